@@ -1,0 +1,41 @@
+# Every target makes its own environment in .venv from requirements.lock, once, and again when the lock changes.
+# On a machine without make, the README gives the same steps.
+PYTHON ?= python3
+ENV := .venv
+BIN := $(ENV)/bin
+READY := $(ENV)/.ready
+
+.PHONY: report test lab check bench snapshot notebooks lock clean
+
+report: $(READY)  ## run the notebooks and make one page of them
+	@$(BIN)/bijstand report $(ARGS)
+
+test: $(READY)  ## unit and property tests, then every notebook against its committed outputs
+	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -p no:cacheprovider --nbval-lax --nbval-cell-timeout=300 notebooks
+
+lab: $(READY)  ## JupyterLab on the notebooks
+	@$(BIN)/jupyter lab notebooks
+
+check: $(READY)  ## style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python tools/write_environment.py --check
+
+bench: $(READY)  ## how fast, against the same work done plainly
+	@$(BIN)/python benchmarks/report.py
+
+snapshot: $(READY)  ## build the published snapshot anew from data/sources
+	@$(BIN)/python -m analysis.published
+
+notebooks: $(READY)  ## run the notebooks in place: their committed outputs come from the published snapshot
+	@$(BIN)/python tools/refresh_notebooks.py
+
+lock:  ## resolve the dependencies anew, with hashes for every platform and no index addresses
+	@$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install --quiet uv
+	@$(ENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --all-extras --upgrade --output-file requirements.lock pyproject.toml
+
+clean:  ## remove the environment; runs and snapshots stay
+	@rm -rf $(ENV)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) tools/make_environment.py $(ENV)
