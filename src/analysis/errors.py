@@ -1,0 +1,53 @@
+"""What can go wrong, and the exit status that says whose turn it is.
+
+Every message names the place (snapshot, table, column, period), what was expected, what was found and what to do
+next. The command line prints the message alone; the class decides the exit status.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class WorkbenchError(Exception):
+    """Anything the workbench refuses or finds broken; ``exit_status`` is what the command line returns."""
+
+    exit_status = 1
+
+
+class CallError(WorkbenchError):
+    """The call was wrong: an unknown name, a wrong type, an impossible period. Nothing was done."""
+
+    exit_status = 2
+
+
+class DataError(WorkbenchError):
+    """The data are wrong: a checksum, a column, a cell or a format is not what it has to be."""
+
+
+class CoverageError(DataError):
+    """The snapshot does not hold what was asked; the message names the missing cells."""
+
+
+class MixedUnitsError(DataError):
+    """Persons, benefits and moments (or two other units) met in one sum."""
+
+
+class NotExactError(DataError):
+    """An interval was asked of an expression whose exact range this library cannot give."""
+
+
+def name_some(items: Iterable[object], limit: int = 6) -> str:
+    """Join names for a message: all of them when few, else the first ``limit`` and how many more there are."""
+    names = [str(item) for item in items]
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+
+
+def did_you_mean(found: str, known: Iterable[str]) -> str:
+    """Return a hint with the nearest known spelling and the list of known ones."""
+    options = sorted(known)
+    near = difflib.get_close_matches(found, options, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{hint}known: {name_some(options, 12) or 'none'}"

@@ -1,0 +1,183 @@
+"""What a snapshot says of itself: the manifest, and the metadata of each table.
+
+``FORMAT`` is the version of both. A reader refuses a later one by name instead of guessing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from analysis.errors import DataError
+from analysis.files import json_bytes, sha256
+
+FORMAT = 1
+
+Kind = Literal["published", "dated", "simulated"]
+Coverage = Literal["full", "partial"]
+
+
+@dataclass(frozen=True)
+class Code:
+    """One category of a dimension: the code is its identity, the label decoration.
+
+    ``category`` is the workbench's own name for it (``"45-55"``), the same in every table; None where it has none.
+    """
+
+    code: str
+    label: str
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A classification of a table: its name in the workbench, the title at the source, and its codes."""
+
+    name: str
+    title: str
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measured quantity of a table.
+
+    ``quantity`` is the workbench's name for what is measured; ``unit`` decides what it may be added to. ``rounding``
+    is the full width of the interval that a printed cell stands for (10 for counts in tens), ``provisional_rounding``
+    the width in periods that are not final, where CBS rounds those more coarsely. ``signed`` marks a measure that can
+    be negative (a change); all others are counts or shares, which cannot.
+    """
+
+    code: str
+    title: str
+    quantity: str
+    unit: str
+    rounding: float
+    provisional_rounding: float | None = None
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class TableMetadata:
+    """All that is known of a table beside its cells.
+
+    ``periods`` gives the status of each period code. ``page`` and ``as_of`` say where and in which state it was read.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    measures: tuple[Measure, ...]
+    periods: dict[str, str]
+    source_note: str
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def columns(self) -> list[str]:
+        """Return the columns that a data file has to have, in order."""
+        return ["measure", *(dimension.name for dimension in self.dimensions), "period", "value"]
+
+
+OPTIONAL_COLUMNS = ("status", "rounding")
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """A file of the snapshot and the SHA-256 of its bytes."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class TableEntry:
+    """What the manifest says of a table; ``modified`` is the date CBS gives for its last change, where known."""
+
+    id: str
+    title: str
+    platform: str
+    modified: str | None
+    retrieved: str
+    rows: int
+    coverage: Coverage
+    licence: str
+    attribution: str
+    data: FileRecord
+    metadata: FileRecord
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The contents of a snapshot."""
+
+    name: str
+    kind: Kind
+    created: str
+    tables: dict[str, TableEntry] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """Return one SHA-256 that stands for the whole snapshot: names, metadata and data of every table."""
+        return sha256(json_bytes(asdict(self)))
+
+    def to_bytes(self) -> bytes:
+        """Return the manifest file."""
+        return json_bytes({"format": FORMAT, "digest": self.digest(), **asdict(self)})
+
+
+def check_format(content: Any, place: str) -> dict[str, Any]:
+    """Return ``content`` when its format is one this version reads.
+
+    Raises
+    ------
+    DataError
+        When it is no JSON object, names no format, or names a later one.
+    """
+    version = content.get("format") if isinstance(content, dict) else None
+    if not isinstance(version, int):
+        raise DataError(f"{place}: expected a format number, found {version!r}. The file is not one of a snapshot.")
+    if version > FORMAT:
+        raise DataError(
+            f"{place}: format {version} is later than {FORMAT}, the latest this version reads. Update the workbench."
+        )
+    return content
+
+
+def manifest_from(content: dict[str, Any], place: str) -> Manifest:
+    """Build a manifest from the parsed file and check it against its own digest."""
+    try:
+        tables = {
+            name: TableEntry(
+                **{**entry, "data": FileRecord(**entry["data"]), "metadata": FileRecord(**entry["metadata"])}
+            )
+            for name, entry in content["tables"].items()
+        }
+        manifest = Manifest(content["name"], content["kind"], content["created"], tables)
+        expected = content["digest"]
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise DataError(f"{place}: the manifest is incomplete ({fault}). Restore it from git or pull again.") from fault
+    if manifest.digest() != expected:
+        raise DataError(f"{place}: the manifest was changed (digest differs). Restore it from git or pull again.")
+    return manifest
+
+
+def metadata_from(content: dict[str, Any], place: str) -> TableMetadata:
+    """Build the metadata of a table from the parsed file."""
+    try:
+        return TableMetadata(
+            dimensions=tuple(
+                Dimension(d["name"], d["title"], tuple(Code(**code) for code in d["codes"]))
+                for d in content["dimensions"]
+            ),
+            measures=tuple(Measure(**measure) for measure in content["measures"]),
+            periods=dict(content["periods"]),
+            source_note=content["source_note"],
+            sources=tuple(content["sources"]),
+            notes=tuple(content["notes"]),
+        )
+    except (KeyError, TypeError) as fault:
+        raise DataError(
+            f"{place}: the metadata are incomplete ({fault}). Restore them from git or pull again."
+        ) from fault
+
+
+def metadata_bytes(metadata: TableMetadata) -> bytes:
+    """Return the metadata file of a table."""
+    return json_bytes({"format": FORMAT, **asdict(metadata)})

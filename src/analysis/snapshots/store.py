@@ -1,0 +1,206 @@
+"""Opening snapshots: names are checked, formats are checked, and every read is checked against its SHA-256."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import CallError, CoverageError, DataError, did_you_mean
+from analysis.files import sha256
+from analysis.project import snapshots_folder
+from analysis.snapshots.format import (
+    OPTIONAL_COLUMNS,
+    Manifest,
+    TableEntry,
+    TableMetadata,
+    check_format,
+    manifest_from,
+    metadata_from,
+)
+
+MANIFEST = "manifest.json"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """A table as stored: one row a cell, every column text, nothing interpreted yet."""
+
+    snapshot: str
+    entry: TableEntry
+    metadata: TableMetadata
+    frame: pd.DataFrame
+
+    @property
+    def place(self) -> str:
+        """The snapshot and table, for messages."""
+        return f"snapshot {self.snapshot!r}, table {self.entry.id}"
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A named, immutable state of tables. Open one with `open_snapshot`."""
+
+    name: str
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def kind(self) -> str:
+        """``published``, ``dated`` or ``simulated``."""
+        return self.manifest.kind
+
+    @property
+    def digest(self) -> str:
+        """One SHA-256 for the whole snapshot."""
+        return self.manifest.digest()
+
+    def __contains__(self, table: str) -> bool:
+        return table in self.manifest.tables
+
+    def entry(self, table: str) -> TableEntry:
+        """Return what the manifest says of a table.
+
+        Raises
+        ------
+        CoverageError
+            When the snapshot has no such table.
+        """
+        if table not in self.manifest.tables:
+            raise CoverageError(
+                f"snapshot {self.name!r} does not hold table {table}; {did_you_mean(table, self.manifest.tables)}. "
+                "Pull a snapshot that covers it, or choose another table."
+            )
+        return self.manifest.tables[table]
+
+    def metadata(self, table: str) -> TableMetadata:
+        """Return the metadata of a table, checked against their SHA-256."""
+        record = self.entry(table).metadata
+        place = f"snapshot {self.name!r}, table {table}, file {record.file}"
+        return metadata_from(check_format(_parse_json(self._read(record.file, record.sha256), place), place), place)
+
+    def table(self, table: str) -> RawTable:
+        """Return a table as stored, checked against its SHA-256, its row count and its columns.
+
+        Raises
+        ------
+        CoverageError
+            When the snapshot has no such table.
+        DataError
+            When a file is lost or changed, or a column or row is missing.
+        """
+        entry, metadata = self.entry(table), self.metadata(table)
+        data = self._read(entry.data.file, entry.data.sha256)
+        frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False, na_filter=False)
+        raw = RawTable(self.name, entry, metadata, frame)
+        _check_columns(raw)
+        if len(frame) != entry.rows:
+            raise DataError(f"{raw.place}: expected {entry.rows} rows, found {len(frame)}. Restore it or pull again.")
+        return raw
+
+    def verify(self) -> None:
+        """Read every file of the snapshot once; raise a DataError on the first that is lost or changed."""
+        for table in self.manifest.tables:
+            self.table(table)
+
+    def _read(self, file: str, expected: str) -> bytes:
+        path = self.folder / file
+        try:
+            data = path.read_bytes()
+        except OSError as fault:
+            raise DataError(
+                f"snapshot {self.name!r}: file {file} cannot be read ({fault.strerror}). Restore it or pull again."
+            ) from fault
+        found = sha256(data)
+        if found != expected:
+            raise DataError(
+                f"snapshot {self.name!r}: file {file} was changed: expected SHA-256 {expected[:12]}…, found "
+                f"{found[:12]}…. Nothing was read from it; restore it from git or pull again."
+            )
+        return data
+
+
+def open_snapshot(name: str = "published", folder: Path | None = None) -> Snapshot:
+    """Open a snapshot by name.
+
+    Parameters
+    ----------
+    name : str
+        ``published``, the name of a snapshot in ``data/snapshots``, or ``latest`` for the newest dated one.
+    folder : Path, optional
+        The folder that holds the snapshots; by default the project's.
+
+    Returns
+    -------
+    Snapshot
+
+    Raises
+    ------
+    CallError
+        When there is no such snapshot or the name is not one (a path, say).
+    DataError
+        When its manifest is lost, changed, or of a later format.
+    """
+    folder = snapshots_folder() if folder is None else folder
+    name = _resolve(name, folder)
+    path = folder / name / MANIFEST
+    place = f"snapshot {name!r}, {MANIFEST}"
+    manifest = manifest_from(check_format(_parse_json(path.read_bytes(), place), place), place)
+    if manifest.name != name:
+        raise DataError(f"{place}: expected the name {name!r}, found {manifest.name!r}. A snapshot is never renamed.")
+    return Snapshot(name, path.parent, manifest)
+
+
+def snapshot_names(folder: Path | None = None) -> list[str]:
+    """Return the names of all snapshots there are, sorted."""
+    folder = snapshots_folder() if folder is None else folder
+    return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}") if _NAME.fullmatch(path.parent.name))
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` when it can be the name of a snapshot; a path, an empty text or a hidden name is refused."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name:
+        raise CallError(
+            f"snapshot name {name!r} is not a name: expected lower-case letters, digits, dots, dashes and underscores "
+            "without a path. Snapshots live in data/snapshots and are called by their name alone."
+        )
+    return name
+
+
+def _resolve(name: str, folder: Path) -> str:
+    check_name(name)
+    known = snapshot_names(folder)
+    if name == "live":
+        raise CallError("snapshot 'live' needs `bijstand pull`, which this version does not have; at hand: published.")
+    if name == "latest":
+        dated = [known_name for known_name in known if open_snapshot(known_name, folder).kind == "dated"]
+        if not dated:
+            raise CallError("snapshot 'latest': there is no dated snapshot yet; at hand: published.")
+        return max(dated, key=lambda known_name: (open_snapshot(known_name, folder).manifest.created, known_name))
+    if name not in known:
+        raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, known)}.")
+    return name
+
+
+def _parse_json(data: bytes, place: str) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError as fault:
+        raise DataError(f"{place}: not readable as JSON ({fault}). Restore it from git or pull again.") from fault
+
+
+def _check_columns(raw: RawTable) -> None:
+    expected, found = raw.metadata.columns(), list(raw.frame.columns)
+    missing = [column for column in expected if column not in found]
+    unexpected = [column for column in found if column not in expected and column not in OPTIONAL_COLUMNS]
+    if missing or unexpected:
+        raise DataError(
+            f"{raw.place}: expected column {', '.join(missing) or '(all there)'}, "
+            f"found {', '.join(unexpected) or 'nothing'} instead. The file and its metadata do not belong together."
+        )

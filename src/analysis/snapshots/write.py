@@ -1,0 +1,79 @@
+"""Making a snapshot: all of it or nothing, and never over another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.files import sha256, staged_folder
+from analysis.snapshots.format import Coverage, FileRecord, Kind, Manifest, TableEntry, TableMetadata, metadata_bytes
+from analysis.snapshots.store import MANIFEST, check_name
+
+
+@dataclass(frozen=True, eq=False)
+class NewTable:
+    """A table on its way into a snapshot: text cells, one row a cell, with the columns that the metadata name."""
+
+    id: str
+    title: str
+    platform: str
+    modified: str | None
+    retrieved: str
+    coverage: Coverage
+    licence: str
+    attribution: str
+    metadata: TableMetadata
+    frame: pd.DataFrame
+
+
+def write_snapshot(folder: Path, name: str, kind: Kind, created: str, tables: list[NewTable]) -> Path:
+    """Write a snapshot aside and rename it into place.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds the snapshots.
+    name, kind, created : str
+        Name, kind (``published``, ``dated``, ``simulated``) and ISO date of the snapshot.
+    tables : list of NewTable
+        Its tables. The same tables always give the same bytes.
+
+    Returns
+    -------
+    Path
+        The new folder.
+
+    Raises
+    ------
+    CallError
+        When the name is no name or the snapshot exists.
+    """
+    final = folder / check_name(name)
+    with staged_folder(final) as aside:
+        entries = {table.id: _write_table(aside, table) for table in sorted(tables, key=lambda table: table.id)}
+        (aside / MANIFEST).write_bytes(Manifest(name, kind, created, entries).to_bytes())
+    return final
+
+
+def _write_table(folder: Path, table: NewTable) -> TableEntry:
+    data = table.frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return TableEntry(
+        id=table.id,
+        title=table.title,
+        platform=table.platform,
+        modified=table.modified,
+        retrieved=table.retrieved,
+        rows=len(table.frame),
+        coverage=table.coverage,
+        licence=table.licence,
+        attribution=table.attribution,
+        data=_write_file(folder / f"{table.id}.csv", data),
+        metadata=_write_file(folder / f"{table.id}.json", metadata_bytes(table.metadata)),
+    )
+
+
+def _write_file(path: Path, data: bytes) -> FileRecord:
+    path.write_bytes(data)
+    return FileRecord(path.name, sha256(data))

@@ -1,0 +1,23 @@
+"""What the tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.snapshots import Snapshot, open_snapshot
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def published() -> Snapshot:
+    """The snapshot that ships with the repository."""
+    return open_snapshot("published")

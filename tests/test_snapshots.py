@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from analysis.errors import CallError, CoverageError, DataError
+from analysis.snapshots import open_snapshot, snapshot_names, write_snapshot
+from builders import CREATED, snapshot, table
+
+ROWS = [
+    {"measure": "stock", "sex": "men", "period": "2024MM12", "value": 170},
+    {"measure": "stock", "sex": "total", "period": "2024MM12", "value": 400},
+]
+DIMENSIONS = {"sex": ["total", "men"]}
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    return snapshot(tmp_path, table("T1", ROWS, DIMENSIONS))
+
+
+def resign(folder, file, data):
+    """Write other bytes into a file and make the manifest agree, as a mistaken maker would."""
+    from analysis.files import sha256
+    from analysis.snapshots.format import manifest_from
+
+    (folder / file).write_bytes(data)
+    content = json.loads((folder / "manifest.json").read_bytes())
+    for entry in content["tables"].values():
+        for record in (entry["data"], entry["metadata"]):
+            if record["file"] == file:
+                record["sha256"] = sha256(data)
+    content["digest"] = ""
+    try:
+        manifest_from(content, "")
+    except DataError:
+        from analysis.snapshots.format import FileRecord, Manifest, TableEntry
+
+        tables = {
+            name: TableEntry(**{**e, "data": FileRecord(**e["data"]), "metadata": FileRecord(**e["metadata"])})
+            for name, e in content["tables"].items()
+        }
+        manifest = Manifest(content["name"], content["kind"], content["created"], tables)
+        (folder / "manifest.json").write_bytes(manifest.to_bytes())
+
+
+def test_what_is_written_is_read_back(tiny):
+    raw = tiny.table("T1")
+    assert list(raw.frame.columns) == ["measure", "sex", "period", "value"]
+    assert list(raw.frame["value"]) == ["170", "400"]
+    assert raw.metadata.dimensions[0].codes[1].category == "men"
+    assert tiny.kind == "dated"
+    assert "T1" in tiny
+    assert "T2" not in tiny
+    tiny.verify()
+
+
+def test_the_same_tables_give_the_same_digest_anywhere(tmp_path):
+    digests = {snapshot(tmp_path / part, table("T1", ROWS, DIMENSIONS)).digest for part in ("a", "b")}
+    assert len(digests) == 1
+    other = snapshot(tmp_path / "c", table("T1", [*ROWS[:1], {**ROWS[1], "value": 401}], DIMENSIONS))
+    assert other.digest not in digests
+
+
+def test_a_snapshot_is_never_overwritten(tiny, tmp_path):
+    before = (tmp_path / "tiny" / "manifest.json").read_bytes()
+    with pytest.raises(CallError, match="never overwritten"):
+        write_snapshot(tmp_path, "tiny", "dated", CREATED, [])
+    assert (tmp_path / "tiny" / "manifest.json").read_bytes() == before
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path):
+    broken = table("T1", ROWS, DIMENSIONS)
+    object.__setattr__(broken, "frame", None)
+    with pytest.raises(AttributeError):
+        write_snapshot(tmp_path, "tiny", "dated", CREATED, [broken])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("file", ["T1.csv", "T1.json"])
+def test_a_flipped_bit_is_found_on_read(tiny, tmp_path, file):
+    path = tmp_path / "tiny" / file
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(DataError, match=rf"file {file} was changed: expected SHA-256"):
+        open_snapshot("tiny", tmp_path).table("T1")
+
+
+def test_a_changed_manifest_is_found_on_opening(tiny, tmp_path):
+    path = tmp_path / "tiny" / "manifest.json"
+    path.write_text(path.read_text().replace('"rows": 2', '"rows": 3'))
+    with pytest.raises(DataError, match="digest differs"):
+        open_snapshot("tiny", tmp_path)
+
+
+def test_a_lost_file(tiny, tmp_path):
+    (tmp_path / "tiny" / "T1.csv").unlink()
+    with pytest.raises(DataError, match=r"T1\.csv cannot be read"):
+        tiny.table("T1")
+
+
+def test_a_later_format_is_refused_by_number(tiny, tmp_path):
+    path = tmp_path / "tiny" / "manifest.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    with pytest.raises(DataError, match="format 2 is later than 1"):
+        open_snapshot("tiny", tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "one"}', '{"format": 1}', "{"])
+def test_what_is_no_manifest_is_refused(tiny, tmp_path, text):
+    (tmp_path / "tiny" / "manifest.json").write_text(text)
+    with pytest.raises(DataError, match=r"manifest\.json"):
+        open_snapshot("tiny", tmp_path)
+
+
+def test_a_renamed_column_is_named(tiny, tmp_path):
+    folder = tmp_path / "tiny"
+    resign(folder, "T1.csv", (folder / "T1.csv").read_bytes().replace(b"sex", b"geslacht"))
+    with pytest.raises(DataError, match="table T1: expected column sex, found geslacht instead"):
+        open_snapshot("tiny", tmp_path).table("T1")
+
+
+def test_a_missing_row_is_counted(tiny, tmp_path):
+    folder = tmp_path / "tiny"
+    resign(folder, "T1.csv", b"\n".join((folder / "T1.csv").read_bytes().splitlines()[:-1]) + b"\n")
+    with pytest.raises(DataError, match="expected 2 rows, found 1"):
+        open_snapshot("tiny", tmp_path).table("T1")
+
+
+def test_a_table_that_is_not_there_is_named_with_its_neighbours(tiny):
+    with pytest.raises(CoverageError, match="'tiny' does not hold table T2; known: T1"):
+        tiny.table("T2")
+
+
+@pytest.mark.parametrize("name", ["../tiny", "a/b", "/etc", "", ".hidden", "Tiny", "a..b", "tiny\n", "C:\\x", None, 3])
+def test_a_path_is_no_name(tiny, tmp_path, name):
+    with pytest.raises(CallError, match="is not a name"):
+        open_snapshot(name, tmp_path)
+
+
+def test_an_unknown_name_tells_the_known_ones(tiny, tmp_path):
+    with pytest.raises(CallError, match="'tinny' is unknown; did you mean 'tiny'"):
+        open_snapshot("tinny", tmp_path)
+
+
+def test_latest_is_the_newest_dated_one(tmp_path):
+    write_snapshot(tmp_path, "2026-01-01", "dated", "2026-01-01", [])
+    write_snapshot(tmp_path, "older", "dated", "2025-01-01", [])
+    write_snapshot(tmp_path, "made", "simulated", "2026-12-31", [])
+    assert open_snapshot("latest", tmp_path).name == "2026-01-01"
+    assert snapshot_names(tmp_path) == ["2026-01-01", "made", "older"]
+
+
+def test_latest_without_a_dated_one_says_what_is_at_hand(tmp_path):
+    with pytest.raises(CallError, match="no dated snapshot yet; at hand: published"):
+        open_snapshot("latest", tmp_path)
+
+
+def test_a_folder_renamed_by_hand_is_refused(tiny, tmp_path):
+    (tmp_path / "tiny").rename(tmp_path / "other")
+    with pytest.raises(DataError, match="expected the name 'other', found 'tiny'"):
+        open_snapshot("other", tmp_path)
