@@ -1,0 +1,224 @@
+"""Stored text to tidy cells: one row a cell, with value or reason, period, status, unit and rounding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import pandas as pd
+
+from analysis.cleaning.categories import USUAL_TOTALS
+from analysis.cleaning.numbers import Numbers, parse_numbers
+from analysis.cleaning.periods import STATUS_OF_MARK, grain_of_code, parse_periods
+from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
+from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.rounding import CellPool, Rounded
+from analysis.snapshots import Measure, RawTable, Snapshot, TableMetadata
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a table at one grain.
+
+    ``frame`` holds one row a cell: ``table, measure, <dimensions as codes>, period, value, missing, status, unit,
+    rounding``. It is shared between callers: read it, never write to it.
+    """
+
+    table: str
+    metadata: TableMetadata
+    frame: pd.DataFrame
+    pool: CellPool
+
+    @property
+    def periods(self) -> pd.PeriodIndex:
+        """The periods that have cells, sorted."""
+        return pd.PeriodIndex(self.frame["period"].unique()).sort_values()
+
+    def measure(self, quantity: str) -> Measure:
+        """Return the measure of a quantity; a CoverageError names those that the table has."""
+        for measure in self.metadata.measures:
+            if measure.quantity == quantity:
+                return measure
+        known = [measure.quantity for measure in self.metadata.measures]
+        raise CoverageError(f"table {self.table} does not measure {quantity!r}; {did_you_mean(quantity, known)}.")
+
+    def categories(self, dimension: str) -> dict[str, str]:
+        """Return the categories of a dimension of this table, each with its code; a code without one is its own."""
+        for known in self.metadata.dimensions:
+            if known.name == dimension:
+                return {code.category or code.code: code.code for code in known.codes}
+        names = [known.name for known in self.metadata.dimensions]
+        raise CoverageError(f"table {self.table} has no dimension {dimension!r}; {did_you_mean(dimension, names)}.")
+
+    def has(self, **categories: str) -> bool:
+        """Tell whether the table distinguishes all these categories."""
+        names = {known.name for known in self.metadata.dimensions}
+        return all(d in names and category in self.categories(d) for d, category in categories.items())
+
+    def look_up(self, quantity: str, periods: pd.PeriodIndex, **categories: str) -> Rounded:
+        """Return one number a period for a quantity and these categories; other dimensions stand at their total.
+
+        A cell that the snapshot does not hold is missing with the reason ``not_in_snapshot``.
+
+        Raises
+        ------
+        CoverageError
+            When the table does not measure the quantity or does not know a category.
+        """
+        measure = self.measure(quantity)
+        codes = {
+            known.name: self._code(known.name, categories.pop(known.name, None)) for known in self.metadata.dimensions
+        }
+        for dimension in categories:
+            self.categories(dimension)  # raises: the table has no such dimension
+        wanted = [[measure.code] * len(periods), *([code] * len(periods) for code in codes.values()), periods]
+        places = self._index.get_indexer(pd.MultiIndex.from_arrays(wanted))
+        return Rounded.of_cells(self.pool, np.where(places < 0, len(self.frame), places), measure.unit)
+
+    def _code(self, dimension: str, category: str | None) -> str:
+        known = self.categories(dimension)
+        for wanted in [category] if category else USUAL_TOTALS:
+            if wanted in known:
+                return known[wanted]
+        raise CoverageError(
+            f"table {self.table}, {dimension}: expected category {category or 'total'!r}; "
+            f"{did_you_mean(category or 'total', known)}."
+        )
+
+    @cached_property
+    def _index(self) -> pd.MultiIndex:
+        return pd.MultiIndex.from_frame(self.frame[_key_columns(self.metadata)])
+
+
+@lru_cache(maxsize=32)
+def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cells:
+    """Read a table of a snapshot into tidy cells.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    table : str
+        Table id.
+    grain : {"month", "quarter", "year"}, optional
+        Needed when the table has periods of several grains: a yearly mean and a month's end are different quantities.
+
+    Returns
+    -------
+    Cells
+        The same object on a second call.
+
+    Raises
+    ------
+    CoverageError
+        When the snapshot lacks the table, or the table the grain.
+    DataError
+        When a cell is no number, occurs twice, or carries a code, measure or status the metadata do not know.
+    """
+    raw = snapshot.table(table)
+    frame = _one_grain(raw, grain)
+    _check_codes(raw, frame)
+    _check_duplicates(raw, frame)
+    measures = {measure.code: measure for measure in raw.metadata.measures}
+    numbers = _numbers(raw, frame)
+    status = frame["status"] if "status" in frame else frame["period"].map(raw.metadata.periods)
+    if not status.isin(STATUS_OF_MARK.values()).all():
+        raise DataError(f"{raw.place}: expected a status of {', '.join(STATUS_OF_MARK.values())} for each cell.")
+    tidy = frame.drop(columns=["value", "status", "rounding"], errors="ignore").assign(
+        table=table,
+        period=_periods(raw, frame),
+        value=numbers.value,
+        missing=numbers.missing,
+        status=status,
+        unit=frame["measure"].map({code: measure.unit for code, measure in measures.items()}),
+        rounding=_rounding(raw, frame, status),
+    )
+    tidy = tidy[["table", *_key_columns(raw.metadata), "value", "missing", "status", "unit", "rounding"]]
+    signed = frame["measure"].map({code: measure.signed for code, measure in measures.items()}).to_numpy(bool)
+    return Cells(table, raw.metadata, tidy, _pool(f"{snapshot.digest[:12]}/{table}/{grain}", tidy, signed))
+
+
+def _key_columns(metadata: TableMetadata) -> list[str]:
+    return ["measure", *(dimension.name for dimension in metadata.dimensions), "period"]
+
+
+def _pool(key: str, tidy: pd.DataFrame, signed: np.ndarray) -> CellPool:
+    value, half = tidy["value"].to_numpy(), tidy["rounding"].to_numpy() / 2
+    lo = np.where(signed, value - half, np.maximum(value - half, 0.0))  # no count lies below zero
+    columns = {"value": value, "lo": lo, "hi": value + half}
+    # the last entry stands for every cell that the snapshot does not hold
+    padded = {name: np.append(column, np.nan) for name, column in columns.items()}
+    missing = np.append(tidy["missing"].to_numpy(object), NOT_IN_SNAPSHOT)
+    return CellPool((key,), (len(missing),), missing=missing, **padded)
+
+
+def _one_grain(raw: RawTable, grain: str | None) -> pd.DataFrame:
+    of_code = {code: grain_of_code(code) for code in raw.frame["period"].unique()}
+    grains = sorted(set(of_code.values()))
+    if grain is None and len(grains) > 1:
+        raise CallError(f"{raw.place}: holds periods of {name_some(grains)}; say which grain to read.")
+    if grain is not None and grain not in grains:
+        raise CoverageError(f"{raw.place}: expected periods by {grain}, found {name_some(grains) or 'none'}.")
+    if grain is None or len(grains) == 1:
+        return raw.frame
+    return raw.frame[raw.frame["period"].map(of_code) == grain].reset_index(drop=True)
+
+
+def _check_codes(raw: RawTable, frame: pd.DataFrame) -> None:
+    known = {"measure": {measure.code for measure in raw.metadata.measures}}
+    known |= {dimension.name: {code.code for code in dimension.codes} for dimension in raw.metadata.dimensions}
+    for column, codes in known.items():
+        strange = sorted(set(frame[column].unique()) - codes)
+        if strange:
+            raise DataError(f"{raw.place}, column {column}: code {name_some(strange)} is not in the table's metadata.")
+
+
+def _check_duplicates(raw: RawTable, frame: pd.DataFrame) -> None:
+    keys = _key_columns(raw.metadata)
+    twice = frame[frame.duplicated(keys, keep=False)]
+    if len(twice):
+        cell = ", ".join(f"{key} {twice.iloc[0][key]}" for key in keys)
+        raise DataError(f"{raw.place}: expected each cell once, found {len(twice)} rows for the same cells ({cell}).")
+
+
+def _periods(raw: RawTable, frame: pd.DataFrame) -> pd.PeriodIndex:
+    try:
+        return parse_periods(frame["period"])
+    except DataError as fault:
+        raise DataError(f"{raw.place}, column period: {fault}") from fault
+
+
+def _numbers(raw: RawTable, frame: pd.DataFrame) -> Numbers:
+    try:
+        return parse_numbers(frame["value"])
+    except DataError:
+        for measure, cells in frame.groupby("measure", sort=False, observed=True):  # slow path: find the place to name
+            for text, period in zip(cells["value"], cells["period"], strict=True):
+                try:
+                    parse_numbers([text])
+                except DataError as fault:
+                    raise DataError(f"{raw.place}, column {measure}, period {period}: {fault}") from fault
+        raise
+
+
+def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series) -> np.ndarray:
+    """Return the width of each cell's interval: its own where the file gives one, else that of its measure."""
+    measures = raw.metadata.measures
+    fine = {measure.code: measure.rounding for measure in measures}
+    coarse = {measure.code: measure.provisional_rounding or measure.rounding for measure in measures}
+    width = frame["measure"].map(fine).where(status == "final", frame["measure"].map(coarse)).to_numpy(float)
+    if "rounding" not in frame:
+        return width
+    try:
+        own = parse_numbers(frame["rounding"]).value
+    except DataError as fault:
+        raise DataError(f"{raw.place}, column rounding: {fault}") from fault
+    return np.where(np.isnan(own), width, own)
+
+
+def require(column: Rounded, names: list[str], what: str) -> Rounded:
+    """Return ``column`` when every entry has a value, else raise a CoverageError that names those that have none."""
+    gone = [f"{name} ({reason})" for name, reason in zip(names, column.missing, strict=True) if reason != PRESENT]
+    if gone:
+        raise CoverageError(f"{what}: missing for {name_some(gone)}. Choose other periods or groups, or pull them.")
+    return column

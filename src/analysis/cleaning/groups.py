@@ -1,0 +1,113 @@
+"""The groups of the monitors, built from table codes by declared sums and differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from itertools import product
+from operator import add
+
+import pandas as pd
+
+from analysis.cleaning.categories import TOTAL
+from analysis.cleaning.cells import Cells
+from analysis.errors import CallError, CoverageError, did_you_mean
+from analysis.missing import PRESENT
+from analysis.rounding import Rounded
+
+Term = tuple[int, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of a monitor: its dimension, its name, and the ways to make it, the most direct first.
+
+    A way is a sum of terms, each a weight and the categories of one cell.
+    """
+
+    dimension: str
+    name: str
+    ways: tuple[tuple[Term, ...], ...]
+
+
+def _crossed(name: str, origin: str, birth: str) -> Group:
+    return Group("origin", name, (((1, {"origin": origin, "birth": birth}),),))
+
+
+MONITOR_GROUPS: dict[str, tuple[Group, ...]] = {
+    "age": (
+        Group("age", "<27", (((1, {"age": "<27"}),),)),
+        Group(
+            "age",
+            "27–45",
+            (((1, {"age": "27-45"}),), ((1, {"age": "27-AOW"}), (-1, {"age": "45-55"}), (-1, {"age": "55-AOW"}))),
+        ),
+        Group("age", "45–AOW", (((1, {"age": "45-AOW"}),), ((1, {"age": "45-55"}), (1, {"age": "55-AOW"})))),
+    ),
+    "origin": (
+        # everyone of Dutch origin was born in the Netherlands: the crossing with birth country adds nothing
+        Group("origin", "Netherlands", (((1, {"origin": "Netherlands"}),),)),
+        _crossed("Europe, born in NL", "Europe", "born in NL"),
+        _crossed("Europe, born outside NL", "Europe", "born outside NL"),
+        _crossed("outside Europe, born in NL", "outside Europe", "born in NL"),
+        _crossed("outside Europe, born outside NL", "outside Europe", "born outside NL"),
+    ),
+    "sex": (
+        Group("sex", "men", (((1, {"sex": "men"}),),)),
+        # the difference also holds persons of unknown sex: CBS counts them in the total alone
+        Group("sex", "women", (((1, {"sex": "women"}),), ((1, {}), (-1, {"sex": "men"})))),
+    ),
+}
+TOTAL_GROUP = Group(TOTAL, TOTAL, (((1, {}),),))
+GROUPINGS = ("all", *MONITOR_GROUPS)
+
+
+def monitor_groups(group_by: str = "all") -> list[Group]:
+    """Return the groups of one dimension, or of all, with the total last.
+
+    Raises
+    ------
+    CallError
+        When ``group_by`` is neither ``all`` nor a dimension of the monitors.
+    """
+    if group_by not in GROUPINGS:
+        raise CallError(f"group_by {group_by!r} is unknown; {did_you_mean(str(group_by), GROUPINGS)}.")
+    chosen = MONITOR_GROUPS if group_by == "all" else {group_by: MONITOR_GROUPS[group_by]}
+    return [group for groups in chosen.values() for group in groups] + [TOTAL_GROUP]
+
+
+def group_column(cells: Cells, quantity: str, group: Group, periods: pd.PeriodIndex, *crossed: Group) -> Rounded:
+    """Return one number a period for a group, or for its crossing with others.
+
+    Of the declared ways that the table's classes allow, the first whose cells are all in the snapshot is taken; where
+    none is complete, the first, and its missing entries say why.
+
+    Raises
+    ------
+    CoverageError
+        When the table's classes allow none of the declared ways.
+    """
+    first = None
+    for ways in product(*(each.ways for each in (group, *crossed))):
+        terms = [_crossing(terms) for terms in product(*ways)]
+        if all(cells.has(**categories) for _, categories in terms):
+            looked_up = (cells.look_up(quantity, periods, **categories) * weight for weight, categories in terms)
+            column = reduce(add, looked_up)
+            if (column.missing == PRESENT).all():
+                return column
+            first = first or column
+    if first is not None:
+        return first
+    names = " by ".join(f"{each.dimension} {each.name}" for each in (group, *crossed))
+    raise CoverageError(
+        f"table {cells.table} cannot give {quantity} for {names}: it lacks the classes for it. "
+        "Choose another table or another group."
+    )
+
+
+def _crossing(terms: tuple[Term, ...]) -> Term:
+    """Return the term of a crossing: weights multiply, categories of different dimensions come together."""
+    weight, categories = 1, {}
+    for factor, named in terms:
+        weight, categories = weight * factor, categories | named
+    return weight, categories

@@ -1,0 +1,141 @@
+"""Periods of CBS tables: strict reading of codes and titles, and the exact way back.
+
+CBS writes a period as a code (``2024MM12``, ``2024KW04``, ``2024JJ00``) and as a title (``2024 december``,
+``2024 4e kwartaal``, ``2024``; in English tables ``2024 December``, ``2024 4th quarter``). A title ends in ``*`` when
+the figures are provisional and in ``**`` when they are further provisional.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+import pandas as pd
+
+from analysis.errors import DataError
+
+Grain = Literal["month", "quarter", "year"]
+
+FREQUENCY: dict[str, str] = {"month": "M", "quarter": "Q-DEC", "year": "Y-DEC"}
+_GRAIN = {frequency: grain for grain, frequency in FREQUENCY.items()}
+_GRAIN_OF_LETTERS = {"MM": "month", "KW": "quarter", "JJ": "year"}
+_LETTERS = {grain: letters for letters, grain in _GRAIN_OF_LETTERS.items()}
+_LAST = {"month": 12, "quarter": 4}
+
+MONTHS = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+_QUARTERS = {
+    "nl": ["1e kwartaal", "2e kwartaal", "3e kwartaal", "4e kwartaal"],
+    "en": ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"],
+}
+_TITLE_PARTS = {
+    part: (grain, number)
+    for grain, names in (("month", MONTHS), ("quarter", _QUARTERS))
+    for language in names.values()
+    for number, part in enumerate(language, start=1)
+}
+
+_CODE = re.compile(r"(\d{4})(MM|KW|JJ)(\d{2})")
+_TITLE = re.compile(r"(\d{4})(?: (\S.*))?")
+_SHORT = re.compile(r"(\d{4})(?:Q([1-4])|-(\d{2}))")
+
+STATUS_OF_MARK = {"": "final", "*": "provisional", "**": "revised_provisional"}
+
+
+def split_mark(title: str) -> tuple[str, str]:
+    """Split a title into the bare title and the status that its mark stands for."""
+    bare = title.rstrip("*")
+    mark = title[len(bare) :]
+    if mark not in STATUS_OF_MARK:
+        raise DataError(f"period {title!r}: expected no mark, * or **, found {mark!r}.")
+    return bare.rstrip(), STATUS_OF_MARK[mark]
+
+
+def parse_period(text: str) -> pd.Period:
+    """Read one period: a CBS code, a Dutch or English title without mark, or ``2024Q4`` and ``2024-12``.
+
+    Raises
+    ------
+    DataError
+        When the text is none of these, down to a stray blank or a month 13.
+    """
+    grain, year, number = _parts(text)
+    if grain == "year":
+        return pd.Period(year=year, freq=FREQUENCY["year"])
+    if not 1 <= number <= _LAST[grain]:
+        raise _refusal(text)
+    if grain == "quarter":
+        return pd.Period(year=year, quarter=number, freq=FREQUENCY["quarter"])
+    return pd.Period(year=year, month=number, freq=FREQUENCY["month"])
+
+
+def _parts(text: str) -> tuple[str, int, int]:
+    if found := _CODE.fullmatch(text):
+        grain = _GRAIN_OF_LETTERS[found[2]]
+        if (grain == "year") != (found[3] == "00"):
+            raise _refusal(text)
+        return grain, int(found[1]), int(found[3])
+    if found := _SHORT.fullmatch(text):
+        return ("quarter", int(found[1]), int(found[2])) if found[2] else ("month", int(found[1]), int(found[3]))
+    if found := _TITLE.fullmatch(text):
+        if found[2] is None:
+            return "year", int(found[1]), 0
+        if found[2] in _TITLE_PARTS:
+            return (_TITLE_PARTS[found[2]][0], int(found[1]), _TITLE_PARTS[found[2]][1])
+    raise _refusal(text)
+
+
+def _refusal(text: str) -> DataError:
+    return DataError(
+        f"period {text!r} is no month, quarter or year: expected a code (2024MM12, 2024KW04, 2024JJ00), a title "
+        "(2024 december, 2024 4e kwartaal, 2024) or a short form (2024-12, 2024Q4)."
+    )
+
+
+def period_grain(period: pd.Period) -> Grain:
+    """Return ``month``, ``quarter`` or ``year``."""
+    grain = _GRAIN.get(period.freqstr)
+    if grain is None:
+        raise DataError(f"period {period} has frequency {period.freqstr}: expected a month, a quarter or a year.")
+    return grain  # type: ignore[return-value]
+
+
+def period_code(period: pd.Period) -> str:
+    """Return the code of a period: the exact inverse of `parse_period`."""
+    grain = period_grain(period)
+    number = {"month": period.month, "quarter": period.quarter, "year": 0}[grain]
+    return f"{period.year:04d}{_LETTERS[grain]}{number:02d}"
+
+
+def period_title(period: pd.Period, lang: str = "nl") -> str:
+    """Return the title of a period in Dutch or English, as CBS writes it, without mark."""
+    grain = period_grain(period)
+    if grain == "year":
+        return f"{period.year:04d}"
+    names = MONTHS if grain == "month" else _QUARTERS
+    return f"{period.year:04d} {names[lang][(period.month if grain == 'month' else period.quarter) - 1]}"
+
+
+def grain_of_code(code: str) -> str:
+    """Return the grain that a period code names, ``other`` for spans that are no month, quarter or year."""
+    found = _CODE.fullmatch(code)
+    return _GRAIN_OF_LETTERS[found[2]] if found else "other"
+
+
+def parse_periods(texts: Iterable[str]) -> pd.PeriodIndex:
+    """Read a column of periods of one grain; each distinct text is parsed once.
+
+    Raises
+    ------
+    DataError
+        When a text is no period, or when the grains differ (a yearly mean is not a month's figure).
+    """
+    column = pd.Series(list(texts), dtype="str")
+    known = {text: parse_period(text) for text in column.unique()}
+    grains = sorted({period_grain(period) for period in known.values()})
+    if len(grains) > 1:
+        raise DataError(f"periods of different grain ({', '.join(grains)}) in one column; choose one grain.")
+    return pd.PeriodIndex(column.map(known), freq=FREQUENCY[grains[0]] if grains else FREQUENCY["quarter"])

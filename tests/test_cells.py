@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.cleaning import read_cells, require
+from analysis.errors import CallError, CoverageError, DataError
+from builders import snapshot, table
+
+DIMENSIONS = {"sex": ["total", "men", "women"]}
+
+
+def rows(*cells, measure="stock"):
+    return [
+        {"measure": measure, "sex": sex, "period": period, "value": value, **dict(zip(("status",), more, strict=False))}
+        for sex, period, value, *more in cells
+    ]
+
+
+def months(*texts):
+    return pd.PeriodIndex(list(texts), freq="M")
+
+
+def test_the_data_contract(tmp_path):
+    made = table(
+        "T1", rows(("total", "2024MM12", "400"), ("men", "2024MM12", "."), ("women", "2024MM12", "")), DIMENSIONS
+    )
+    cells = read_cells(snapshot(tmp_path, made), "T1")
+    assert list(cells.frame.columns) == [
+        "table", "measure", "sex", "period", "value", "missing", "status", "unit", "rounding",
+    ]  # fmt: skip
+    assert list(cells.frame["missing"]) == ["", "unknown", "impossible"]
+    assert cells.frame["period"].dtype == "period[M]"
+    assert set(cells.frame["sex"]) == {"c:total", "c:men", "c:women"}
+    assert list(cells.frame["unit"].unique()) == ["persons"]
+
+
+def test_looking_up_keeps_reason_and_interval(tmp_path):
+    made = table("T1", rows(("total", "2024MM11", "400"), ("men", "2024MM11", ".")), DIMENSIONS)
+    cells = read_cells(snapshot(tmp_path, made), "T1")
+    total = cells.look_up("stock", months("2024-11", "2024-12"))
+    assert list(total.missing) == ["", "not_in_snapshot"]
+    assert (total.lo[0], total.hi[0]) == (395, 405)
+    assert list(cells.look_up("stock", months("2024-11"), sex="men").missing) == ["unknown"]
+
+
+def test_the_same_cell_looked_up_twice_is_one_cell(tmp_path):
+    cells = read_cells(snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 400)), DIMENSIONS)), "T1")
+    one, two = (cells.look_up("stock", months("2024-12")) for _ in range(2))
+    assert ((one - two).lo[0], (one - two).hi[0]) == (0, 0)
+
+
+def test_rounding_of_provisional_periods_and_of_single_cells(tmp_path):
+    made = table(
+        "T1",
+        [
+            {
+                "measure": "stock",
+                "sex": "total",
+                "period": "2024MM11",
+                "value": 4000,
+                "status": "final",
+                "rounding": "",
+            },
+            {
+                "measure": "stock",
+                "sex": "total",
+                "period": "2024MM12",
+                "value": 4000,
+                "status": "provisional",
+                "rounding": "",
+            },
+            {
+                "measure": "stock",
+                "sex": "men",
+                "period": "2024MM12",
+                "value": 2000,
+                "status": "provisional",
+                "rounding": 7,
+            },
+        ],
+        DIMENSIONS,
+        provisional_rounding=1000,
+    )
+    assert list(read_cells(snapshot(tmp_path, made), "T1").frame["rounding"]) == [10, 1000, 7]
+
+
+def test_a_signed_measure_may_be_negative_and_a_count_not(tmp_path):
+    change = table("T1", rows(("total", "2024MM12", 0), measure="change"), DIMENSIONS, signed=True)
+    count = table("T2", rows(("total", "2024MM12", 0)), DIMENSIONS)
+    opened = snapshot(tmp_path, change, count)
+    assert read_cells(opened, "T1").look_up("change", months("2024-12")).lo[0] == -5
+    assert read_cells(opened, "T2").look_up("stock", months("2024-12")).lo[0] == 0
+
+
+def test_two_grains_have_to_be_told_apart(tmp_path):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 400), ("total", "2024JJ00", 390)), DIMENSIONS))
+    with pytest.raises(CallError, match="month, year; say which grain"):
+        read_cells(opened, "T1")
+    assert read_cells(opened, "T1", "year").look_up("stock", pd.PeriodIndex(["2024"], freq="Y-DEC")).value[0] == 390
+    with pytest.raises(CoverageError, match="expected periods by quarter, found month, year"):
+        read_cells(opened, "T1", "quarter")
+
+
+def test_a_span_that_is_no_period_is_named(tmp_path):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2001-09-28/2002-09-27", 4)), DIMENSIONS))
+    with pytest.raises(DataError, match="table T1, column period: period '2001-09-28/2002-09-27' is no month"):
+        read_cells(opened, "T1")
+
+
+def test_letters_in_a_number_cell_name_column_and_period(tmp_path):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM11", 400), ("total", "2024MM12", "4O0")), DIMENSIONS))
+    with pytest.raises(DataError, match=r"table T1, column stock, period 2024MM12: expected a number.*'4O0'"):
+        read_cells(opened, "T1")
+
+
+def test_a_duplicated_cell_is_named(tmp_path):
+    opened = snapshot(tmp_path, table("T1", rows(("men", "2024MM12", 170), ("men", "2024MM12", 171)), DIMENSIONS))
+    with pytest.raises(DataError, match=r"expected each cell once, found 2 rows.*sex c:men, period 2024MM12"):
+        read_cells(opened, "T1")
+
+
+def test_a_code_without_metadata_is_named(tmp_path):
+    opened = snapshot(tmp_path, table("T1", rows(("unheard", "2024MM12", 1)), DIMENSIONS))
+    with pytest.raises(DataError, match=r"column sex: code c:unheard is not in the table's metadata"):
+        read_cells(opened, "T1")
+
+
+def test_an_unknown_status_is_refused(tmp_path):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 1, "vague")), DIMENSIONS))
+    with pytest.raises(DataError, match="expected a status of final"):
+        read_cells(opened, "T1")
+
+
+def test_what_the_table_does_not_know_is_named(tmp_path):
+    cells = read_cells(snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 1)), DIMENSIONS)), "T1")
+    with pytest.raises(CoverageError, match="does not measure 'stok'; did you mean 'stock'"):
+        cells.look_up("stok", months("2024-12"))
+    with pytest.raises(CoverageError, match="expected category 'man'; did you mean 'men'"):
+        cells.look_up("stock", months("2024-12"), sex="man")
+    with pytest.raises(CoverageError, match="no dimension 'age'"):
+        cells.look_up("stock", months("2024-12"), age="<27")
+
+
+def test_require_names_what_is_missing():
+    from analysis.rounding import Rounded
+
+    with pytest.raises(CoverageError, match=r"flows: missing for 2024Q1 \(not_in_snapshot\)"):
+        require(Rounded.absent(1, "moments", "not_in_snapshot"), ["2024Q1"], "flows")
+
+
+def test_reading_is_fast_in_proportion(tmp_path):
+    """A table of 20,000 cells is read and looked up without a loop over cells."""
+    quarters = [f"{year}KW0{quarter}" for year in range(1900, 2099) for quarter in range(1, 5)]
+    made = [
+        {"measure": "stock", "sex": sex, "age": age, "period": quarter, "value": 10 * place}
+        for sex in ("total", "men", "women")
+        for age in [f"a{number}" for number in range(8)]
+        for place, quarter in enumerate(quarters)
+    ]
+    dimensions = {"sex": ["total", "men", "women"], "age": [f"a{number}" for number in range(8)]}
+    cells = read_cells(snapshot(tmp_path, table("T1", made, dimensions)), "T1")
+    found = cells.look_up("stock", cells.periods, sex="men", age="a3")
+    np.testing.assert_array_equal(found.value, 10 * np.arange(len(quarters)))
