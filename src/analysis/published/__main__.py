@@ -1,0 +1,40 @@
+"""``python -m analysis.published``: build the published snapshot from ``data/sources``.
+
+It is built aside. When it comes out as the one that is there, nothing changes; else it takes its place, and git keeps
+the one before.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from analysis.errors import WorkbenchError
+from analysis.project import snapshots_folder, sources_folder
+from analysis.published.build import build_published
+from analysis.snapshots import open_snapshot, snapshot_names
+
+NAME = "published"
+
+
+def main() -> str:
+    """Build the snapshot; return a line that says what became of it."""
+    place = snapshots_folder()
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".published.", dir=place) as aside:
+        made = build_published(sources_folder(), Path(aside))
+        digest = open_snapshot(NAME, Path(aside)).digest
+        if NAME in snapshot_names(place) and open_snapshot(NAME, place).digest == digest:
+            return f"unchanged: {digest[:16]}"
+        shutil.rmtree(place / NAME, ignore_errors=True)
+        made.rename(place / NAME)
+    return f"built: {digest[:16]}"
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(f"{main()}\n")
+    except WorkbenchError as fault:
+        sys.exit(f"published: {fault}")
