@@ -1,0 +1,74 @@
+"""How fast people leave, by how long they have been there: ended spells over the persons in the same duration band."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.cleaning import TOTAL_GROUP, group_column
+from analysis.cleaning.periods import FREQUENCY
+from analysis.measures.duration import FROM_2_TO_5, OVER_5, UNDER_2, ended_spells
+from analysis.measures.sources import stock_at
+from analysis.measures.tidy import combine, tidy
+from analysis.missing import PRESENT
+from analysis.rounding import Rounded
+from analysis.snapshots import Snapshot
+
+BANDS = (UNDER_2, FROM_2_TO_5, OVER_5, TOTAL_GROUP)
+
+# The exposure is the time spent in the band during the year, in person-years. Choices for it, the best first: the
+# mean of the stocks around and in the year, its closing stock, the stock a year later (too late; it shows how much
+# the choice matters).
+MEAN, CLOSING, LATER = "mean of five quarter ends", "end of the year", "a year later"
+
+
+def by_band(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the exit rate of each duration band in the last year of ended spells, for every choice of exposure.
+
+    The bands are those that both sources allow. The duration of a spell that ended is its whole length; a person in
+    the stock is in a band by the length so far. People who reach the AOW age are not among the ended spells.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``band, exposure_choice, main`` (whether it is the choice to report) and ``year``. Quantities:
+        ``ended`` (ended spells), ``exposure`` (person-years) and ``rate_per_year`` (ended spells per person-year). A
+        choice of which the snapshot knows no band is left out.
+    """
+    cells, years = ended_spells(snapshot)
+    year = int(years.year[0])
+    choices = {name: _exposures(snapshot, name, year) for name in (MEAN, CLOSING, LATER)}
+    complete = [name for name, columns in choices.items() if all(c.missing[0] == PRESENT for c, _ in columns)]
+    frames = []
+    for name, columns in choices.items():
+        for band, (exposure, table) in zip(BANDS, columns, strict=True):
+            if exposure.missing[0] != PRESENT:
+                continue
+            ended = group_column(cells, "ended_spells", band, years)
+            labels = {
+                "band": [band.name],
+                "exposure_choice": [name],
+                "main": [name == complete[0] if complete else False],
+                "year": [str(years[0])],
+            }
+            source = f"{cells.table}, {table}"
+            frames += [
+                tidy(ended, "ended", labels, tables=cells.table),
+                tidy(exposure, "exposure", labels, tables=table),
+                tidy(ended / exposure, "rate_per_year", labels, "exposure", source),
+            ]
+    return combine(frames)
+
+
+def _exposures(snapshot: Snapshot, choice: str, year: int) -> list[tuple[Rounded, str]]:
+    quarters = {
+        MEAN: [f"{year - 1}Q4", *(f"{year}Q{quarter}" for quarter in range(1, 5))],
+        CLOSING: [f"{year}Q4"],
+        LATER: [f"{year + 1}Q4"],
+    }[choice]
+    at = pd.PeriodIndex(quarters, freq=FREQUENCY["quarter"])
+    columns = []
+    for band in BANDS:
+        stock, table = stock_at(snapshot, at, band)
+        mean = (stock.sum_by([0] * len(at), 1) * (1 / len(at))).counted_as("person-years")
+        columns.append((mean, table))
+    return columns

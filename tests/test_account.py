@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis.measures import account
+from analysis.measures.aow import rise_in_months
+from analysis.measures.tidy import pick, wide
+from builders import national_flows, snapshot, table
+
+DIMENSIONS = {"sex": ["total"], "age": ["total"]}
+
+
+def stock_rows(values, first):
+    quarters = pd.period_range(first, periods=len(values), freq="Q-DEC")
+    return [
+        {"measure": "stock", "sex": "total", "age": "total", "period": f"{q.year}KW0{q.quarter}", "value": value}
+        for q, value in zip(quarters, values, strict=True)
+    ]
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    flows = national_flows([100, 200, 100, 200], [20, 30, 20, 30], [110, 190, 130, 170])
+    stock = stock_rows([1000, 970, 960, 910, 920], "2018Q4")
+    return snapshot(
+        tmp_path,
+        table("82662NED", flows, DIMENSIONS, unit="moments"),
+        table("85585NED", stock, DIMENSIONS),
+        means(),
+        december(),
+    )
+
+
+def means():
+    rows = [
+        {"measure": f"{flow}_mean", "sex": sex, "age": "total", "period": "2024JJ00", "value": value}
+        for flow, value in (("inflow", 50), ("outflow", 40))
+        for sex in ("total", "men", "women")
+    ]
+    all_dimensions = {"sex": ["total", "men", "women"], "age": ["total", "<27", "27-45", "45-AOW"],
+                      "origin": ["total", "Netherlands", "Europe", "outside Europe"],
+                      "birth": ["total", "born in NL", "born outside NL"]}  # fmt: skip
+    rows = [{**row, "origin": "total", "birth": "total"} for row in rows]
+    return table("factsheet-2024-t2", rows, all_dimensions, unit="moments")
+
+
+def december():
+    rows = [
+        {"measure": "stock", "sex": "total", "age": "total", "period": period, "value": value}
+        for period, value in (("2023MM12", 900), ("2024MM12", 930))
+    ]
+    return table("factsheet-2024-t1", rows, DIMENSIONS)
+
+
+def quarters(count=4):
+    return pd.period_range("2019Q1", periods=count, freq="Q-DEC")
+
+
+def test_the_account_closes(tiny):
+    found = wide(
+        account.quarterly(tiny, quarters()), ["quarter"], ["opening", "inflow", "outflow", "other_exits", "closing"]
+    )
+    assert (found["opening"] + found["inflow"] - found["outflow"] - found["other_exits"] == found["closing"]).all()
+    assert list(found["other_exits"]) == [20, 20, 20, 20]
+    assert list(found["closing"][:-1]) == list(found["opening"][1:])
+    # four cells, each within 5
+    assert (found["other_exits_lo"] == 0).all()
+    assert (found["other_exits_hi"] == 40).all()
+
+
+def test_rates_of_the_opening_stock(tiny):
+    found = account.quarterly(tiny, quarters())
+    rates = pick(found, "inflow_rate")
+    assert rates["value"].iloc[0] == pytest.approx(10)
+    assert set(rates["denominator"]) == {"opening"}
+
+
+def test_break_even_by_hand(tiny):
+    found = wide(account.break_even(tiny, quarters()), ["year"], ["break_even", "ratio", "other_exits"]).set_index(
+        "year"
+    )
+    assert found.loc[2019, "other_exits"] == 80
+    assert found.loc[2019, "break_even"] == pytest.approx(1 - 80 / 600)
+    assert found.loc[2019, "ratio"] == 1
+    # the year of the groups: means of a quarter times four, stock of two Decembers
+    assert found.loc[2024, "other_exits"] == 900 + 200 - 160 - 930
+    assert found.loc[2024, "break_even"] == pytest.approx(1 - 10 / 200)
+
+
+def test_the_stock_grows_exactly_where_the_ratio_is_below_break_even(tiny):
+    found = wide(account.break_even(tiny, quarters()), ["year"], ["break_even", "ratio"]).set_index("year")
+    assert found.loc[2019, "ratio"] > found.loc[2019, "break_even"]  # 1000 -> 920
+    assert found.loc[2024, "ratio"] < found.loc[2024, "break_even"]  # 900 -> 930
+
+
+def test_a_stock_that_is_not_there_is_said_and_not_filled_in(tmp_path):
+    flows = national_flows([100, 200, 100, 200], [20, 30, 20, 30], [110, 190, 130, 170])
+    opened = snapshot(
+        tmp_path,
+        table("82662NED", flows, DIMENSIONS, unit="moments"),
+        table("85585NED", stock_rows([970, 960], "2019Q1"), DIMENSIONS),
+        means(),
+        december(),
+    )
+    found = account.quarterly(opened, quarters())
+    exits = pick(found, "other_exits").set_index("quarter")
+    assert exits.loc["2019Q2", "value"] == 20
+    assert list(exits["missing"]) == ["not_in_snapshot", "", "not_in_snapshot", "not_in_snapshot"]
+    assert exits["value"].isna().sum() == 3
+    years = pick(account.break_even(opened, quarters()), "break_even").set_index("year")
+    assert years.loc[2019, "missing"] == "not_in_snapshot"
+    assert years.loc[2024, "missing"] == ""
+
+
+# Ages as in the description of the age classes of 85615NED: 66 years in 2018, 66 and 4 months in 2019-2021, and so on.
+@pytest.mark.parametrize(
+    ("quarter", "months"),
+    [("2019Q1", 4), ("2019Q2", 0), ("2020Q1", 0), ("2022Q1", 3), ("2023Q1", 3), ("2024Q1", 2), ("2025Q1", 0),
+     ("2012Q1", 0), ("2035Q1", 0)],
+)  # fmt: skip
+def test_rises_of_the_aow_age(quarter, months):
+    assert rise_in_months(pd.Period(quarter, freq="Q-DEC")) == months
+
+
+def test_published_other_exits(published):
+    """The bounds are those of the issue that asked for the account."""
+    from analysis.measures.flows import flow_window
+
+    window = flow_window(published)
+    exits = pick(account.quarterly(published, window), "other_exits").set_index("quarter")["value"].dropna()
+    assert list(exits.index) == list(pd.period_range("2019Q2", "2022Q4", freq="Q-DEC").astype(str))
+    assert abs(exits["2022Q1"]) <= 30
+    assert exits.drop("2022Q1").between(1500, 2750).all()
+    assert account.aow_rises(window) == ["2019Q1", "2022Q1", "2023Q1"]
