@@ -1,0 +1,104 @@
+"""The national outflow ratio: year effects, quarter effects and the process interval of each period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.missing import PRESENT
+from analysis.models.process import check_confidence, fit_quasi_binomial, flow_counts, process_interval
+
+TOO_FEW = "too_few_quarters"
+
+
+@dataclass(frozen=True, eq=False)
+class OutflowModel:
+    """A binomial model of the outflow ratio with year and quarter effects.
+
+    Attributes
+    ----------
+    dispersion : float
+        Variance over binomial variance; NaN when there are too few quarters to estimate it.
+    df : int
+        Degrees of freedom it was estimated with.
+    confidence : float
+        Level of the intervals.
+    year_effects, quarter_effects : DataFrame
+        Tidy, label ``year`` or ``quarter_of_year``, quantity ``effect``: the ratio of a year in its average quarter,
+        and the factor by which a quarter differs from the average one. ``value_lo`` and ``value_hi`` are the process
+        interval.
+    """
+
+    dispersion: float
+    df: int
+    confidence: float
+    year_effects: pd.DataFrame
+    quarter_effects: pd.DataFrame
+
+    def ratios(self, flows: pd.DataFrame, label: str) -> pd.DataFrame:
+        """Return the outflow ratio of each period with its process interval.
+
+        Parameters
+        ----------
+        flows : DataFrame
+            Tidy ``inflow`` and ``outflow`` by ``label``, as from `analysis.measures.flows.by_year`.
+        label : str
+            ``quarter`` or ``year``.
+
+        Returns
+        -------
+        DataFrame
+            Tidy, quantity ``process_ratio``.
+        """
+        data = flow_counts(flows, [label])
+        lo, hi = process_interval(data["outflow"], data["inflow"], self.dispersion, self.df, self.confidence)
+        tables = ", ".join(flows["tables"].unique())
+        return _rows({label: data[label], "tables": tables}, "process_ratio", data["outflow"] / data["inflow"], lo, hi)
+
+
+def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowModel:
+    """Fit year and quarter effects to the national flows.
+
+    Parameters
+    ----------
+    quarterly : DataFrame
+        Tidy ``inflow`` and ``outflow`` by ``quarter``, as from `analysis.measures.flows.quarterly`. Missing cells are
+        refused; provisional ones are used as they are; rounding (5 in 20,000) is not in the interval.
+    confidence : float
+        Level of the intervals, 0.5 to 0.999.
+
+    Returns
+    -------
+    OutflowModel
+        With no residual degree of freedom, or no second year or quarter, every effect is missing with the reason
+        ``too_few_quarters``.
+    """
+    confidence = check_confidence(confidence)
+    data = flow_counts(quarterly, ["quarter"])
+    data["year"], data["season"] = data["quarter"].str[:4].astype(int), data["quarter"].str[-1].astype(int)
+    years, seasons = sorted(data["year"].unique()), sorted(data["season"].unique())
+    labels, tables = (
+        ({"year": years}, {"quarter_of_year": seasons}),
+        {"tables": ", ".join(quarterly["tables"].unique())},
+    )
+    df = len(data) - len(years) - len(seasons) + 1
+    if df < 1 or len(years) < 2 or len(seasons) < 2:
+        nothing = [_rows(label | tables, "effect", *(np.nan,) * 3, missing=TOO_FEW) for label in labels]
+        return OutflowModel(float("nan"), 0, confidence, *nothing)
+    fit = fit_quasi_binomial("share ~ 0 + C(year) + C(season, Sum)", data)
+    count = len(years) + len(seasons) - 1
+    of_year = np.eye(count)[: len(years)]
+    of_season = np.vstack([np.eye(count)[len(years) :], -np.eye(count)[len(years) :].sum(axis=0)])  # they sum to zero
+    effects = []
+    for label, contrast in zip(labels, (of_year, of_season), strict=True):
+        tested = fit.t_test(contrast)
+        ends = np.exp(tested.conf_int(alpha=1 - confidence))
+        effects.append(_rows(label | tables, "effect", np.exp(tested.effect), ends[:, 0], ends[:, 1]))
+    return OutflowModel(float(fit.scale), int(fit.df_resid), confidence, *effects)
+
+
+def _rows(labels: dict, quantity: str, value, lo, hi, missing: str = PRESENT) -> pd.DataFrame:
+    values = {"quantity": quantity, "value": value, "value_lo": lo, "value_hi": hi}
+    return pd.DataFrame({**labels, **values, "unit": "ratio", "denominator": "inflow", "missing": missing})

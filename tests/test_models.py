@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import CallError
+from analysis.measures import flows
+from analysis.models.group_comparison import compare_groups, dispersions, group_dispersion, group_ratios
+from analysis.models.outflow import fit_outflow
+from analysis.models.process import check_confidence, fit_quasi_binomial, process_interval, student
+
+
+def tidy_flows(labels: dict[str, list], inflow, outflow, tables="made"):
+    parts = []
+    for quantity, values in (("inflow", inflow), ("outflow", outflow)):
+        parts.append(pd.DataFrame({**labels, "quantity": quantity, "value": np.asarray(values, float), "missing": ""}))
+    return pd.concat(parts, ignore_index=True).assign(tables=tables)
+
+
+def made_quarters(year_ratio, quarter_factor, moments=40_000.0):
+    """Return flows without noise: ratio = year effect times quarter factor, a fixed number of moments a quarter."""
+    quarters = [f"{year}Q{number}" for year in year_ratio for number in (1, 2, 3, 4)]
+    ratio = np.array([year_ratio[int(q[:4])] * quarter_factor[int(q[-1]) - 1] for q in quarters])
+    share = ratio / (1 + ratio)
+    return tidy_flows({"quarter": quarters}, moments * (1 - share), moments * share)
+
+
+@pytest.mark.filterwarnings("ignore:Perfect separation")  # data without noise are predicted perfectly, on purpose
+def test_effects_that_were_put_in_come_out():
+    factor = np.exp([-0.1, 0.0, 0.2, -0.1])  # the logs sum to zero
+    model = fit_outflow(made_quarters({2019: 1.1, 2020: 0.8, 2021: 1.0}, factor))
+    assert list(model.year_effects["value"]) == pytest.approx([1.1, 0.8, 1.0])
+    assert list(model.quarter_effects["value"]) == pytest.approx(list(factor))
+    assert model.dispersion == pytest.approx(0, abs=1e-9)
+    assert model.df == 6
+
+
+def test_the_dispersion_is_pearsons_and_not_that_of_shares():
+    """Pearson's X2 over the degrees of freedom, worked out here from residuals; scale='X2' on counts is far off."""
+    rng = np.random.default_rng(1)
+    quarters = [f"{year}Q{number}" for year in range(2010, 2020) for number in (1, 2, 3, 4)]
+    share = 1 / (1 + np.exp(-rng.normal(0, 0.1, len(quarters))))
+    model = fit_outflow(tidy_flows({"quarter": quarters}, 40_000 * (1 - share), 40_000 * share))
+    # logit noise of 0.1 on 40,000 trials with p near one half: variance over binomial = 0.01 * 40,000 / 4
+    assert model.dispersion == pytest.approx(100, rel=0.45)
+
+
+def test_the_interval_of_one_period_by_hand():
+    lo, hi = process_interval(np.array([800.0]), np.array([1000.0]), 9.0, 10, 0.95)
+    reach = 2.2281388519649385 * 3 * np.sqrt(1 / 800 + 1 / 1000)  # t table: 0.975 at 10 degrees of freedom
+    assert (lo[0], hi[0]) == pytest.approx((0.8 * np.exp(-reach), 0.8 * np.exp(reach)))
+
+
+def test_the_model_interval_of_a_single_year_is_that_of_its_counts():
+    """With only an intercept the standard error of the log ratio is sqrt(dispersion * (1/outflow + 1/inflow))."""
+    data = pd.DataFrame({"share": [0.45, 0.55, 0.5], "moments": [1000.0, 1000.0, 1000.0]})
+    fit = fit_quasi_binomial("share ~ 1", data)
+    assert fit.bse.iloc[0] == pytest.approx(np.sqrt(fit.scale * (1 / 1500 + 1 / 1500)))
+
+
+def test_coverage_of_the_process_interval():
+    """Simulated: years with known ratio and extra variation between quarters; 95 % intervals cover about 95 %."""
+    rng = np.random.default_rng(7)
+    truth, covered, runs = {2019: 1.1, 2020: 0.8, 2021: 1.0, 2022: 0.9}, 0, 150
+    for _ in range(runs):
+        clean = made_quarters(truth, np.ones(4))
+        inflow, outflow = (clean[clean["quantity"] == q]["value"].to_numpy() for q in ("inflow", "outflow"))
+        shaken = np.exp(rng.normal(0, 0.1, len(inflow)))
+        share = outflow * shaken / (inflow + outflow * shaken)
+        drawn = rng.binomial(40_000, share)
+        model = fit_outflow(tidy_flows({"quarter": list(clean["quarter"][: len(inflow)])}, 40_000 - drawn, drawn))
+        effects = model.year_effects
+        covered += ((effects["value_lo"] <= list(truth.values())) & (effects["value_hi"] >= list(truth.values()))).sum()
+    # 600 intervals that are not independent within a run: three standard errors of a binomial with 150 runs
+    assert abs(covered / (4 * runs) - 0.95) < 3 * np.sqrt(0.95 * 0.05 / runs)
+
+
+def test_too_few_quarters_are_said():
+    model = fit_outflow(made_quarters({2019: 1.1}, np.ones(4)))
+    assert set(model.year_effects["missing"]) == {"too_few_quarters"}
+    assert model.year_effects["value"].isna().all()
+    assert np.isnan(model.dispersion)
+    ratios = model.ratios(made_quarters({2019: 1.1}, np.ones(4)), "quarter")
+    assert ratios["value"].notna().all()
+    assert ratios["value_lo"].isna().all()
+
+
+def test_missing_cells_are_refused():
+    flows_ = made_quarters({2019: 1.1, 2020: 1.0}, np.ones(4))
+    flows_.loc[0, "missing"] = "unknown"
+    with pytest.raises(CallError, match="no missing cells, found 1"):
+        fit_outflow(flows_)
+
+
+@pytest.mark.parametrize("level", [0.2, 1.0, 95, "0.95", True, None])
+def test_a_level_that_is_none_is_refused(level):
+    with pytest.raises(CallError, match=r"0.5 to 0.999"):
+        check_confidence(level)
+
+
+def test_wider_with_more_confidence():
+    flows_ = made_quarters({2019: 1.1, 2020: 0.8}, np.exp([-0.1, 0.05, 0.1, -0.05]))
+    flows_.loc[0, "value"] *= 1.2
+    narrow, wide = (fit_outflow(flows_, level).year_effects for level in (0.8, 0.99))
+    assert (narrow["value_lo"] > wide["value_lo"]).all()
+    assert (narrow["value_hi"] < wide["value_hi"]).all()
+    assert student(0.95, 0) != student(0.95, 0)  # NaN without degrees of freedom
+
+
+def replicates(noise=0.0, seed=3):
+    rng = np.random.default_rng(seed)
+    quarters = [f"20{year}Q{number}" for year in (20, 21, 22) for number in (1, 2, 3, 4)]
+    rows = [(group, quarter) for group in ("men", "women") for quarter in quarters]
+    swing = dict(zip(quarters, rng.normal(0, 0.4, len(quarters)), strict=True))  # all groups alike
+    ratio = np.exp([swing[quarter] + rng.normal(0, noise) for _, quarter in rows])
+    share = ratio / (1 + ratio)
+    labels = {"group": [group for group, _ in rows], "quarter": [quarter for _, quarter in rows]}
+    return {"sex": tidy_flows(labels, 10_000 * (1 - share), 10_000 * share)}
+
+
+def test_what_moves_all_groups_alike_is_no_dispersion_between_groups():
+    assert group_dispersion(replicates(noise=1e-3), "sex").dispersion < 0.1
+    shaken = group_dispersion(replicates(noise=0.1), "sex")
+    assert 5 < shaken.dispersion < 80
+    assert (shaken.df, shaken.dimension, shaken.first, shaken.last) == (11, "sex", "2020Q1", "2022Q4")
+
+
+def test_another_dimension_stands_in_and_says_so():
+    assert group_dispersion(replicates(noise=0.1), "age").dimension == "sex"
+    nothing = group_dispersion({}, "age")
+    assert np.isnan(nothing.dispersion)
+    assert nothing.df == 0
+
+
+def groups(ratios, counts=1000.0):
+    labels = {"dimension": ["age"] * len(ratios) + ["total"], "group": [*ratios, "total"]}
+    outflow = [counts * ratio for ratio in ratios.values()]
+    return tidy_flows(labels, [counts] * len(ratios) + [counts], [*outflow, np.mean(outflow)])
+
+
+def test_far_ratios_are_decided_and_near_ones_not():
+    found = compare_groups(groups({"a": 0.5, "b": 1.0, "c": 1.01}), 4, replicates(noise=0.05))
+    verdict = {(row["first"], row["second"]): row["process"] for row in found.to_dict("records")}
+    assert verdict == {("a", "b"): "lower", ("a", "c"): "lower", ("b", "c"): "undecidable"}
+    factor = found.set_index(["first", "second"]).loc[("a", "b")]
+    assert factor["factor"] == pytest.approx(0.5)
+    assert factor["factor_lo"] < 0.5 < factor["factor_hi"]
+
+
+def test_more_pairs_ask_for_more():
+    few = compare_groups(groups({"a": 0.85, "b": 1.0}), 4, replicates(noise=0.05))
+    many = compare_groups(groups({"a": 0.85, "b": 1.0, "c": 0.93, "d": 0.94}), 4, replicates(noise=0.05))
+    of_pair = many[(many["first"] == "a") & (many["second"] == "b")]["p_value"].iloc[0]
+    assert of_pair > few["p_value"].iloc[0]
+
+
+def test_without_replicates_nothing_is_decided():
+    found = compare_groups(groups({"a": 0.5, "b": 1.0}), 4, {})
+    assert list(found["process"]) == ["undecidable"]
+    assert found["p_value"].isna().all()
+    ratios = group_ratios(groups({"a": 0.5, "b": 1.0}), 4, {})
+    assert ratios["value_lo"].isna().all()
+
+
+def test_the_total_is_no_group_beside_others():
+    ratios = group_ratios(groups({"a": 0.5, "b": 1.0}), 4, replicates(noise=0.1)).set_index("group")
+    assert np.isnan(ratios.loc["total", "value_lo"])
+    assert ratios.loc["a", "value_lo"] < 0.5
+
+
+def test_published_dispersions(published):
+    """Worked out beside the library: 213.5 with 12 degrees of freedom, from residuals of the two-column model."""
+    import statsmodels.api as sm
+    import statsmodels.formula.api as smf
+
+    quarterly = flows.quarterly(published, flows.flow_window(published))
+    data = quarterly.pivot_table(index="quarter", columns="quantity", values="value").reset_index()
+    data = data.assign(year=data["quarter"].str[:4], season=data["quarter"].str[-1])
+    fit = smf.glm("outflow + inflow ~ C(year) + C(season)", data, family=sm.families.Binomial()).fit()
+    model = fit_outflow(quarterly)
+    assert model.dispersion == pytest.approx(fit.pearson_chi2 / fit.df_resid)
+    assert model.df == 12
+    used = dispersions(flows.by_group(published), flows.groups_by_quarter(published))
+    assert {spread.dimension for spread in used} == {"sex"}
