@@ -1,0 +1,109 @@
+"""The command ``bijstand``. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis import __version__
+from analysis.errors import CallError, WorkbenchError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return 0 when it is done, 1 when the work found something wrong, 2 when the call was wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except WorkbenchError as fault:
+        if options.debug:
+            traceback.print_exc()
+        print("\n".join(f"bijstand: {line}" for line in str(fault).splitlines()), file=sys.stderr)
+        return fault.exit_status
+    except KeyboardInterrupt:
+        print("bijstand: stopped; nothing was left behind.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bijstand",
+        description="A workbench on Dutch social assistance: reports from CBS figures, with every interval stated.",
+    )
+    parser.add_argument("--version", action="version", version=f"bijstand-workbench {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    report = commands.add_parser(
+        "report",
+        help="run the notebooks and make one page of them",
+        description="Run the notebooks side by side; put page, tables, figures and notebooks into a new folder.",
+    )
+    report.add_argument("--snapshot", metavar="NAME", help="the figures to use (default: published)")
+    report.add_argument("--notebook", metavar="NAME", action="append", help="a notebook to run; may be repeated")
+    report.add_argument(
+        "-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[], help="a parameter; may be repeated"
+    )
+    report.add_argument("--lang", metavar="nl|en", help="the language of the report (default: en)")
+    report.add_argument("--out", metavar="DIR", type=Path, help="where runs make their folders (default: outputs/)")
+    report.add_argument("--jobs", metavar="N", type=int, help="notebooks to run at once")
+    report.set_defaults(run=_report)
+    snapshots = commands.add_parser("snapshots", help="list and verify the snapshots there are")
+    actions = snapshots.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="name every snapshot, with its tables").set_defaults(run=_list)
+    verify = actions.add_parser("verify", help="read every file and compare it with its checksum")
+    verify.add_argument("name", nargs="?", metavar="NAME", help="one snapshot (default: all)")
+    verify.set_defaults(run=_verify)
+    return parser
+
+
+def _report(options: argparse.Namespace) -> int:
+    from analysis.reporting.pool import warm_up
+
+    warm_up()
+    from analysis.project import notebooks_folder, outputs_folder
+    from analysis.reporting.parameters import check_data, check_parameters, find_notebooks, parse_assignments
+
+    given = parse_assignments(options.parameters)
+    for name in ("snapshot", "lang"):
+        value = getattr(options, name)
+        if value is not None and given.setdefault(name, value) != value:
+            raise CallError(f"--{name} {value} and -p {name}={given[name]} contradict each other; give one.")
+    if options.jobs is not None and options.jobs < 1:
+        raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
+    notebooks = find_notebooks(notebooks_folder(), options.notebook)
+    parameters = check_parameters(notebooks, given)
+    check_data(notebooks, parameters)
+
+    from analysis.reporting.run import run_report
+
+    folder = run_report(notebooks, parameters, options.out or outputs_folder(), options.jobs)
+    print(folder / "index.html")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from analysis.snapshots import open_snapshot, snapshot_names
+
+    for name in snapshot_names():
+        snapshot = open_snapshot(name)
+        print(f"{name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}")
+        for entry in snapshot.manifest.tables.values():
+            print(f"  {entry.id}  {entry.coverage}  {entry.rows} cells  {entry.title}")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from analysis.snapshots import open_snapshot, snapshot_names
+
+    for name in [options.name] if options.name else snapshot_names():
+        open_snapshot(name).verify()
+        print(f"{name}: every file is as it was written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""The report's pictures: one function a picture, from tidy frames, good in black and white and on a phone."""
+
+from analysis.reporting.figures.caseload import caseload_contributions, caseload_series
+from analysis.reporting.figures.duration import exit_rates, longterm, over_5y, starters, survival
+from analysis.reporting.figures.flows import flow_ratio, flow_ratio_groups, flows, other_exits
+
+__all__ = [
+    "caseload_contributions",
+    "caseload_series",
+    "exit_rates",
+    "flow_ratio",
+    "flow_ratio_groups",
+    "flows",
+    "longterm",
+    "other_exits",
+    "over_5y",
+    "starters",
+    "survival",
+]

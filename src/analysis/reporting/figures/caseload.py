@@ -1,0 +1,82 @@
+"""Pictures of the caseload: its series, and the contributions of groups to its growth."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.figure import Figure
+
+from analysis.measures.tidy import pick
+from analysis.reporting.figures.style import (
+    INK,
+    MARKERS,
+    SOFT,
+    STYLES,
+    canvas,
+    colours,
+    label_ends,
+    number_axis,
+    unbroken,
+)
+from analysis.reporting.language import Language
+
+_THOUSANDS = {"persons": 1e-3, "benefits": 1e-3, "thousand persons": 1.0, "thousand benefits": 1.0}
+
+
+def caseload_series(series: pd.DataFrame, language: Language) -> Figure:
+    """Draw every source of the caseload as a line of its own: persons above, benefits below, nothing over gaps."""
+    with canvas(4.6, rows=2, height_ratios=[2.2, 1], sharex=True) as (figure, panels):
+        for axes, counted, gap in zip(panels, ("persons", "benefits"), (0.075, 0.17), strict=True):
+            rows = series[series["unit"].str.contains(counted)]
+            ends = _draw_sources(axes, rows, language)
+            number_axis(axes.yaxis, language)
+            axes.set_title(language.word("figures.words", counted), loc="left", color=SOFT)
+            axes.set_xlim(series["date"].min() - pd.Timedelta(days=200), series["date"].max() + pd.Timedelta(days=300))
+            axes.xaxis.set_major_locator(YearLocator(4))
+            axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+            label_ends(axes, ends, gap)
+        return figure
+
+
+def _draw_sources(axes: Axes, rows: pd.DataFrame, language: Language) -> list[tuple]:
+    """Draw the lines of one unit, a colour a table; return the end of each table's last line with its name."""
+    ends, tables = {}, list(dict.fromkeys(rows["table"]))
+    for (table, _), line in rows.groupby(["table", "edition"], sort=False, observed=True):
+        place = tables.index(table)
+        colour = colours(len(tables))[place]
+        line = line.assign(height=line["value"] * line["unit"].map(_THOUSANDS))
+        for run in unbroken(line, line["grain"].iloc[0]):
+            look = {"ls": STYLES[place % 4], "marker": MARKERS[place % 7], "ms": 3, "lw": 1.3, "color": colour}
+            axes.plot(run["date"], run["height"], **look)
+        ends[table] = (line["date"].iloc[-1], line["height"].iloc[-1], language.value(table), colour)
+    return list(ends.values())
+
+
+def caseload_contributions(by_group: pd.DataFrame, language: Language) -> Figure:
+    """Draw the contribution of each group to the growth of the total, dimension by dimension."""
+    rows = pick(by_group, "contribution_pp")
+    rows = rows[rows["dimension"] != "total"]
+    reach = max(rows["value"].max(), 0) - min(rows["value"].min(), 0)
+    sizes = rows.groupby("dimension", sort=False, observed=True).size()
+    with canvas(0.9 + 0.34 * len(rows), rows=len(sizes), height_ratios=list(sizes), sharex=True) as (figure, panels):
+        for axes, dimension in zip(panels, sizes.index, strict=True):
+            part = rows[rows["dimension"] == dimension].iloc[::-1]
+            names = [language.value(group) for group in part["group"]]
+            shades = [colours(2)[0] if value >= 0 else colours(2)[1] for value in part["value"]]
+            axes.barh(names, part["value"], color=shades, height=0.62)
+            axes.axvline(0, color=INK, lw=0.8)
+            for place, value in enumerate(part["value"]):
+                axes.annotate(
+                    language.number(value, 2, sign=True),
+                    (max(value, 0), place),
+                    xytext=(4, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=9,
+                )
+            axes.set_title(language.value(dimension), loc="left", color=SOFT)
+            axes.grid(axis="y", visible=False)
+            axes.set_xlim(rows["value"].min() - 0.22 * reach, rows["value"].max() + 0.22 * reach)
+            number_axis(axes.xaxis, language)
+        return figure

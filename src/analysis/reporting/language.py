@@ -1,0 +1,82 @@
+"""The report's words and numbers, in Dutch or English, from one glossary."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from analysis.cleaning import parse_period, period_grain, period_title
+from analysis.errors import CallError, DataError, did_you_mean
+
+LANGUAGES = ("nl", "en")
+_DUTCH_MARKS = str.maketrans(",.", ".,")
+
+
+@cache
+def glossary() -> dict[str, Any]:
+    """Return the glossary: section, entry, language."""
+    return tomllib.loads(files("analysis.reporting").joinpath("glossary.toml").read_text(encoding="utf-8"))
+
+
+class Language:
+    """One language of the glossary.
+
+    Parameters
+    ----------
+    code : {"nl", "en"}
+
+    Raises
+    ------
+    CallError
+        When there is no such language.
+    """
+
+    def __init__(self, code: str) -> None:
+        if code not in LANGUAGES:
+            raise CallError(f"lang {code!r} is unknown; {did_you_mean(str(code), LANGUAGES)}.")
+        self.code = code
+
+    def word(self, section: str, key: str, **places: Any) -> str:
+        """Return an entry of the glossary, its places filled in.
+
+        Raises
+        ------
+        DataError
+            When the glossary has no such entry.
+        """
+        node = glossary()
+        for part in (*section.split("."), key):
+            if part not in node:
+                raise DataError(f"glossary: section {section} has no entry {key!r}; {did_you_mean(part, node)}.")
+            node = node[part]
+        try:
+            return node[self.code].format(**places)
+        except KeyError as fault:
+            raise DataError(f"glossary: entry {section}.{key} needs a value for {fault}.") from fault
+
+    def value(self, text: str) -> str:
+        """Return the name of a group, unit or reason; one the glossary does not know stands for itself."""
+        entry = glossary()["values"].get(text)
+        return entry[self.code] if entry else text
+
+    def number(self, value: float, decimals: int = 0, sign: bool = False) -> str:
+        """Return a number as the language prints it; ``sign`` shows a plus as well."""
+        rounded = round(float(value), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+        text = f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
+        return text.translate(_DUTCH_MARKS) if self.code == "nl" else text
+
+    def period(self, text: str, short: bool = False) -> str:
+        """Return a period as it is written in a sentence, or with ``short`` in a table (``2024 Q4``, ``2024 kw 4``)."""
+        period: pd.Period = parse_period(text)
+        grain, title = period_grain(period), period_title(period, self.code)
+        if short and grain == "quarter":
+            return f"{period.year} {'kw ' if self.code == 'nl' else 'Q'}{period.quarter}"
+        if short or grain == "year":
+            return title
+        year, part = title.split(" ", 1)
+        of = {"quarter": {"nl": " van ", "en": " of "}, "month": {"nl": " ", "en": " "}}[grain][self.code]
+        return f"{part}{of}{year}"

@@ -1,0 +1,88 @@
+"""One HTML page of a run: no request leaves it, code behind a toggle, readable on a phone and on paper."""
+
+from __future__ import annotations
+
+import html
+import re
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
+from nbconvert import HTMLExporter
+from pygments.formatters import HtmlFormatter
+from traitlets.config import Config
+
+from analysis.reporting.language import Language
+from analysis.reporting.parameters import Notebook
+
+_HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
+_TAGS = re.compile(r"<[^>]+>")
+# cells with this tag are for readers of the notebook alone (its English title)
+NOTEBOOK_ONLY = "notebook-only"
+
+
+def build_page(
+    folder: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
+) -> str:
+    """Return the page of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder with the executed notebooks.
+    notebooks : list of Notebook
+    parameters : dict of str to dict
+        For each notebook all its parameters; the first notebook's ``lang`` is the page's.
+    record : dict
+        What ``run.json`` holds.
+    """
+    language = Language(parameters[notebooks[0].name].get("lang", "en"))
+    with as_file(files("analysis.reporting") / "templates") as templates:
+        exporter = _exporter(templates)
+        chapters = [_chapter(exporter, folder / "notebooks" / f"{each.name}.ipynb", each.name) for each in notebooks]
+        environment = Environment(loader=FileSystemLoader(templates), autoescape=select_autoescape(["html", "j2"]))
+        return environment.get_template("page.html.j2").render(
+            lang=language.code,
+            word=lambda key: language.word("page", key),
+            css=Markup((templates / "page.css").read_text(encoding="utf-8")),
+            code_css=Markup(HtmlFormatter(style="friendly").get_style_defs(".highlight")),
+            chapters=chapters,
+            record=record,
+            simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
+        )
+
+
+def _exporter(templates: Path) -> HTMLExporter:
+    config = Config()
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = {NOTEBOOK_ONLY}
+    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
+    return HTMLExporter(
+        config=config,
+        template_file=str(templates / "notebook.html.j2"),
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+
+
+def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
+    """Return a notebook as a chapter: its title, its sections for the contents, and its body.
+
+    Headings go down one level, because the page has the first, and get names that are unique on the page.
+    """
+    body, _ = exporter.from_notebook_node(nbformat.read(path, as_version=4))
+    found: list[dict[str, Any]] = []
+
+    def renamed(match: re.Match[str]) -> str:
+        level, text = int(match[1]) + 1, match[2]
+        anchor = name if not found else f"{name}-{len(found)}"
+        found.append({"level": level, "anchor": anchor, "text": html.unescape(_TAGS.sub("", text)).strip()})
+        return f'<h{level} id="{anchor}">{text}</h{level}>'
+
+    body = _HEADING.sub(renamed, body)
+    title = found[0]["text"] if found else name
+    return {"name": name, "title": title, "sections": found[1:], "body": Markup(body)}

@@ -1,0 +1,223 @@
+"""The parameters of a notebook, read from its parameter cell and checked before anything runs.
+
+papermill itself lets an unknown name pass with a log line and puts a word where a number should be. Here every fault
+of a call is found before a kernel starts, and all of them are told at once.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from analysis.cleaning import GROUPINGS, read_cells
+from analysis.cleaning.periods import grain_of_code
+from analysis.errors import CallError, DataError, did_you_mean, name_some
+from analysis.measures.windows import between
+from analysis.models.process import check_confidence
+from analysis.reporting.language import LANGUAGES
+from analysis.snapshots import open_snapshot
+
+TAG = "parameters"
+METADATA = "bijstand"
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook that can be run: its parameters with their defaults, and what it says of itself.
+
+    ``window`` names the periods it works on, ``reads`` the tables it may read; ``tables`` and ``figures`` are what a
+    run of it has to leave behind.
+    """
+
+    name: str
+    path: Path
+    defaults: dict[str, Any]
+    window: str | None = None
+    reads: tuple[str, ...] = field(default=())
+    tables: tuple[str, ...] = field(default=())
+    figures: tuple[str, ...] = field(default=())
+
+
+def read_notebook(path: Path) -> Notebook:
+    """Read the parameters of a notebook.
+
+    Raises
+    ------
+    DataError
+        When it is no notebook, has not exactly one parameter cell, or that cell holds more than plain values.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        cells = [cell for cell in content["cells"] if TAG in cell["metadata"].get("tags", [])]
+        about = content["metadata"].get(METADATA, {})
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise DataError(f"notebook {path.name}: not readable as a notebook ({fault}).") from fault
+    if len(cells) != 1:
+        raise DataError(f"notebook {path.name}: expected one cell with the tag {TAG!r}, found {len(cells)}.")
+    return Notebook(
+        name=path.stem,
+        path=path,
+        defaults=_plain_values("".join(cells[0]["source"]), path.name),
+        window=about.get("window"),
+        reads=tuple(about.get("reads", ())),
+        tables=tuple(about.get("tables", ())),
+        figures=tuple(about.get("figures", ())),
+    )
+
+
+def _plain_values(source: str, name: str) -> dict[str, Any]:
+    values = {}
+    for node in ast.parse(source).body:
+        try:
+            (target,) = node.targets  # type: ignore[attr-defined]
+            values[target.id] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+        except (AttributeError, ValueError) as fault:
+            raise DataError(f"notebook {name}: the parameter cell may only hold lines like name = value.") from fault
+    return values
+
+
+def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Notebook]:
+    """Return the notebooks of these names, or the numbered ones, in order.
+
+    Raises
+    ------
+    CallError
+        When a name is unknown.
+    """
+    known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
+    chosen = [name.removesuffix(".ipynb") for name in names] if names else [n for n in known if n[:2].isdigit()]
+    for name in chosen:
+        if name not in known:
+            raise CallError(f"notebook {name!r} is unknown; {did_you_mean(name, known)}.")
+    return [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
+
+
+def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the parameters of each notebook: its defaults, with what was given in their place.
+
+    Parameters
+    ----------
+    notebooks : list of Notebook
+    given : dict of str to str
+        Name and value as text, as they stand in the call. A parameter goes to every notebook that has it.
+
+    Returns
+    -------
+    dict of str to dict
+        For each notebook all its parameters.
+
+    Raises
+    ------
+    CallError
+        With one line for each fault: a name no notebook has, a value of another type, a value that is not allowed, a
+        period that is none, out of order or outside the data, a snapshot that is not there.
+    """
+    known = {name for notebook in notebooks for name in notebook.defaults}
+    faults = [f"parameter {name!r} is unknown; {did_you_mean(name, known)}." for name in given if name not in known]
+    parameters: dict[str, dict[str, Any]] = {}
+    for notebook in notebooks:
+        values = dict(notebook.defaults)
+        for name in values.keys() & given.keys():
+            try:
+                values[name] = _allowed(name, _typed(name, given[name], values[name]))
+            except CallError as fault:
+                faults.append(str(fault))
+        parameters[notebook.name] = values
+    if not faults:
+        faults = [fault for notebook in notebooks for fault in _window_fault(notebook, parameters[notebook.name])]
+    if faults:
+        raise CallError("\n".join(dict.fromkeys(faults)))
+    return parameters
+
+
+def _typed(name: str, text: str, default: Any) -> Any:
+    """Return the text as a value of the default's type."""
+    if isinstance(default, str):
+        return text
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = None
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not type(default):
+        raise CallError(
+            f"parameter {name} = {text!r}: expected {_TYPES.get(type(default), 'a value')} like {default!r}."
+        )
+    return value
+
+
+_TYPES = {int: "a whole number", float: "a number", bool: "True or False"}
+
+
+def _one_of(*allowed: str) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if value not in allowed:
+            raise CallError(f"{value!r} is not allowed; {did_you_mean(str(value), allowed)}.")
+        return value
+
+    return check
+
+
+# What a parameter of this name may be, in every notebook. Periods are checked against the data of the snapshot.
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "snapshot": open_snapshot,
+    "lang": _one_of(*LANGUAGES),
+    "group_by": _one_of(*GROUPINGS),
+    "confidence": check_confidence,
+}
+
+
+def _allowed(name: str, value: Any) -> Any:
+    try:
+        _CHECKS.get(name, lambda same: same)(value)
+    except CallError as fault:
+        raise CallError(f"parameter {name}: {fault}") from fault
+    return value
+
+
+def _window_fault(notebook: Notebook, values: dict[str, Any]) -> list[str]:
+    """Return the fault of the periods of a notebook, if any, as a list of lines."""
+    if notebook.window is None or not {"snapshot", "start", "end"} <= values.keys():
+        return []
+    try:
+        between(open_snapshot(values["snapshot"]), notebook.window, values["start"], values["end"])
+    except CallError as fault:
+        return [f"notebook {notebook.name}: {fault}"]
+    return []
+
+
+def check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]]) -> None:
+    """Read every table that the notebooks may read, so that wrong data stop a run before it begins.
+
+    Raises
+    ------
+    DataError
+        For the first file, column or cell that is not what it has to be.
+    """
+    for notebook in notebooks:
+        if "snapshot" not in parameters[notebook.name]:
+            continue
+        snapshot = open_snapshot(parameters[notebook.name]["snapshot"])
+        for table in notebook.reads:
+            if table in snapshot:
+                codes = snapshot.metadata(table).periods
+                for grain in sorted({grain_of_code(code) for code in codes} - {"other"}):
+                    read_cells(snapshot, table, grain)
+
+
+def parse_assignments(texts: list[str]) -> dict[str, str]:
+    """Split ``KEY=VALUE`` texts of a call; raise a CallError for one without a key or given twice."""
+    given: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key.isidentifier():
+            raise CallError(f"-p {text!r}: expected KEY=VALUE, such as -p group_by=age.")
+        if key in given:
+            raise CallError(f"-p {key}: given twice ({name_some([given[key], value])}); give it once.")
+        given[key] = value
+    return given

@@ -1,0 +1,62 @@
+"""Notebooks side by side: a bounded pool of processes, a progress bar on a terminal, nothing left running."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import BaseContext
+
+from analysis.reporting.worker import Job, Outcome, run_notebook
+
+_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def warm_up() -> None:
+    """Let what takes seconds to import be imported in the background, once for all workers, where the system can."""
+    if _FORKSERVER:
+        from multiprocessing import forkserver
+
+        _context()
+        forkserver.ensure_running()
+
+
+def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:
+    """Run all jobs and return their outcomes by name.
+
+    Parameters
+    ----------
+    work : list of Job
+    jobs : int, optional
+        How many run at once; by default one more than there are processors, because a notebook also waits.
+    """
+    from tqdm import tqdm
+
+    at_once = max(1, min(jobs or (os.cpu_count() or 1) + 1, len(work)))
+    outcomes = {}
+    with ProcessPoolExecutor(at_once, mp_context=_context()) as pool:
+        waiting = {pool.submit(run_notebook, job): job for job in work}
+        # the page needs nbconvert, which takes seconds to import: time that this process would only wait
+        threading.Thread(target=importlib.import_module, args=["nbconvert"], daemon=True).start()
+        try:
+            for done in tqdm(as_completed(waiting), total=len(work), unit="notebook", disable=None, file=sys.stderr):
+                job = waiting[done]
+                try:
+                    outcomes[job.name] = done.result()
+                except BrokenProcessPool:
+                    outcomes[job.name] = Outcome(job.name, 0.0, 1, "its process was killed (out of memory?)")
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return outcomes
+
+
+def _context() -> BaseContext:
+    context = multiprocessing.get_context("forkserver" if _FORKSERVER else "spawn")
+    if _FORKSERVER:
+        context.set_forkserver_preload(["papermill", "analysis.reporting.worker"])
+    return context

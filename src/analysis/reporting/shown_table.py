@@ -1,0 +1,151 @@
+"""A table on show: aligned text where outputs are compared, semantic HTML where people read it."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.reporting.language import Language, glossary
+from analysis.reporting.tables import TableSpec, table_spec
+
+_PERIODS = ("quarter", "period", "first_period", "last_period")
+_ROW_GROUP = "dimension"
+_SHORT = 12  # characters of a row's name that need no second line on a phone
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column as printed: header, one text a row, and beside it the interval (``""`` where there is none)."""
+
+    header: str
+    texts: list[str]
+    intervals: list[str]
+    is_label: bool
+
+
+class ShownTable:
+    """A table of the report, ready to be displayed.
+
+    Parameters
+    ----------
+    name : str
+        A table of the report.
+    table : DataFrame
+        As from `analysis.reporting.tables.machine_table`.
+    language : Language
+    title, note : str
+        Caption above the table, and the line below it.
+    marked : collection of str
+        Values of the first label that get a mark, which the note explains.
+    """
+
+    def __init__(
+        self, name: str, table: pd.DataFrame, language: Language, title: str, note: str, marked: Collection[str] = ()
+    ) -> None:
+        self.name, self.title, self.note = name, title, note
+        self.scroll, self.rows = language.word("page", "scroll"), len(table)
+        spec = table_spec(name)
+        self.columns = [*_labels(spec, table, language, marked), *_quantities(spec, table, language)]
+        self.grouped = spec.labels[0] == _ROW_GROUP
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/plain": self._text(), "text/html": self._html()}
+
+    def _text(self) -> str:
+        plain = {
+            column.header: [
+                f"{text} {interval}".rstrip() for text, interval in zip(column.texts, column.intervals, strict=True)
+            ]
+            for column in self.columns
+        }
+        return f"{self.title}\n{pd.DataFrame(plain).to_string(index=False)}\n{self.note}"
+
+    def _html(self) -> str:
+        shown = self.columns[1:] if self.grouped else self.columns
+        heads = "".join(f'<th scope="col"{_class(column)}>{html.escape(column.header)}</th>' for column in shown)
+        body, group = [], None
+        for row in range(self.rows):
+            if self.grouped and self.columns[0].texts[row] != group:
+                group = self.columns[0].texts[row]
+                if group not in self.columns[1].texts[row]:  # the total is a group of its own: its name once is enough
+                    body.append(f'<tr><th scope="rowgroup" colspan="{len(shown)}">{html.escape(group)}</th></tr>')
+            body.append(f"<tr>{''.join(_cell_html(column, row, column is shown[0]) for column in shown)}</tr>")
+        stacked = " stacked" if sum(any(column.intervals) for column in shown) > 1 else ""
+        caption, note, scroll = (html.escape(text) for text in (self.title, self.note, self.scroll))
+        # a region that can take the focus: a wide table is scrolled with the keyboard too
+        return (
+            f'<figure class="table" id="table-{html.escape(self.name)}"><figcaption>{caption}</figcaption>'
+            f'<div class="scroll" role="region" tabindex="0" aria-label="{scroll}: {caption}">'
+            f'<table class="data{stacked}"><thead><tr>{heads}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+            f'<p class="note">{note}</p></figure>'
+        )
+
+
+def _class(column: _Column) -> str:
+    return ' class="label"' if column.is_label else ""
+
+
+def _cell_html(column: _Column, row: int, first: bool) -> str:
+    text, interval = html.escape(column.texts[row]), html.escape(column.intervals[row])
+    if first:
+        short = ' class="short"' if max(map(len, column.texts)) <= _SHORT else ""
+        return f'<th scope="row"{short}>{text}</th>'
+    beside = f' <span class="interval">{interval}</span>' if interval else ""
+    return f"<td{_class(column)}>{text}{beside}</td>"
+
+
+def _labels(spec: TableSpec, table: pd.DataFrame, language: Language, marked: Collection[str]) -> list[_Column]:
+    columns = []
+    for place, label in enumerate(spec.labels):
+        marks = ["▲ " if place == 0 and value in marked else "" for value in table[label]]
+        texts = [mark + _label(label, value, language) for mark, value in zip(marks, table[label], strict=True)]
+        columns.append(_Column(language.word("labels", label), texts, [""] * len(texts), is_label=True))
+    return columns
+
+
+def _label(label: str, value: object, language: Language) -> str:
+    if label in _PERIODS:
+        return language.period(str(value), short=True)
+    if isinstance(value, bool):
+        return language.value("yes" if value else "no")
+    return language.value(str(value))
+
+
+def _quantities(spec: TableSpec, table: pd.DataFrame, language: Language) -> list[_Column]:
+    reasons = table["missing"] if "missing" in table else [""] * len(table)
+    columns = []
+    for quantity in spec.quantities:
+        said = [dict(part.split("=") for part in reason.split("; ") if part).get(quantity) for reason in reasons]
+        printed = [
+            _number(row, quantity, quantity in spec.intervals, reason, language)
+            for row, reason in zip(table.to_dict("records"), said, strict=True)
+        ]
+        header = glossary()["quantities"][quantity][language.code]
+        columns.append(_Column(header, [text for text, _ in printed], [span for _, span in printed], is_label=False))
+    return columns
+
+
+def _number(row: dict, quantity: str, with_interval: bool, reason: str | None, language: Language) -> tuple[str, str]:
+    """Return a number, or the reason why there is none, and its interval."""
+    about = glossary()["quantities"][quantity]
+    decimals, sign, value = about["decimals"], about.get("sign", False), row[quantity]
+    if reason or pd.isna(value):
+        return language.value(reason or "no_value"), ""
+    text = language.number(value, decimals, sign)
+    if not with_interval or pd.isna(row[f"{quantity}_lo"]):
+        return text, ""
+    ends = outward(row[f"{quantity}_lo"], row[f"{quantity}_hi"], decimals)
+    lo, hi = (language.number(end, decimals, sign) for end in ends)
+    return text, language.word("page", "interval", lo=lo, hi=hi)
+
+
+def outward(lo: float, hi: float, decimals: int) -> tuple[float, float]:
+    """Round an interval outward, so that what is printed holds the whole of it."""
+    scale = 10.0**decimals
+    # a float such as 0.29 * 100 can miss its integer by a few units in the last place; those are no reason to widen
+    slack = 1e-9
+    return math.floor(lo * scale + slack) / scale, math.ceil(hi * scale - slack) / scale

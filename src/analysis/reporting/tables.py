@@ -1,0 +1,106 @@
+"""The tables of the report: which columns each has, and how it is written for scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.errors import CallError, did_you_mean
+from analysis.measures.tidy import wide
+from analysis.missing import PRESENT
+
+ROUNDING, PROCESS = "rounding", "process"
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """The columns of a table: those that tell its rows apart, and its quantities.
+
+    ``intervals`` names the quantities that are printed with their interval; ``kind`` says what interval that is.
+    """
+
+    labels: tuple[str, ...]
+    quantities: tuple[str, ...]
+    intervals: tuple[str, ...] = ()
+    kind: str = ROUNDING
+
+
+# The names and columns of the CSV files are a contract: scripts rely on them.
+TABLES: dict[str, TableSpec] = {
+    "caseload_sources": TableSpec(
+        ("table", "edition", "unit", "grain", "first_period", "last_period"), ("cells", "lowest", "highest")
+    ),
+    "caseload_revised": TableSpec(("period", "first_edition", "last_edition"), ("first_figure", "last_figure")),
+    "caseload_by_group": TableSpec(
+        ("dimension", "group"),
+        ("level", "share", "change", "growth_pct", "contribution_pp"),
+        ("growth_pct", "contribution_pp"),
+    ),
+    "caseload_ranks": TableSpec(("dimension", "group", "growth_rank", "contribution_rank"), ()),
+    "flows_by_quarter": TableSpec(("quarter",), ("inflow", "reinflow", "outflow", "ratio"), ("ratio",)),
+    "flow_ratio_by_year": TableSpec(("year",), ("inflow", "outflow", "reinflow", "ratio"), ("ratio",)),
+    "flow_ratio_process": TableSpec(("year",), ("process_ratio",), ("process_ratio",), PROCESS),
+    "flow_year_effects": TableSpec(("year",), ("effect",), ("effect",), PROCESS),
+    "flow_quarter_effects": TableSpec(("quarter_of_year",), ("effect",), ("effect",), PROCESS),
+    "flow_ratio_by_group": TableSpec(("dimension", "group"), ("inflow", "outflow", "ratio"), ("ratio",)),
+    "flow_ratio_orderings": TableSpec(
+        ("dimension", "first", "second", "rounding", "process"), ("factor", "p_value"), ("factor",), PROCESS
+    ),
+    "reinflow_by_year": TableSpec(("year",), ("reinflow_share", "return_risk"), ("reinflow_share", "return_risk")),
+    "stock_flow_account": TableSpec(
+        ("quarter",), ("opening", "inflow", "outflow", "other_exits", "closing"), ("other_exits",)
+    ),
+    "break_even_ratio": TableSpec(("year",), ("break_even", "ratio"), ("break_even", "ratio")),
+    "flow_rates": TableSpec(("quarter",), ("inflow_rate", "outflow_rate"), ("inflow_rate", "outflow_rate")),
+    "longterm_shares": TableSpec(
+        ("dimension", "group", "source"), ("over_2y", "from_2_to_5y", "over_5y"), ("over_2y", "from_2_to_5y", "over_5y")
+    ),
+    "exit_rates_by_band": TableSpec(("band",), ("ended", "exposure", "rate_per_year"), ("exposure", "rate_per_year")),
+    "exit_rates_by_exposure": TableSpec(
+        ("band", "exposure_choice", "main"), ("exposure", "rate_per_year"), ("rate_per_year",)
+    ),
+    "ended_survival": TableSpec(("group", "months"), ("survival",), ("survival",)),
+    "ended_median": TableSpec(("group",), ("from_months", "to_months", "median")),
+    "starters_by_quarter": TableSpec(("quarter", "table"), ("starters", "starters_share"), ("starters_share",)),
+}
+
+
+def table_spec(name: str) -> TableSpec:
+    """Return the columns of a table; raise a CallError when the report has none of that name."""
+    if name not in TABLES:
+        raise CallError(f"table {name!r} is not one of the report; {did_you_mean(name, TABLES)}.")
+    return TABLES[name]
+
+
+def machine_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table as scripts read it: labels, then each quantity with ``_lo`` and ``_hi`` where it has them.
+
+    Parameters
+    ----------
+    name : str
+        A table of the report.
+    frame : DataFrame
+        A tidy frame of measures, or one with the columns themselves.
+
+    Returns
+    -------
+    DataFrame
+        With a last column ``missing`` when a value is absent, which says of each which and why.
+    """
+    spec = table_spec(name)
+    labels = list(spec.labels)
+    if "quantity" not in frame:
+        ends = [f"{quantity}_{end}" for quantity in spec.quantities for end in ("lo", "hi")]
+        columns = [
+            *labels,
+            *(c for q in spec.quantities for c in (q, f"{q}_lo", f"{q}_hi") if c in frame or c not in ends),
+        ]
+        return frame[columns].reset_index(drop=True)
+    table = wide(frame, labels, list(spec.quantities))
+    gone = frame[frame["quantity"].isin(spec.quantities) & (frame["missing"] != PRESENT)]
+    if len(gone):
+        said = (gone["quantity"] + "=" + gone["missing"]).groupby([gone[label] for label in labels], observed=True)
+        reasons = said.agg("; ".join).rename("missing").reset_index()
+        table = table.merge(reasons, how="left", on=labels).fillna({"missing": PRESENT})
+    return table

@@ -1,0 +1,42 @@
+"""A workbench folder of its own for a test: copies that may be broken, and outputs that vanish with it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from analysis.files import sha256
+from analysis.snapshots.format import FileRecord, Manifest, TableEntry
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy notebooks and the published snapshot; return the new workbench folder."""
+    for part in ("data/snapshots/published", "notebooks"):
+        shutil.copytree(ROOT / part, folder / part)
+    return folder
+
+
+def rewrite(folder: Path, file: str, change) -> None:
+    """Change a file of a snapshot and make its manifest agree, as a mistaken maker of snapshots would."""
+    path = folder / file
+    path.write_bytes(change(path.read_bytes()))
+    content = json.loads((folder / "manifest.json").read_bytes())
+    tables = {}
+    for name, entry in content["tables"].items():
+        for part in ("data", "metadata"):
+            record = entry[part]
+            digest = sha256(path.read_bytes()) if record["file"] == file else record["sha256"]
+            entry[part] = FileRecord(record["file"], digest)
+        if entry["data"].file == file:
+            entry["rows"] = path.read_text(encoding="utf-8").count("\n") - 1
+        tables[name] = TableEntry(**entry)
+    manifest = Manifest(content["name"], content["kind"], content["created"], tables)
+    (folder / "manifest.json").write_bytes(manifest.to_bytes())
+
+
+def outputs(folder: Path) -> list[str]:
+    """Return what runs left in the outputs folder, hidden parts too."""
+    return sorted(path.name for path in (folder / "outputs").glob("*")) if (folder / "outputs").exists() else []

@@ -1,0 +1,170 @@
+"""Bad input: one clear message, the right exit status, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from analysis.cli import main
+from analysis.project import HOME_VARIABLE
+from project_copy import copy_project, outputs, rewrite
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    return copy_project(tmp_path)
+
+
+def call(capsys, *arguments):
+    status = main(arguments)
+    captured = capsys.readouterr()
+    assert captured.out == "" or status == 0
+    return status, captured.err
+
+
+WRONG_CALLS = {
+    "unknown parameter": (["-p", "grup_by=age"], r"parameter 'grup_by' is unknown; did you mean 'group_by'?"),
+    "a number that is none": (["-p", "confidence=high"], "parameter confidence = 'high': expected a number like 0.95"),
+    "a level outside its range": (["-p", "confidence=95"], "expected a number from 0.5 to 0.999"),
+    "a truth value for a number": (["-p", "confidence=True"], "expected a number like 0.95"),
+    "unknown group": (["-p", "group_by=colour"], "group_by: 'colour' is not allowed; known: age, all, origin, sex"),
+    "unknown language": (["--lang", "de"], "parameter lang: 'de' is not allowed; known: en, nl"),
+    "period outside the data": (["-p", "start=1990"], "notebook 02_flows: start 1990 lies outside the data"),
+    "period far ahead": (["-p", "end=2050Q1"], "end 2050Q1 lies outside the data"),
+    "impossible order": (["-p", "start=2023Q1", "-p", "end=2020Q4"], "start 2023Q1 lies after end 2020Q4"),
+    "no period": (["-p", "start=soon"], "start: period 'soon' is no month, quarter or year"),
+    "too short": (["--notebook", "02_flows", "-p", "start=2023Q3"], "hold no complete calendar year"),
+    "unknown snapshot": (["--snapshot", "publishd"], "snapshot 'publishd' is unknown; did you mean 'published'?"),
+    "a path for a snapshot": (["--snapshot", "../published"], "snapshot name '../published' is not a name"),
+    "an absolute path": (["--snapshot", "/etc"], "is not a name"),
+    "unknown notebook": (["--notebook", "02_flow"], "notebook '02_flow' is unknown; did you mean '02_flows'?"),
+    "no assignment": (["-p", "group_by"], "-p 'group_by': expected KEY=VALUE"),
+    "given twice": (["-p", "lang=nl", "-p", "lang=en"], "-p lang: given twice"),
+    "contradiction": (["--lang", "nl", "-p", "lang=en"], "--lang nl and -p lang=en contradict each other"),
+    "no job": (["--jobs", "0"], "--jobs 0: expected a whole number from 1"),
+    "the live service": (["--snapshot", "live"], "needs `bijstand pull`"),
+    "no dated snapshot": (["--snapshot", "latest"], "no dated snapshot yet; at hand: published"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG_CALLS)
+def test_a_wrong_call_is_refused_with_status_2_and_leaves_nothing(home, capsys, case):
+    arguments, message = WRONG_CALLS[case]
+    status, told = call(capsys, "report", *arguments)
+    assert status == 2
+    assert message in told
+    assert "Traceback" not in told
+    assert all(line.startswith("bijstand: ") for line in told.splitlines())
+    assert outputs(home) == []
+
+
+def test_all_faults_are_told_at_once(home, capsys):
+    status, told = call(
+        capsys, "report", "-p", "grup_by=age", "-p", "confidence=high", "--lang", "de", "--snapshot", "publishd"
+    )
+    assert status == 2
+    for part in ("grup_by", "confidence", "lang", "publishd"):
+        assert part in told
+    assert len(told.splitlines()) == 4
+
+
+def test_a_parameter_of_another_notebook_is_unknown_to_the_one_chosen(home, capsys):
+    status, told = call(capsys, "report", "--notebook", "01_caseload", "-p", "confidence=0.9")
+    assert status == 2
+    assert "parameter 'confidence' is unknown" in told
+
+
+def flip(data: bytes) -> bytes:
+    return data[:100] + bytes([data[100] ^ 1]) + data[101:]
+
+
+def later_format(data: bytes) -> bytes:
+    content = json.loads(data)
+    return json.dumps({**content, "format": 99}).encode()
+
+
+def replaced(old: bytes, new: bytes):
+    return lambda data: data.replace(old, new, 1)
+
+
+def doubled(data: bytes) -> bytes:
+    return data + data.splitlines()[1] + b"\n"
+
+
+# what is broken: file, how, whether the manifest is made to agree with it, and what has to be said
+WRONG_DATA = {
+    "flipped bit": ("82662NED.csv", flip, False, "file 82662NED.csv was changed: expected SHA-256"),
+    "missing column": ("85617NED.csv", replaced(b"duration,", b""), True, "table 85617NED: expected column duration"),
+    "renamed column": ("82662NED.csv", replaced(b"sex", b"geslacht"), True,
+                       "table 82662NED: expected column sex, found geslacht instead"),
+    "letters in a number": ("82662NED.csv", replaced(b"23790", b"2379O"), True,
+                            "table 82662NED, column inflow, period 2019KW01: expected a number"),
+    "duplicated cell": ("82662NED.csv", doubled, True, "table 82662NED: expected each cell once, found 2 rows"),
+    "later format": ("manifest.json", later_format, False, "format 99 is later than 1"),
+    "no manifest": ("manifest.json", lambda data: b"{", False, "not readable as JSON"),
+    "lost file": ("85617NED.csv", None, False, "file 85617NED.csv cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG_DATA)
+def test_wrong_data_stop_a_run_before_it_begins_with_status_1(home, capsys, case):
+    file, breaking, signed, message = WRONG_DATA[case]
+    folder = home / "data" / "snapshots" / "published"
+    if breaking is None:
+        (folder / file).unlink()
+    elif signed:
+        rewrite(folder, file, breaking)
+    else:
+        (folder / file).write_bytes(breaking((folder / file).read_bytes()))
+    status, told = call(capsys, "report")
+    assert status == 1
+    assert message in told
+    assert len(told.splitlines()) == 1
+    assert outputs(home) == []
+
+
+def test_snapshots_verify_and_list(home, capsys):
+    assert main(["snapshots", "verify"]) == 0
+    assert main(["snapshots", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "published  published  2026-11-21" in listed
+    assert "82662NED  partial" in listed
+    (home / "data/snapshots/published/82662NED.csv").unlink()
+    assert main(["snapshots", "verify", "published"]) == 1
+    assert "82662NED.csv cannot be read" in capsys.readouterr().err
+
+
+def test_outside_a_workbench(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "nowhere"))
+    assert main(["report"]) == 2
+    assert "no workbench folder found" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["report", "--help"], ["--version"]])
+def test_help_and_version(capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["repport"], ["report", "--jobs", "many"], ["snapshots"]])
+def test_a_call_that_is_none_ends_with_status_2(capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys, analysis.cli as c\ntry: c.main(['--help'])\nexcept SystemExit: print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("numpy", "pandas", "matplotlib", "statsmodels", "papermill", "IPython", "tqdm"):
+        assert f"'{heavy}'" not in loaded
+
+
+def test_the_traceback_is_there_when_asked_for(home, capsys):
+    assert main(["--debug", "report", "--snapshot", "publishd"]) == 2
+    assert "Traceback" in capsys.readouterr().err

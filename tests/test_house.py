@@ -1,0 +1,230 @@
+"""The rules of the house that a machine can hold."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "analysis"
+MODULES = sorted(SOURCE.rglob("*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+# What each part may import, beside itself. Imports run one way; the base is for all.
+BASE = {"errors", "files", "missing", "project"}
+ALLOWED = {
+    "errors": set(),
+    "missing": set(),
+    "project": BASE,
+    "files": BASE,
+    "rounding": BASE,
+    "snapshots": BASE,
+    "cleaning": BASE | {"rounding", "snapshots"},
+    "measures": BASE | {"rounding", "snapshots", "cleaning"},
+    "models": BASE | {"rounding", "snapshots", "cleaning", "measures"},
+    "reporting": BASE | {"rounding", "snapshots", "cleaning", "measures", "models", "findings", ""},
+    # makers of snapshots
+    "published": BASE | {"snapshots", "cleaning"},
+    "cli": BASE | {"snapshots", "reporting", "published", ""},
+}
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Return the parts of the library that a module imports, ``""`` for the package itself."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        found |= {[*name.split("."), ""][1] for name in names if name.split(".")[0] == "analysis"}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_run_one_way(path):
+    part = part_of(path)
+    if part == "__init__":
+        assert imported(path) == set()
+    else:
+        assert imported(path) - {part} <= ALLOWED[part]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_modules_and_functions_are_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 400
+    for node in ast.walk(ast.parse(text)):
+        assert not isinstance(node, ast.Assert), "an assert vanishes under -O"
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            documented = len(ast.get_docstring(node, clean=False).splitlines()) if ast.get_docstring(node) else 0
+            assert node.end_lineno - node.lineno - documented <= 45, node.name
+
+
+def test_the_library_stays_small():
+    lines = dict.fromkeys(ALLOWED, 0) | {"__init__": 0}
+    for path in MODULES:
+        lines[part_of(path)] += path.read_text(encoding="utf-8").count("\n")
+    assert lines["cleaning"] < 800
+    assert sum(lines.values()) < 6000
+
+
+def test_nothing_in_the_product_names_what_is_not_on_a_users_machine():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    for name in tracked:
+        path = ROOT / name
+        if path.suffix in {".png", ".ico"} or not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8")
+        # written in pieces, or this test would find itself
+        for words in ("py" + "pi.org", "files." + "pythonhosted", "/" + "work/", "../" + "shared"):
+            assert words not in text, f"{name} holds {words}"
+
+
+def test_outputs_are_not_tracked():
+    tracked = subprocess.run(
+        ["git", "ls-files", "outputs"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert tracked.split() in ([], ["outputs/.gitkeep"])
+
+
+def test_the_conda_environment_holds_exactly_the_runtime_dependencies():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\s*- ([a-z0-9-]+>=[\d.]+)$", text, re.MULTILINE))
+    assert listed - {f"python{project['requires-python']}"} == set(project["dependencies"])
+    script = ROOT / "tools" / "write_environment.py"
+    assert subprocess.run(["python3", script, "--check"], check=False).returncode == 0
+
+
+def test_the_lock_pins_every_dependency_with_hashes_and_names_no_index():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
+    wanted = project["dependencies"] + [one for extra in project["optional-dependencies"].values() for one in extra]
+    assert {requirement.split(">=")[0] for requirement in wanted} <= pinned
+    entries = re.split(r"\n(?=[a-z0-9])", lock.strip())
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search(r"index-url|find-links|https?://", lock)
+    for platform in ("win32", "darwin"):
+        assert platform in lock
+
+
+# -- notebooks
+
+
+def cells(path: Path, kind: str = "code") -> list[dict]:
+    return [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == kind]
+
+
+def sources(path: Path) -> list[str]:
+    return ["".join(cell["source"]) for cell in cells(path)]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    return request.param
+
+
+def test_there_are_notebooks():
+    assert [path.stem for path in NOTEBOOKS] == ["01_caseload", "02_flows", "03_duration"]
+
+
+def test_a_notebook_defines_nothing_and_branches_nowhere(notebook):
+    forbidden = (
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.Lambda,
+        ast.If,
+        ast.For,
+        ast.While,
+        ast.Try,
+        ast.With,
+    )
+    for source in sources(notebook):
+        for node in ast.walk(ast.parse(source)):
+            assert not isinstance(node, forbidden), ast.unparse(node)
+
+
+def test_a_notebook_imports_public_names_of_the_library_alone(notebook):
+    for source in sources(notebook):
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                pytest.fail(f"import {node.names[0].name}")
+            if isinstance(node, ast.ImportFrom):
+                assert node.module.split(".")[0] == "analysis"
+                assert not any(
+                    part.startswith("_") for part in [*node.module.split("."), *(a.name for a in node.names)]
+                )
+
+
+def test_a_notebook_holds_no_path_and_no_table_id(notebook):
+    for source in sources(notebook):
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert "/" not in node.value
+                assert "\\" not in node.value
+                assert not re.search(r"\d{5}(ned|NED|ksz|eng)", node.value)
+
+
+def test_parameters_come_first_and_are_plain(notebook):
+    from analysis.reporting.parameters import read_notebook
+
+    tagged = [number for number, cell in enumerate(cells(notebook)) if "parameters" in cell["metadata"].get("tags", [])]
+    assert tagged == [0]
+    names = set(read_notebook(notebook).defaults)
+    assert {"snapshot", "lang", "start", "end"} <= names
+    later = "\n".join(sources(notebook)[1:])
+    used = {node.id for node in ast.walk(ast.parse(later)) if isinstance(node, ast.Name)}
+    assert names <= used, "a parameter that nothing reads"
+
+
+def test_committed_outputs_are_whole_and_clean(notebook):
+    for cell in cells(notebook):
+        assert cell["execution_count"] is not None, "a cell that was not run"
+        for output in cell["outputs"]:
+            assert output["output_type"] == "display_data", (
+                "only what is shown on purpose: no stream, no error, no echo"
+            )
+            if "image/png" in output["data"]:
+                assert output["metadata"]["image/png"]["alt"]
+            assert not {"image/svg+xml", "application/javascript"} & set(output["data"])
+
+
+def test_checked_cells_show_text_only_and_every_table_is_checked(notebook):
+    for cell in cells(notebook):
+        source = "".join(cell["source"])
+        shows_picture = any("image/png" in output["data"] for output in cell["outputs"])
+        if "report.table" in source:
+            assert source.startswith("# NBVAL_CHECK_OUTPUT")
+        if source.startswith("# NBVAL_CHECK_OUTPUT"):
+            assert not shows_picture
+            assert cell["outputs"]
+
+
+def test_what_a_notebook_promises_is_what_it_shows(notebook):
+    from analysis.reporting.parameters import read_notebook
+    from analysis.reporting.tables import TABLES
+
+    about = read_notebook(notebook)
+    text = "\n".join(sources(notebook))
+    assert list(about.tables) == re.findall(r'report\.table\(\s*"(\w+)"', text)
+    assert list(about.figures) == re.findall(r'report\.figure\(\s*"(\w+)"', text)
+    assert set(about.tables) <= set(TABLES)
+
+
+def test_every_table_of_the_report_is_shown_by_a_notebook():
+    from analysis.reporting.parameters import read_notebook
+    from analysis.reporting.tables import TABLES
+
+    shown = [table for path in NOTEBOOKS for table in read_notebook(path).tables]
+    assert sorted(shown) == sorted(TABLES)

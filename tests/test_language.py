@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from analysis.cleaning import MONITOR_GROUPS
+from analysis.errors import CallError, DataError
+from analysis.measures.duration import GROUPS
+from analysis.reporting.language import LANGUAGES, Language, glossary
+from analysis.reporting.tables import TABLES
+
+
+def entries(node=None, path=()):
+    node = glossary() if node is None else node
+    if set(LANGUAGES) <= set(node):
+        yield path, node
+        return
+    for key, below in node.items():
+        yield from entries(below, (*path, key))
+
+
+@pytest.mark.parametrize(
+    ("path", "entry"), list(entries()), ids=lambda found: ".".join(found) if isinstance(found, tuple) else ""
+)
+def test_every_entry_has_both_languages_with_the_same_places(path, entry):
+    places = [{name for _, name, _, _ in string.Formatter().parse(entry[lang]) if name} for lang in LANGUAGES]
+    assert places[0] == places[1]
+    allowed_empty = path == ("values", "no")
+    assert all(entry[lang].strip() for lang in LANGUAGES) or allowed_empty
+
+
+def test_every_column_and_table_has_its_word():
+    for name, spec in TABLES.items():
+        assert name in glossary()["tables"]
+        assert set(spec.labels) <= set(glossary()["labels"])
+        assert set(spec.quantities) <= set(glossary()["quantities"])
+        assert set(spec.intervals) <= set(spec.quantities)
+
+
+def test_every_group_has_a_dutch_name():
+    for groups in (*MONITOR_GROUPS.values(), *GROUPS.values()):
+        for group in groups:
+            assert group.name in glossary()["values"], group.name
+            assert group.dimension in glossary()["values"]
+
+
+def test_no_english_word_stands_in_a_dutch_entry():
+    english = re.compile(r"\b(the|and|inflow|outflow|stock|quarter|people|spells|source)\b")
+    wrong = [path for path, entry in entries() if english.search(entry["nl"])]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "sign", "nl", "en"),
+    [
+        (1234567.891, 1, False, "1.234.567,9", "1,234,567.9"),
+        (405700, 0, False, "405.700", "405,700"),
+        (5240, 0, True, "+5.240", "+5,240"),
+        (-2730, 0, True, "-2.730", "-2,730"),
+        (0.0, 2, True, "0,00", "0.00"),
+        (-0.0004, 2, True, "0,00", "0.00"),
+    ],
+)
+def test_numbers(value, decimals, sign, nl, en):
+    assert Language("nl").number(value, decimals, sign) == nl
+    assert Language("en").number(value, decimals, sign) == en
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "nl", "en"),
+    [
+        ("2024Q4", True, "2024 kw 4", "2024 Q4"),
+        ("2024Q4", False, "4e kwartaal van 2024", "4th quarter of 2024"),
+        ("2024-12", False, "december 2024", "December 2024"),
+        ("2024-12", True, "2024 december", "2024 December"),
+        ("2023", False, "2023", "2023"),
+    ],
+)
+def test_periods(text, short, nl, en):
+    assert Language("nl").period(text, short) == nl
+    assert Language("en").period(text, short) == en
+
+
+def test_what_the_glossary_lacks():
+    with pytest.raises(CallError, match="'de' is unknown"):
+        Language("de")
+    with pytest.raises(DataError, match="no entry 'flow_question'"):
+        Language("nl").word("texts", "flow_question")
+    with pytest.raises(DataError, match=r"entry texts.flows_answer needs a value for 'year'"):
+        Language("nl").word("texts", "flows_answer")
+    assert Language("nl").value("85615NED") == "85615NED"

@@ -1,0 +1,234 @@
+"""A run: what it leaves behind, what it does with failures, and that nothing is left running."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import nbformat
+import psutil
+import pytest
+
+from analysis.errors import CallError, DataError
+from analysis.project import HOME_VARIABLE
+from analysis.reporting import worker
+from analysis.reporting.parameters import check_parameters, find_notebooks, read_notebook
+from analysis.reporting.run import NotebookFailedError, run_report
+from analysis.reporting.worker import Job, run_notebook
+from project_copy import copy_project, outputs
+
+PARAMETERS = 'snapshot = "published"\nlang = "en"\nlevel = 1\n'
+
+
+def make_notebook(folder, name, *cells, parameters=PARAMETERS, **about):
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata = {"bijstand": about}
+    first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    notebook.cells = [first, *(nbformat.v4.new_code_cell(cell) for cell in cells)]
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, folder / f"{name}.ipynb")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    return copy_project(tmp_path)
+
+
+def run(home, folder, given=None, **options):
+    notebooks = find_notebooks(folder, options.pop("names", None))
+    return run_report(notebooks, check_parameters(notebooks, given or {}), home / "outputs", options.pop("jobs", 2))
+
+
+def kernels():
+    return [child for child in psutil.Process().children(recursive=True) if "ipykernel" in " ".join(child.cmdline())]
+
+
+def test_a_run_leaves_a_whole_folder_and_no_kernel(home):
+    made = home / "made"
+    make_notebook(
+        made, "01_one", "print('level', level)", "from IPython.display import Markdown\nMarkdown('# A title <i>')"
+    )
+    make_notebook(made, "02_two", "print('two')")
+    folder = run(home, made, {"level": "7"})
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "figures",
+        "index.html",
+        "log",
+        "notebooks",
+        "run.json",
+        "tables",
+    ]
+    record = json.loads((folder / "run.json").read_text())
+    assert record["status"] == "done"
+    assert [each["name"] for each in record["notebooks"]] == ["01_one", "02_two"]
+    assert record["notebooks"][0]["parameters"]["level"] == 7
+    assert record["snapshots"][0]["digest"]
+    assert record["versions"]["pandas"].startswith("3")
+    executed = (folder / "notebooks" / "01_one.ipynb").read_text()
+    assert "level 7" in executed
+    assert str(home) not in executed
+    assert kernels() == []
+    assert outputs(home) == [folder.name]
+
+
+def test_two_runs_never_share_a_folder(home):
+    made = home / "made"
+    make_notebook(made, "01_one", "1")
+    first, second = run(home, made), run(home, made)
+    assert first != second
+    assert len(outputs(home)) == 2
+
+
+def test_a_failed_notebook_is_kept_and_named_first(home):
+    made = home / "made"
+    make_notebook(made, "01_good", "1")
+    make_notebook(made, "02_bad", "1", "raise ValueError('the numbers do not add up')")
+    with pytest.raises(NotebookFailedError) as failed:
+        run(home, made)
+    (kept,) = outputs(home)
+    assert kept.endswith("-failed")
+    message = str(failed.value)
+    assert message.startswith(str(home / "outputs" / kept / "notebooks" / "02_bad.ipynb"))
+    # the parameters that papermill put in are a cell of their own
+    assert ", cell 4: ValueError: the numbers do not add up" in message
+    assert not (home / "outputs" / kept / "index.html").exists()
+    assert json.loads((home / "outputs" / kept / "run.json").read_text())["status"] == "failed"
+    assert kernels() == []
+
+
+def test_a_notebook_that_ends_well_without_its_table_has_failed(home):
+    made = home / "made"
+    make_notebook(made, "01_empty", "1", tables=["caseload_by_group"], figures=["flows"])
+    with pytest.raises(NotebookFailedError, match=r"without writing tables/caseload_by_group.csv, figures/flows.png"):
+        run(home, made)
+
+
+def test_a_kernel_that_dies_at_work_is_not_started_again(home):
+    made = home / "made"
+    make_notebook(made, "01_dies", "import os", "os._exit(3)")
+    with pytest.raises(NotebookFailedError, match=r"01_dies.ipynb, cell 4: .*[Kk]ernel"):
+        run(home, made)
+    (kept,) = outputs(home)
+    record = json.loads((home / "outputs" / kept / "run.json").read_text())
+    assert record["notebooks"][0]["kernel_starts"] == 1
+
+
+@pytest.fixture
+def job(home):
+    make_notebook(home / "made", "01_one", "print('ran')")
+    for part in ("notebooks", "log"):
+        (home / "stage" / part).mkdir(parents=True)
+    values = {"snapshot": "published", "lang": "en", "level": 1}
+    return Job("01_one", home / "made" / "01_one.ipynb", home / "stage", values)
+
+
+def test_a_lost_kernel_start_is_tried_again(job, monkeypatch):
+    import papermill
+
+    real, calls = papermill.execute_notebook, []
+
+    def flaky(*arguments, **named):
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(papermill, "execute_notebook", flaky)
+    outcome = run_notebook(job)
+    assert (outcome.starts, outcome.error) == (2, "")
+
+
+def test_a_start_that_never_comes_is_given_up(job, monkeypatch):
+    import papermill
+
+    def dead(*arguments, **named):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(papermill, "execute_notebook", dead)
+    outcome = run_notebook(job)
+    assert outcome.starts == worker.STARTS
+    assert "Kernel died" in outcome.error
+
+
+def test_what_a_kernel_says_goes_to_the_log_and_not_to_the_terminal(home, capfd):
+    made = home / "made"
+    make_notebook(made, "01_loud", "import os\nos.write(2, b'loud words')")
+    folder = run(home, made)
+    assert "loud words" in (folder / "log" / "01_loud.log").read_text()
+    captured = capfd.readouterr()
+    assert captured.out + captured.err == ""  # no progress bar either: this is no terminal
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ("a = 1\nb = a + 1\n", "may only hold lines like"),
+        ("import os\n", "may only hold lines like"),
+        ("a: int = 1\n", "may only"),
+    ],
+)
+def test_a_parameter_cell_holds_plain_values(tmp_path, parameters, message):
+    make_notebook(tmp_path, "01_x", parameters=parameters)
+    with pytest.raises(DataError, match=message):
+        read_notebook(tmp_path / "01_x.ipynb")
+
+
+def test_what_is_no_notebook_is_named(tmp_path):
+    (tmp_path / "01_x.ipynb").write_text("{")
+    with pytest.raises(DataError, match=r"notebook 01_x.ipynb: not readable"):
+        read_notebook(tmp_path / "01_x.ipynb")
+    make_notebook(tmp_path, "02_y")
+    content = json.loads((tmp_path / "02_y.ipynb").read_text())
+    content["cells"][0]["metadata"] = {}
+    (tmp_path / "02_y.ipynb").write_text(json.dumps(content))
+    with pytest.raises(DataError, match="expected one cell with the tag 'parameters', found 0"):
+        read_notebook(tmp_path / "02_y.ipynb")
+
+
+def test_a_researchers_own_notebook_runs_with_its_own_parameters(home):
+    made = home / "made"
+    make_notebook(made, "my_question", "print(level * share)", parameters="level = 1\nshare = 0.5\n")
+    notebooks = find_notebooks(made, ["my_question"])
+    assert check_parameters(notebooks, {"level": "3", "share": "1"}) == {"my_question": {"level": 3, "share": 1.0}}
+    with pytest.raises(CallError, match=r"level = '0\.5': expected a whole number like 1"):
+        check_parameters(notebooks, {"level": "0.5"})
+    folder = run_report(notebooks, check_parameters(notebooks, {}), home / "outputs", 1)
+    assert (folder / "index.html").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_stopped_run_leaves_neither_folder_nor_kernel(home, tmp_path):
+    """Ctrl-C reaches the whole process group, as a terminal sends it."""
+    import os
+    import signal
+    import subprocess
+    import time
+
+    make_notebook(home / "notebooks", "01_slow", "import time", "time.sleep(120)")
+    # in a module of its own: workers read the main module again
+    script = home / "go.py"
+    script.write_text(
+        "import sys\nfrom analysis.cli import main\n"
+        "if __name__ == '__main__':\n    sys.exit(main(['report', '--notebook', '01_slow']))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, script], env={**os.environ, HOME_VARIABLE: str(home)}, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    begun = None
+    while time.monotonic() < deadline and not begun:
+        time.sleep(0.3)
+        family = psutil.Process(process.pid).children(recursive=True)
+        started = list((home / "outputs").glob(".*/notebooks/01_slow.ipynb"))
+        begun = started and any("ipykernel" in " ".join(child.cmdline()) for child in family)
+    assert begun, "the run did not begin"
+    time.sleep(1.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "nothing was left behind" in told
+    assert outputs(home) == []
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert [" ".join(child.cmdline()) for child in alive if "ipykernel" in " ".join(child.cmdline())] == []

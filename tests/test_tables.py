@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import CallError
+from analysis.reporting.language import Language
+from analysis.reporting.shown_table import ShownTable, outward
+from analysis.reporting.tables import machine_table
+
+
+def rates(**labels):
+    values = {"opening": (400.0, 395.0, 405.0, ""), "closing": (np.nan, np.nan, np.nan, "not_in_snapshot")}
+    values |= {"inflow": (20.0, 15.0, 25.0, ""), "outflow": (30.0, 25.0, 35.0, "")}
+    values |= {"other_exits": (np.nan, np.nan, np.nan, "not_in_snapshot")}
+    return pd.DataFrame(
+        [
+            {**labels, "quantity": quantity, "value": value, "value_lo": lo, "value_hi": hi, "missing": missing}
+            for quantity, (value, lo, hi, missing) in values.items()
+        ]
+    )
+
+
+def test_the_machine_table_is_the_contract():
+    table = machine_table("stock_flow_account", rates(quarter="2024Q1"))
+    quantities = ["opening", "inflow", "outflow", "other_exits", "closing"]
+    assert list(table.columns) == [
+        "quarter",
+        *(f"{q}{end}" for q in quantities for end in ("", "_lo", "_hi")),
+        "missing",
+    ]
+    row = table.iloc[0]
+    assert (row["quarter"], row["opening"], row["opening_lo"]) == ("2024Q1", 400, 395)
+    assert row["missing"] == "closing=not_in_snapshot; other_exits=not_in_snapshot"
+    read = pd.read_csv(io.StringIO(table.to_csv(index=False)))
+    assert read["inflow_hi"].iloc[0] == 25
+
+
+def test_unknown_tables_are_refused():
+    with pytest.raises(CallError, match="did you mean 'stock_flow_account'"):
+        machine_table("stock_flow_acount", rates(quarter="2024Q1"))
+
+
+def shown(lang="nl", marked=()):
+    table = machine_table("stock_flow_account", rates(quarter="2024Q1"))
+    return ShownTable(
+        "stock_flow_account", table, Language(lang), "A <b>title</b>", "A & note", marked
+    )._repr_mimebundle_()
+
+
+def test_text_and_html_say_the_same():
+    bundle = shown()
+    assert "2024 kw 1" in bundle["text/plain"]
+    assert bundle["text/plain"].count("niet in snapshot") == 2
+    assert bundle["text/html"].count("niet in snapshot") == 2
+    assert "2024 Q1" in shown("en")["text/plain"]
+
+
+def test_html_is_escaped_and_has_scopes():
+    page = shown()["text/html"]
+    assert "A &lt;b&gt;title&lt;/b&gt;" in page
+    assert "A &amp; note" in page
+    assert page.count('scope="col"') == 6
+    assert page.count('scope="row"') == 1
+    assert 'tabindex="0"' in page
+
+
+def test_marks_are_put_beside_the_first_label():
+    assert "▲ 2024 kw 1" in shown(marked=["2024Q1"])["text/plain"]
+    assert "▲" not in shown(marked=["2024Q2"])["text/plain"]
+
+
+def test_groups_become_headings_of_rows():
+    frame = pd.DataFrame(
+        {
+            "dimension": ["age", "age", "total"],
+            "group": ["<27", "27–45", "total"],
+            "growth_rank": "1",
+            "contribution_rank": "1",
+        }
+    )
+    table = machine_table("caseload_ranks", frame)
+    page = ShownTable("caseload_ranks", table, Language("en"), "t", "n")._repr_mimebundle_()["text/html"]
+    assert page.count('scope="rowgroup"') == 1
+    assert ">age<" in page
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1e3), st.integers(0, 3))
+def test_a_printed_interval_holds_the_whole_interval(lo, width, decimals):
+    hi = lo + width
+    low, high = outward(lo, hi, decimals)
+    noise = 1e-9 * 10**-decimals + 1e-12 * abs(lo)
+    assert low <= lo + noise
+    assert high >= hi - noise
+    assert high - low <= width + 2.001 * 10**-decimals
+
+
+def test_an_exact_end_is_not_widened():
+    assert outward(0.29, 0.57, 2) == (0.29, 0.57)
+    assert outward(0.844, 0.8449, 3) == (0.844, 0.845)
