@@ -34,8 +34,8 @@ def tiny(tmp_path):
 
 def means():
     rows = [
-        {"measure": f"{flow}_mean", "sex": sex, "age": "total", "period": "2024JJ00", "value": value}
-        for flow, value in (("inflow", 50), ("outflow", 40))
+        {"measure": flow, "sex": sex, "age": "total", "period": "2024JJ00", "value": value}
+        for flow, value in (("inflow_mean", 50), ("outflow_mean", 40), ("reinflow_share", 20))
         for sex in ("total", "men", "women")
     ]
     all_dimensions = {"sex": ["total", "men", "women"], "age": ["total", "<27", "27-45", "45-AOW"],

@@ -37,6 +37,8 @@ WRONG_CALLS = {
     "period far ahead": (["-p", "end=2050Q1"], "end 2050Q1 lies outside the data"),
     "impossible order": (["-p", "start=2023Q1", "-p", "end=2020Q4"], "start 2023Q1 lies after end 2020Q4"),
     "no period": (["-p", "start=soon"], "start: period 'soon' is no month, quarter or year"),
+    "between two figures": (["--notebook", "03_duration", "-p", "start=2022", "-p", "end=2022"],
+                            "has no duration figure between them"),
     "too short": (["--notebook", "02_flows", "-p", "start=2023Q3"], "hold no complete calendar year"),
     "unknown snapshot": (["--snapshot", "publishd"], "snapshot 'publishd' is unknown; did you mean 'published'?"),
     "a path for a snapshot": (["--snapshot", "../published"], "snapshot name '../published' is not a name"),
@@ -136,6 +138,12 @@ def test_snapshots_verify_and_list(home, capsys):
     (home / "data/snapshots/published/82662NED.csv").unlink()
     assert main(["snapshots", "verify", "published"]) == 1
     assert "82662NED.csv cannot be read" in capsys.readouterr().err
+
+
+def test_an_output_folder_that_cannot_be_made(home, capsys):
+    status, told = call(capsys, "report", "--out", str(home / "notebooks" / "01_caseload.ipynb" / "runs"))
+    assert status == 2
+    assert "no folder can be made there" in told
 
 
 def test_outside_a_workbench(tmp_path, monkeypatch, capsys):

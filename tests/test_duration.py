@@ -108,6 +108,17 @@ def test_starters_keep_their_tables_apart(tiny, tmp_path):
     assert share.loc["82663NED", "missing"] == "not_in_snapshot"
 
 
+def test_without_any_band_the_exit_rates_say_so(tmp_path):
+    rows = [{"measure": "stock", "sex": "total", "period": "2023KW01", "value": 90}]
+    other = snapshot(
+        tmp_path, table("85585NED", rows, {"sex": ["total"]}), table("85617NED", ended(), BY_BIRTH, unit="ended spells")
+    )
+    with pytest.raises(CoverageError, match="does not tell the stock by duration around 2023"):
+        exit_rates.by_band(other)
+    with pytest.raises(CoverageError, match="less than half a year"):
+        duration.starters(other)
+
+
 def test_a_snapshot_that_knows_no_duration_says_so(tmp_path):
     rows = [{"measure": "stock", "sex": "total", "period": "2023KW01", "value": 90}]
     other = snapshot(tmp_path, table("85585NED", rows, {"sex": ["total"]}))

@@ -72,7 +72,7 @@ def test_numbers(value, decimals, sign, nl, en):
     ("text", "short", "nl", "en"),
     [
         ("2024Q4", True, "2024 kw 4", "2024 Q4"),
-        ("2024Q4", False, "4e kwartaal van 2024", "4th quarter of 2024"),
+        ("2024Q4", False, "het 4e kwartaal van 2024", "the 4th quarter of 2024"),
         ("2024-12", False, "december 2024", "December 2024"),
         ("2024-12", True, "2024 december", "2024 December"),
         ("2023", False, "2023", "2023"),

@@ -23,16 +23,16 @@ def made_quarters(year_ratio, quarter_factor, moments=40_000.0):
     quarters = [f"{year}Q{number}" for year in year_ratio for number in (1, 2, 3, 4)]
     ratio = np.array([year_ratio[int(q[:4])] * quarter_factor[int(q[-1]) - 1] for q in quarters])
     share = ratio / (1 + ratio)
-    return tidy_flows({"quarter": quarters}, moments * (1 - share), moments * share)
+    outflow = np.round(moments * share)  # whole moments, so that the fit is not perfect to the last bit
+    return tidy_flows({"quarter": quarters}, moments - outflow, outflow)
 
 
-@pytest.mark.filterwarnings("ignore:Perfect separation")  # data without noise are predicted perfectly, on purpose
 def test_effects_that_were_put_in_come_out():
     factor = np.exp([-0.1, 0.0, 0.2, -0.1])  # the logs sum to zero
     model = fit_outflow(made_quarters({2019: 1.1, 2020: 0.8, 2021: 1.0}, factor))
-    assert list(model.year_effects["value"]) == pytest.approx([1.1, 0.8, 1.0])
-    assert list(model.quarter_effects["value"]) == pytest.approx(list(factor))
-    assert model.dispersion == pytest.approx(0, abs=1e-9)
+    assert list(model.year_effects["value"]) == pytest.approx([1.1, 0.8, 1.0], rel=1e-4)
+    assert list(model.quarter_effects["value"]) == pytest.approx(list(factor), rel=1e-4)
+    assert model.dispersion < 1e-3
     assert model.df == 6
 
 

@@ -69,7 +69,7 @@ def runs(tmp_path_factory):
             for part in ("notebooks", "tables", "figures", "log"):
                 (folder / part).mkdir(parents=True)
             values = check_parameters([notebook], given)[name]
-            jobs.append(Job(f"{name}-{number}", notebook.path, folder, values))
+            jobs.append(Job(f"{name}-{number}", notebook.path, folder, values, home))
     outcomes = run_all(jobs, 3)
     yield {job.name: (job, outcomes[job.name]) for job in jobs}
     patch.undo()

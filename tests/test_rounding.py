@@ -18,7 +18,7 @@ def pool(values, half=5.0, key="t", lo=None):
     values = np.asarray(values, float)
     lo = np.maximum(values - half, 0) if lo is None else np.asarray(lo, float)
     missing = np.where(np.isnan(values), "unknown", "").astype(object)
-    return CellPool((key,), (len(values),), values, lo, values + half, missing)
+    return CellPool((key,), (len(values),), values, lo, values + half, missing, np.arange(len(values)) % 3)
 
 
 def cells(values, unit="persons", **about):
@@ -82,6 +82,13 @@ def test_a_missing_cell_passes_on_its_reason():
     assert np.isnan((a + b).lo[0])
     gone = Rounded.absent(1, "persons", "not_in_snapshot")
     assert list((a + b + gone).missing) == ["not_in_snapshot"]
+
+
+def test_a_sum_is_as_final_as_its_least_final_cell():
+    final, revised, provisional = cells([100, 40, 20])
+    assert list(final.status) == ["final"]
+    assert list((final + revised).status) == ["revised_provisional"]
+    assert list((revised / provisional).status) == ["provisional"]
 
 
 def test_units_do_not_mix():

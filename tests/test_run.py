@@ -120,7 +120,7 @@ def job(home):
     for part in ("notebooks", "log"):
         (home / "stage" / part).mkdir(parents=True)
     values = {"snapshot": "published", "lang": "en", "level": 1}
-    return Job("01_one", home / "made" / "01_one.ipynb", home / "stage", values)
+    return Job("01_one", home / "made" / "01_one.ipynb", home / "stage", values, home)
 
 
 def test_a_lost_kernel_start_is_tried_again(job, monkeypatch):

@@ -129,6 +129,32 @@ def test_a_missing_row_is_counted(tiny, tmp_path):
         open_snapshot("tiny", tmp_path).table("T1")
 
 
+def test_a_row_with_too_many_fields(tiny, tmp_path):
+    folder = tmp_path / "tiny"
+    data = (folder / "T1.csv").read_bytes().splitlines()
+    resign(folder, "T1.csv", b"\n".join([data[0], *(line + b",9" for line in data[1:])]) + b"\n")
+    with pytest.raises(DataError, match="expected 4 fields a row, found more"):
+        open_snapshot("tiny", tmp_path).table("T1")
+    resign(folder, "T1.csv", b"\n".join([data[0], data[1], data[2] + b",9,9"]) + b"\n")
+    with pytest.raises(DataError, match="data file cannot be read"):
+        open_snapshot("tiny", tmp_path).table("T1")
+
+
+def test_bytes_that_are_no_text(tiny, tmp_path):
+    folder = tmp_path / "tiny"
+    resign(folder, "T1.csv", (folder / "T1.csv").read_bytes().replace(b"170", b"\xff\xfe"))
+    with pytest.raises(DataError, match="data file cannot be read"):
+        open_snapshot("tiny", tmp_path).table("T1")
+
+
+def test_a_manifest_that_names_a_file_elsewhere_reads_none_there(tiny, tmp_path):
+    (tmp_path / "secret.csv").write_text("secret")
+    text = (tmp_path / "tiny" / "manifest.json").read_text().replace('"T1.csv"', '"../secret.csv"')
+    (tmp_path / "tiny" / "manifest.json").write_text(text)
+    with pytest.raises(DataError):
+        open_snapshot("tiny", tmp_path).table("T1")
+
+
 def test_a_table_that_is_not_there_is_named_with_its_neighbours(tiny):
     with pytest.raises(CoverageError, match="'tiny' does not hold table T2; known: T1"):
         tiny.table("T2")

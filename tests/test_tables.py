@@ -20,7 +20,15 @@ def rates(**labels):
     values |= {"other_exits": (np.nan, np.nan, np.nan, "not_in_snapshot")}
     return pd.DataFrame(
         [
-            {**labels, "quantity": quantity, "value": value, "value_lo": lo, "value_hi": hi, "missing": missing}
+            {
+                **labels,
+                "quantity": quantity,
+                "value": value,
+                "value_lo": lo,
+                "value_hi": hi,
+                "missing": missing,
+                "status": "provisional" if quantity == "inflow" else "final",
+            }
             for quantity, (value, lo, hi, missing) in values.items()
         ]
     )
@@ -32,10 +40,12 @@ def test_the_machine_table_is_the_contract():
     assert list(table.columns) == [
         "quarter",
         *(f"{q}{end}" for q in quantities for end in ("", "_lo", "_hi")),
+        "status",
         "missing",
     ]
     row = table.iloc[0]
     assert (row["quarter"], row["opening"], row["opening_lo"]) == ("2024Q1", 400, 395)
+    assert row["status"] == "provisional"
     assert row["missing"] == "closing=not_in_snapshot; other_exits=not_in_snapshot"
     read = pd.read_csv(io.StringIO(table.to_csv(index=False)))
     assert read["inflow_hi"].iloc[0] == 25
@@ -55,7 +65,7 @@ def shown(lang="nl", marked=()):
 
 def test_text_and_html_say_the_same():
     bundle = shown()
-    assert "2024 kw 1" in bundle["text/plain"]
+    assert "2024 kw 1*" in bundle["text/plain"]  # the least final figure of the row is provisional
     assert bundle["text/plain"].count("niet in snapshot") == 2
     assert bundle["text/html"].count("niet in snapshot") == 2
     assert "2024 Q1" in shown("en")["text/plain"]
@@ -68,6 +78,14 @@ def test_html_is_escaped_and_has_scopes():
     assert page.count('scope="col"') == 6
     assert page.count('scope="row"') == 1
     assert 'tabindex="0"' in page
+
+
+def test_a_table_without_rows_says_so():
+    frame = pd.DataFrame(columns=["period", "first_edition", "last_edition", "first_figure", "last_figure"])
+    table = machine_table("caseload_revised", frame)
+    bundle = ShownTable("caseload_revised", table, Language("nl"), "t", "n")._repr_mimebundle_()
+    assert bundle["text/plain"] == "t\ngeen\nn"
+    assert "geen" in bundle["text/html"]
 
 
 def test_marks_are_put_beside_the_first_label():

@@ -1,4 +1,4 @@
-"""The reasons why a cell can be without a value. A gap without a reason is no result."""
+"""What goes with a value: the reason of its absence, and how final it is. A gap without a reason is no result."""
 
 IMPOSSIBLE = "impossible"
 """Blank at CBS: the figure cannot exist (of Dutch origin and born abroad)."""
@@ -13,3 +13,7 @@ PRESENT = ""
 
 REASONS = (NOT_IN_SNAPSHOT, UNKNOWN, IMPOSSIBLE)
 """Where several cells of one sum are missing, the reason that a user can act on is told first."""
+
+FINAL, REVISED_PROVISIONAL, PROVISIONAL = STATUSES = ("final", "revised_provisional", "provisional")
+"""How final a figure is, the least final last; CBS prints nothing, ``**`` and ``*``. A sum is as final as its least
+final cell."""

@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.cleaning.categories import USUAL_TOTALS
 from analysis.cleaning.numbers import Numbers, parse_numbers
-from analysis.cleaning.periods import STATUS_OF_MARK, grain_of_code, parse_periods
+from analysis.cleaning.periods import grain_of_code, parse_periods
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.rounding import CellPool, Rounded
 from analysis.snapshots import Measure, RawTable, Snapshot, TableMetadata
 
@@ -122,8 +122,8 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
     measures = {measure.code: measure for measure in raw.metadata.measures}
     numbers = _numbers(raw, frame)
     status = frame["status"] if "status" in frame else frame["period"].map(raw.metadata.periods)
-    if not status.isin(STATUS_OF_MARK.values()).all():
-        raise DataError(f"{raw.place}: expected a status of {', '.join(STATUS_OF_MARK.values())} for each cell.")
+    if not status.isin(STATUSES).all():
+        raise DataError(f"{raw.place}: expected a status of {', '.join(STATUSES)} for each cell.")
     tidy = frame.drop(columns=["value", "status", "rounding"], errors="ignore").assign(
         table=table,
         period=_periods(raw, frame),
@@ -149,7 +149,8 @@ def _pool(key: str, tidy: pd.DataFrame, signed: np.ndarray) -> CellPool:
     # the last entry stands for every cell that the snapshot does not hold
     padded = {name: np.append(column, np.nan) for name, column in columns.items()}
     missing = np.append(tidy["missing"].to_numpy(object), NOT_IN_SNAPSHOT)
-    return CellPool((key,), (len(missing),), missing=missing, **padded)
+    status = np.append(tidy["status"].map(STATUSES.index).to_numpy(int), 0)
+    return CellPool((key,), (len(missing),), missing=missing, status=status, **padded)
 
 
 def _one_grain(raw: RawTable, grain: str | None) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.errors import DataError
+from analysis.missing import FINAL, PROVISIONAL, REVISED_PROVISIONAL
 
 Grain = Literal["month", "quarter", "year"]
 
@@ -42,7 +43,7 @@ _CODE = re.compile(r"(\d{4})(MM|KW|JJ)(\d{2})")
 _TITLE = re.compile(r"(\d{4})(?: (\S.*))?")
 _SHORT = re.compile(r"(\d{4})(?:Q([1-4])|-(\d{2}))")
 
-STATUS_OF_MARK = {"": "final", "*": "provisional", "**": "revised_provisional"}
+STATUS_OF_MARK = {"": FINAL, "*": PROVISIONAL, "**": REVISED_PROVISIONAL}
 
 
 def split_mark(title: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import TOTAL_GROUP, Cells, group_column, monitor_groups, period_code, read_cells
+from analysis.cleaning import TOTAL_GROUP, Cells, group_column, monitor_groups, read_cells
 from analysis.cleaning.categories import USUAL_TOTALS
 from analysis.cleaning.periods import FREQUENCY, grain_of_code
 from analysis.errors import CoverageError
@@ -31,7 +31,7 @@ def series(snapshot: Snapshot, months: pd.PeriodIndex | None = None) -> pd.DataF
     Returns
     -------
     DataFrame
-        Tidy: ``table, edition, grain, period, date`` (last day of the period), ``status`` and the value columns, for
+        Tidy: ``table, edition, grain, period, date`` (last day of the period) and the value columns, for
         the total up to the AOW age. ``unit`` tells persons and benefits apart. Yearly means are left out.
     """
     frames = []
@@ -42,6 +42,8 @@ def series(snapshot: Snapshot, months: pd.PeriodIndex | None = None) -> pd.DataF
             if quantities and grain in {grain_of_code(code) for code in metadata.periods}:
                 cells = read_cells(snapshot, table, grain)
                 frames += [_series(cells, quantity, grain) for quantity in quantities if _has_total(cells)]
+    if not frames:
+        raise CoverageError(f"snapshot {snapshot.name!r} holds no table that counts persons or benefits.")
     found = combine(frames)
     inside = found["missing"] == PRESENT
     if months is not None:
@@ -94,7 +96,6 @@ def _series(cells: Cells, quantity: str, grain: str) -> pd.DataFrame:
             "grain": [grain] * len(periods),
             "period": [str(period) for period in periods],
             "date": periods.to_timestamp(how="end").normalize(),
-            "status": [cells.metadata.periods.get(period_code(period), "") for period in periods],
         }
         frames.append(tidy(column, quantity, labels, tables=cells.table))
     return combine(frames)

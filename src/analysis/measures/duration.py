@@ -165,10 +165,10 @@ def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.D
         (percent; denominator: the stock). Each table has its own rows; none is continued by another.
     """
     frames = []
-    for table, grain in STOCK_SOURCES:
-        if grain != "quarter" or table not in snapshot:
+    for table in [name for name, grain in STOCK_SOURCES if grain == "quarter" and name in snapshot]:
+        cells = read_cells(snapshot, table, "quarter")
+        if not cells.has(duration="0-6m"):
             continue
-        cells = read_cells(snapshot, table, grain)
         there = cells.periods if quarters is None else cells.periods[cells.periods.isin(quarters)]
         within, whole = cells.look_up("stock", there, duration="0-6m"), cells.look_up("stock", there)
         known = np.flatnonzero(within.missing == PRESENT)
@@ -176,4 +176,6 @@ def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.D
         share = (within / whole).percent().take(known)
         frames.append(tidy(within.take(known), "starters", labels, tables=table))
         frames.append(tidy(share, "starters_share", labels, "stock", table))
+    if not frames or combine(frames).empty:
+        raise CoverageError(f"snapshot {snapshot.name!r} does not tell who has bijstand for less than half a year.")
     return combine(frames).sort_values(["quantity", "quarter", "table"], kind="stable", ignore_index=True)

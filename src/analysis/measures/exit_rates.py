@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.cleaning import TOTAL_GROUP, group_column
 from analysis.cleaning.periods import FREQUENCY
+from analysis.errors import CoverageError
 from analysis.measures.duration import FROM_2_TO_5, OVER_5, UNDER_2, ended_spells
 from analysis.measures.sources import stock_at
 from analysis.measures.tidy import combine, tidy
@@ -37,25 +38,23 @@ def by_band(snapshot: Snapshot) -> pd.DataFrame:
     cells, years = ended_spells(snapshot)
     year = int(years.year[0])
     choices = {name: _exposures(snapshot, name, year) for name in (MEAN, CLOSING, LATER)}
-    complete = [name for name, columns in choices.items() if all(c.missing[0] == PRESENT for c, _ in columns)]
+    known = {name: sum(column.missing[0] == PRESENT for column, _ in columns) for name, columns in choices.items()}
+    main = max(known, key=lambda name: known[name])  # of those that know most bands, the best comes first
     frames = []
     for name, columns in choices.items():
         for band, (exposure, table) in zip(BANDS, columns, strict=True):
             if exposure.missing[0] != PRESENT:
                 continue
             ended = group_column(cells, "ended_spells", band, years)
-            labels = {
-                "band": [band.name],
-                "exposure_choice": [name],
-                "main": [name == complete[0] if complete else False],
-                "year": [str(years[0])],
-            }
+            labels = {"band": [band.name], "exposure_choice": [name], "main": [name == main], "year": [str(years[0])]}
             source = f"{cells.table}, {table}"
             frames += [
                 tidy(ended, "ended", labels, tables=cells.table),
                 tidy(exposure, "exposure", labels, tables=table),
                 tidy(ended / exposure, "rate_per_year", labels, "exposure", source),
             ]
+    if not frames:
+        raise CoverageError(f"snapshot {snapshot.name!r} does not tell the stock by duration around {year}.")
     return combine(frames)
 
 

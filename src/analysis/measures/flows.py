@@ -32,6 +32,8 @@ def flow_window(snapshot: Snapshot) -> pd.PeriodIndex:
     """Return the quarters in which the national flows are known, from the first to the last."""
     cells = flow_cells(snapshot)
     known = cells.periods[cells.look_up("inflow", cells.periods).missing == PRESENT]
+    if known.empty:
+        raise CoverageError(f"snapshot {snapshot.name!r}, table {cells.table}: no quarter of the national flows.")
     return pd.period_range(known[0], known[-1], freq=FREQUENCY["quarter"])
 
 
@@ -97,14 +99,14 @@ def _flows_and_ratios(flows: dict[str, Rounded], labels: dict[str, list], table:
 
 
 def group_means(snapshot: Snapshot, group_by: str = "all") -> tuple[pd.DataFrame, dict[str, Rounded], str, int]:
-    """Return inflow and outflow of each group as the mean of a quarter in the last complete year.
+    """Return the flows of each group as the mean of a quarter in the last complete year.
 
     Returns
     -------
     labels : DataFrame
         ``dimension, group``, one row a group, the total last.
     flows : dict of str to Rounded
-        ``inflow`` and ``outflow``, moments a quarter.
+        ``inflow`` and ``outflow``, moments a quarter, and ``reinflow_share``, percent of the inflow.
     table : str
         The table they come from: the quarterly flows where they know the groups, else the published means.
     year : int
@@ -117,14 +119,16 @@ def group_means(snapshot: Snapshot, group_by: str = "all") -> tuple[pd.DataFrame
         quarters = pd.period_range(f"{year}Q1", f"{year}Q4", freq=FREQUENCY["quarter"])
         flows = {
             flow: stack([group_column(cells, flow, group, quarters).sum_by([0] * 4, 1) * 0.25 for group in groups])
-            for flow in ("inflow", "outflow")
+            for flow in FLOWS
         }
+        flows["reinflow_share"] = (flows.pop("reinflow") / flows["inflow"]).percent()
         return labels, flows, cells.table, year
     cells = read_cells(snapshot, choose(snapshot, GROUP_FLOW_MEANS, "flows by group"), "year")
     last = cells.periods[-1:]
+    printed = {"inflow": "inflow_mean", "outflow": "outflow_mean", "reinflow_share": "reinflow_share"}
     flows = {
-        flow: stack([group_column(cells, f"{flow}_mean", group, last) for group in groups])
-        for flow in ("inflow", "outflow")
+        flow: stack([group_column(cells, quantity, group, last) for group in groups])
+        for flow, quantity in printed.items()
     }
     return labels, flows, cells.table, int(last.year[0])
 
@@ -149,6 +153,19 @@ def by_group(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
     labels = {"dimension": groups["dimension"], "group": groups["group"], "year": [year] * len(groups)}
     counts = [tidy(flows[flow], flow, labels, tables=table) for flow in ("inflow", "outflow")]
     return combine([*counts, tidy(flows["outflow"] / flows["inflow"], "ratio", labels, "inflow", table)])
+
+
+def reinflow_by_group(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
+    """Return the share of each group's inflow in the last complete year that had left less than a year before.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group, year``; quantity ``reinflow_share`` (percent; denominator: inflow).
+    """
+    groups, flows, table, year = group_means(snapshot, group_by)
+    labels = {"dimension": groups["dimension"], "group": groups["group"], "year": [year] * len(groups)}
+    return tidy(flows["reinflow_share"], "reinflow_share", labels, "inflow", table)
 
 
 def groups_by_quarter(snapshot: Snapshot) -> dict[str, pd.DataFrame]:

@@ -10,8 +10,6 @@ import pandas as pd
 from analysis.errors import CallError
 from analysis.rounding import Rounded
 
-VALUE_COLUMNS = ["quantity", "value", "value_lo", "value_hi", "unit", "denominator", "missing"]
-
 
 def tidy(
     column: Rounded, quantity: str, labels: Mapping[str, Iterable[Any]], denominator: str = "", tables: str = ""
@@ -34,8 +32,8 @@ def tidy(
     Returns
     -------
     DataFrame
-        The labels, then ``tables, quantity, value, value_lo, value_hi, unit, denominator, missing``. ``value_lo`` and
-        ``value_hi`` bound the value by the rounding of the printed cells, exactly.
+        The labels, then ``tables, quantity, value, value_lo, value_hi, unit, denominator, missing, status``.
+        ``value_lo`` and ``value_hi`` bound the value by the rounding of the printed cells, exactly.
     """
     return pd.DataFrame(
         {
@@ -48,6 +46,7 @@ def tidy(
             "unit": column.unit,
             "denominator": denominator,
             "missing": column.missing,
+            "status": column.status,
         }
     )
 

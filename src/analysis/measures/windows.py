@@ -13,13 +13,11 @@ from analysis.snapshots import Snapshot
 
 
 def _caseload(snapshot: Snapshot) -> pd.PeriodIndex:
-    days = caseload.series(snapshot)["date"]
-    return pd.period_range(days.min(), days.max(), freq="M")
+    return pd.PeriodIndex(caseload.series(snapshot)["date"].drop_duplicates().sort_values(), freq="M")
 
 
 def _duration(snapshot: Snapshot) -> pd.PeriodIndex:
-    quarters = pd.PeriodIndex(duration.starters(snapshot)["quarter"].unique(), freq="Q-DEC")
-    return pd.period_range(quarters.min(), quarters.max(), freq="Q-DEC")
+    return pd.PeriodIndex(duration.starters(snapshot)["quarter"].drop_duplicates(), freq="Q-DEC").sort_values()
 
 
 WINDOWS: dict[str, Callable[[Snapshot], pd.PeriodIndex]] = {
@@ -30,7 +28,7 @@ WINDOWS: dict[str, Callable[[Snapshot], pd.PeriodIndex]] = {
 
 
 def between(snapshot: Snapshot, window: str, start: str, end: str) -> pd.PeriodIndex:
-    """Return the periods of a question from ``start`` to ``end``, both included.
+    """Return the periods from ``start`` to ``end``, both included, for which the snapshot has figures on a question.
 
     Parameters
     ----------
@@ -43,7 +41,8 @@ def between(snapshot: Snapshot, window: str, start: str, end: str) -> pd.PeriodI
     Raises
     ------
     CallError
-        When one is no period, when they are in the wrong order, or when one lies outside the data.
+        When one is no period, when they are in the wrong order, when one lies outside the data or nothing lies between
+        them, or when flows have no complete year.
     """
     if window not in WINDOWS:
         raise CallError(f"window {window!r} is unknown; {did_you_mean(window, WINDOWS)}.")
@@ -58,6 +57,8 @@ def between(snapshot: Snapshot, window: str, start: str, end: str) -> pd.PeriodI
                 f"to {known[-1]}."
             )
     chosen = known[(known.end_time >= first.start_time) & (known.start_time <= last.end_time)]
+    if chosen.empty:
+        raise CallError(f"start {start} and end {end}: snapshot {snapshot.name!r} has no {window} figure between them.")
     if window == "flows" and not flows.complete_years(chosen):
         raise CallError(f"start {start} and end {end} hold no complete calendar year, which yearly ratios need.")
     return chosen

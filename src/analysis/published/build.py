@@ -16,11 +16,11 @@ import pandas as pd
 from analysis.cleaning import TOTAL, category_of, parse_numbers, parse_period, period_code
 from analysis.cleaning.periods import MONTHS, STATUS_OF_MARK
 from analysis.errors import DataError, name_some
+from analysis.missing import STATUSES
 from analysis.snapshots import Code, Dimension, Measure, NewTable, TableMetadata, write_snapshot
 
 CREATED = "2026-11-21"
 DESCRIPTIONS = "tables.toml"
-_STATUS_ORDER = list(STATUS_OF_MARK.values())
 _DAY = rf"(\d{{1,2}}) ({'|'.join(MONTHS['nl'])}) (\d{{4}})"
 _SPAN = re.compile(rf"{_DAY} tot {_DAY}")
 
@@ -157,6 +157,6 @@ def _one_row_a_cell(frame: pd.DataFrame, keys: list[str], path: Path) -> pd.Data
 
 def _period_statuses(frame: pd.DataFrame) -> dict[str, str]:
     """Give each period the least final status that a page gives it."""
-    order = frame["status"].map(_STATUS_ORDER.index)
+    order = frame["status"].map(STATUSES.index)
     worst = order.groupby(frame["period"], sort=True).max()
-    return {str(period): _STATUS_ORDER[rank] for period, rank in worst.items()}
+    return {str(period): STATUSES[rank] for period, rank in worst.items()}

@@ -76,9 +76,12 @@ def quarters(quarterly: pd.DataFrame, language: Language) -> dict[str, str]:
     }
 
 
-def dispersion(model: OutflowModel | GroupDispersion, language: Language) -> dict[str, str]:
-    """Return the dispersion of a model and its degrees of freedom."""
-    return {"dispersion": _plain(language, model.dispersion, 0), "df": str(model.df)}
+def model(fitted: OutflowModel, language: Language) -> dict[str, str]:
+    """Return what the process interval comes from, or why there is none."""
+    if fitted.df == 0:
+        return {"model": language.word("texts", "model_not_fitted")}
+    places = {"dispersion": language.number(fitted.dispersion), "df": str(fitted.df)}
+    return {"model": language.word("texts", "model_fitted", **places)}
 
 
 def orderings(spreads: list[GroupDispersion], confidence: float, language: Language) -> dict[str, str]:

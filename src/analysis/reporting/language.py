@@ -78,5 +78,6 @@ class Language:
         if short or grain == "year":
             return title
         year, part = title.split(" ", 1)
-        of = {"quarter": {"nl": " van ", "en": " of "}, "month": {"nl": " ", "en": " "}}[grain][self.code]
-        return f"{part}{of}{year}"
+        if grain == "month":
+            return f"{part} {year}"
+        return f"het {part} van {year}" if self.code == "nl" else f"the {part} of {year}"

@@ -14,6 +14,7 @@ from IPython.display import Image, Markdown, display
 from matplotlib.figure import Figure
 
 from analysis.files import write_new
+from analysis.missing import FINAL
 from analysis.project import RUN_FOLDER_VARIABLE
 from analysis.reporting.answers import percent
 from analysis.reporting.figures.style import DPI, SOFT
@@ -82,6 +83,7 @@ class Report:
         title = self.language.word("tables", name, **places)
         notes = [self._interval_note(spec.kind)] if spec.intervals else []
         notes += [self.language.word("page", "mark_aow_rise")] if aow_rises else []
+        notes += [self.language.word("page", "mark_provisional")] if "status" in table else []
         note = " ".join([*notes, self.source_line(frame)])
         display(ShownTable(name, table, self.language, title, note, aow_rises))
 
@@ -119,11 +121,13 @@ class Report:
         if not tables:
             return ""
         entries = [self.snapshot.entry(table) for table in tables]
+        provisional = any("status" in frame and frame["status"].ne(FINAL).any() for frame in frames)
         return self.language.word(
             "page",
             "source_line",
             attribution="; ".join(dict.fromkeys(self.language.value(entry.attribution) for entry in entries)),
             tables=", ".join(self.language.value(table) for table in tables),
+            provisional=self.language.word("page", "partly_provisional") if provisional else "",
             state=", ".join(dict.fromkeys(entry.modified or entry.retrieved for entry in entries)),
         )
 

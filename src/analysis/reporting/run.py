@@ -11,6 +11,7 @@ from typing import Any
 from analysis import __version__
 from analysis.errors import CallError, WorkbenchError
 from analysis.files import json_bytes, staged_folder
+from analysis.project import project_root
 from analysis.reporting.parameters import Notebook
 from analysis.reporting.pool import run_all
 from analysis.reporting.worker import Job, Outcome
@@ -47,11 +48,11 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
         When a notebook failed. What there is stays in a folder that ends in ``-failed``.
     """
     begun = datetime.now().astimezone()
-    final = _new_folder(out, begun, parameters)
+    final, home = _new_folder(out, begun, parameters), project_root()
     with staged_folder(final) as stage:
         for name in ("notebooks", "tables", "figures", "log"):
             (stage / name).mkdir()
-        work = [Job(each.name, each.path, stage, parameters[each.name]) for each in notebooks]
+        work = [Job(each.name, each.path, stage, parameters[each.name], home) for each in notebooks]
         outcomes = run_all(work, jobs)
         outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in notebooks]
         record = _record(final.name, begun, notebooks, parameters, outcomes)
@@ -76,6 +77,10 @@ def _told(folder: Path, outcome: Outcome) -> str:
 
 def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]]) -> Path:
     """Return a folder name that no run has yet: time, snapshot and, within one second, a number."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
     snapshots = dict.fromkeys(str(values.get("snapshot", "no-snapshot")) for values in parameters.values())
     name = f"{begun:%Y%m%d-%H%M%S}-{'-'.join(snapshots)}"
     for number in range(1, 1000):

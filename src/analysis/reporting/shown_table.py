@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.cleaning.periods import STATUS_OF_MARK
 from analysis.reporting.language import Language, glossary
 from analysis.reporting.tables import TableSpec, table_spec
 
+MARK_OF_STATUS = {status: mark for mark, status in STATUS_OF_MARK.items()}
 _PERIODS = ("quarter", "period", "first_period", "last_period")
 _ROW_GROUP = "dimension"
 _SHORT = 12  # characters of a row's name that need no second line on a phone
@@ -48,6 +50,7 @@ class ShownTable:
     ) -> None:
         self.name, self.title, self.note = name, title, note
         self.scroll, self.rows = language.word("page", "scroll"), len(table)
+        self.nothing = language.word("page", "no_rows")
         spec = table_spec(name)
         self.columns = [*_labels(spec, table, language, marked), *_quantities(spec, table, language)]
         self.grouped = spec.labels[0] == _ROW_GROUP
@@ -62,7 +65,8 @@ class ShownTable:
             ]
             for column in self.columns
         }
-        return f"{self.title}\n{pd.DataFrame(plain).to_string(index=False)}\n{self.note}"
+        rows = pd.DataFrame(plain).to_string(index=False) if self.rows else self.nothing
+        return f"{self.title}\n{rows}\n{self.note}"
 
     def _html(self) -> str:
         shown = self.columns[1:] if self.grouped else self.columns
@@ -75,6 +79,8 @@ class ShownTable:
                     body.append(f'<tr><th scope="rowgroup" colspan="{len(shown)}">{html.escape(group)}</th></tr>')
             body.append(f"<tr>{''.join(_cell_html(column, row, column is shown[0]) for column in shown)}</tr>")
         stacked = " stacked" if sum(any(column.intervals) for column in shown) > 1 else ""
+        if not self.rows:
+            body.append(f'<tr><td class="label" colspan="{len(shown)}">{html.escape(self.nothing)}</td></tr>')
         caption, note, scroll = (html.escape(text) for text in (self.title, self.note, self.scroll))
         # a region that can take the focus: a wide table is scrolled with the keyboard too
         return (
@@ -92,7 +98,7 @@ def _class(column: _Column) -> str:
 def _cell_html(column: _Column, row: int, first: bool) -> str:
     text, interval = html.escape(column.texts[row]), html.escape(column.intervals[row])
     if first:
-        short = ' class="short"' if max(map(len, column.texts)) <= _SHORT else ""
+        short = ' class="short"' if max(map(len, column.texts), default=0) <= _SHORT else ""
         return f'<th scope="row"{short}>{text}</th>'
     beside = f' <span class="interval">{interval}</span>' if interval else ""
     return f"<td{_class(column)}>{text}{beside}</td>"
@@ -100,9 +106,13 @@ def _cell_html(column: _Column, row: int, first: bool) -> str:
 
 def _labels(spec: TableSpec, table: pd.DataFrame, language: Language, marked: Collection[str]) -> list[_Column]:
     columns = []
+    stars = [MARK_OF_STATUS[status] for status in table["status"]] if "status" in table else [""] * len(table)
+    first = 1 if spec.labels[0] == _ROW_GROUP else 0  # the first label that stands in the row itself
     for place, label in enumerate(spec.labels):
-        marks = ["▲ " if place == 0 and value in marked else "" for value in table[label]]
-        texts = [mark + _label(label, value, language) for mark, value in zip(marks, table[label], strict=True)]
+        before = ["▲ " if place == 0 and value in marked else "" for value in table[label]]
+        after = stars if place == first else [""] * len(table)
+        names = (_label(label, value, language) for value in table[label])
+        texts = ["".join(parts) for parts in zip(before, names, after, strict=True)]
         columns.append(_Column(language.word("labels", label), texts, [""] * len(texts), is_label=True))
     return columns
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.errors import CallError, did_you_mean
 from analysis.measures.tidy import wide
-from analysis.missing import PRESENT
+from analysis.missing import FINAL, PRESENT, STATUSES
 
 ROUNDING, PROCESS = "rounding", "process"
 
@@ -48,6 +48,7 @@ TABLES: dict[str, TableSpec] = {
         ("dimension", "first", "second", "rounding", "process"), ("factor", "p_value"), ("factor",), PROCESS
     ),
     "reinflow_by_year": TableSpec(("year",), ("reinflow_share", "return_risk"), ("reinflow_share", "return_risk")),
+    "reinflow_by_group": TableSpec(("dimension", "group"), ("reinflow_share",), ("reinflow_share",)),
     "stock_flow_account": TableSpec(
         ("quarter",), ("opening", "inflow", "outflow", "other_exits", "closing"), ("other_exits",)
     ),
@@ -86,21 +87,23 @@ def machine_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With a last column ``missing`` when a value is absent, which says of each which and why.
+        With a last column ``status`` where figures are not final (the least final of the row) and ``missing`` where
+        values are absent (which, and why).
     """
     spec = table_spec(name)
     labels = list(spec.labels)
     if "quantity" not in frame:
-        ends = [f"{quantity}_{end}" for quantity in spec.quantities for end in ("lo", "hi")]
-        columns = [
-            *labels,
-            *(c for q in spec.quantities for c in (q, f"{q}_lo", f"{q}_hi") if c in frame or c not in ends),
-        ]
-        return frame[columns].reset_index(drop=True)
+        ends = [f"{quantity}{end}" for quantity in spec.quantities for end in ("", "_lo", "_hi")]
+        return frame[[*labels, *(column for column in ends if column in frame)]].reset_index(drop=True)
     table = wide(frame, labels, list(spec.quantities))
-    gone = frame[frame["quantity"].isin(spec.quantities) & (frame["missing"] != PRESENT)]
-    if len(gone):
-        said = (gone["quantity"] + "=" + gone["missing"]).groupby([gone[label] for label in labels], observed=True)
+    rows = frame[frame["quantity"].isin(spec.quantities)]
+    by = [rows[label] for label in labels]
+    if "status" in rows and rows["status"].ne(FINAL).any():
+        worst = rows["status"].map(STATUSES.index).groupby(by, observed=True).max().map(STATUSES.__getitem__)
+        table = table.merge(worst.rename("status").reset_index(), how="left", on=labels)
+    gone = rows["missing"] != PRESENT
+    if gone.any():
+        said = (rows["quantity"] + "=" + rows["missing"])[gone].groupby([label[gone] for label in by], observed=True)
         reasons = said.agg("; ".join).rename("missing").reset_index()
         table = table.merge(reasons, how="left", on=labels).fillna({"missing": PRESENT})
     return table

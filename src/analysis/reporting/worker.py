@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.project import RUN_FOLDER_VARIABLE
+from analysis.project import HOME_VARIABLE, RUN_FOLDER_VARIABLE
 
 STARTS = 3
 """How often a kernel may be started: with several at once, two can be handed the same port (jupyter_client 8)."""
@@ -20,12 +20,13 @@ CELL_TIMEOUT = 900
 
 @dataclass(frozen=True)
 class Job:
-    """A notebook to run: where it is, the run folder it writes to, and all its parameters."""
+    """A notebook to run: where it is, the run folder it writes to, all its parameters, and the workbench folder."""
 
     name: str
     source: Path
     folder: Path
     parameters: dict[str, Any]
+    home: Path
 
     @property
     def output(self) -> Path:
@@ -50,7 +51,8 @@ def run_notebook(job: Job) -> Outcome:
     What kernel and papermill write to the standard streams goes to ``log/<name>.log`` in the run folder.
     """
     begun = time.perf_counter()
-    os.environ[RUN_FOLDER_VARIABLE] = str(job.folder)
+    # a worker has the environment of the moment its server began, not that of the caller
+    os.environ |= {RUN_FOLDER_VARIABLE: str(job.folder), HOME_VARIABLE: str(job.home)}
     log = os.open(job.folder / "log" / f"{job.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     kept = os.dup(1), os.dup(2)
     sys.stdout.flush()

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.errors import MixedUnitsError, NotExactError
-from analysis.missing import PRESENT, REASONS
+from analysis.missing import PRESENT, REASONS, STATUSES
 from analysis.rounding.pool import CellPool
 from analysis.rounding.ranges import fraction_range, sum_range
 
@@ -50,7 +50,7 @@ class Rounded:
     def absent(cls, size: int, unit: str, reason: str) -> Rounded:
         """Return ``size`` entries without a value, for one reason."""
         nothing = np.array([np.nan])
-        pool = CellPool((reason,), (1,), nothing, nothing, nothing, np.array([reason], dtype=object))
+        pool = CellPool((reason,), (1,), nothing, nothing, nothing, np.array([reason], dtype=object), np.zeros(1, int))
         return cls.of_cells(pool, np.zeros(size, dtype=np.intp), unit)
 
     def __len__(self) -> int:
@@ -155,6 +155,13 @@ class Rounded:
         for reason in reversed(REASONS):
             reasons[self.row[of_terms == reason]] = reason
         return reasons
+
+    @cached_property
+    def status(self) -> np.ndarray:
+        """How final each entry is: as final as the least final of its cells."""
+        worst = np.zeros(self.size, dtype=int)
+        np.maximum.at(worst, self.row, self.pool.status[self.cell])
+        return np.array(STATUSES, dtype=object)[worst]
 
     @cached_property
     def _range(self) -> tuple[np.ndarray, np.ndarray]:

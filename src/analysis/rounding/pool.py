@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_COLUMNS = ("value", "lo", "hi", "missing", "status")
+
 
 @dataclass(frozen=True, eq=False)
 class CellPool:
-    """Cells of one or more tables: printed value, interval and reason of absence, one entry a cell.
+    """Cells of one or more tables: printed value, interval, reason of absence and status, one entry a cell.
 
-    ``key`` names the tables and ``sizes`` says how many cells each has. Equal keys mean the same cells.
+    ``key`` names the tables and ``sizes`` says how many cells each has. Equal keys mean the same cells. ``status`` is a
+    place in `analysis.missing.STATUSES`.
     """
 
     key: tuple[str, ...]
@@ -20,6 +23,7 @@ class CellPool:
     lo: np.ndarray
     hi: np.ndarray
     missing: np.ndarray
+    status: np.ndarray
 
     def join(self, other: CellPool) -> CellPool:
         """Return one pool with the cells of both; the cells of a table that is in both occur once."""
@@ -30,10 +34,7 @@ class CellPool:
         return CellPool(
             key=self.key + tuple(fresh),
             sizes=self.sizes + tuple(other.sizes[other.key.index(key)] for key in fresh),
-            value=np.concatenate([self.value, other.value[parts]]),
-            lo=np.concatenate([self.lo, other.lo[parts]]),
-            hi=np.concatenate([self.hi, other.hi[parts]]),
-            missing=np.concatenate([self.missing, other.missing[parts]]),
+            **{name: np.concatenate([getattr(self, name), getattr(other, name)[parts]]) for name in _COLUMNS},
         )
 
     def span(self, key: str) -> tuple[int, int]:

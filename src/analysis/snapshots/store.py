@@ -97,9 +97,18 @@ class Snapshot:
         """
         entry, metadata = self.entry(table), self.metadata(table)
         data = self._read(entry.data.file, entry.data.sha256)
-        frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False, na_filter=False)
+        try:
+            frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False, na_filter=False)
+        except ValueError as fault:  # a row of another length, bytes that are no UTF-8
+            raise DataError(
+                f"snapshot {self.name!r}, table {table}: the data file cannot be read ({fault})."
+            ) from fault
         raw = RawTable(self.name, entry, metadata, frame)
         _check_columns(raw)
+        if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first of too many fields for an index
+            raise DataError(
+                f"{raw.place}: expected {len(frame.columns)} fields a row, found more. Restore it or pull again."
+            )
         if len(frame) != entry.rows:
             raise DataError(f"{raw.place}: expected {entry.rows} rows, found {len(frame)}. Restore it or pull again.")
         return raw
@@ -110,7 +119,7 @@ class Snapshot:
             self.table(table)
 
     def _read(self, file: str, expected: str) -> bytes:
-        path = self.folder / file
+        path = self.folder / Path(file).name  # a manifest names files of its own folder, whatever it says
         try:
             data = path.read_bytes()
         except OSError as fault:

@@ -30,6 +30,9 @@ def caseload_series(series: pd.DataFrame, language: Language) -> Figure:
         for axes, counted, gap in zip(panels, ("persons", "benefits"), (0.075, 0.17), strict=True):
             rows = series[series["unit"].str.contains(counted)]
             ends = _draw_sources(axes, rows, language)
+            if rows.empty:
+                axes.set_yticks([])
+                axes.text(0.02, 0.5, language.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
             number_axis(axes.yaxis, language)
             axes.set_title(language.word("figures.words", counted), loc="left", color=SOFT)
             axes.set_xlim(series["date"].min() - pd.Timedelta(days=200), series["date"].max() + pd.Timedelta(days=300))
