@@ -52,38 +52,17 @@ def test_the_same_cell_looked_up_twice_is_one_cell(tmp_path):
 
 
 def test_rounding_of_provisional_periods_and_of_single_cells(tmp_path):
-    made = table(
-        "T1",
-        [
-            {
-                "measure": "stock",
-                "sex": "total",
-                "period": "2024MM11",
-                "value": 4000,
-                "status": "final",
-                "rounding": "",
-            },
-            {
-                "measure": "stock",
-                "sex": "total",
-                "period": "2024MM12",
-                "value": 4000,
-                "status": "provisional",
-                "rounding": "",
-            },
-            {
-                "measure": "stock",
-                "sex": "men",
-                "period": "2024MM12",
-                "value": 2000,
-                "status": "provisional",
-                "rounding": 7,
-            },
-        ],
-        DIMENSIONS,
-        provisional_rounding=1000,
-    )
-    assert list(read_cells(snapshot(tmp_path, made), "T1").frame["rounding"]) == [10, 1000, 7]
+    """A provisional cell in whole thousands may be rounded to them; one that shows tens was not."""
+    cells = [
+        ("total", "2024MM10", 4010, "provisional", "", 10),
+        ("total", "2024MM11", 4000, "final", "", 10),
+        ("total", "2024MM12", 4000, "provisional", "", 1000),
+        ("men", "2024MM12", 2000, "provisional", 7, 7),
+    ]
+    names = ("sex", "period", "value", "status", "rounding")
+    made = [{"measure": "stock", **dict(zip(names, cell, strict=False))} for cell in cells]
+    found = read_cells(snapshot(tmp_path, table("T1", made, DIMENSIONS, provisional_rounding=1000)), "T1")
+    assert list(found.frame["rounding"]) == [width for *_, width in cells]
 
 
 def test_a_signed_measure_may_be_negative_and_a_count_not(tmp_path):

@@ -73,6 +73,8 @@ def test_a_denominator_that_may_be_zero_tells_nothing():
     assert ends(a / b) == (-np.inf, np.inf)
     (zero,) = cells([0])
     assert np.isnan((zero / zero).value[0])
+    assert list((zero / zero).missing) == ["undefined"]
+    assert np.isnan((zero / zero).lo[0])
 
 
 def test_a_missing_cell_passes_on_its_reason():
@@ -189,6 +191,26 @@ def test_a_shared_cell_helps_to_decide():
     # ratios with a cell in both numerators
     assert decide((common + a) / inflow_a, (common + b) / inflow_b)[0] == "undecidable"
     assert decide((common + a) / inflow_a, (common + b) / inflow_a)[0] == "higher"
+
+
+def test_ends_that_touch_decide_nothing():
+    found = pool([15.6, 15.2], half=0.2)
+    a, b = (Rounded.of_cells(found, np.array([place]), "percent") for place in (0, 1))
+    assert decide(a, b)[0] == "undecidable"  # 15.4 is in both, and floats would have it otherwise
+
+
+def test_a_negative_denominator():
+    a, b, c = cells([50, 40, 200])
+    assert ends(a / (b - c)) == pytest.approx((55 / (45 - 195), 45 / (35 - 205)))
+
+
+def test_a_common_denominator_with_other_constants():
+    values, half = np.array([100.0, 20.0, 100.0]), np.array([5.0, 5.0, 50.0])
+    found = CellPool(("t",), (3,), values, values - half, values + half, np.full(3, "", object), np.zeros(3, int))
+    a, c, b = (Rounded.of_cells(found, np.array([place]), "persons") for place in range(3))
+    # (a - c) / b is at least 70 / 150 = 0.467
+    assert decide(a / b, c / b + 0.45)[0] == "higher"
+    assert decide(a / b, c / b + 0.48)[0] == "undecidable"
 
 
 def test_equal_whatever_the_rounding():

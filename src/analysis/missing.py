@@ -9,9 +9,12 @@ UNKNOWN = "unknown"
 NOT_IN_SNAPSHOT = "not_in_snapshot"
 """CBS may have it; this snapshot does not."""
 
+UNDEFINED = "undefined"
+"""A ratio to a printed zero."""
+
 PRESENT = ""
 
-REASONS = (NOT_IN_SNAPSHOT, UNKNOWN, IMPOSSIBLE)
+REASONS = (NOT_IN_SNAPSHOT, UNKNOWN, IMPOSSIBLE, UNDEFINED)
 """Where several cells of one sum are missing, the reason that a user can act on is told first."""
 
 FINAL, REVISED_PROVISIONAL, PROVISIONAL = STATUSES = ("final", "revised_provisional", "provisional")

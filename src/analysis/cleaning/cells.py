@@ -12,7 +12,7 @@ from analysis.cleaning.categories import USUAL_TOTALS
 from analysis.cleaning.numbers import Numbers, parse_numbers
 from analysis.cleaning.periods import grain_of_code, parse_periods
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT, STATUSES
+from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.rounding import CellPool, Rounded
 from analysis.snapshots import Measure, RawTable, Snapshot, TableMetadata
 
@@ -131,7 +131,7 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
         missing=numbers.missing,
         status=status,
         unit=frame["measure"].map({code: measure.unit for code, measure in measures.items()}),
-        rounding=_rounding(raw, frame, status),
+        rounding=_rounding(raw, frame, status, numbers.value),
     )
     tidy = tidy[["table", *_key_columns(raw.metadata), "value", "missing", "status", "unit", "rounding"]]
     signed = frame["measure"].map({code: measure.signed for code, measure in measures.items()}).to_numpy(bool)
@@ -202,12 +202,14 @@ def _numbers(raw: RawTable, frame: pd.DataFrame) -> Numbers:
         raise
 
 
-def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series) -> np.ndarray:
+def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.ndarray) -> np.ndarray:
     """Return the width of each cell's interval: its own where the file gives one, else that of its measure."""
     measures = raw.metadata.measures
     fine = {measure.code: measure.rounding for measure in measures}
     coarse = {measure.code: measure.provisional_rounding or measure.rounding for measure in measures}
-    width = frame["measure"].map(fine).where(status == "final", frame["measure"].map(coarse)).to_numpy(float)
+    width, wide = frame["measure"].map(fine).to_numpy(float), frame["measure"].map(coarse).to_numpy(float)
+    # a provisional cell that is no multiple of the coarse step was printed finer (82015NED, ** of early 2021)
+    width = np.where((status != FINAL) & (value % wide == 0), wide, width)
     if "rounding" not in frame:
         return width
     try:

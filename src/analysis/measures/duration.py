@@ -6,6 +6,8 @@ A share of the stock is therefore never given without its counterpart among ende
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -19,20 +21,31 @@ from analysis.missing import PRESENT
 from analysis.rounding import Rounded
 from analysis.snapshots import Snapshot
 
+CLASS_ENDS = {"0-6m": 6, "6-12m": 12, "1-2y": 24, "2-3y": 36, "3-4y": 48, "4-5y": 60}
+"""The closed duration classes, each with the months at which it ends; after them comes ``5y+``."""
+
 
 def _sum(*names: str) -> tuple[tuple[int, dict[str, str]], ...]:
     return tuple((1, {"duration": name}) for name in names)
 
 
-def _rest(*names: str) -> tuple[tuple[int, dict[str, str]], ...]:
-    return ((1, {}), *((-1, {"duration": name}) for name in names))
+def at_least(months: int) -> Group:
+    """Return the group with a duration of at least so many months: an end of a class, or 0 for everyone.
+
+    The ways with the fewest cells come first: the classes from there on, or the total less the classes before.
+    """
+    before = [name for name, end in CLASS_ENDS.items() if end <= months]
+    after = [name for name in CLASS_ENDS if name not in before]
+    rest = ((1, {}), *((-1, {"duration": name}) for name in before))
+    own = (_sum("2y+"),) if months == CLASS_ENDS["1-2y"] else ()
+    ways = sorted([rest, _sum(*after, "5y+")], key=len)
+    return Group("duration", f"{months}+", (*own, *ways))
 
 
 UNDER_2 = Group("duration", "<2y", (_sum("<2y"), _sum("0-6m", "6-12m", "1-2y")))
-OVER_2 = Group("duration", ">2y", (_sum("2y+"), _sum("2-3y", "3-4y", "4-5y", "5y+"), _rest("0-6m", "6-12m", "1-2y")))
 FROM_2_TO_5 = Group("duration", "2–5y", (_sum("2-5y"), _sum("2-3y", "3-4y", "4-5y")))
-OVER_5 = Group("duration", ">5y", (_sum("5y+"),))
-LONG_TERM = {"over_2y": OVER_2, "from_2_to_5y": FROM_2_TO_5, "over_5y": OVER_5}
+OVER_5 = replace(at_least(60), name=">5y")
+LONG_TERM = {"over_2y": at_least(24), "from_2_to_5y": FROM_2_TO_5, "over_5y": OVER_5}
 STOCK, ENDED = "stock", "ended spells"
 
 

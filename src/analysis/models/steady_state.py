@@ -11,14 +11,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import TOTAL_GROUP, Group, group_column
-from analysis.measures.duration import GROUPS, ended_spells
+from analysis.cleaning import TOTAL_GROUP, group_column
+from analysis.measures.duration import CLASS_ENDS, GROUPS, at_least, ended_spells
 from analysis.measures.tidy import combine, tidy
 from analysis.missing import PRESENT
 from analysis.snapshots import Snapshot
-
-EDGES = {0: (), 6: ("0-6m",), 12: ("6-12m",), 24: ("1-2y",), 36: ("2-3y",), 48: ("3-4y",), 60: ("4-5y",)}
-"""Months at which a duration class ends, with the class that ends there."""
 
 
 def survival_of_ended(snapshot: Snapshot) -> pd.DataFrame:
@@ -27,22 +24,18 @@ def survival_of_ended(snapshot: Snapshot) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy, labels ``group, months, year``; quantity ``survival`` (ratio; denominator: ended spells of the group).
-        Made as total less the shorter classes, over the total: the total stands above and below the bar and counts
-        once. An edge beyond what the snapshot knows of a group is left out.
+        Tidy, labels ``group, months, year``; quantity ``survival`` (ratio; denominator: ended spells of the group) at
+        every end of a duration class. An end beyond what the snapshot knows of a group is left out.
     """
     cells, years = ended_spells(snapshot)
     birth = [group for group in GROUPS["origin"] if group.dimension == "birth"]
     frames = []
     for group in (TOTAL_GROUP, *birth):
         whole = group_column(cells, "ended_spells", group, years)
-        left = whole
-        for months, classes in EDGES.items():
-            for name in classes:
-                band = Group("duration", name, (((1, {"duration": name}),),))
-                left = left - group_column(cells, "ended_spells", group, years, band)
+        for months in (0, *CLASS_ENDS.values()):
+            lasted = group_column(cells, "ended_spells", group, years, at_least(months))
             labels = {"group": [group.name], "months": [months], "year": [str(years[0])]}
-            frames.append(tidy(left / whole, "survival", labels, "ended spells of the group", cells.table))
+            frames.append(tidy(lasted / whole, "survival", labels, "ended spells of the group", cells.table))
     found = combine(frames)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 

@@ -82,6 +82,7 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
         source_note="Transcribed by hand from the addresses below; a page shows only part of a table.",
         sources=tuple(sorted(set(page["source_url"]))),
         notes=tuple(about.get("notes", ())),
+        as_of=tuple(about.get("as_of", ())),
     )
     return NewTable(
         id=path.stem,

@@ -10,18 +10,28 @@ from analysis.measures.tidy import pick
 from analysis.models.group_comparison import GroupDispersion
 from analysis.models.outflow import OutflowModel
 from analysis.reporting.language import Language
+from analysis.reporting.shown_table import outward
 
 
-def _one(frame: pd.DataFrame, quantity: str, **labels: Any) -> float:
-    """Return the single value of a quantity at these labels, NaN when it is not there."""
+def _row(frame: pd.DataFrame, quantity: str, **labels: Any) -> pd.Series | None:
+    """Return the single row of a quantity at these labels, None when it is not there."""
     rows = pick(frame, quantity)
     for name, value in labels.items():
         rows = rows[rows[name] == value]
-    return float(rows["value"].iloc[0]) if len(rows) else float("nan")
+    return rows.iloc[0] if len(rows) else None
 
 
-def _plain(language: Language, value: float, decimals: int, sign: bool = False) -> str:
-    return language.value("no_value") if pd.isna(value) else language.number(value, decimals, sign)
+def told(row: pd.Series | None, language: Language, decimals: int = 0, factor: float = 1, sign: bool = False) -> str:
+    """Return a number with no more decimals than rounding decides; where that is not even these, its interval."""
+    if row is None or pd.isna(row["value"]):
+        return language.value("no_value")
+    lo, hi = factor * row["value_lo"], factor * row["value_hi"]
+    for places in (decimals, decimals + 1):
+        ends = {language.number(end, places, sign) for end in (lo, hi)}
+        if len(ends) == 1:
+            return ends.pop()
+    low, high = (language.number(end, decimals + 1, sign) for end in outward(lo, hi, decimals + 1))
+    return language.word("page", "between", lo=low, hi=high)
 
 
 def caseload(by_group: pd.DataFrame, language: Language) -> dict[str, str]:
@@ -30,12 +40,12 @@ def caseload(by_group: pd.DataFrame, language: Language) -> dict[str, str]:
     top = groups[groups["dimension"] != "total"].sort_values("value", kind="stable").iloc[-1]
     return {
         "period": language.period(by_group["period"].iloc[0]),
-        "level": language.number(_one(by_group, "level", group="total")),
-        "change": language.number(_one(by_group, "change", group="total"), sign=True),
-        "growth": language.number(_one(by_group, "growth_pct", group="total"), 1, sign=True),
+        "level": language.number(_row(by_group, "level", group="total")["value"]),
+        "change": language.number(_row(by_group, "change", group="total")["value"], sign=True),
+        "growth": told(_row(by_group, "growth_pct", group="total"), language, 1, sign=True),
         "top_group": language.value(top["group"]),
         "top_dimension": language.value(top["dimension"]),
-        "top_contribution": language.number(top["value"], 2, sign=True),
+        "top_contribution": told(top, language, 1, sign=True),
     }
 
 
@@ -46,8 +56,8 @@ def series(series_frame: pd.DataFrame, language: Language) -> dict[str, str]:
     return {
         "first": str(series_frame["date"].min().year),
         "last": str(series_frame["date"].max().year),
-        "lowest": _plain(language, thousands.min(), 0),
-        "highest": _plain(language, thousands.max(), 0),
+        "lowest": language.number(thousands.min()) if len(persons) else language.value("no_value"),
+        "highest": language.number(thousands.max()) if len(persons) else language.value("no_value"),
     }
 
 
@@ -58,10 +68,10 @@ def flows(by_year: pd.DataFrame, break_even: pd.DataFrame, language: Language) -
     group_year = level["year"].max()
     return {
         "year": str(year),
-        "ratio": language.number(100 * _one(by_year, "ratio", year=year), 0),
+        "ratio": told(_row(by_year, "ratio", year=year), language, factor=100),
         "group_year": str(group_year),
-        "group_ratio": language.number(100 * _one(break_even, "ratio", year=group_year), 0),
-        "break_even": language.number(100 * _one(break_even, "break_even", year=group_year), 0),
+        "group_ratio": told(_row(break_even, "ratio", year=group_year), language, factor=100),
+        "break_even": told(_row(break_even, "break_even", year=group_year), language, factor=100),
     }
 
 
@@ -119,9 +129,9 @@ def duration(shares: pd.DataFrame, language: Language) -> dict[str, str]:
     stock, ended = total.loc["stock"], total.loc["ended spells"]
     return {
         "stock_period": language.period(stock["period"]),
-        "stock_share": _plain(language, stock["value"], 0),
+        "stock_share": told(stock, language),
         "ended_period": language.period(ended["period"]),
-        "ended_share": _plain(language, ended["value"], 0),
+        "ended_share": told(ended, language),
     }
 
 
@@ -129,8 +139,8 @@ def survival(curves: pd.DataFrame, language: Language) -> dict[str, str]:
     """Return the shares of ended spells that lasted longer than one and at least five years."""
     return {
         "year": curves["year"].iloc[0],
-        "share_1": language.number(100 * _one(curves, "survival", group="total", months=12), 0),
-        "share_5": language.number(100 * _one(curves, "survival", group="total", months=60), 0),
+        "share_1": told(_row(curves, "survival", group="total", months=12), language, factor=100),
+        "share_5": told(_row(curves, "survival", group="total", months=60), language, factor=100),
     }
 
 

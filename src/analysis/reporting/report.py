@@ -128,8 +128,14 @@ class Report:
             attribution="; ".join(dict.fromkeys(self.language.value(entry.attribution) for entry in entries)),
             tables=", ".join(self.language.value(table) for table in tables),
             provisional=self.language.word("page", "partly_provisional") if provisional else "",
-            state=", ".join(dict.fromkeys(entry.modified or entry.retrieved for entry in entries)),
+            state="; ".join(dict.fromkeys(state for table in tables for state in self._states(table))),
         )
+
+    def _states(self, table: str) -> tuple[str, ...]:
+        """Return CBS's date of change of a table, else the states its pages told, else when it was taken over."""
+        entry = self.snapshot.entry(table)
+        told = (entry.modified,) if entry.modified else self.snapshot.metadata(table).as_of
+        return told or (self.language.word("page", "taken_over", date=entry.retrieved),)
 
     def _interval_note(self, kind: str) -> str:
         if kind == PROCESS:

@@ -13,7 +13,7 @@ from analysis.cleaning.periods import STATUS_OF_MARK
 from analysis.reporting.language import Language, glossary
 from analysis.reporting.tables import TableSpec, table_spec
 
-MARK_OF_STATUS = {status: mark for mark, status in STATUS_OF_MARK.items()}
+MARK_OF_STATUS = {"": ""} | {status: mark for mark, status in STATUS_OF_MARK.items()}
 _PERIODS = ("quarter", "period", "first_period", "last_period")
 _ROW_GROUP = "dimension"
 _SHORT = 12  # characters of a row's name that need no second line on a phone

@@ -97,11 +97,11 @@ def machine_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return frame[[*labels, *(column for column in ends if column in frame)]].reset_index(drop=True)
     table = wide(frame, labels, list(spec.quantities))
     rows = frame[frame["quantity"].isin(spec.quantities)]
-    by = [rows[label] for label in labels]
+    by, gone = [rows[label] for label in labels], rows["missing"] != PRESENT
     if "status" in rows and rows["status"].ne(FINAL).any():
-        worst = rows["status"].map(STATUSES.index).groupby(by, observed=True).max().map(STATUSES.__getitem__)
-        table = table.merge(worst.rename("status").reset_index(), how="left", on=labels)
-    gone = rows["missing"] != PRESENT
+        there = [label[~gone] for label in by]
+        worst = rows["status"][~gone].map(STATUSES.index).groupby(there, observed=True).max().map(STATUSES.__getitem__)
+        table = table.merge(worst.rename("status").reset_index(), how="left", on=labels).fillna({"status": ""})
     if gone.any():
         said = (rows["quantity"] + "=" + rows["missing"])[gone].groupby([label[gone] for label in by], observed=True)
         reasons = said.agg("; ".join).rename("missing").reset_index()

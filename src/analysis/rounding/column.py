@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.errors import MixedUnitsError, NotExactError
-from analysis.missing import PRESENT, REASONS, STATUSES
+from analysis.missing import PRESENT, REASONS, STATUSES, UNDEFINED
 from analysis.rounding.pool import CellPool
 from analysis.rounding.ranges import fraction_range, sum_range
 
@@ -133,9 +133,12 @@ class Rounded:
         cells = self.pool.value[self.cell]
         top = np.bincount(self.row, self.num * cells, minlength=self.size)
         if self.den is not None:
-            bottom = np.bincount(self.row, self.den * cells, minlength=self.size)
-            top = np.divide(top, bottom, out=np.full(self.size, np.nan), where=bottom != 0)
+            top = np.divide(top, self._bottom, out=np.full(self.size, np.nan), where=self._bottom != 0)
         return top + self.constant
+
+    @cached_property
+    def _bottom(self) -> np.ndarray:
+        return np.bincount(self.row, self.den * self.pool.value[self.cell], minlength=self.size)
 
     @property
     def lo(self) -> np.ndarray:
@@ -154,6 +157,8 @@ class Rounded:
         of_terms = self.pool.missing[self.cell]
         for reason in reversed(REASONS):
             reasons[self.row[of_terms == reason]] = reason
+        if self.den is not None:
+            reasons[(reasons == PRESENT) & (self._bottom == 0)] = UNDEFINED
         return reasons
 
     @cached_property

@@ -36,6 +36,8 @@ def fraction_range(
     A linear fraction over a box takes its extremes in corners. Dinkelbach (1967), "On nonlinear fractional
     programming", Management Science 13(7): the ratio at the best corner for the ratio before, until it stands still.
     """
+    negative = sum_range(row, den, lo, hi, size)[1] < 0
+    num, den = (np.where(negative[row], -weight, weight) for weight in (num, den))
     return -_highest(row, -num, den, lo, hi, size), _highest(row, num, den, lo, hi, size)
 
 

@@ -44,8 +44,8 @@ class Measure:
 
     ``quantity`` is the workbench's name for what is measured; ``unit`` decides what it may be added to. ``rounding``
     is the full width of the interval that a printed cell stands for (10 for counts in tens), ``provisional_rounding``
-    the width in periods that are not final, where CBS rounds those more coarsely. ``signed`` marks a measure that can
-    be negative (a change); all others are counts or shares, which cannot.
+    the width of cells that are not final and multiples of it, where CBS rounds those more coarsely. ``signed`` marks a
+    measure that can be negative (a change); all others are counts or shares, which cannot.
     """
 
     code: str
@@ -61,7 +61,8 @@ class Measure:
 class TableMetadata:
     """All that is known of a table beside its cells.
 
-    ``periods`` gives the status of each period code. ``page`` and ``as_of`` say where and in which state it was read.
+    ``periods`` gives the status of each period code; ``sources`` and ``as_of`` say where and in which states the cells
+    were read, where that is known.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -70,6 +71,7 @@ class TableMetadata:
     source_note: str
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    as_of: tuple[str, ...] = ()
 
     def columns(self) -> list[str]:
         """Return the columns that a data file has to have, in order."""
@@ -171,6 +173,7 @@ def metadata_from(content: dict[str, Any], place: str) -> TableMetadata:
             source_note=content["source_note"],
             sources=tuple(content["sources"]),
             notes=tuple(content["notes"]),
+            as_of=tuple(content["as_of"]),
         )
     except (KeyError, TypeError) as fault:
         raise DataError(
