@@ -5,6 +5,7 @@ import pytest
 
 from analysis.measures import account
 from analysis.measures.aow import rise_in_months
+from analysis.measures.flow_groups import group_flows
 from analysis.measures.tidy import pick, wide
 from builders import national_flows, snapshot, table
 
@@ -77,9 +78,8 @@ def test_rates_of_the_opening_stock(tiny):
 
 
 def test_break_even_by_hand(tiny):
-    found = wide(account.break_even(tiny, quarters()), ["year"], ["break_even", "ratio", "other_exits"]).set_index(
-        "year"
-    )
+    found = account.break_even(tiny, quarters(), group_flows(tiny, "sex"))
+    found = wide(found, ["year"], ["break_even", "ratio", "other_exits"]).set_index("year")
     assert found.loc[2019, "other_exits"] == 80
     assert found.loc[2019, "break_even"] == pytest.approx(1 - 80 / 600)
     assert found.loc[2019, "ratio"] == 1
@@ -89,7 +89,8 @@ def test_break_even_by_hand(tiny):
 
 
 def test_the_stock_grows_exactly_where_the_ratio_is_below_break_even(tiny):
-    found = wide(account.break_even(tiny, quarters()), ["year"], ["break_even", "ratio"]).set_index("year")
+    found = account.break_even(tiny, quarters(), group_flows(tiny, "sex"))
+    found = wide(found, ["year"], ["break_even", "ratio"]).set_index("year")
     assert found.loc[2019, "ratio"] > found.loc[2019, "break_even"]  # 1000 -> 920
     assert found.loc[2024, "ratio"] < found.loc[2024, "break_even"]  # 900 -> 930
 
@@ -108,7 +109,7 @@ def test_a_stock_that_is_not_there_is_said_and_not_filled_in(tmp_path):
     assert exits.loc["2019Q2", "value"] == 20
     assert list(exits["missing"]) == ["not_in_snapshot", "", "not_in_snapshot", "not_in_snapshot"]
     assert exits["value"].isna().sum() == 3
-    years = pick(account.break_even(opened, quarters()), "break_even").set_index("year")
+    years = pick(account.break_even(opened, quarters(), group_flows(opened, "sex")), "break_even").set_index("year")
     assert years.loc[2019, "missing"] == "not_in_snapshot"
     assert years.loc[2024, "missing"] == ""
 

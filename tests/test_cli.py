@@ -38,7 +38,7 @@ WRONG_CALLS = {
     "impossible order": (["-p", "start=2023Q1", "-p", "end=2020Q4"], "start 2023Q1 lies after end 2020Q4"),
     "no period": (["-p", "start=soon"], "start: period 'soon' is no month, quarter or year"),
     "between two figures": (["--notebook", "03_duration", "-p", "start=2022", "-p", "end=2022"],
-                            "has no duration figure between them"),
+                            "there is no duration figure between them"),
     "too short": (["--notebook", "02_flows", "-p", "start=2023Q3"], "hold no complete calendar year"),
     "unknown snapshot": (["--snapshot", "publishd"], "snapshot 'publishd' is unknown; did you mean 'published'?"),
     "a path for a snapshot": (["--snapshot", "../published"], "snapshot name '../published' is not a name"),

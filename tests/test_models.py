@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import CallError
-from analysis.measures import flows
-from analysis.models.group_comparison import compare_groups, dispersions, group_dispersion, group_ratios
+from analysis.measures import flow_groups, flows
+from analysis.models.group_comparison import compare_groups, group_dispersion
 from analysis.models.outflow import fit_outflow
 from analysis.models.process import check_confidence, fit_quasi_binomial, process_interval, student
 
@@ -32,7 +32,7 @@ def test_effects_that_were_put_in_come_out():
     model = fit_outflow(made_quarters({2019: 1.1, 2020: 0.8, 2021: 1.0}, factor))
     assert list(model.year_effects["value"]) == pytest.approx([1.1, 0.8, 1.0], rel=1e-4)
     assert list(model.quarter_effects["value"]) == pytest.approx(list(factor), rel=1e-4)
-    assert model.dispersion < 1e-3
+    assert model.dispersion == 1  # less than chance is taken for chance
     assert model.df == 6
 
 
@@ -86,11 +86,22 @@ def test_too_few_quarters_are_said():
     assert ratios["value_lo"].isna().all()
 
 
-def test_missing_cells_are_refused():
-    flows_ = made_quarters({2019: 1.1, 2020: 1.0}, np.ones(4))
-    flows_.loc[0, "missing"] = "unknown"
-    with pytest.raises(CallError, match="no missing cells, found 1"):
-        fit_outflow(flows_)
+def test_a_quarter_with_a_missing_cell_is_left_out():
+    whole = made_quarters({2019: 1.1, 2020: 0.8, 2021: 1.0}, np.exp([-0.1, 0.05, 0.1, -0.05]))
+    whole.loc[1, "value"] *= 1.3
+    holed = whole.copy()
+    holed.loc[0, ["value", "missing"]] = [np.nan, "unknown"]
+    left_out = whole[whole["quarter"] != "2019Q1"]
+    found, expected = fit_outflow(holed), fit_outflow(left_out)
+    assert (found.dispersion, found.df) == (expected.dispersion, expected.df) == (expected.dispersion, 5)
+    pd.testing.assert_frame_equal(found.year_effects, expected.year_effects)
+    assert "2019Q1" not in set(found.ratios(holed, "quarter")["quarter"])
+
+
+def test_a_flow_of_nothing_has_no_interval_and_spoils_no_other():
+    lo, hi = process_interval(np.array([0.0, 800.0]), np.array([1000.0, 1000.0]), 9.0, 10, 0.95)
+    assert np.isnan([lo[0], hi[0]]).all()
+    assert lo[1] < 0.8 < hi[1]
 
 
 @pytest.mark.parametrize("level", [0.2, 1.0, 95, "0.95", True, None])
@@ -120,7 +131,7 @@ def replicates(noise=0.0, seed=3):
 
 
 def test_what_moves_all_groups_alike_is_no_dispersion_between_groups():
-    assert group_dispersion(replicates(noise=1e-3), "sex").dispersion < 0.1
+    assert group_dispersion(replicates(noise=1e-3), "sex").dispersion == 1
     shaken = group_dispersion(replicates(noise=0.1), "sex")
     assert 5 < shaken.dispersion < 80
     assert (shaken.df, shaken.dimension, shaken.first, shaken.last) == (11, "sex", "2020Q1", "2022Q4")
@@ -140,7 +151,7 @@ def groups(ratios, counts=1000.0):
 
 
 def test_far_ratios_are_decided_and_near_ones_not():
-    found = compare_groups(groups({"a": 0.5, "b": 1.0, "c": 1.01}), 4, replicates(noise=0.05))
+    found = compare_groups(groups({"a": 0.5, "b": 1.0, "c": 1.01}), replicates(noise=0.05)).pairs
     verdict = {(row["first"], row["second"]): row["process"] for row in found.to_dict("records")}
     assert verdict == {("a", "b"): "lower", ("a", "c"): "lower", ("b", "c"): "undecidable"}
     factor = found.set_index(["first", "second"]).loc[("a", "b")]
@@ -149,22 +160,23 @@ def test_far_ratios_are_decided_and_near_ones_not():
 
 
 def test_more_pairs_ask_for_more():
-    few = compare_groups(groups({"a": 0.85, "b": 1.0}), 4, replicates(noise=0.05))
-    many = compare_groups(groups({"a": 0.85, "b": 1.0, "c": 0.93, "d": 0.94}), 4, replicates(noise=0.05))
+    few = compare_groups(groups({"a": 0.85, "b": 1.0}), replicates(noise=0.05)).pairs
+    many = compare_groups(groups({"a": 0.85, "b": 1.0, "c": 0.93, "d": 0.94}), replicates(noise=0.05)).pairs
     of_pair = many[(many["first"] == "a") & (many["second"] == "b")]["p_value"].iloc[0]
     assert of_pair > few["p_value"].iloc[0]
 
 
 def test_without_replicates_nothing_is_decided():
-    found = compare_groups(groups({"a": 0.5, "b": 1.0}), 4, {})
-    assert list(found["process"]) == ["undecidable"]
-    assert found["p_value"].isna().all()
-    ratios = group_ratios(groups({"a": 0.5, "b": 1.0}), 4, {})
-    assert ratios["value_lo"].isna().all()
+    found = compare_groups(groups({"a": 0.5, "b": 1.0}), {})
+    assert list(found.pairs["process"]) == ["undecidable"]
+    assert found.pairs["p_value"].isna().all()
+    assert found.ratios["value_lo"].isna().all()
+    assert found.ratios["value"].notna().all()
+    assert found.dispersions["age"].df == 0
 
 
 def test_the_total_is_no_group_beside_others():
-    ratios = group_ratios(groups({"a": 0.5, "b": 1.0}), 4, replicates(noise=0.1)).set_index("group")
+    ratios = compare_groups(groups({"a": 0.5, "b": 1.0}), replicates(noise=0.1)).ratios.set_index("group")
     assert np.isnan(ratios.loc["total", "value_lo"])
     assert ratios.loc["a", "value_lo"] < 0.5
 
@@ -181,5 +193,8 @@ def test_published_dispersions(published):
     model = fit_outflow(quarterly)
     assert model.dispersion == pytest.approx(fit.pearson_chi2 / fit.df_resid)
     assert model.df == 12
-    used = dispersions(flows.by_group(published), flows.groups_by_quarter(published))
-    assert {spread.dimension for spread in used} == {"sex"}
+    groups_2024 = flow_groups.by_group(flow_groups.group_flows(published))
+    compared = compare_groups(groups_2024, flow_groups.by_quarter(published))
+    assert set(compared.dispersions) == {"age", "origin", "sex"}
+    assert set(compared.dispersions.values()) == {group_dispersion(flow_groups.by_quarter(published), "sex")}
+    assert next(iter(compared.dispersions.values())).dimension == "sex"

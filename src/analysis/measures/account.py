@@ -8,19 +8,17 @@ them the difference between moments and persons, late corrections of the registe
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analysis.cleaning import TOTAL_GROUP
 from analysis.cleaning.periods import FREQUENCY
 from analysis.measures.aow import rise_in_months
-from analysis.measures.flows import complete_years, flow_cells, group_means, national
+from analysis.measures.flow_groups import GroupFlows
+from analysis.measures.flows import QUARTERS_A_YEAR, flow_cells, national, of_complete_years
 from analysis.measures.sources import stock_at
 from analysis.measures.tidy import combine, tidy
 from analysis.rounding import Rounded
 from analysis.snapshots import Snapshot
-
-QUARTERS_A_YEAR = 4
 
 
 def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
@@ -61,7 +59,7 @@ def aow_rises(quarters: pd.PeriodIndex) -> list[str]:
     return [str(quarter) for quarter in quarters if rise_in_months(quarter)]
 
 
-def break_even(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
+def break_even(snapshot: Snapshot, quarters: pd.PeriodIndex, groups: GroupFlows) -> pd.DataFrame:
     """Return for each year the outflow ratio at which the stock would have stood still, beside the actual one.
 
     Break-even is ``1 - other exits / inflow``: with other exits as they were, an outflow of that share of the inflow
@@ -71,33 +69,16 @@ def break_even(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
     -------
     DataFrame
         Tidy, label ``year``. Quantities: ``break_even``, ``ratio`` (denominator: inflow) and ``other_exits``
-        (persons). Years whose opening or closing stock is not in the snapshot have no break-even ratio.
+        (persons). Years whose opening and closing stock are not both in one table have no break-even ratio.
     """
-    years = complete_years(quarters)
-    frames = [_break_even_of_years(snapshot, quarters, years)] if years else []
-    group_frame, group_year = _break_even_of_groups_year(snapshot)
-    return combine(frames if group_year in years else [*frames, group_frame])
-
-
-def _break_even_of_years(snapshot: Snapshot, quarters: pd.PeriodIndex, years: list[int]) -> pd.DataFrame:
-    inside = np.flatnonzero(np.isin(quarters.year, years))
-    place = np.searchsorted(years, quarters.year[inside])
-    flows = {
-        name: column.take(inside).sum_by(place, len(years)) for name, column in national(snapshot, quarters).items()
-    }
-    ends = pd.PeriodIndex([f"{year}Q4" for year in years], freq=FREQUENCY["quarter"])
-    opening, closing, table = _ends(snapshot, ends, QUARTERS_A_YEAR)
-    return _break_even(
-        flows["inflow"], flows["outflow"], opening, closing, years, f"{table}, {flow_cells(snapshot).table}"
-    )
-
-
-def _break_even_of_groups_year(snapshot: Snapshot) -> tuple[pd.DataFrame, int]:
-    _, means, flow_table, year = group_means(snapshot)
-    last = len(means["inflow"]) - 1  # the total comes last
-    inflow, outflow = (means[flow].take([last]) * QUARTERS_A_YEAR for flow in ("inflow", "outflow"))
-    opening, closing, table = _ends(snapshot, pd.PeriodIndex([f"{year}Q4"], freq=FREQUENCY["quarter"]), QUARTERS_A_YEAR)
-    return _break_even(inflow, outflow, opening, closing, [year], f"{table}, {flow_table}"), year
+    years, flows = of_complete_years(snapshot, quarters)
+    table = flow_cells(snapshot).table
+    frames = [_break_even(snapshot, flows["inflow"], flows["outflow"], years, table)] if years else []
+    if groups.year not in years:
+        last = [len(groups.groups) - 1]  # the total comes last
+        inflow, outflow = (column.take(last) * QUARTERS_A_YEAR for column in (groups.inflow, groups.outflow))
+        frames.append(_break_even(snapshot, inflow, outflow, [groups.year], groups.table))
+    return combine(frames)
 
 
 def _ends(snapshot: Snapshot, quarters: pd.PeriodIndex, back: int) -> tuple[Rounded, Rounded, str]:
@@ -107,15 +88,17 @@ def _ends(snapshot: Snapshot, quarters: pd.PeriodIndex, back: int) -> tuple[Roun
 
 
 def _break_even(
-    inflow: Rounded, outflow: Rounded, opening: Rounded, closing: Rounded, years: list[int], source: str
+    snapshot: Snapshot, inflow: Rounded, outflow: Rounded, years: list[int], flow_table: str
 ) -> pd.DataFrame:
+    ends = pd.PeriodIndex([f"{year}Q4" for year in years], freq=FREQUENCY["quarter"])
+    opening, closing, stock_table = _ends(snapshot, ends, QUARTERS_A_YEAR)
     come, gone = inflow.counted_as(opening.unit), outflow.counted_as(opening.unit)
-    labels = {"year": years}
+    labels, tables = {"year": years}, f"{stock_table}, {flow_table}"
     # 1 - (opening + inflow - outflow - closing) / inflow, with the inflow above the bar cancelled
     return combine(
         [
-            tidy((closing - opening + gone) / come, "break_even", labels, "inflow", source),
-            tidy(gone / come, "ratio", labels, "inflow", source),
-            tidy(opening + come - gone - closing, "other_exits", labels, tables=source),
+            tidy((closing - opening + gone) / come, "break_even", labels, "inflow", tables),
+            tidy(gone / come, "ratio", labels, "inflow", tables),
+            tidy(opening + come - gone - closing, "other_exits", labels, tables=tables),
         ]
     )

@@ -1,18 +1,15 @@
-"""How many people receive bijstand, since when, and which groups the change came from."""
+"""How many people receive bijstand, since when: every series there is, each with its source."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from analysis.cleaning import TOTAL_GROUP, Cells, group_column, monitor_groups, read_cells
+from analysis.cleaning import Cells, read_cells
 from analysis.cleaning.categories import USUAL_TOTALS
-from analysis.cleaning.periods import FREQUENCY, grain_of_code
+from analysis.cleaning.periods import grain_of_code
 from analysis.errors import CoverageError
-from analysis.measures.sources import GROUP_STOCK, choose
 from analysis.measures.tidy import combine, tidy
 from analysis.missing import PRESENT
-from analysis.rounding import Rounded, rank_range, stack
 from analysis.snapshots import Snapshot
 
 # what counts as caseload, by unit: persons and benefits (a couple is two persons and one benefit) never share a line
@@ -99,97 +96,6 @@ def _series(cells: Cells, quantity: str, grain: str) -> pd.DataFrame:
         }
         frames.append(tidy(column, quantity, labels, tables=cells.table))
     return combine(frames)
-
-
-def latest_december(snapshot: Snapshot) -> pd.Period:
-    """Return the last December for which the snapshot has the caseload by group, a year earlier included."""
-    table = choose(snapshot, GROUP_STOCK, "the caseload by group")
-    months = read_cells(snapshot, table, "month").periods
-    decembers = [month for month in months if month.month == 12 and month - 12 in months]
-    if not decembers:
-        raise CoverageError(f"snapshot {snapshot.name!r}, table {table}: no December with the one before it.")
-    return max(decembers)
-
-
-def _december_and_before(snapshot: Snapshot) -> pd.PeriodIndex:
-    period = latest_december(snapshot)
-    return pd.PeriodIndex([period, period - 12], freq=FREQUENCY["month"])
-
-
-def by_group(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
-    """Return the state of each group at the end of the last year covered, and its part in the change.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-    group_by : {"all", "age", "origin", "sex"}
-
-    Returns
-    -------
-    DataFrame
-        Tidy, labels ``dimension, group, period``. Quantities: ``level`` (persons), ``share`` (percent; denominator:
-        all persons with bijstand), ``change`` (persons, over a year), ``growth_pct`` (percent; denominator: the group
-        a year earlier) and ``contribution_pp`` (percentage points of the growth of the total; denominator: all persons
-        a year earlier). Contributions of the groups of one dimension add up to the growth of the total.
-
-    Raises
-    ------
-    CoverageError
-        When the snapshot lacks the groups.
-    """
-    table = choose(snapshot, GROUP_STOCK, "the caseload by group")
-    cells = read_cells(snapshot, table, "month")
-    both = _december_and_before(snapshot)
-    groups = monitor_groups(group_by)
-    levels = stack([group_column(cells, "stock", group, both) for group in groups])
-    level, before = levels.take(2 * np.arange(len(groups))), levels.take(2 * np.arange(len(groups)) + 1)
-    totals = group_column(cells, "stock", TOTAL_GROUP, both)
-    total, total_before = totals.take([0] * len(groups)), totals.take([1] * len(groups))
-    labels = {
-        "dimension": [group.dimension for group in groups],
-        "group": [group.name for group in groups],
-        "period": [str(both[0])] * len(groups),
-    }
-    change = level - before
-    return combine(
-        [
-            tidy(level, "level", labels, tables=table),
-            tidy((level / total).percent(), "share", labels, "level of the total", table),
-            tidy(change, "change", labels, tables=table),
-            tidy((level / before - 1).percent(), "growth_pct", labels, "level a year earlier", table),
-            tidy(
-                (change / total_before).percent(), "contribution_pp", labels, "level of the total a year earlier", table
-            ),
-        ]
-    )
-
-
-def ranks(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
-    """Return the ranks that rounding leaves open to each group: by growth, and by contribution to the growth.
-
-    Returns
-    -------
-    DataFrame
-        One row a group: ``dimension, group, tables, growth_rank, contribution_rank``. A rank reads ``2`` or ``3–4``;
-        1 is the highest among the groups of the dimension.
-    """
-    cells = read_cells(snapshot, choose(snapshot, GROUP_STOCK, "the caseload by group"), "month")
-    both = _december_and_before(snapshot)
-    groups = [group for group in monitor_groups(group_by) if group is not TOTAL_GROUP]
-    frames = []
-    for dimension in dict.fromkeys(group.dimension for group in groups):
-        members = [group for group in groups if group.dimension == dimension]
-        levels = stack([group_column(cells, "stock", group, both) for group in members])
-        now, before = levels.take(range(0, 2 * len(members), 2)), levels.take(range(1, 2 * len(members), 2))
-        names = {"dimension": dimension, "group": [group.name for group in members]}
-        names["tables"] = cells.table
-        rank = {"growth_rank": _ranks(now / before - 1), "contribution_rank": _ranks(now - before)}
-        frames.append(pd.DataFrame(names | rank))
-    return combine(frames)
-
-
-def _ranks(column: Rounded) -> list[str]:
-    return [str(best) if best == worst else f"{best}–{worst}" for best, worst in zip(*rank_range(column), strict=True)]
 
 
 def revised(series_frame: pd.DataFrame) -> pd.DataFrame:

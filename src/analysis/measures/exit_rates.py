@@ -33,20 +33,25 @@ def by_band(snapshot: Snapshot) -> pd.DataFrame:
     DataFrame
         Tidy, labels ``band, exposure_choice, main`` (whether it is the choice to report) and ``year``. Quantities:
         ``ended`` (ended spells), ``exposure`` (person-years) and ``rate_per_year`` (ended spells per person-year). A
-        choice of which the snapshot knows no band is left out.
+        choice of which the snapshot does not know all three bands is left out.
     """
     cells, years = ended_spells(snapshot)
     year = int(years.year[0])
     choices = {name: _exposures(snapshot, name, year) for name in (MEAN, CLOSING, LATER)}
-    known = {name: sum(column.missing[0] == PRESENT for column, _ in columns) for name, columns in choices.items()}
-    main = max(known, key=lambda name: known[name])  # of those that know most bands, the best comes first
+    whole = [n for n, columns in choices.items() if all(column.missing[0] == PRESENT for column, _ in columns[:-1])]
     frames = []
-    for name, columns in choices.items():
+    for name in whole:
+        columns = choices[name]
         for band, (exposure, table) in zip(BANDS, columns, strict=True):
             if exposure.missing[0] != PRESENT:
                 continue
             ended = group_column(cells, "ended_spells", band, years)
-            labels = {"band": [band.name], "exposure_choice": [name], "main": [name == main], "year": [str(years[0])]}
+            labels = {
+                "band": [band.name],
+                "exposure_choice": [name],
+                "main": [name == whole[0]],
+                "year": [str(years[0])],
+            }
             source = f"{cells.table}, {table}"
             frames += [
                 tidy(ended, "ended", labels, tables=cells.table),

@@ -18,9 +18,10 @@ from analysis.snapshots import Snapshot
 
 QUARTERLY_FLOWS = ("85615NED", "82662NED")
 GROUP_FLOW_MEANS = ("factsheet-2024-t2",)
-GROUP_STOCK = ("85692NED", "factsheet-2024-t1")
 ENDED_SPELLS = ("85617NED",)
 DURATION_SHARES = "factsheet-2024-duration"
+# persons by monitor group at the end of a period, with the grain in which each table gives it
+GROUP_STOCK = (("85692NED", "month"), ("85585NED", "quarter"), ("factsheet-2024-t1", "month"))
 # persons up to the AOW age at the end of a period, with the grain in which each table gives it
 STOCK_SOURCES = (
     ("85585NED", "quarter"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from analysis.cleaning import parse_period
-from analysis.errors import CallError, DataError, did_you_mean
+from analysis.errors import CallError, DataError, did_you_mean, name_some
 from analysis.measures import caseload, duration, flows
 from analysis.snapshots import Snapshot
 
@@ -27,7 +27,7 @@ WINDOWS: dict[str, Callable[[Snapshot], pd.PeriodIndex]] = {
 }
 
 
-def between(snapshot: Snapshot, window: str, start: str, end: str) -> pd.PeriodIndex:
+def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> pd.PeriodIndex:
     """Return the periods from ``start`` to ``end``, both included, for which the snapshot has figures on a question.
 
     Parameters
@@ -36,36 +36,51 @@ def between(snapshot: Snapshot, window: str, start: str, end: str) -> pd.PeriodI
     window : {"caseload", "flows", "duration"}
         The question: the caseload by month, flows by quarter, duration by quarter.
     start, end : str
-        Periods of any grain: ``2019``, ``2019Q1``, ``2019-01``, a CBS code or a title.
+        Periods of any grain: ``2019``, ``2019Q1``, ``2019-01``, a CBS code or a title. An empty text is as far as the
+        figures go.
 
     Raises
     ------
     CallError
-        When one is no period, when they are in the wrong order, when one lies outside the data or nothing lies between
-        them, or when flows have no complete year.
+        With a line for each fault: one is no period or lies outside the data, they are in the wrong order, nothing
+        lies between them, or flows have a gap or no complete year.
     """
     if window not in WINDOWS:
         raise CallError(f"window {window!r} is unknown; {did_you_mean(window, WINDOWS)}.")
-    known = WINDOWS[window](snapshot)
-    first, last = _period("start", start), _period("end", end)
-    if first.start_time > last.start_time:
-        raise CallError(f"start {start} lies after end {end}: expected start before end.")
-    for name, period in (("start", first), ("end", last)):
-        if period.end_time < known[0].start_time or period.start_time > known[-1].end_time:
-            raise CallError(
-                f"{name} {period} lies outside the data: snapshot {snapshot.name!r} has {window} from {known[0]} "
-                f"to {known[-1]}."
-            )
-    chosen = known[(known.end_time >= first.start_time) & (known.start_time <= last.end_time)]
-    if chosen.empty:
-        raise CallError(f"start {start} and end {end}: snapshot {snapshot.name!r} has no {window} figure between them.")
-    if window == "flows" and not flows.complete_years(chosen):
-        raise CallError(f"start {start} and end {end} hold no complete calendar year, which yearly ratios need.")
+    known, faults, ends = WINDOWS[window](snapshot), [], {}
+    for name, text in (("start", start), ("end", end)):
+        try:
+            ends[name] = _bound(name, text, known)
+        except CallError as fault:
+            faults.append(f"{fault}: snapshot {snapshot.name!r} has {window} from {known[0]} to {known[-1]}.")
+    if not faults:
+        chosen = known[(known.end_time >= ends["start"].start_time) & (known.start_time <= ends["end"].end_time)]
+        faults = _faults(window, chosen, ends["start"], ends["end"])
+    if faults:
+        raise CallError("\n".join(faults))
     return chosen
 
 
-def _period(name: str, text: str) -> pd.Period:
+def _bound(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
+    if text == "":
+        return known[0] if name == "start" else known[-1]
     try:
-        return parse_period(text)
+        period = parse_period(text)
     except (DataError, TypeError) as fault:
-        raise CallError(f"{name}: {fault}") from fault
+        raise CallError(f"{name}: {str(fault).rstrip('.')}") from fault
+    if period.end_time < known[0].start_time or period.start_time > known[-1].end_time:
+        raise CallError(f"{name} {period} lies outside the data")
+    return period
+
+
+def _faults(window: str, chosen: pd.PeriodIndex, start: pd.Period, end: pd.Period) -> list[str]:
+    if start.start_time > end.start_time:
+        return [f"start {start} lies after end {end}: expected start before end."]
+    if chosen.empty:
+        return [f"start {start} and end {end}: there is no {window} figure between them; choose a wider window."]
+    if window == "flows" and not flows.complete_years(chosen):
+        return [f"start {start} and end {end} hold no complete calendar year, which yearly ratios need."]
+    gaps = pd.period_range(chosen[0], chosen[-1], freq=chosen.freq).difference(chosen)
+    if window == "flows" and len(gaps):
+        return [f"between start {start} and end {end} the flows of {name_some(gaps)} are missing; choose one side."]
+    return []

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cleaning import TOTAL
+from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.models.process import (
     check_confidence,
     fit_quasi_binomial,
@@ -27,12 +28,35 @@ class GroupDispersion:
     say from which groups and quarters it was estimated; without any, ``dispersion`` is NaN and ``df`` 0.
     """
 
-    dispersion: float
-    df: int
+    dispersion: float = float("nan")
+    df: int = 0
     dimension: str = ""
     first: str = ""
     last: str = ""
     table: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class GroupComparison:
+    """The groups of one year compared.
+
+    Attributes
+    ----------
+    ratios : DataFrame
+        Tidy, labels ``dimension, group``, quantity ``process_ratio``: the outflow ratio with its process interval,
+        given the year that all groups went through. The total is no group beside others and has no interval.
+    pairs : DataFrame
+        One row a pair of a dimension: ``dimension, first, second``, ``factor`` (ratio of the first over that of the
+        second) with ``factor_lo, factor_hi`` (process interval of that pair alone), ``p_value`` (for all pairs of the
+        dimension together: Holm 1979, Scandinavian Journal of Statistics 6) and ``process`` (``higher``, ``lower`` or
+        ``undecidable``, of the first against the second).
+    dispersions : dict of str to GroupDispersion
+        The dispersion used for each dimension.
+    """
+
+    ratios: pd.DataFrame
+    pairs: pd.DataFrame
+    dispersions: dict[str, GroupDispersion]
 
 
 def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> GroupDispersion:
@@ -42,117 +66,86 @@ def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> Gro
     ----------
     by_quarter : dict of str to DataFrame
         For each dimension that the snapshot covers, tidy ``inflow`` and ``outflow`` by ``group`` and ``quarter``, as
-        from `analysis.measures.flows.groups_by_quarter`.
+        from `analysis.measures.flow_groups.by_quarter`.
     dimension : str
         The dimension wanted. Where it is not covered, the first that is stands in for it: an assumption, to be stated
         beside the result.
-
-    Returns
-    -------
-    GroupDispersion
     """
     if not by_quarter:
-        return GroupDispersion(float("nan"), 0)
+        return GroupDispersion()
     basis = dimension if dimension in by_quarter else next(iter(by_quarter))
     frame = by_quarter[basis]
     fit = fit_quasi_binomial("share ~ C(group) + C(quarter)", flow_counts(frame, ["group", "quarter"]))
-    quarters = sorted(frame["quarter"].unique())
-    return GroupDispersion(
-        float(fit.scale), int(fit.df_resid), basis, quarters[0], quarters[-1], ", ".join(frame["tables"].unique())
-    )
+    quarters, tables = sorted(frame["quarter"].unique()), ", ".join(frame["tables"].unique())
+    return GroupDispersion(float(fit.scale), int(fit.df_resid), basis, quarters[0], quarters[-1], tables)
 
 
-def group_ratios(
-    groups: pd.DataFrame, quarters: int, by_quarter: dict[str, pd.DataFrame], confidence: float = 0.95
-) -> pd.DataFrame:
-    """Return the outflow ratio of each group with its process interval, given the year all groups went through.
+def compare_groups(
+    groups: pd.DataFrame, by_quarter: dict[str, pd.DataFrame], confidence: float = 0.95
+) -> GroupComparison:
+    """Say how far chance could have moved each group's ratio, and for which pairs one can tell whose is higher.
 
     Parameters
     ----------
     groups : DataFrame
-        Tidy, mean quarterly ``inflow`` and ``outflow`` by ``dimension`` and ``group``.
-    quarters : int
-        The number of quarters behind those means.
+        Tidy ``inflow`` and ``outflow`` by ``dimension`` and ``group``, means of the quarters of a year, as from
+        `analysis.measures.flow_groups.by_group`. A group with a missing or zero cell has no interval, and its pairs
+        are undecidable.
     by_quarter : dict of str to DataFrame
         As for `group_dispersion`.
     confidence : float
-
-    Returns
-    -------
-    DataFrame
-        ``dimension, group, value, value_lo, value_hi``; the total, which is no group beside others, has no interval.
+        Level of the intervals, and of all verdicts of a dimension together.
     """
-    confidence, data = check_confidence(confidence), flow_counts(groups, ["dimension", "group"])
-    frames = []
-    for dimension, rows in data.groupby("dimension", sort=False, observed=True):
-        spread = GroupDispersion(np.nan, 0) if dimension == TOTAL else group_dispersion(by_quarter, dimension)
-        counts = rows["outflow"] * quarters, rows["inflow"] * quarters
-        lo, hi = process_interval(*counts, spread.dispersion, spread.df, confidence)
-        value = rows["outflow"] / rows["inflow"]
-        frames.append(rows[["dimension", "group"]].assign(value=value, value_lo=lo, value_hi=hi))
-    return pd.concat(frames, ignore_index=True)
+    confidence = check_confidence(confidence)
+    names = groups[["dimension", "group"]].drop_duplicates(ignore_index=True)
+    data = names.merge(flow_counts(groups, ["dimension", "group"]), how="left")
+    tables, used, ratios, pairs = ", ".join(groups["tables"].unique()), {}, [], []
+    for dimension, members in data.groupby("dimension", sort=False, observed=True):
+        spread = GroupDispersion() if dimension == TOTAL else group_dispersion(by_quarter, dimension)
+        ratios.append(_ratios(members, spread, confidence))
+        if dimension != TOTAL:
+            used[dimension] = spread
+            pairs += [_pair(*two, spread, confidence) for two in combinations(members.itertuples(), 2)]
+    return GroupComparison(
+        pd.concat(ratios, ignore_index=True).assign(tables=tables),
+        _with_verdicts(pd.DataFrame(pairs), confidence).assign(tables=tables),
+        used,
+    )
 
 
-def compare_groups(
-    groups: pd.DataFrame, quarters: int, by_quarter: dict[str, pd.DataFrame], confidence: float = 0.95
-) -> pd.DataFrame:
-    """Say for each pair of groups of a dimension whether process variation lets one tell whose ratio is higher.
-
-    Parameters
-    ----------
-    groups, quarters, by_quarter, confidence
-        As for `group_ratios`.
-
-    Returns
-    -------
-    DataFrame
-        One row a pair: ``dimension, first, second``, ``factor`` (ratio of the first over that of the second) with
-        ``factor_lo, factor_hi`` (process interval of that pair alone), ``p_value`` (for all pairs of the dimension
-        together: Holm 1979, Scandinavian Journal of Statistics 6) and ``process`` (``higher``, ``lower`` or
-        ``undecidable``, of the first against the second).
-    """
-    confidence, data = check_confidence(confidence), flow_counts(groups, ["dimension", "group"])
-    frames = []
-    for dimension, members in data[data["dimension"] != TOTAL].groupby("dimension", sort=False, observed=True):
-        spread = group_dispersion(by_quarter, dimension)
-        pairs = pd.DataFrame(
-            [_pair(*two, quarters, spread, confidence) for two in combinations(members.itertuples(), 2)]
-        )
-        frames.append(pairs.assign(dimension=dimension, p_value=_holm(pairs["p_value"])))
-    compared = pd.concat(frames, ignore_index=True)
-    decided = compared["p_value"] < 1 - confidence
-    higher = compared["factor"] > 1
-    tables = ", ".join(groups["tables"].unique())
-    process = np.select([decided & higher, decided & ~higher], ["higher", "lower"], "undecidable")
-    return compared.assign(tables=tables, process=process)
+def _ratios(members: pd.DataFrame, spread: GroupDispersion, confidence: float) -> pd.DataFrame:
+    counts = members["outflow"] * QUARTERS_A_YEAR, members["inflow"] * QUARTERS_A_YEAR
+    lo, hi = process_interval(*counts, spread.dispersion, spread.df, confidence)
+    value = members["outflow"] / members["inflow"]
+    missing = np.where(value.isna(), "no_value", "")
+    return members[["dimension", "group"]].assign(
+        quantity="process_ratio", value=value, value_lo=lo, value_hi=hi, missing=missing
+    )
 
 
-def _pair(one, two, quarters: int, spread: GroupDispersion, confidence: float) -> dict[str, object]:
+def _pair(one, two, spread: GroupDispersion, confidence: float) -> dict[str, object]:
     from scipy.stats import t
 
-    log_factor = np.log(one.outflow / one.inflow) - np.log(two.outflow / two.inflow)
+    with np.errstate(divide="ignore"):
+        log_factor = np.log(one.outflow / one.inflow) - np.log(two.outflow / two.inflow)
     variance = log_ratio_variance(one.outflow, one.inflow) + log_ratio_variance(two.outflow, two.inflow)
-    error = np.sqrt(spread.dispersion * variance / quarters)
+    error = np.sqrt(spread.dispersion * variance / QUARTERS_A_YEAR)
     reach = student(confidence, spread.df) * error
-    return {
-        "first": one.group,
-        "second": two.group,
-        "factor": np.exp(log_factor),
-        "factor_lo": np.exp(log_factor - reach),
-        "factor_hi": np.exp(log_factor + reach),
-        "p_value": 2 * t.sf(abs(log_factor) / error, spread.df) if spread.df > 0 else float("nan"),
-    }
+    factor, lo, hi = np.exp([log_factor, log_factor - reach, log_factor + reach])
+    p_value = 2 * t.sf(abs(log_factor) / error, spread.df) if spread.df > 0 else float("nan")
+    names = {"dimension": one.dimension, "first": one.group, "second": two.group}
+    return {**names, "factor": factor, "factor_lo": lo, "factor_hi": hi, "p_value": p_value}
 
 
-def _holm(p_values: pd.Series) -> np.ndarray:
+def _with_verdicts(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    p_value = pairs.groupby("dimension", sort=False, observed=True)["p_value"].transform(_holm)
+    decided, higher = p_value < 1 - confidence, pairs["factor"] > 1
+    process = np.select([decided & higher, decided & ~higher], ["higher", "lower"], "undecidable")
+    return pairs.assign(p_value=p_value, process=process)
+
+
+def _holm(p_values: pd.Series) -> pd.Series:
+    """Return Holm's adjusted p-values; those that are missing count among the comparisons and stay missing."""
     from statsmodels.stats.multitest import multipletests
 
-    if p_values.isna().any():
-        return np.full(len(p_values), np.nan)
-    return multipletests(p_values, method="holm")[1]
-
-
-def dispersions(groups: pd.DataFrame, by_quarter: dict[str, pd.DataFrame]) -> list[GroupDispersion]:
-    """Return the dispersion used for each dimension of ``groups``, in their order."""
-    named = [dimension for dimension in groups["dimension"].unique() if dimension != TOTAL]
-    return [group_dispersion(by_quarter, dimension) for dimension in named]
+    return pd.Series(multipletests(p_values.fillna(1.0), method="holm")[1], p_values.index).where(p_values.notna())

@@ -64,8 +64,9 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
     Parameters
     ----------
     quarterly : DataFrame
-        Tidy ``inflow`` and ``outflow`` by ``quarter``, as from `analysis.measures.flows.quarterly`. Missing cells are
-        refused; provisional ones are used as they are; rounding (5 in 20,000) is not in the interval.
+        Tidy ``inflow`` and ``outflow`` by ``quarter``, as from `analysis.measures.flows.quarterly`. A quarter
+        with a missing cell is left out; provisional ones are used as they are; rounding (5 in 20,000) is not in the
+        interval.
     confidence : float
         Level of the intervals, 0.5 to 0.999.
 

@@ -35,8 +35,12 @@ def student(confidence: float, df: int) -> float:
 
 
 def log_ratio_variance(outflow: np.ndarray, inflow: np.ndarray) -> np.ndarray:
-    """Return the binomial variance of log(outflow / inflow) given their sum (delta method): 1/outflow + 1/inflow."""
-    return 1 / np.asarray(outflow, float) + 1 / np.asarray(inflow, float)
+    """Return the binomial variance of log(outflow / inflow) given their sum (delta method): 1/outflow + 1/inflow.
+
+    NaN where one of them is zero: the logarithm has no value there.
+    """
+    counts = [np.where(np.asarray(count, float) > 0, count, np.nan) for count in (outflow, inflow)]
+    return 1 / counts[0] + 1 / counts[1]
 
 
 def process_interval(
@@ -54,33 +58,31 @@ def process_interval(
         Degrees of freedom it was estimated with.
     confidence : float
     """
-    ratio = np.asarray(outflow, float) / np.asarray(inflow, float)
     spread = student(confidence, df) * np.sqrt(dispersion * log_ratio_variance(outflow, inflow))
-    return ratio * np.exp(-spread), ratio * np.exp(spread)
+    ratio = np.exp(-spread) * outflow / inflow, np.exp(spread) * outflow / inflow
+    return np.asarray(ratio[0], float), np.asarray(ratio[1], float)
 
 
 def flow_counts(frame: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
     """Return one row for each combination of labels: ``inflow, outflow, moments`` and ``share`` (outflow of moments).
 
-    Raises
-    ------
-    CallError
-        When a cell is missing: leave such periods or groups out, on purpose and in sight.
+    A combination whose inflow or outflow is missing is left out: a model makes up nothing for it.
     """
-    rows = frame[frame["quantity"].isin(["inflow", "outflow"])]
-    gone = rows[rows["missing"] != PRESENT]
-    if len(gone):
-        raise CallError(f"a model of the outflow ratio takes no missing cells, found {len(gone)}; leave those out.")
+    rows = frame[frame["quantity"].isin(["inflow", "outflow"]) & (frame["missing"] == PRESENT)]
     parts = [rows[rows["quantity"] == flow].set_index(labels)["value"].rename(flow) for flow in ("inflow", "outflow")]
-    data = pd.concat(parts, axis=1).reset_index()
+    data = pd.concat(parts, axis=1, join="inner").reset_index()
     data["moments"] = data["inflow"] + data["outflow"]
     return data.assign(share=data["outflow"] / data["moments"])
 
 
 def fit_quasi_binomial(formula: str, data: pd.DataFrame):
-    """Fit a binomial GLM of ``share`` with ``moments`` trials and dispersion from Pearson's X2; t intervals."""
+    """Fit a binomial GLM of ``share`` with ``moments`` trials; t intervals with the dispersion from Pearson's X2.
+
+    The dispersion is at least 1: less than chance is what few degrees of freedom show by chance.
+    """
     import statsmodels.api as sm
     import statsmodels.formula.api as smf
 
     model = smf.glm(formula, data, family=sm.families.Binomial(), var_weights=data["moments"].to_numpy())
-    return model.fit(scale="X2", use_t=True)
+    fit = model.fit(scale="X2", use_t=True)
+    return fit if fit.scale >= 1 else model.fit(scale=1.0, use_t=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.measures.tidy import pick
-from analysis.models.group_comparison import GroupDispersion
+from analysis.models.group_comparison import GroupComparison
 from analysis.models.outflow import OutflowModel
 from analysis.reporting.language import Language
 from analysis.reporting.shown_table import outward
@@ -34,69 +34,90 @@ def told(row: pd.Series | None, language: Language, decimals: int = 0, factor: f
     return language.word("page", "between", lo=low, hi=high)
 
 
+def _plain(value: float, language: Language, decimals: int = 0, sign: bool = False) -> str:
+    return language.value("no_value") if pd.isna(value) else language.number(value, decimals, sign)
+
+
+def _printed(row: pd.Series | None, language: Language, sign: bool = False) -> str:
+    """Return a count as it was printed."""
+    return _plain(float("nan") if row is None else row["value"], language, sign=sign)
+
+
 def caseload(by_group: pd.DataFrame, language: Language) -> dict[str, str]:
-    """Return level, change and growth of the total, and the group that contributed most."""
-    groups = pick(by_group, "contribution_pp")
-    top = groups[groups["dimension"] != "total"].sort_values("value", kind="stable").iloc[-1]
+    """Return level, change and growth of the total, and for each dimension the group that the change came from most."""
+    total, change = _row(by_group, "level", group="total"), _row(by_group, "change", group="total")
+    parts = pick(by_group, "contribution_pp").dropna(subset="value")
+    parts = parts[parts["dimension"] != "total"]
+    falls = change is not None and change["value"] < 0
+    tops = []
+    for dimension, rows in parts.groupby("dimension", sort=False, observed=True):
+        top = rows.sort_values("value", kind="stable").iloc[0 if falls else -1]
+        told_top = told(top, language, 1, sign=True)
+        places = {"dimension": dimension, "group": top["group"]}
+        names = {name: language.value(value) for name, value in places.items()}
+        tops.append(language.word("texts", "top_group", contribution=told_top, **names))
     return {
         "period": language.period(by_group["period"].iloc[0]),
-        "level": language.number(_row(by_group, "level", group="total")["value"]),
-        "change": language.number(_row(by_group, "change", group="total")["value"], sign=True),
+        "level": _printed(total, language),
+        "change": _printed(change, language, sign=True),
         "growth": told(_row(by_group, "growth_pct", group="total"), language, 1, sign=True),
-        "top_group": language.value(top["group"]),
-        "top_dimension": language.value(top["dimension"]),
-        "top_contribution": told(top, language, 1, sign=True),
+        "tops": "; ".join(tops) or language.value("no_value"),
     }
 
 
 def series(series_frame: pd.DataFrame, language: Language) -> dict[str, str]:
-    """Return the years, the lowest and the highest number of persons (in thousands) that the series span."""
+    """Return the years that the series span, and the lowest and highest number of persons in thousands."""
     persons = series_frame[series_frame["unit"].str.contains("persons")]
     thousands = persons["value"].where(persons["unit"] == "thousand persons", persons["value"] / 1000)
-    return {
-        "first": str(series_frame["date"].min().year),
-        "last": str(series_frame["date"].max().year),
-        "lowest": language.number(thousands.min()) if len(persons) else language.value("no_value"),
-        "highest": language.number(thousands.max()) if len(persons) else language.value("no_value"),
-    }
+    ends = {"lowest": thousands.min(), "highest": thousands.max()}
+    years = {"first": str(series_frame["date"].min().year), "last": str(series_frame["date"].max().year)}
+    return years | {name: _plain(value, language) for name, value in ends.items()}
 
 
-def flows(by_year: pd.DataFrame, break_even: pd.DataFrame, language: Language) -> dict[str, str]:
+def flows(by_year: pd.DataFrame, break_even: pd.DataFrame, language: Language) -> str:
     """Return the outflow per hundred entrants in the last year, and beside break-even in the last that has it."""
     year = pick(by_year, "ratio")["year"].max()
+    answer = language.word(
+        "texts", "flows_answer", year=year, ratio=told(_row(by_year, "ratio", year=year), language, factor=100)
+    )
     level = pick(break_even, "break_even").dropna(subset="value")
-    group_year = level["year"].max()
-    return {
-        "year": str(year),
-        "ratio": told(_row(by_year, "ratio", year=year), language, factor=100),
-        "group_year": str(group_year),
-        "group_ratio": told(_row(break_even, "ratio", year=group_year), language, factor=100),
-        "break_even": told(_row(break_even, "break_even", year=group_year), language, factor=100),
-    }
+    if level.empty:
+        return f"{answer} {language.word('texts', 'flows_no_balance')}"
+    year = level["year"].max()
+    ratio, balance = (_row(break_even, quantity, year=year) for quantity in ("ratio", "break_even"))
+    places = {"ratio": told(ratio, language, factor=100), "break_even": told(balance, language, factor=100)}
+    return f"{answer} {language.word('texts', 'flows_balance', year=year, **places)}"
 
 
 def quarters(quarterly: pd.DataFrame, language: Language) -> dict[str, str]:
     """Return first and last quarter, and the lowest and highest outflow ratio."""
     ratio = pick(quarterly, "ratio")
-    return {
-        "first": language.period(ratio["quarter"].iloc[0]),
-        "last": language.period(ratio["quarter"].iloc[-1]),
-        "lowest": language.number(ratio["value"].min(), 2),
-        "highest": language.number(ratio["value"].max(), 2),
-    }
+    ends = {"lowest": ratio["value"].min(), "highest": ratio["value"].max()}
+    names = {"first": ratio["quarter"].iloc[0], "last": ratio["quarter"].iloc[-1]}
+    told_ends = {name: _plain(value, language, 2) for name, value in ends.items()}
+    return told_ends | {name: language.period(quarter) for name, quarter in names.items()}
+
+
+def exits(account: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Return the lowest and the highest other exits of a quarter."""
+    values = pick(account, "other_exits")["value"]
+    return {"lowest": _plain(values.min(), language), "highest": _plain(values.max(), language)}
 
 
 def model(fitted: OutflowModel, language: Language) -> dict[str, str]:
-    """Return what the process interval comes from, or why there is none."""
+    """Return what the process interval comes from, or why there is none, and how a picture's title tells it."""
     if fitted.df == 0:
-        return {"model": language.word("texts", "model_not_fitted")}
+        return {"model": language.word("texts", "model_not_fitted"), "interval": ""}
     places = {"dispersion": language.number(fitted.dispersion), "df": str(fitted.df)}
-    return {"model": language.word("texts", "model_fitted", **places)}
+    return {
+        "model": language.word("texts", "model_fitted", **places),
+        "interval": language.word("figures.words", "with_process"),
+    }
 
 
-def orderings(spreads: list[GroupDispersion], confidence: float, language: Language) -> dict[str, str]:
+def orderings(comparison: GroupComparison, confidence: float, language: Language) -> dict[str, str]:
     """Return how much groups vary beside each other, and from which groups and quarters that was estimated."""
-    told = list(dict.fromkeys(spread for spread in spreads if spread.df > 0))
+    used = list(dict.fromkeys(spread for spread in comparison.dispersions.values() if spread.df > 0))
     basis = [
         language.word(
             "texts",
@@ -106,11 +127,11 @@ def orderings(spreads: list[GroupDispersion], confidence: float, language: Langu
             last=language.period(spread.last),
             table=spread.table,
         )
-        for spread in told
+        for spread in used
     ]
     return {
-        "dispersion": " / ".join(language.number(spread.dispersion) for spread in told) or language.value("no_value"),
-        "df": " / ".join(str(spread.df) for spread in told) or "0",
+        "dispersion": " / ".join(language.number(spread.dispersion) for spread in used) or language.value("no_value"),
+        "df": " / ".join(str(spread.df) for spread in used) or "0",
         "basis": "; ".join(basis) or language.value("no_value"),
         "confidence": percent(confidence, language),
     }

@@ -62,6 +62,10 @@ class Report:
         """Show a sentence or paragraph of the glossary, its places filled in."""
         display(Markdown(self.language.word("texts", key, **places)))
 
+    def say(self, text: str) -> None:
+        """Show a text that is in the report's language already."""
+        display(Markdown(text))
+
     def table(self, name: str, frame: pd.DataFrame, aow_rises: Collection[str] = (), **places: Any) -> None:
         """Show a table of the report and save it as CSV.
 

@@ -41,6 +41,8 @@ TABLES: dict[str, TableSpec] = {
     "flows_by_quarter": TableSpec(("quarter",), ("inflow", "reinflow", "outflow", "ratio"), ("ratio",)),
     "flow_ratio_by_year": TableSpec(("year",), ("inflow", "outflow", "reinflow", "ratio"), ("ratio",)),
     "flow_ratio_process": TableSpec(("year",), ("process_ratio",), ("process_ratio",), PROCESS),
+    "flow_ratio_process_by_quarter": TableSpec(("quarter",), ("process_ratio",), ("process_ratio",), PROCESS),
+    "flow_ratio_process_by_group": TableSpec(("dimension", "group"), ("process_ratio",), ("process_ratio",), PROCESS),
     "flow_year_effects": TableSpec(("year",), ("effect",), ("effect",), PROCESS),
     "flow_quarter_effects": TableSpec(("quarter_of_year",), ("effect",), ("effect",), PROCESS),
     "flow_ratio_by_group": TableSpec(("dimension", "group"), ("inflow", "outflow", "ratio"), ("ratio",)),
@@ -87,14 +89,16 @@ def machine_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With a last column ``status`` where figures are not final (the least final of the row) and ``missing`` where
-        values are absent (which, and why).
+        With last columns ``status`` where figures are not final (the least final of the row), ``missing`` where values
+        are absent (which, and why), and ``tables`` (what the row was made from).
     """
     spec = table_spec(name)
     labels = list(spec.labels)
     if "quantity" not in frame:
         ends = [f"{quantity}{end}" for quantity in spec.quantities for end in ("", "_lo", "_hi")]
-        return frame[[*labels, *(column for column in ends if column in frame)]].reset_index(drop=True)
+        return frame[[*labels, *(c for c in [*ends, "tables"] if c in frame and c not in labels)]].reset_index(
+            drop=True
+        )
     table = wide(frame, labels, list(spec.quantities))
     rows = frame[frame["quantity"].isin(spec.quantities)]
     by, gone = [rows[label] for label in labels], rows["missing"] != PRESENT
@@ -106,4 +110,11 @@ def machine_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         said = (rows["quantity"] + "=" + rows["missing"])[gone].groupby([label[gone] for label in by], observed=True)
         reasons = said.agg("; ".join).rename("missing").reset_index()
         table = table.merge(reasons, how="left", on=labels).fillna({"missing": PRESENT})
+    if "tables" in rows:
+        named = rows["tables"].groupby(by, observed=True).agg(_each_once)
+        table = table.merge(named.reset_index(), how="left", on=labels)
     return table
+
+
+def _each_once(names: pd.Series) -> str:
+    return ", ".join(dict.fromkeys(table for name in names for table in name.split(", ")))

@@ -8,17 +8,7 @@ from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from analysis.measures.tidy import pick
-from analysis.reporting.figures.style import (
-    INK,
-    MARKERS,
-    SOFT,
-    STYLES,
-    canvas,
-    colours,
-    label_ends,
-    number_axis,
-    unbroken,
-)
+from analysis.reporting.figures.style import INK, SOFT, canvas, colours, draw_runs, label_ends, note, value_axis
 from analysis.reporting.language import Language
 
 _THOUSANDS = {"persons": 1e-3, "benefits": 1e-3, "thousand persons": 1.0, "thousand benefits": 1.0}
@@ -33,7 +23,7 @@ def caseload_series(series: pd.DataFrame, language: Language) -> Figure:
             if rows.empty:
                 axes.set_yticks([])
                 axes.text(0.02, 0.5, language.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
-            number_axis(axes.yaxis, language)
+            value_axis(axes, language)
             axes.set_title(language.word("figures.words", counted), loc="left", color=SOFT)
             axes.set_xlim(series["date"].min() - pd.Timedelta(days=200), series["date"].max() + pd.Timedelta(days=300))
             axes.xaxis.set_major_locator(YearLocator(4))
@@ -46,12 +36,9 @@ def _draw_sources(axes: Axes, rows: pd.DataFrame, language: Language) -> list[tu
     """Draw the lines of one unit, a colour a table; return the end of each table's last line with its name."""
     ends, tables = {}, list(dict.fromkeys(rows["table"]))
     for (table, _), line in rows.groupby(["table", "edition"], sort=False, observed=True):
-        place = tables.index(table)
-        colour = colours(len(tables))[place]
+        colour = colours(len(tables))[tables.index(table)]
         line = line.assign(height=line["value"] * line["unit"].map(_THOUSANDS))
-        for run in unbroken(line, line["grain"].iloc[0]):
-            look = {"ls": STYLES[place % 4], "marker": MARKERS[place % 7], "ms": 3, "lw": 1.3, "color": colour}
-            axes.plot(run["date"], run["height"], **look)
+        draw_runs(axes, line, line["grain"].iloc[0], tables.index(table), colour)
         ends[table] = (line["date"].iloc[-1], line["height"].iloc[-1], language.value(table), colour)
     return list(ends.values())
 
@@ -65,21 +52,13 @@ def caseload_contributions(by_group: pd.DataFrame, language: Language) -> Figure
     with canvas(0.9 + 0.34 * len(rows), rows=len(sizes), height_ratios=list(sizes), sharex=True) as (figure, panels):
         for axes, dimension in zip(panels, sizes.index, strict=True):
             part = rows[rows["dimension"] == dimension].iloc[::-1]
-            names = [language.value(group) for group in part["group"]]
             shades = [colours(2)[0] if value >= 0 else colours(2)[1] for value in part["value"]]
-            axes.barh(names, part["value"], color=shades, height=0.62)
+            axes.barh([language.value(group) for group in part["group"]], part["value"], color=shades, height=0.62)
             axes.axvline(0, color=INK, lw=0.8)
             for place, value in enumerate(part["value"]):
-                axes.annotate(
-                    language.number(value, 2, sign=True),
-                    (max(value, 0), place),
-                    xytext=(4, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=9,
-                )
+                text = language.value("no_value") if pd.isna(value) else language.number(value, 2, sign=True)
+                note(axes, text, (max(value, 0) if value == value else 0, place), (4, 0), va="center", fontsize=9)
             axes.set_title(language.value(dimension), loc="left", color=SOFT)
-            axes.grid(axis="y", visible=False)
             axes.set_xlim(rows["value"].min() - 0.22 * reach, rows["value"].max() + 0.22 * reach)
-            number_axis(axes.xaxis, language)
+            value_axis(axes, language, "x")
         return figure

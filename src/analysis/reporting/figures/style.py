@@ -1,7 +1,7 @@
-"""What all pictures have in common: size, style, colours, numbers on axes, names beside lines.
+"""What all pictures have in common: size, style, colours, numbers on axes, words beside what is drawn.
 
 Every picture is 520 CSS pixels wide at twice the resolution; the second channel beside colour is the line style, the
-marker or the place; lines are labelled directly.
+marker or the hatching; lines are labelled directly.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ WIDTH = 5.2  # inches; 520 CSS pixels
 DPI = 200  # twice the 100 CSS pixels of an inch
 STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+HATCHES = ("", "///", "...")
 INK, SOFT = "#222222", "#6b6b6b"
 LONGEST_STEP = {"month": 31, "quarter": 92}  # days from one figure to the next
 
@@ -30,10 +31,8 @@ LONGEST_STEP = {"month": 31, "quarter": 92}  # days from one figure to the next
 def canvas(height: float, rows: int = 1, **options: object) -> Iterator[tuple[Figure, np.ndarray]]:
     """Yield a figure of the report's width in its style, and its axes."""
     settings = {"font.size": 10, "axes.titlesize": 10.5, "axes.edgecolor": "#999999", "legend.frameon": False}
-    with (
-        sns.axes_style("whitegrid", {"axes.spines.right": False, "axes.spines.top": False}),
-        sns.plotting_context(rc=settings),
-    ):
+    style = sns.axes_style("whitegrid", {"axes.spines.right": False, "axes.spines.top": False})
+    with style, sns.plotting_context(rc=settings):
         figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         yield figure, np.atleast_1d(figure.subplots(rows, 1, **options))
 
@@ -55,22 +54,33 @@ class NumberTicks(Formatter):
         return self.language.number(value, next(exact, 6))
 
 
-def number_axis(axis, language: Language) -> None:
-    """Print the ticks of an axis in the language."""
-    axis.set_major_formatter(NumberTicks(language))
+def value_axis(axes: Axes, language: Language, which: str = "y", room: float = 0.0) -> None:
+    """Print the values along one axis in the language, without grid lines for the other; leave room above them."""
+    getattr(axes, f"{which}axis").set_major_formatter(NumberTicks(language))
+    axes.grid(axis={"x": "y", "y": "x"}[which], visible=False)
+    if room:
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, high + room * (high - low))
 
 
-def quarter_axis(axes: Axes, quarters: list[str], language: Language) -> np.ndarray:
-    """Put quarters on the x axis, years as ticks; return their places."""
-    places = np.arange(len(quarters))
+def quarter_axis(axes: Axes, quarters: list[str]) -> np.ndarray:
+    """Put quarters on the x axis, years as ticks (every second one when there are many); return their places."""
     first = [place for place, quarter in enumerate(quarters) if quarter.endswith("Q1")] or [0]
+    first = first[:: 1 + len(first) // 8]
     axes.set_xticks(first, [quarters[place][:4] for place in first])
     axes.set_xlim(-0.6, len(quarters) - 0.4)
-    axes.grid(axis="x", visible=False)
-    return places
+    return np.arange(len(quarters))
 
 
-def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: float) -> None:
+def note(
+    axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], colour: object = INK, **more
+) -> None:
+    """Write small text beside a point, shifted by so many points."""
+    look = {"xytext": shift, "textcoords": "offset points", "fontsize": 8.5, "color": colour}
+    axes.annotate(text, at, **(look | more))
+
+
+def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: float = 0.07) -> None:
     """Write each line's name to the right of the axes, at its height, pushed apart where names would overlap.
 
     Parameters
@@ -85,40 +95,56 @@ def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: f
     edge, at = axes.get_xlim()[1], -np.inf
     for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
         at = max(y, at + gap * (high - low))
-        axes.annotate(
-            f" {name}",
-            (x, y),
-            xytext=(edge, at),
-            color=colour,
-            fontsize=9,
-            va="center",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.5, "shrinkA": 0, "shrinkB": 2},
-        )
+        leader = {"arrowstyle": "-", "color": colour, "lw": 0.5, "shrinkA": 0, "shrinkB": 2}
+        look = {"color": colour, "fontsize": 9, "va": "center", "annotation_clip": False, "arrowprops": leader}
+        axes.annotate(f" {name}", (x, y), xytext=(edge, at), **look)
 
 
-def headroom(axes: Axes, part: float = 0.12) -> None:
-    """Leave room for text above what is drawn."""
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high + part * (high - low))
+def grouped_bars(
+    axes: Axes, bars: dict[str, list[float]], names: list[str], language: Language, decimals: int, room: float
+) -> None:
+    """Draw bars side by side, one hatching for each key of ``bars``, one group for each of ``names``."""
+    width = 0.76 / len(bars)
+    for number, (label, heights) in enumerate(bars.items()):
+        places = np.arange(len(names)) + (number - (len(bars) - 1) / 2) * width
+        look = {"color": colours(3)[number], "hatch": HATCHES[number], "edgecolor": "white"}
+        drawn = axes.bar(places, heights, width=0.94 * width, label=label, **look)
+        axes.bar_label(drawn, fmt=lambda value: language.number(value, decimals), padding=2, fontsize=9)
+    axes.set_xticks(range(len(names)), names)
+    value_axis(axes, language, room=room)
+    axes.legend(fontsize=9, loc="upper right", ncols=len(bars))
+
+
+def dots(axes: Axes, rows: pd.DataFrame, language: Language, thin: pd.DataFrame | None = None) -> None:
+    """Draw one dot a group, the first on top, with its interval as a thick line and another one as a thin line.
+
+    Parameters
+    ----------
+    axes : Axes
+    rows : DataFrame
+        Tidy, one row a ``group``.
+    language : Language
+    thin : DataFrame, optional
+        Tidy, the same groups in the same order.
+    """
+    places = np.arange(len(rows))[::-1]
+    if thin is not None:
+        axes.hlines(places, thin["value_lo"], thin["value_hi"], color=colours(1)[0], lw=1.2, alpha=0.75)
+    axes.hlines(places, rows["value_lo"], rows["value_hi"], color=INK, lw=5)
+    axes.plot(rows["value"], places, "o", color=colours(1)[0], ms=5)
+    axes.set_yticks(places, [language.value(group) for group in rows["group"]])
+    axes.set_ylim(-0.6, len(rows) + 0.2)
+    value_axis(axes, language, "x")
 
 
 def mark_missing(axes: Axes, places: np.ndarray, missing: np.ndarray, language: Language) -> None:
     """Hatch the places of which there is no figure, and say so once."""
-    for number, place in enumerate(places[missing]):
+    for place in places[missing]:
         axes.axvspan(place - 0.5, place + 0.5, facecolor="#f2f2f2", edgecolor="#cccccc", hatch="////", lw=0, zorder=0)
-        if number == missing.sum() - 1:
-            axes.annotate(
-                language.value("not_in_snapshot"),
-                (place + 0.5, axes.get_ylim()[1]),
-                xytext=(-2, -14),
-                ha="right",
-                textcoords="offset points",
-                va="top",
-                fontsize=8.5,
-                color=SOFT,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-            )
+    if missing.any():
+        look = {"ha": "right", "va": "top", "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
+        at = (places[missing][-1] + 0.5, axes.get_ylim()[1])
+        note(axes, language.value("not_in_snapshot"), at, (-2, -14), SOFT, **look)
 
 
 def unbroken(line: pd.DataFrame, grain: str) -> Iterator[pd.DataFrame]:
@@ -133,3 +159,10 @@ def unbroken(line: pd.DataFrame, grain: str) -> Iterator[pd.DataFrame]:
     gaps = line["date"].diff().dt.days > LONGEST_STEP[grain]
     for _, run in line.groupby(gaps.cumsum(), observed=True):
         yield run
+
+
+def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: object) -> None:
+    """Draw ``height`` by ``date`` of a line, nothing over its gaps, in the style of this number."""
+    for run in unbroken(line, grain):
+        look = {"ls": STYLES[number % 4], "marker": MARKERS[number % 7], "ms": 3, "lw": 1.3, "color": colour}
+        axes.plot(run["date"], run["height"], **look)

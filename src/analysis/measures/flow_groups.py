@@ -1,0 +1,142 @@
+"""The flows by group: means of a quarter in one year, their ratios, and which group's ratio rounding calls higher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from analysis.cleaning import MONITOR_GROUPS, TOTAL, Group, group_column, monitor_groups, read_cells
+from analysis.cleaning.periods import FREQUENCY
+from analysis.errors import CoverageError
+from analysis.measures.flows import QUARTERS_A_YEAR, complete_years, flow_cells, flow_window
+from analysis.measures.sources import GROUP_FLOW_MEANS, QUARTERLY_FLOWS, choose
+from analysis.measures.tidy import combine, tidy
+from analysis.missing import PRESENT
+from analysis.rounding import Rounded, decide_pairs, stack
+from analysis.snapshots import Snapshot
+
+
+@dataclass(frozen=True, eq=False)
+class GroupFlows:
+    """The flows of groups in one year, one entry a group, the total last.
+
+    ``inflow`` and ``outflow`` are moments, the mean of a quarter; ``reinflow_share`` is in percent of the inflow.
+    """
+
+    groups: list[Group]
+    inflow: Rounded
+    outflow: Rounded
+    reinflow_share: Rounded
+    table: str
+    year: int
+
+
+def group_flows(snapshot: Snapshot, group_by: str = "all", until: pd.Period | None = None) -> GroupFlows:
+    """Return the flows of each group in the last complete year up to ``until``.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    group_by : {"all", "age", "origin", "sex"}
+    until : Period, optional
+        A quarter. It chooses among the years of the quarterly table; published means have but one year.
+
+    Raises
+    ------
+    CallError
+        When ``group_by`` is unknown.
+    CoverageError
+        When the snapshot lacks the groups, or a complete year up to ``until``.
+    """
+    groups = monitor_groups(group_by)
+    if QUARTERLY_FLOWS[0] not in snapshot:
+        cells = read_cells(snapshot, choose(snapshot, GROUP_FLOW_MEANS, "flows by group"), "year")
+        year = cells.periods[-1:]
+        printed = ("inflow_mean", "outflow_mean", "reinflow_share")
+        columns = [stack([group_column(cells, quantity, group, year) for group in groups]) for quantity in printed]
+        return GroupFlows(groups, *columns, cells.table, int(year.year[0]))
+    cells, known = flow_cells(snapshot), flow_window(snapshot)
+    years = complete_years(known[known <= until] if until is not None else known)
+    if not years:
+        raise CoverageError(f"snapshot {snapshot.name!r}, table {cells.table}: no complete year up to {until}.")
+    quarters = pd.period_range(f"{years[-1]}Q1", periods=QUARTERS_A_YEAR, freq=FREQUENCY["quarter"])
+    together = [0] * QUARTERS_A_YEAR
+    inflow, outflow, reinflow = (
+        stack([group_column(cells, flow, group, quarters).sum_by(together, 1) for group in groups]) / QUARTERS_A_YEAR
+        for flow in ("inflow", "outflow", "reinflow")
+    )
+    return GroupFlows(groups, inflow, outflow, (reinflow / inflow).percent(), cells.table, years[-1])
+
+
+def by_group(flows: GroupFlows) -> pd.DataFrame:
+    """Return the flows of each group and its outflow ratio.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group, year``. Quantities: ``inflow``, ``outflow`` (moments, mean of a quarter),
+        ``ratio`` (outflow over inflow; a ratio of means over the same quarters is the pooled ratio) and
+        ``reinflow_share`` (percent; denominator: inflow).
+    """
+    labels = {
+        "dimension": [group.dimension for group in flows.groups],
+        "group": [group.name for group in flows.groups],
+        "year": [flows.year] * len(flows.groups),
+    }
+    columns = {
+        "inflow": (flows.inflow, ""),
+        "outflow": (flows.outflow, ""),
+        "ratio": (flows.outflow / flows.inflow, "inflow"),
+        "reinflow_share": (flows.reinflow_share, "inflow"),
+    }
+    return combine(tidy(column, name, labels, below, flows.table) for name, (column, below) in columns.items())
+
+
+def orderings(flows: GroupFlows) -> pd.DataFrame:
+    """Say for each pair of groups of a dimension whether rounding lets one tell whose outflow ratio is higher.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair: ``dimension, first, second, rounding`` (``higher``, ``lower``, ``equal`` or ``undecidable``, of
+        the first against the second).
+    """
+    verdicts = decide_pairs(flows.outflow / flows.inflow)
+    rows = [
+        (one.dimension, one.name, two.name, verdicts[first, second])
+        for (first, one), (second, two) in combinations(enumerate(flows.groups), 2)
+        if one.dimension == two.dimension != TOTAL
+    ]
+    return pd.DataFrame(rows, columns=["dimension", "first", "second", "rounding"])
+
+
+def by_quarter(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
+    """Return the flows of the groups of each dimension in the quarters that are known for all of them.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        For each dimension with at least two such quarters: tidy, labels ``group, quarter``, quantities ``inflow`` and
+        ``outflow`` (moments).
+    """
+    cells, found = flow_cells(snapshot), {}
+    for dimension, groups in MONITOR_GROUPS.items():
+        try:
+            columns = {
+                (group.name, flow): group_column(cells, flow, group, cells.periods)
+                for group in groups
+                for flow in ("inflow", "outflow")
+            }
+        except CoverageError:
+            continue  # the table does not have these groups in any way
+        known = np.flatnonzero(np.logical_and.reduce([column.missing == PRESENT for column in columns.values()]))
+        if len(known) >= 2:
+            quarters = [str(cells.periods[place]) for place in known]
+            found[dimension] = combine(
+                tidy(column.take(known), flow, {"group": [name] * len(known), "quarter": quarters}, tables=cells.table)
+                for (name, flow), column in columns.items()
+            )
+    return found
