@@ -18,6 +18,7 @@ from analysis.errors import DataError
         ("age", "90210", "up to AOW"),
         ("origin", "H007933", "Europe"),
         ("birth", "A051736", "born outside NL"),
+        ("region", "NL01", "total"),
     ],
 )
 def test_a_code_means_a_category(dimension, code, category):
@@ -28,7 +29,7 @@ def test_a_label_counts_only_where_the_code_says_nothing():
     assert category_of("sex", "3000", "Vrouwen") == "men"
     assert category_of("duration", "A1", "5 jaar of langer") == "5y+"
     assert category_of("duration", "A1", "5 jaar") is None
-    assert category_of("region", "NL01", "Nederland") is None
+    assert category_of("region", "GM0344", "Utrecht (gemeente)") is None
 
 
 def test_a_code_means_one_category_of_its_dimension():
@@ -46,7 +47,8 @@ def test_a_code_means_one_category_of_its_dimension():
         ("age", "27-AOW", "45-55", True),
         ("age", "<27", "27-45", False),
         ("age", "55-AOW", "AOW+", False),
-        ("age", "total", "unknown", False),
+        ("age", "total", "unknown", True),
+        ("age", "AOW+", "unknown", False),
         ("duration", "2-5y", "3-4y", True),
         ("duration", "4-5y", "5y+", False),
         ("birth", "born in NL", "born in NL, parents in NL", True),

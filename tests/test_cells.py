@@ -51,6 +51,12 @@ def test_the_same_cell_looked_up_twice_is_one_cell(tmp_path):
     assert ((one - two).lo[0], (one - two).hi[0]) == (0, 0)
 
 
+def test_a_cell_is_the_same_operand_however_its_grain_was_asked_for(tmp_path):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 400)), DIMENSIONS))
+    one, two = (read_cells(opened, "T1", grain).look_up("stock", months("2024-12")) for grain in (None, "month"))
+    assert ((one - two).lo[0], (one - two).hi[0]) == (0, 0)
+
+
 def test_rounding_of_provisional_periods_and_of_single_cells(tmp_path):
     """A provisional cell in whole thousands may be rounded to them; one that shows tens was not."""
     cells = [

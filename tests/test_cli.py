@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from analysis.cli import main
 from analysis.project import HOME_VARIABLE
+from analysis.reporting.parameters import check_parameters, find_notebooks
+from analysis.snapshots import open_snapshot
 from project_copy import copy_project, outputs, rewrite
 
 
@@ -72,6 +76,39 @@ def test_all_faults_are_told_at_once(home, capsys):
     for part in ("grup_by", "confidence", "lang", "publishd"):
         assert part in told
     assert len(told.splitlines()) == 4
+
+
+def test_faults_of_periods_are_told_with_the_others(home, capsys):
+    status, told = call(
+        capsys, "report", "--notebook", "02_flows", "--lang", "de", "-p", "start=1990", "-p", "end=2050"
+    )
+    assert status == 2
+    assert [part in told for part in ("lang: 'de'", "start 1990 lies outside", "end 2050 lies outside")] == [True] * 3
+    assert len(told.splitlines()) == 3
+
+
+def test_latest_is_resolved_once(home):
+    """What a run records, and what its notebooks open, is the snapshot that was newest when the call was checked."""
+    folder = home / "data" / "snapshots"
+    for name in ("2026-01-05", "2026-02-05"):
+        shutil.copytree(folder / "published", folder / name)
+        manifest = replace(open_snapshot("published").manifest, name=name, kind="dated")
+        (folder / name / "manifest.json").write_bytes(manifest.to_bytes())
+    notebooks = find_notebooks(home / "notebooks")
+    checked = check_parameters(notebooks, {"snapshot": "latest"})
+    assert {values["snapshot"] for values in checked.values()} == {"2026-02-05"}
+
+
+def test_a_fault_nobody_thought_of_is_one_line_with_status_1(home, capsys, monkeypatch):
+    import analysis.reporting.run
+
+    def broken(*arguments):
+        raise ZeroDivisionError("float division by zero")
+
+    monkeypatch.setattr(analysis.reporting.run, "run_report", broken)
+    status, told = call(capsys, "report")
+    assert status == 1
+    assert told == "bijstand: ZeroDivisionError: float division by zero (see where with bijstand --debug)\n"
 
 
 def test_a_parameter_of_another_notebook_is_unknown_to_the_one_chosen(home, capsys):

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.cleaning import TOTAL_GROUP, Group, group_column, monitor_groups, overlap, read_cells
 from analysis.cleaning.groups import MONITOR_GROUPS
-from analysis.errors import CallError, CoverageError
+from analysis.errors import CallError, CoverageError, DataError
 from builders import cube, snapshot, table
 
 DECEMBER = pd.PeriodIndex(["2024-12"], freq="M")
@@ -80,6 +80,14 @@ def test_group_by():
     assert len(monitor_groups("all")) == 11
     with pytest.raises(CallError, match="'ages' is unknown; did you mean 'age'"):
         monitor_groups("ages")
+
+
+def test_a_group_that_would_count_people_twice_cannot_be_declared():
+    with pytest.raises(DataError, match="'<27' and '<25' overlap"):
+        Group("age", "young", (((1, {"age": "<27"}), (1, {"age": "<25"})),))
+    with pytest.raises(DataError, match="'45-55' and '45-AOW' overlap"):
+        Group("age", "x", (((1, {"age": "27-AOW"}), (-1, {"age": "45-55"}), (-1, {"age": "45-AOW"})),))
+    Group("age", "25-27", (((1, {"age": "<27"}), (-1, {"age": "<25"})),))
 
 
 def test_added_categories_never_overlap():

@@ -80,6 +80,22 @@ def test_two_runs_never_share_a_folder(home):
     assert len(outputs(home)) == 2
 
 
+def test_runs_that_begin_in_the_same_second_claim_names_of_their_own(home, monkeypatch):
+    """One is still at work (its folder aside is there), one failed, one is done: the fourth takes the next name."""
+    from datetime import datetime
+
+    from analysis.reporting import run as run_module
+
+    begun = datetime(2026, 11, 21, 12, 0, 0)
+    for taken in (".20261121-120000-published.partial", "20261121-120000-published-2-failed",
+                  "20261121-120000-published-3"):  # fmt: skip
+        (home / "outputs" / taken).mkdir(parents=True)
+    final, aside = run_module._new_folder(home / "outputs", begun, {"a": {"snapshot": "published"}})
+    assert final.name == "20261121-120000-published-4"
+    assert aside.is_dir()
+    assert len(outputs(home)) == 4
+
+
 def test_a_failed_notebook_is_kept_and_named_first(home):
     made = home / "made"
     make_notebook(made, "01_good", "1")
@@ -139,6 +155,17 @@ def test_a_lost_kernel_start_is_tried_again(job, monkeypatch):
     assert (outcome.starts, outcome.error) == (2, "")
 
 
+def test_any_other_fault_is_not_tried_again(job, monkeypatch):
+    import papermill
+
+    def broken(*arguments, **named):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(papermill, "execute_notebook", broken)
+    outcome = run_notebook(job)
+    assert (outcome.starts, outcome.error) == (1, "ValueError: no such thing")
+
+
 def test_a_start_that_never_comes_is_given_up(job, monkeypatch):
     import papermill
 
@@ -166,6 +193,7 @@ def test_what_a_kernel_says_goes_to_the_log_and_not_to_the_terminal(home, capfd)
         ("a = 1\nb = a + 1\n", "may only hold lines like"),
         ("import os\n", "may only hold lines like"),
         ("a: int = 1\n", "may only"),
+        ("a = = 1\n", "may only"),
     ],
 )
 def test_a_parameter_cell_holds_plain_values(tmp_path, parameters, message):
@@ -198,8 +226,9 @@ def test_a_researchers_own_notebook_runs_with_its_own_parameters(home):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_a_stopped_run_leaves_neither_folder_nor_kernel(home, tmp_path):
-    """Ctrl-C reaches the whole process group, as a terminal sends it."""
+@pytest.mark.parametrize("how", ["ctrl-c", "told to stop"])
+def test_a_stopped_run_leaves_neither_folder_nor_kernel(home, how):
+    """Ctrl-C reaches the whole process group, as a terminal sends it; being told to stop, the command alone."""
     import os
     import signal
     import subprocess
@@ -225,10 +254,13 @@ def test_a_stopped_run_leaves_neither_folder_nor_kernel(home, tmp_path):
         begun = started and any("ipykernel" in " ".join(child.cmdline()) for child in family)
     assert begun, "the run did not begin"
     time.sleep(1.5)
-    os.killpg(process.pid, signal.SIGINT)
+    if how == "ctrl-c":
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.terminate()
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "nothing was left behind" in told
-    assert outputs(home) == []
+    assert list((home / "outputs").iterdir()) == []
     _, alive = psutil.wait_procs(family, timeout=10)
     assert [" ".join(child.cmdline()) for child in alive if "ipykernel" in " ".join(child.cmdline())] == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +19,8 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when it is done, 1 when the work found something wrong, 2 when the call was wrong."""
     options = _parser().parse_args(arguments)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is the same as Ctrl-C
     try:
         return options.run(options)
     except WorkbenchError as fault:
@@ -27,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("bijstand: stopped; nothing was left behind.", file=sys.stderr)
         return INTERRUPTED
+    except Exception as fault:
+        if options.debug:
+            traceback.print_exc()
+        print(f"bijstand: {type(fault).__name__}: {fault} (see where with bijstand --debug)", file=sys.stderr)
+        return WorkbenchError.exit_status
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,6 +14,9 @@ from typing import Any
 
 from analysis.errors import CallError
 
+PARTIAL = ".partial"
+"""How the name of something not yet finished ends."""
+
 
 def sha256(data: bytes) -> str:
     """Return the SHA-256 of ``data`` in hexadecimal."""
@@ -26,23 +29,33 @@ def json_bytes(content: Any) -> bytes:
 
 
 @contextmanager
-def staged_folder(final: Path) -> Iterator[Path]:
+def staged_folder(final: Path, aside: Path | None = None) -> Iterator[Path]:
     """Yield a folder beside ``final`` that becomes ``final`` when the block ends well, and vanishes when it does not.
+
+    Parameters
+    ----------
+    final : Path
+    aside : Path, optional
+        The folder to yield, made already by a caller that wanted its name for itself; by default a new one.
 
     Raises
     ------
     CallError
-        When ``final`` exists already: nothing is ever overwritten.
+        When ``final`` exists already, or came into being meanwhile: nothing is ever overwritten.
     """
+    taken = f"{final} exists already and is never overwritten; choose another name."
     if final.exists():
-        raise CallError(f"{final} exists already and is never overwritten; choose another name.")
+        raise CallError(taken)
     final.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=".partial", dir=final.parent))
-    os.chmod(aside, 0o755)  # mkdtemp keeps others out; a finished folder is as readable as any other
+    if aside is None:
+        aside = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=PARTIAL, dir=final.parent))
+        os.chmod(aside, 0o755)  # mkdtemp keeps others out; a finished folder is as readable as any other
     try:
         yield aside
-        # rename() onto a folder that came into being meanwhile fails unless that folder is empty: nothing is lost
-        aside.rename(final)
+        try:
+            aside.rename(final)  # onto a folder with anything in it, this fails
+        except OSError as fault:
+            raise CallError(taken) from fault
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -52,7 +65,7 @@ def write_new(path: Path, data: bytes) -> None:
     if path.exists():
         raise CallError(f"{path} exists already and is never overwritten; choose another name.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)

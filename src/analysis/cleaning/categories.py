@@ -18,6 +18,7 @@ USUAL_TOTALS = ("up to AOW", TOTAL)
 
 # Marks on the age axis: only their order matters. The AOW age itself moves with the calendar.
 _AOW, _END = 67.0, 200.0
+_UNKNOWN_AGE = (_END, _END + 1)  # beyond every age, and in the total
 _OPEN = 1200.0  # months: the open end of the last duration class
 
 
@@ -48,7 +49,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category("unknown", "9000", ["Geslacht onbekend"], "unknown"),
     ),
     "age": (
-        _category(TOTAL, "10000", ["Totaal", "Totaal leeftijd"], (0, _END)),
+        _category(TOTAL, "10000", ["Totaal", "Totaal leeftijd"], (0, _UNKNOWN_AGE[1])),
         _category("up to AOW", "90210", ["Tot AOW-leeftijd"], (0, _AOW)),
         _category("<25", "41500 53050", ["Jonger dan 25 jaar", "15 tot 25 jaar"], (0, 25)),
         _category("<27", "41600", ["Jonger dan 27 jaar"], (0, 27)),
@@ -62,7 +63,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category("45-AOW", "90150", ["45 jaar tot AOW-leeftijd"], (45, _AOW)),
         _category("55-AOW", "90170", ["55 jaar tot AOW-leeftijd"], (55, _AOW)),
         _category("AOW+", "90200", ["AOW-leeftijd of ouder"], (_AOW, _END)),
-        _category("unknown", "99999", ["Leeftijd onbekend"], (_END, _END + 1)),
+        _category("unknown", "99999", ["Leeftijd onbekend"], _UNKNOWN_AGE),
     ),
     "origin": (
         _category(TOTAL, "T001040", ["Totaal"], "nl eu out unknown"),
@@ -87,6 +88,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category("western", "", ["Westerse migratieachtergrond"], "west"),
         _category("non-western", "", ["Niet-westerse migratieachtergrond"], "nonwest"),
     ),
+    "region": (_category(TOTAL, "NL01", ["Nederland"], "country"),),
     # who a benefit is paid to, in tables of benefits: a household below or above the AOW age
     "aow": (
         _category(TOTAL, "", ["Uitkeringen totaal"], "below above"),

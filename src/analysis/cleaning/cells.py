@@ -116,7 +116,7 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
         When a cell is no number, occurs twice, or carries a code, measure or status the metadata do not know.
     """
     raw = snapshot.table(table)
-    frame = _one_grain(raw, grain)
+    frame, grain = _one_grain(raw, grain)
     _check_codes(raw, frame)
     _check_duplicates(raw, frame)
     measures = {measure.code: measure for measure in raw.metadata.measures}
@@ -153,16 +153,17 @@ def _pool(key: str, tidy: pd.DataFrame, signed: np.ndarray) -> CellPool:
     return CellPool((key,), (len(missing),), missing=missing, status=status, **padded)
 
 
-def _one_grain(raw: RawTable, grain: str | None) -> pd.DataFrame:
+def _one_grain(raw: RawTable, grain: str | None) -> tuple[pd.DataFrame, str]:
+    """Return the rows of a grain and its name: a cell is the same operand whichever way its grain was asked for."""
     of_code = {code: grain_of_code(code) for code in raw.frame["period"].unique()}
     grains = sorted(set(of_code.values()))
     if grain is None and len(grains) > 1:
         raise CallError(f"{raw.place}: holds periods of {name_some(grains)}; say which grain to read.")
     if grain is not None and grain not in grains:
         raise CoverageError(f"{raw.place}: expected periods by {grain}, found {name_some(grains) or 'none'}.")
-    if grain is None or len(grains) == 1:
-        return raw.frame
-    return raw.frame[raw.frame["period"].map(of_code) == grain].reset_index(drop=True)
+    if len(grains) <= 1:
+        return raw.frame, "".join(grains)
+    return raw.frame[raw.frame["period"].map(of_code) == grain].reset_index(drop=True), str(grain)
 
 
 def _check_codes(raw: RawTable, frame: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ from operator import add
 
 import pandas as pd
 
-from analysis.cleaning.categories import TOTAL
+from analysis.cleaning.categories import TOTAL, refuse_overlap
 from analysis.cleaning.cells import Cells
 from analysis.errors import CallError, CoverageError, did_you_mean
 from analysis.missing import PRESENT
@@ -22,12 +22,21 @@ Term = tuple[int, dict[str, str]]
 class Group:
     """A group of a monitor: its dimension, its name, and the ways to make it, the most direct first.
 
-    A way is a sum of terms, each a weight and the categories of one cell.
+    A way is a sum of terms, each a weight and the categories of one cell. Classes that overlap are refused where they
+    would be added; a difference may take a class out of a wider one.
     """
 
     dimension: str
     name: str
     ways: tuple[tuple[Term, ...], ...]
+
+    def __post_init__(self) -> None:
+        for way in self.ways:
+            for sign in (1, -1):
+                added = [classes for weight, classes in way if weight * sign > 0]
+                for dimension in {name for classes in added for name in classes}:
+                    if all(set(classes) == {dimension} for classes in added):
+                        refuse_overlap(dimension, [classes[dimension] for classes in added])
 
 
 def _crossed(name: str, origin: str, birth: str) -> Group:

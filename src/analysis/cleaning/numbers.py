@@ -53,16 +53,17 @@ def parse_numbers(texts: Iterable[str], style: Style = "wire") -> Numbers:
     DataError
         When a cell is neither a number of that style nor blank nor a dot; the first such cells are named.
     """
-    column = pd.Series(texts if isinstance(texts, pd.Series) else list(texts), dtype="str").reset_index(drop=True)
-    column = column.str.strip()
+    column = pd.Series(texts if isinstance(texts, pd.Series) else list(texts), dtype="str")
+    place, different = pd.factorize(column, use_na_sentinel=False)  # a table repeats its texts: read each but once
+    column = pd.Series(different, dtype="str").str.strip()
     blank, dot = column.eq("").to_numpy(bool), column.eq(".").to_numpy(bool)
     number = column.str.fullmatch(_PATTERNS[style]).to_numpy(bool)
     wrong = ~(blank | dot | number)
     if wrong.any():
-        cells = (f"{text!r} (row {row})" for row, text in column[wrong].items())
+        cells = (f"{column[place[row]]!r} (row {row})" for row in np.flatnonzero(wrong[place]))
         raise DataError(f"expected a number in {style} style, a dot or a blank, found {name_some(cells)}.")
     plain = column.where(number, "nan")
     if style == "dutch":
         plain = plain.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
     missing = np.where(blank, IMPOSSIBLE, np.where(dot, UNKNOWN, PRESENT)).astype(object)
-    return Numbers(plain.to_numpy(dtype=float), missing)
+    return Numbers(plain.to_numpy(dtype=float)[place], missing[place])

@@ -71,12 +71,12 @@ def read_notebook(path: Path) -> Notebook:
 
 def _plain_values(source: str, name: str) -> dict[str, Any]:
     values = {}
-    for node in ast.parse(source).body:
-        try:
+    try:
+        for node in ast.parse(source).body:
             (target,) = node.targets  # type: ignore[attr-defined]
             values[target.id] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
-        except (AttributeError, ValueError) as fault:
-            raise DataError(f"notebook {name}: the parameter cell may only hold lines like name = value.") from fault
+    except (AttributeError, SyntaxError, ValueError) as fault:
+        raise DataError(f"notebook {name}: the parameter cell may only hold lines like name = value.") from fault
     return values
 
 
@@ -108,7 +108,7 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
     Returns
     -------
     dict of str to dict
-        For each notebook all its parameters.
+        For each notebook all its parameters; a snapshot by the name it has in the end (`latest` is resolved once).
 
     Raises
     ------
@@ -120,15 +120,17 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
     faults = [f"parameter {name!r} is unknown; {did_you_mean(name, known)}." for name in given if name not in known]
     parameters: dict[str, dict[str, Any]] = {}
     for notebook in notebooks:
-        values = dict(notebook.defaults)
-        for name in values.keys() & given.keys():
+        values, wrong = dict(notebook.defaults), set()
+        for name in notebook.defaults:
             try:
-                values[name] = _allowed(name, _typed(name, given[name], values[name]))
+                typed = _typed(name, given[name], values[name]) if name in given else values[name]
+                values[name] = _allowed(name, typed)
             except CallError as fault:
                 faults.append(str(fault))
+                wrong.add(name)
+        if "snapshot" not in wrong:  # periods are periods of a snapshot
+            faults += _window_faults(notebook, values)
         parameters[notebook.name] = values
-    if not faults:
-        faults = [fault for notebook in notebooks for fault in _window_fault(notebook, parameters[notebook.name])]
     if faults:
         raise CallError("\n".join(dict.fromkeys(faults)))
     return parameters
@@ -163,9 +165,10 @@ def _one_of(*allowed: str) -> Callable[[Any], Any]:
     return check
 
 
-# What a parameter of this name may be, in every notebook. Periods are checked against the data of the snapshot.
+# What a parameter of this name may be, in every notebook: each returns the value to use. Periods are checked against
+# the data of the snapshot.
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "snapshot": open_snapshot,
+    "snapshot": lambda name: open_snapshot(name).name,
     "lang": _one_of(*LANGUAGES),
     "group_by": _one_of(*GROUPINGS),
     "confidence": check_confidence,
@@ -174,20 +177,19 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 
 def _allowed(name: str, value: Any) -> Any:
     try:
-        _CHECKS.get(name, lambda same: same)(value)
+        return _CHECKS.get(name, lambda same: same)(value)
     except CallError as fault:
         raise CallError(f"parameter {name}: {fault}") from fault
-    return value
 
 
-def _window_fault(notebook: Notebook, values: dict[str, Any]) -> list[str]:
-    """Return the fault of the periods of a notebook, if any, as a list of lines."""
+def _window_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
+    """Return what is wrong with the periods of a notebook, a line each."""
     if notebook.window is None or not {"snapshot", "start", "end"} <= values.keys():
         return []
     try:
         between(open_snapshot(values["snapshot"]), notebook.window, values["start"], values["end"])
     except CallError as fault:
-        return [f"notebook {notebook.name}: {fault}"]
+        return [f"notebook {notebook.name}: {line}" for line in str(fault).splitlines()]
     return []
 
 

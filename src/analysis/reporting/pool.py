@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing.context import BaseContext
 
 from analysis.reporting.worker import Job, Outcome, run_notebook
@@ -50,6 +52,9 @@ def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:
                 except BrokenProcessPool:
                     outcomes[job.name] = Outcome(job.name, 0.0, 1, "its process was killed (out of memory?)")
         except BaseException:
+            for worker in multiprocessing.active_children():
+                with suppress(ProcessLookupError):
+                    os.kill(worker.pid, signal.SIGINT)  # each shuts its kernel down
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return outcomes

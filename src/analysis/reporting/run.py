@@ -10,13 +10,14 @@ from typing import Any
 
 from analysis import __version__
 from analysis.errors import CallError, WorkbenchError
-from analysis.files import json_bytes, staged_folder
+from analysis.files import PARTIAL, json_bytes, staged_folder
 from analysis.project import project_root
 from analysis.reporting.parameters import Notebook
 from analysis.reporting.pool import run_all
 from analysis.reporting.worker import Job, Outcome
 from analysis.snapshots import open_snapshot
 
+FAILED = "-failed"
 PACKAGES = ("pandas", "numpy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "ipykernel")
 
 
@@ -48,8 +49,8 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
         When a notebook failed. What there is stays in a folder that ends in ``-failed``.
     """
     begun = datetime.now().astimezone()
-    final, home = _new_folder(out, begun, parameters), project_root()
-    with staged_folder(final) as stage:
+    (final, aside), home = _new_folder(out, begun, parameters), project_root()
+    with staged_folder(final, aside) as stage:
         for name in ("notebooks", "tables", "figures", "log"):
             (stage / name).mkdir()
         work = [Job(each.name, each.path, stage, parameters[each.name], home) for each in notebooks]
@@ -64,7 +65,7 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
             (stage / "index.html").write_text(page, encoding="utf-8")
         (stage / "run.json").write_bytes(json_bytes(record))
         if failed:
-            kept = final.with_name(f"{final.name}-failed")
+            kept = final.with_name(f"{final.name}{FAILED}")
             stage.rename(kept)
             raise NotebookFailedError("\n".join(_told(kept, outcome) for outcome in failed))
     return final
@@ -75,8 +76,11 @@ def _told(folder: Path, outcome: Outcome) -> str:
     return f"{folder / 'notebooks' / outcome.name}.ipynb{place}: {outcome.error}"
 
 
-def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]]) -> Path:
-    """Return a folder name that no run has yet: time, snapshot and, within one second, a number."""
+def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]]) -> tuple[Path, Path]:
+    """Return a folder name that no run has (time, snapshot and, within one second, a number), and a folder to work in.
+
+    Making the second one claims the name: of two runs that begin in the same second, one makes it.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
@@ -85,8 +89,14 @@ def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]
     name = f"{begun:%Y%m%d-%H%M%S}-{'-'.join(snapshots)}"
     for number in range(1, 1000):
         folder = out / (name if number == 1 else f"{name}-{number}")
-        if not folder.exists() and not folder.with_name(f"{folder.name}-failed").exists():
-            return folder
+        aside = out / f".{folder.name}{PARTIAL}"
+        try:
+            aside.mkdir()
+        except FileExistsError:
+            continue
+        if not folder.exists() and not folder.with_name(f"{folder.name}{FAILED}").exists():
+            return folder, aside
+        aside.rmdir()
     raise CallError(f"{out}: a thousand runs in one second; try again.")
 
 
