@@ -7,7 +7,7 @@ from analysis.errors import CallError, CoverageError
 from analysis.measures import caseload
 from analysis.measures.caseload_groups import by_group, group_state, ranks
 from analysis.measures.tidy import pick, wide
-from builders import crossing, snapshot, table
+from builders import snapshot, table
 
 DIMENSIONS = {
     "sex": ["total", "men", "women"],
@@ -165,7 +165,3 @@ def test_every_series_of_published_says_persons_or_benefits(published):
     found = caseload.series(published)
     assert set(found["unit"]) == {"persons", "thousand persons", "benefits", "thousand benefits"}
     assert found.groupby("table")["unit"].nunique().eq(1).all()
-
-
-def test_crossing_builder_is_complete():
-    assert len(crossing("stock", "2024MM12", {"a": ["x", "y"], "b": ["z"]}, lambda a, b: 1)) == 2

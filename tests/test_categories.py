@@ -6,18 +6,40 @@ from analysis.cleaning import CATEGORIES, category_of, overlap, refuse_overlap
 from analysis.errors import DataError
 
 
-# codes of 85615NED (v4, 8 July 2026) and 85692NED, as listed in CBS's code lists
+# every code of 85615NED (v4, 8 July 2026) and 85692NED (June 2026), as listed in CBS's code lists
 @pytest.mark.parametrize(
     ("dimension", "code", "category"),
     [
-        ("sex", "3000", "men"),
         ("sex", "T001038", "total"),
-        ("age", "41600", "<27"),
-        ("age", "90145", "27-AOW"),
-        ("age", "53610", "27-45"),
+        ("sex", "3000", "men"),
+        ("sex", "4000", "women"),
+        ("age", "10000", "total"),
         ("age", "90210", "up to AOW"),
+        ("age", "41500", "<25"),
+        ("age", "53050", "<25"),
+        ("age", "41600", "<27"),
+        ("age", "53400", "25-27"),
+        ("age", "53500", "25-35"),
+        ("age", "53600", "27-35"),
+        ("age", "53610", "27-45"),
+        ("age", "53700", "35-45"),
+        ("age", "53800", "45-55"),
+        ("age", "90145", "27-AOW"),
+        ("age", "90150", "45-AOW"),
+        ("age", "90170", "55-AOW"),
+        ("age", "90200", "AOW+"),
+        ("age", "99999", "unknown"),
+        ("origin", "T001040", "total"),
+        ("origin", "1012600", "Netherlands"),
         ("origin", "H007933", "Europe"),
+        ("origin", "H008859", "outside Europe"),
+        ("origin", "2012659", "unknown"),
+        ("birth", "T001638", "total"),
+        ("birth", "A051735", "born in NL"),
         ("birth", "A051736", "born outside NL"),
+        ("birth", "A051760", "born in NL, parents in NL"),
+        ("birth", "A051742", "born in NL, parent(s) abroad"),
+        ("birth", "A052139", "unknown"),
         ("region", "NL01", "total"),
     ],
 )

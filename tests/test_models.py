@@ -150,6 +150,18 @@ def groups(ratios, counts=1000.0):
     return tidy_flows(labels, [counts] * len(ratios) + [counts], [*outflow, np.mean(outflow)])
 
 
+def test_the_interval_of_a_group_counts_the_moments_of_four_quarters():
+    shaken = replicates(noise=0.1)
+    spread = group_dispersion(shaken, "age")
+    found = compare_groups(groups({"a": 0.5, "b": 1.0}), shaken, 0.9)
+    row = found.ratios.set_index("group").loc["a"]
+    lo, hi = process_interval(np.array([2000.0]), np.array([4000.0]), spread.dispersion, spread.df, 0.9)
+    assert (row["value_lo"], row["value_hi"]) == pytest.approx((lo[0], hi[0]))
+    pair = found.pairs.iloc[0]
+    reach = student(0.9, spread.df) * np.sqrt(spread.dispersion * (1 / 2000 + 1 / 4000 + 1 / 4000 + 1 / 4000))
+    assert np.log(pair["factor_hi"] / pair["factor_lo"]) / 2 == pytest.approx(reach)
+
+
 def test_far_ratios_are_decided_and_near_ones_not():
     found = compare_groups(groups({"a": 0.5, "b": 1.0, "c": 1.01}), replicates(noise=0.05)).pairs
     verdict = {(row["first"], row["second"]): row["process"] for row in found.to_dict("records")}

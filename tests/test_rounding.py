@@ -204,6 +204,14 @@ def test_a_negative_denominator():
     assert ends(a / (b - c)) == pytest.approx((55 / (45 - 195), 45 / (35 - 205)))
 
 
+def test_a_common_denominator_below_zero_turns_the_order_round():
+    a, d, b, c, near = cells([300, 100, 50, 100, 105])
+    assert decide(a / (b - c), d / (b - c))[0] == "lower"
+    # a denominator that may be of either sign decides nothing, nor does one that is nothing
+    assert decide(a / (near - c), d / (near - c))[0] == "undecidable"
+    assert decide(a / (c - c), d / (c - c))[0] == "undecidable"
+
+
 def test_a_common_denominator_with_other_constants():
     values, half = np.array([100.0, 20.0, 100.0]), np.array([5.0, 5.0, 50.0])
     found = CellPool(("t",), (3,), values, values - half, values + half, np.full(3, "", object), np.zeros(3, int))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 
@@ -94,6 +95,20 @@ def test_runs_that_begin_in_the_same_second_claim_names_of_their_own(home, monke
     assert final.name == "20261121-120000-published-4"
     assert aside.is_dir()
     assert len(outputs(home)) == 4
+
+
+def test_no_more_notebooks_run_at_once_than_asked_for(home):
+    made, timed = home / "made", "import time\nbegun = time.time()\ntime.sleep(0.3)\nprint(begun, time.time())"
+    for number in range(3):
+        make_notebook(made, f"0{number}_timed", timed)
+    folder = run(home, made, jobs=1)
+    spans = []
+    for path in (folder / "notebooks").iterdir():
+        text = nbformat.read(path, as_version=4).cells[-1].outputs[0]["text"]
+        spans.append(tuple(float(word) for word in text.split()))
+    spans.sort()
+    assert len(spans) == 3
+    assert all(ended <= begun for (_, ended), (begun, _) in itertools.pairwise(spans))
 
 
 def test_a_failed_notebook_is_kept_and_named_first(home):

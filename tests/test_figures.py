@@ -1,0 +1,178 @@
+"""Pictures read back as data: what is drawn stands where the frame says, beside the right name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.dates import date2num
+
+from analysis.measures import account, caseload, caseload_groups, duration, exit_rates, flow_groups, flows
+from analysis.measures.tidy import pick
+from analysis.models import steady_state
+from analysis.models.group_comparison import compare_groups
+from analysis.models.outflow import fit_outflow
+from analysis.reporting import figures
+from analysis.reporting.language import Language
+
+ENGLISH = Language("en")
+
+
+@pytest.fixture(scope="module")
+def quarters(published):
+    return flows.flow_window(published)
+
+
+@pytest.fixture(scope="module")
+def quarterly(published, quarters):
+    return flows.quarterly(published, quarters)
+
+
+def ticks(axes):
+    """Return the group names of a picture of groups, by height."""
+    return {
+        round(tick): label.get_text() for tick, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
+    }
+
+
+def spans(collection, axes):
+    """Return the horizontal stretches of a collection by the name at their height; without ends there is none."""
+    names, segments = ticks(axes), [segment for segment in collection.get_segments() if len(segment)]
+    return {names[round(start[1])]: (start[0], end[0]) for start, end in segments}
+
+
+def test_each_group_has_its_own_dot_and_both_its_intervals(published, quarters):
+    means = flow_groups.group_flows(published)
+    groups = flow_groups.by_group(means)
+    ratios = compare_groups(groups, flow_groups.by_quarter(published)).ratios
+    even = account.break_even(published, quarters, means)
+    shuffled = ratios.sample(frac=1, random_state=1)  # names decide what stands beside what, not the order of rows
+    (axes,) = figures.flow_ratio_groups(groups, shuffled, even, ENGLISH, 0.95).axes
+    thin, thick = (part for part in axes.collections if isinstance(part, LineCollection))
+    ratio = pick(groups, "ratio").assign(name=lambda rows: [ENGLISH.value(group) for group in rows["group"]])
+    process = ratios.assign(name=[ENGLISH.value(group) for group in ratios["group"]]).set_index("name")
+    drawn, names = axes.lines[0], ticks(axes)
+    dots = {names[round(y)]: x for x, y in zip(*drawn.get_data(), strict=True)}
+    for row in ratio.to_dict("records"):
+        assert dots[row["name"]] == row["value"]
+        assert spans(thick, axes)[row["name"]] == (row["value_lo"], row["value_hi"])
+        if row["group"] != "total":  # which is no group beside others
+            assert spans(thin, axes)[row["name"]] == tuple(process.loc[row["name"], ["value_lo", "value_hi"]])
+    upright = {line.get_xdata()[0] for line in axes.lines[1:]}
+    assert upright == {1.0, pick(even, "break_even").set_index("year").loc[2024, "value"]}
+    assert next(iter(names.values())) == ENGLISH.value("<27")  # as in the table, the first on top
+    assert max(names) == next(iter(names))
+
+
+def test_the_ratio_in_time_with_its_band(quarterly):
+    model = fit_outflow(quarterly)
+    process = model.ratios(quarterly, "quarter")
+    (axes,) = figures.flow_ratio(quarterly, process, ENGLISH).axes
+    ratio = pick(quarterly, "ratio")
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), ratio["value"])
+    corners = {tuple(corner) for corner in axes.collections[0].get_paths()[0].vertices}
+    for place, row in enumerate(process.to_dict("records")):
+        assert {(place, row["value_lo"]), (place, row["value_hi"])} <= corners
+        assert row["quarter"] == ratio["quarter"].iloc[place]
+    assert list(axes.lines[1].get_ydata()) == [1, 1]
+
+
+def test_flows_and_the_rises_of_the_aow_age(published, quarterly, quarters):
+    (axes,) = figures.flows(quarterly, account.quarterly(published, quarters), ENGLISH).axes
+    for line, flow in zip(axes.lines, ("inflow", "outflow", "reinflow"), strict=False):
+        np.testing.assert_allclose(line.get_ydata(), pick(quarterly, flow)["value"] / 1000)
+    rises = [str(quarters[int(line.get_xdata()[0])]) for line in axes.lines[3:]]
+    assert rises == ["2019Q1", "2022Q1", "2023Q1"]
+    assert axes.get_ylim()[0] == 0
+
+
+def test_other_exits_stand_at_their_quarter_and_what_is_missing_is_hatched(published, quarters):
+    ledger = account.quarterly(published, quarters)
+    (axes,) = figures.other_exits(ledger, ENGLISH).axes
+    values = pick(ledger, "other_exits")["value"]
+    bars = axes.containers[0].patches
+    np.testing.assert_array_equal([bar.get_height() for bar in bars], values)
+    hatched = {round(patch.get_x() + patch.get_width() / 2) for patch in axes.patches if patch.get_hatch()}
+    assert hatched == set(np.flatnonzero(values.isna()))
+
+
+def test_no_line_crosses_a_gap(published):
+    series = caseload.series(published)
+    panels = figures.caseload_series(series, ENGLISH).axes
+    drawn = 0
+    for axes in panels:
+        for line in axes.lines:
+            step = np.diff(date2num(line.get_xdata()))
+            assert (step <= 92).all()
+            drawn += len(line.get_xdata())
+    assert drawn == len(series)
+    (axes,) = figures.starters(duration.starters(published), ENGLISH).axes
+    assert all((np.diff(date2num(line.get_xdata())) <= 92).all() for line in axes.lines)
+
+
+def test_persons_and_benefits_never_share_a_panel(published):
+    series = caseload.series(published)
+    above, below = figures.caseload_series(series, ENGLISH).axes
+    for axes, counted in ((above, "persons"), (below, "benefits")):
+        rows = series[series["unit"].str.contains(counted)]
+        assert sum(len(line.get_xdata()) for line in axes.lines) == len(rows)
+
+
+def test_contributions_have_their_own_bar_and_number(published):
+    by_group = caseload_groups.by_group(caseload_groups.group_state(published))
+    rows = pick(by_group, "contribution_pp")
+    seen = {}
+    for axes in figures.caseload_contributions(by_group, ENGLISH).axes:
+        names = ticks(axes)
+        told = {round(text.xy[1]): text.get_text() for text in axes.texts}
+        for bar in axes.patches:
+            place = round(bar.get_y() + bar.get_height() / 2)
+            seen[names[place]] = (bar.get_width(), told[place])
+    for row in rows[rows["dimension"] != "total"].to_dict("records"):
+        assert seen[ENGLISH.value(row["group"])] == (row["value"], ENGLISH.number(row["value"], 2, sign=True))
+
+
+def test_bars_of_duration_are_those_of_the_tables(published):
+    shares = duration.longterm_shares(published)
+    (axes,) = figures.longterm(shares, ENGLISH).axes
+    total = shares[shares["dimension"] == "total"].set_index(["source", "quantity"])["value"]
+    for container, source in zip(axes.containers, ("stock", "ended spells"), strict=True):
+        expected = [total[source, quantity] for quantity in ("over_2y", "from_2_to_5y", "over_5y")]
+        assert container.get_label() == ENGLISH.value(source)
+        np.testing.assert_array_equal([bar.get_height() for bar in container.patches], expected)
+    rates = exit_rates.by_band(published)
+    (axes,) = figures.exit_rates(rates, ENGLISH).axes
+    value = pick(rates, "rate_per_year").set_index(["exposure_choice", "band"])["value"]
+    bands = list(value.index.unique(1))
+    assert [label.get_text() for label in axes.get_xticklabels()] == [ENGLISH.value(band) for band in bands]
+    for container, choice in zip(axes.containers, value.index.unique(0), strict=True):
+        np.testing.assert_array_equal(
+            [bar.get_height() for bar in container.patches], [value[choice, b] for b in bands]
+        )
+
+
+def test_the_share_over_five_years_by_group_and_beside_ended_spells(published):
+    rows = pick(duration.longterm_shares(published), "over_5y")
+    (axes,) = figures.over_5y(duration.longterm_shares(published), ENGLISH).axes
+    stock = rows[(rows["source"] == "stock") & rows["value"].notna()]
+    names = ticks(axes)
+    dots = {names[round(y)]: x for x, y in zip(*axes.lines[0].get_data(), strict=True)}
+    assert dots == {ENGLISH.value(row["group"]): row["value"] for row in stock.to_dict("records")}
+    ended = rows[(rows["dimension"] == "total") & (rows["source"] == "ended spells")]["value"].iloc[0]
+    assert axes.lines[1].get_xdata()[0] == ended
+
+
+def test_survival_curves_are_those_of_the_table(published):
+    curves = steady_state.survival_of_ended(published)
+    (axes,) = figures.survival(curves, ENGLISH).axes
+    for line, (_, curve) in zip(axes.lines, curves.groupby("group", sort=False, observed=True), strict=True):
+        known = curve.dropna(subset="value")
+        np.testing.assert_array_equal(line.get_xdata(), known["months"])
+        np.testing.assert_array_equal(line.get_ydata(), known["value"])
+
+
+def test_a_series_with_a_gap_is_two_lines():
+    line = pd.DataFrame({"date": pd.to_datetime(["2024-03-31", "2024-06-30", "2025-03-31"]), "height": [1.0, 2, 3]})
+    runs = list(figures.style.unbroken(line, "quarter"))
+    assert [list(run["height"]) for run in runs] == [[1, 2], [3]]
