@@ -139,7 +139,7 @@ def test_orderings_of_groups_that_share_cells(full):
         ("<27", "45–AOW"),
         ("27–45", "45–AOW"),
     ]
-    assert set(found["rounding"]) <= {"higher", "lower", "undecidable", "equal"}
+    assert set(found["rounding"]) == {"undecidable"}  # all ratios are alike: 0.825 within a few hundredths
 
 
 def test_groups_by_quarter_are_those_the_table_can_make(full, tiny):
