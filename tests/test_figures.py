@@ -176,3 +176,18 @@ def test_a_series_with_a_gap_is_two_lines():
     line = pd.DataFrame({"date": pd.to_datetime(["2024-03-31", "2024-06-30", "2025-03-31"]), "height": [1.0, 2, 3]})
     runs = list(figures.style.unbroken(line, "quarter"))
     assert [list(run["height"]) for run in runs] == [[1, 2], [3]]
+
+
+def test_break_even_above_one_stands_to_the_right_of_as_many_in_as_out(published, quarters):
+    means = flow_groups.group_flows(published)
+    groups = flow_groups.by_group(means)
+    ratios = compare_groups(groups, flow_groups.by_quarter(published)).ratios
+    even = account.break_even(published, quarters, means)
+    for value, (left, right) in (
+        (0.9, ("break-even", "as many in as out")),
+        (1.4, ("as many in as out", "break-even")),
+    ):
+        moved = even.assign(value=even["value"].where(even["quantity"] != "break_even", value))
+        (axes,) = figures.flow_ratio_groups(groups, ratios, moved, ENGLISH, 0.95).axes
+        sides = {text.get_ha(): text.get_text() for text in axes.texts}
+        assert sides == {"right": left, "left": right}

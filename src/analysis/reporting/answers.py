@@ -83,10 +83,11 @@ def flows(by_year: pd.DataFrame, break_even: pd.DataFrame, language: Language) -
     level = pick(break_even, "break_even").dropna(subset="value")
     if level.empty:
         return f"{answer} {language.word('texts', 'flows_no_balance')}"
-    year = level["year"].max()
-    ratio, balance = (_row(break_even, quantity, year=year) for quantity in ("ratio", "break_even"))
+    even_year = level["year"].max()
+    ratio, balance = (_row(break_even, quantity, year=even_year) for quantity in ("ratio", "break_even"))
     places = {"ratio": told(ratio, language, factor=100), "break_even": told(balance, language, factor=100)}
-    return f"{answer} {language.word('texts', 'flows_balance', year=year, **places)}"
+    same = "flows_balance_too" if even_year == year else "flows_balance"
+    return f"{answer} {language.word('texts', same, year=even_year, **places)}"
 
 
 def quarters(quarterly: pd.DataFrame, language: Language) -> dict[str, str]:

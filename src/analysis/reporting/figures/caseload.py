@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 
 from analysis.measures.tidy import pick
-from analysis.reporting.figures.style import INK, SOFT, canvas, colours, draw_runs, label_ends, note, value_axis
+from analysis.reporting.figures.style import (
+    INK,
+    SOFT,
+    canvas,
+    colours,
+    draw_runs,
+    label_ends,
+    note,
+    value_axis,
+    year_axis,
+)
 from analysis.reporting.language import Language
 
 _THOUSANDS = {"persons": 1e-3, "benefits": 1e-3, "thousand persons": 1.0, "thousand benefits": 1.0}
@@ -25,9 +34,7 @@ def caseload_series(series: pd.DataFrame, language: Language) -> Figure:
                 axes.text(0.02, 0.5, language.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
             value_axis(axes, language)
             axes.set_title(language.word("figures.words", counted), loc="left", color=SOFT)
-            axes.set_xlim(series["date"].min() - pd.Timedelta(days=200), series["date"].max() + pd.Timedelta(days=300))
-            axes.xaxis.set_major_locator(YearLocator(4))
-            axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+            year_axis(axes, series["date"])
             label_ends(axes, ends, gap)
         return figure
 

@@ -20,6 +20,7 @@ from analysis.reporting.figures.style import (
     label_ends,
     note,
     value_axis,
+    year_axis,
 )
 from analysis.reporting.language import Language
 
@@ -89,8 +90,8 @@ def starters(rows: pd.DataFrame, language: Language) -> Figure:
         for number, (table, line) in enumerate(rows.groupby("table", sort=True, observed=True)):
             draw_runs(axes, line, "quarter", number, colours(3)[number])
             ends.append((line["date"].iloc[-1], line["height"].iloc[-1], table, colours(3)[number]))
-        value_axis(axes, language)
         axes.set_ylim(bottom=0)
-        axes.set_xlim(rows["date"].min() - pd.Timedelta(days=120), rows["date"].max() + pd.Timedelta(days=200))
+        value_axis(axes, language, room=0.05)
+        year_axis(axes, rows["date"])
         label_ends(axes, ends, gap=0.08)
         return figure

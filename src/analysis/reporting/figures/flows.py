@@ -72,12 +72,13 @@ def flow_ratio_groups(
     level = pick(break_even, "break_even")
     with canvas(1.1 + 0.33 * len(ratio)) as (figure, (axes,)):
         dots(axes, ratio, language, thin)
-        axes.axvline(BALANCE, color=INK, lw=0.9)
-        note(axes, language.word(words, "balance"), (BALANCE, len(ratio) - 0.3), (3, 0))
+        uprights = [(BALANCE, "balance", {"color": INK, "lw": 0.9})]
         for value in level[level["year"] == ratio["year"].iloc[0]]["value"].dropna():
-            axes.axvline(value, color=colours(2)[1], lw=1.2, ls="--")
-            at = (value, len(ratio) - 0.3)
-            note(axes, language.word(words, "break_even"), at, (-3, 0), colours(2)[1], ha="right")
+            uprights.append((value, "break_even", {"color": colours(2)[1], "lw": 1.2, "ls": "--"}))
+        uprights.sort(key=lambda upright: upright[0], reverse=True)
+        for (value, name, look), (shift, side) in zip(uprights, ((3, "left"), (-3, "right")), strict=False):
+            axes.axvline(value, **look)
+            note(axes, language.word(words, name), (value, len(ratio) - 0.3), (shift, 0), look["color"], ha=side)
         process_word = language.word(words, "process", confidence=percent(confidence, language))
         axes.set_xlabel(f"━ {language.word(words, 'rounding')}   ─ {process_word}", fontsize=8.5, color=SOFT)
         return figure

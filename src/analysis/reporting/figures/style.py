@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 
@@ -70,6 +71,15 @@ def quarter_axis(axes: Axes, quarters: list[str]) -> np.ndarray:
     axes.set_xticks(first, [quarters[place][:4] for place in first])
     axes.set_xlim(-0.6, len(quarters) - 0.4)
     return np.arange(len(quarters))
+
+
+def year_axis(axes: Axes, dates: pd.Series) -> None:
+    """Put dates on the x axis, years as ticks (fewer when there are many), with room at both ends."""
+    first, last = dates.min(), dates.max()
+    axes.xaxis.set_major_locator(YearLocator(1 + (last.year - first.year) // 7))
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    margin = max((last - first) * 0.03, pd.Timedelta(days=100))
+    axes.set_xlim(first - margin, last + margin)
 
 
 def note(
