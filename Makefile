@@ -24,7 +24,7 @@ bench: $(READY)  ## how fast, against the same work done plainly
 	@$(BIN)/python benchmarks/report.py
 
 snapshot: $(READY)  ## build the published snapshot anew from data/sources
-	@$(BIN)/python -m analysis.published
+	@$(BIN)/python tools/published
 
 notebooks: $(READY)  ## run the notebooks in place: their committed outputs come from the published snapshot
 	@$(BIN)/python tools/refresh_notebooks.py

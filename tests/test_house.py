@@ -31,9 +31,7 @@ ALLOWED = {
     "measures": BASE | {"rounding", "snapshots", "cleaning"},
     "models": BASE | {"rounding", "snapshots", "cleaning", "measures"},
     "reporting": BASE | {"rounding", "snapshots", "cleaning", "measures", "models", "findings", ""},
-    # makers of snapshots
-    "published": BASE | {"snapshots", "cleaning"},
-    "cli": BASE | {"snapshots", "reporting", "published", ""},
+    "cli": BASE | {"snapshots", "reporting", ""},
 }
 
 

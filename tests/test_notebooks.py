@@ -10,9 +10,9 @@ import shutil
 import nbformat
 import pandas as pd
 import pytest
+from published.build import published_tables
 
 from analysis.project import HOME_VARIABLE
-from analysis.published import published_tables
 from analysis.reporting.parameters import check_parameters, find_notebooks, read_notebook
 from analysis.reporting.pool import run_all
 from analysis.reporting.run import run_report

@@ -6,14 +6,15 @@ import shutil
 
 import pandas as pd
 import pytest
+from published.build import build_published
 
 from analysis.cleaning import read_cells
 from analysis.errors import DataError
-from analysis.project import sources_folder
-from analysis.published import build_published
+from analysis.project import project_root
 from analysis.snapshots import open_snapshot
 
-SOURCES = sorted(sources_folder().glob("*.csv"))
+FOLDER = project_root() / "data" / "sources"
+SOURCES = sorted(FOLDER.glob("*.csv"))
 
 
 def read(path):
@@ -21,7 +22,7 @@ def read(path):
 
 
 def test_a_rebuild_gives_the_same_digest(published, tmp_path):
-    build_published(sources_folder(), tmp_path)
+    build_published(FOLDER, tmp_path)
     assert open_snapshot("published", tmp_path).digest == published.digest
 
 
@@ -89,7 +90,7 @@ def test_duration_classes_of_ended_spells_close_within_their_rounding(published)
 
 
 def broken_sources(tmp_path, name, change):
-    shutil.copytree(sources_folder(), tmp_path / "sources")
+    shutil.copytree(FOLDER, tmp_path / "sources")
     path = tmp_path / "sources" / f"{name}.csv"
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
     return tmp_path / "sources"

@@ -40,11 +40,6 @@ def snapshots_folder() -> Path:
     return project_root() / "data" / "snapshots"
 
 
-def sources_folder() -> Path:
-    """Return the folder with the transcribed figures that the published snapshot is built from."""
-    return project_root() / "data" / "sources"
-
-
 def notebooks_folder() -> Path:
     """Return the folder that holds the notebooks."""
     return project_root() / "notebooks"

@@ -1,4 +1,4 @@
-"""``python -m analysis.published``: build the published snapshot from ``data/sources``.
+"""``python tools/published``: build the published snapshot from ``data/sources``.
 
 It is built aside. When it comes out as the one that is there, nothing changes; else it takes its place, and git keeps
 the one before.
@@ -11,9 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from build import build_published
+
 from analysis.errors import WorkbenchError
-from analysis.project import snapshots_folder, sources_folder
-from analysis.published.build import build_published
+from analysis.project import project_root, snapshots_folder
 from analysis.snapshots import open_snapshot, snapshot_names
 
 NAME = "published"
@@ -24,7 +25,7 @@ def main() -> str:
     place = snapshots_folder()
     place.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".published.", dir=place) as aside:
-        made = build_published(sources_folder(), Path(aside))
+        made = build_published(project_root() / "data" / "sources", Path(aside))
         digest = open_snapshot(NAME, Path(aside)).digest
         if NAME in snapshot_names(place) and open_snapshot(NAME, place).digest == digest:
             return f"unchanged: {digest[:16]}"
