@@ -25,7 +25,7 @@ def table(
     name: str,
     rows: list[dict],
     dimensions: dict[str, list[str]] | None = None,
-    unit: str = "persons",
+    unit: str | dict[str, str] = "persons",
     rounding: float = 10,
     coverage: str = "partial",
     **measure,
@@ -39,12 +39,13 @@ def table(
     for dimension in dimensions:
         frame[dimension] = "c:" + frame[dimension]
     codes = list(dict.fromkeys(frame["measure"]))
+    units = dict.fromkeys(codes, unit) if isinstance(unit, str) else unit
     metadata = TableMetadata(
         dimensions=tuple(
             Dimension(d, d, tuple(Code(f"c:{category}", category, category) for category in categories))
             for d, categories in dimensions.items()
         ),
-        measures=tuple(Measure(code, code, code, unit, rounding, **measure) for code in codes),
+        measures=tuple(Measure(code, code, code, units[code], rounding, **measure) for code in codes),
         periods=dict.fromkeys(frame["period"], "final"),
         source_note="hand-made",
     )

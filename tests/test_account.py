@@ -3,6 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analysis.errors import MixedUnitsError
 from analysis.measures import account
 from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import group_flows
@@ -43,7 +44,8 @@ def means():
                       "origin": ["total", "Netherlands", "Europe", "outside Europe"],
                       "birth": ["total", "born in NL", "born outside NL"]}  # fmt: skip
     rows = [{**row, "origin": "total", "birth": "total"} for row in rows]
-    return table("factsheet-2024-t2", rows, all_dimensions, unit="moments")
+    units = {"inflow_mean": "moments", "outflow_mean": "moments", "reinflow_share": "percent"}
+    return table("factsheet-2024-t2", rows, all_dimensions, unit=units)
 
 
 def december():
@@ -75,6 +77,14 @@ def test_rates_of_the_opening_stock(tiny):
     rates = pick(found, "inflow_rate")
     assert rates["value"].iloc[0] == pytest.approx(10)
     assert set(rates["denominator"]) == {"opening"}
+
+
+def test_a_stock_in_thousands_is_not_set_against_flows(tmp_path):
+    flows = national_flows([100, 200, 100, 200], [20, 30, 20, 30], [110, 190, 130, 170])
+    stock = table("85585NED", stock_rows([1, 1, 1, 1, 1], "2018Q4"), DIMENSIONS, unit="thousand persons")
+    opened = snapshot(tmp_path, table("82662NED", flows, DIMENSIONS, unit="moments"), stock)
+    with pytest.raises(MixedUnitsError, match="expected a stock in persons, found one in thousand persons"):
+        account.quarterly(opened, quarters())
 
 
 def test_break_even_by_hand(tiny):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.cleaning import read_cells, require
-from analysis.errors import CallError, CoverageError, DataError
+from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError
 from builders import snapshot, table
 
 DIMENSIONS = {"sex": ["total", "men", "women"]}
@@ -55,6 +57,52 @@ def test_a_cell_is_the_same_operand_however_its_grain_was_asked_for(tmp_path):
     opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 400)), DIMENSIONS))
     one, two = (read_cells(opened, "T1", grain).look_up("stock", months("2024-12")) for grain in (None, "month"))
     assert ((one - two).lo[0], (one - two).hi[0]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "refused"),
+    [("inflow", "persons", True), ("inflow", "moments", False), ("stock", "moments", True), ("stock", "tens", True),
+     ("stock", "thousand persons", False), ("waiting", "anything", False)],
+)  # fmt: skip
+def test_a_known_quantity_has_its_unit(tmp_path, quantity, unit, refused):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 400), measure=quantity), DIMENSIONS, unit=unit))
+    if refused:
+        with pytest.raises(
+            MixedUnitsError, match=rf"table T1, column {quantity}: {quantity} counts .*, found '{unit}'"
+        ):
+            read_cells(opened, "T1")
+    else:
+        assert len(read_cells(opened, "T1").frame) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "told"),
+    [("-10", 10, "a count below zero"), ("9" * 400, 10, "too large"), ("400", -10, "no width"),
+     ("400", float("nan"), "no width"), ("400", float("inf"), "no width")],
+)  # fmt: skip
+def test_what_cannot_be_a_count_is_refused(tmp_path, value, width, told):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", value)), DIMENSIONS, rounding=width))
+    with pytest.raises(DataError, match=rf"table T1, column stock, period 2024MM12: expected a count, found .*{told}"):
+        read_cells(opened, "T1")
+
+
+def test_a_signed_measure_may_be_below_zero(tmp_path):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", "-10")), DIMENSIONS, signed=True))
+    assert read_cells(opened, "T1").look_up("stock", months("2024-12")).lo[0] == -15
+
+
+@pytest.mark.parametrize("code", ["2024KW1", "2024Q4", "20240101", "2024", "2024-01-01"])
+def test_a_period_that_is_none_is_no_gap(tmp_path, code):
+    opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 1), ("men", code, 2)), DIMENSIONS))
+    with pytest.raises(DataError, match=rf"column period: {code} is no period of this table"):
+        read_cells(opened, "T1", "month")
+
+
+def test_a_period_that_the_metadata_do_not_know_is_refused(tmp_path):
+    made = table("T1", rows(("total", "2024MM12", 1)), DIMENSIONS)
+    made = replace(made, metadata=replace(made.metadata, periods={"2024MM11": "final"}))
+    with pytest.raises(DataError, match="2024MM12 is no period of this table"):
+        read_cells(snapshot(tmp_path, made), "T1")
 
 
 def test_rounding_of_provisional_periods_and_of_single_cells(tmp_path):

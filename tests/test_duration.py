@@ -128,6 +128,13 @@ def test_a_snapshot_that_knows_no_duration_says_so(tmp_path):
 
 # 85617NED, 2023, as on CBS's page: 16,130, 10,990 and 12,360 ended spells below two years, 8,020, 5,290 and 3,640 from
 # two to five, 16,170 of five or more. Stock of December 2023: the factsheet's level less its change.
+def test_a_share_of_two_tables_names_both(published):
+    """Long-term persons are printed in one table of the factsheet, all persons in another."""
+    shares = duration.longterm_shares(published)
+    stock = shares[(shares["dimension"] == "total") & (shares["source"] == "stock")]
+    assert set(stock["tables"]) == {"factsheet-2024-duration, factsheet-2024-t1"}
+
+
 def test_published_exit_rates_agree_with_hand_arithmetic(published):
     found = exit_rates.by_band(published)
     rates = pick(found[found["main"]], "rate_per_year").set_index("band")["value"]

@@ -76,7 +76,17 @@ def test_impossible_windows(tiny, start, end, message):
         between(tiny, "flows", start, end)
 
 
-@pytest.mark.parametrize(("start", "end"), [("2019", "2019"), ("2019-02", "2019 4e kwartaal"), ("2019KW01", "2019-12")])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2019", "2019"),
+        ("", ""),
+        ("2019", ""),
+        ("2019Q1", "2019"),
+        ("2019-02", "2019 4e kwartaal"),
+        ("2019KW01", "2019-12"),
+    ],
+)
 def test_a_window_takes_any_grain(tiny, start, end):
     assert len(between(tiny, "flows", start, end)) == 4
 

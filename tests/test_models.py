@@ -82,8 +82,8 @@ def test_too_few_quarters_are_said():
     assert model.year_effects["value"].isna().all()
     assert np.isnan(model.dispersion)
     ratios = model.ratios(made_quarters({2019: 1.1}, np.ones(4)), "quarter")
-    assert ratios["value"].notna().all()
-    assert ratios["value_lo"].isna().all()
+    assert ratios[["value", "value_lo", "value_hi"]].isna().all(axis=None)
+    assert set(ratios["missing"]) == {"too_few_quarters"}
 
 
 def test_a_quarter_with_a_missing_cell_is_left_out():
@@ -183,13 +183,26 @@ def test_without_replicates_nothing_is_decided():
     assert list(found.pairs["process"]) == ["undecidable"]
     assert found.pairs["p_value"].isna().all()
     assert found.ratios["value_lo"].isna().all()
-    assert found.ratios["value"].notna().all()
+    assert set(found.ratios["missing"]) == {"too_few_quarters"}
     assert found.dispersions["age"].df == 0
+
+
+@pytest.mark.parametrize("empty", ["inflow", "outflow"])
+def test_a_group_without_flow_has_no_interval_and_undecidable_pairs(empty):
+    made = groups({"a": 0.5, "b": 1.0, "c": 0.9})
+    made.loc[(made["group"] == "b") & (made["quantity"] == empty), "value"] = 0.0
+    found = compare_groups(made, replicates(noise=0.05))
+    row = found.ratios.set_index("group").loc["b"]
+    assert (row["missing"], np.isnan(row["value"]), np.isnan(row["value_hi"])) == ("no_value", True, True)
+    pairs = found.pairs.set_index(["first", "second"])
+    assert list(pairs.loc[[("a", "b"), ("b", "c")], "process"]) == ["undecidable"] * 2
+    assert pairs.loc[[("a", "b"), ("b", "c")], ["factor", "factor_lo", "p_value"]].isna().all(axis=None)
+    assert pairs.loc[("a", "c"), "process"] == "lower"
 
 
 def test_the_total_is_no_group_beside_others():
     ratios = compare_groups(groups({"a": 0.5, "b": 1.0}), replicates(noise=0.1)).ratios.set_index("group")
-    assert np.isnan(ratios.loc["total", "value_lo"])
+    assert "total" not in ratios.index
     assert ratios.loc["a", "value_lo"] < 0.5
 
 

@@ -88,6 +88,19 @@ def test_a_table_without_rows_says_so():
     assert "geen" in bundle["text/html"]
 
 
+def test_an_interval_without_end_is_said_in_words():
+    frame = rates(quarter="2024Q1")
+    frame.loc[frame["quantity"] == "other_exits", ["value", "value_lo", "value_hi", "missing"]] = [
+        5,
+        -np.inf,
+        np.inf,
+        "",
+    ]
+    table = machine_table("stock_flow_account", frame)
+    text = ShownTable("stock_flow_account", table, Language("nl"), "t", "n")._repr_mimebundle_()["text/plain"]
+    assert "5 (elke waarde)" in text
+
+
 def test_marks_are_put_beside_the_first_label():
     assert "▲ 2024 kw 1" in shown(marked=["2024Q1"])["text/plain"]
     assert "▲" not in shown(marked=["2024Q2"])["text/plain"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import signal
 import sys
 import threading
@@ -19,15 +21,22 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when it is done, 1 when the work found something wrong, 2 when the call was wrong."""
     options = _parser().parse_args(arguments)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # being told to stop is the same as Ctrl-C
+    _be_told_to_stop()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Dutch letters still shows the rest
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
     except WorkbenchError as fault:
         if options.debug:
             traceback.print_exc()
         print("\n".join(f"bijstand: {line}" for line in str(fault).splitlines()), file=sys.stderr)
         return fault.exit_status
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("bijstand: stopped; nothing was left behind.", file=sys.stderr)
         return INTERRUPTED
@@ -36,6 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         print(f"bijstand: {type(fault).__name__}: {fault} (see where with bijstand --debug)", file=sys.stderr)
         return WorkbenchError.exit_status
+
+
+def _be_told_to_stop() -> None:
+    """Take being told to stop, or the end of the terminal, as Ctrl-C."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[], help="a parameter; may be repeated"
     )
     report.add_argument("--lang", metavar="nl|en", help="the language of the report (default: en)")
-    report.add_argument("--out", metavar="DIR", type=Path, help="where runs make their folders (default: outputs/)")
+    report.add_argument("--out", metavar="DIR", help="where runs make their folders (default: outputs/)")
     report.add_argument("--jobs", metavar="N", type=int, help="notebooks to run at once")
     report.set_defaults(run=_report)
     snapshots = commands.add_parser("snapshots", help="list and verify the snapshots there are")
@@ -81,6 +98,8 @@ def _report(options: argparse.Namespace) -> int:
         value = getattr(options, name)
         if value is not None and given.setdefault(name, value) != value:
             raise CallError(f"--{name} {value} and -p {name}={given[name]} contradict each other; give one.")
+    if options.out == "":
+        raise CallError("--out '': expected a folder.")
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
     notebooks = find_notebooks(notebooks_folder(), options.notebook)
@@ -89,7 +108,7 @@ def _report(options: argparse.Namespace) -> int:
 
     from analysis.reporting.run import run_report
 
-    folder = run_report(notebooks, parameters, options.out or outputs_folder(), options.jobs)
+    folder = run_report(notebooks, parameters, Path(options.out or outputs_folder()), options.jobs)
     print(folder / "index.html")
     return 0
 
@@ -108,7 +127,7 @@ def _list(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from analysis.snapshots import open_snapshot, snapshot_names
 
-    for name in [options.name] if options.name else snapshot_names():
+    for name in snapshot_names() if options.name is None else [options.name]:
         open_snapshot(name).verify()
         print(f"{name}: every file is as it was written")
     return 0

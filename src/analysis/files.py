@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,14 +58,23 @@ def staged_folder(final: Path, aside: Path | None = None) -> Iterator[Path]:
         except OSError as fault:
             raise CallError(taken) from fault
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        _sweep(aside)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove a folder, again while a process that is being stopped still writes into it."""
+    for _ in range(20):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path``, which must not exist yet; a reader sees all of it or none of it."""
+    """Write ``data`` to a new file in a folder that is there; a reader sees all of it or none of it."""
     if path.exists():
         raise CallError(f"{path} exists already and is never overwritten; choose another name.")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # its folder is not made here: a kernel that outlives its run must not bring back a folder that was swept away
     handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

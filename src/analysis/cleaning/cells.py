@@ -10,11 +10,20 @@ import pandas as pd
 
 from analysis.cleaning.categories import USUAL_TOTALS
 from analysis.cleaning.numbers import Numbers, parse_numbers
-from analysis.cleaning.periods import grain_of_code, parse_periods
-from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
+from analysis.cleaning.periods import SPAN, grain_of_code, parse_periods
+from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.rounding import CellPool, Rounded
 from analysis.snapshots import Measure, RawTable, Snapshot, TableMetadata
+
+# What a quantity of these names counts, in every table: a flow in persons, or a stock in tens, would go wrong unseen.
+UNITS = {
+    **dict.fromkeys(("inflow", "reinflow", "outflow", "inflow_mean", "outflow_mean"), ("moments",)),
+    **dict.fromkeys(("reinflow_share", "stock_share"), ("percent",)),
+    "stock": ("persons", "thousand persons"),
+    "benefits": ("benefits", "thousand benefits"),
+    "ended_spells": ("ended spells",),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +125,7 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
         When a cell is no number, occurs twice, or carries a code, measure or status the metadata do not know.
     """
     raw = snapshot.table(table)
+    _check_units(raw)
     frame, grain = _one_grain(raw, grain)
     _check_codes(raw, frame)
     _check_duplicates(raw, frame)
@@ -124,6 +134,9 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
     status = frame["status"] if "status" in frame else frame["period"].map(raw.metadata.periods)
     if not status.isin(STATUSES).all():
         raise DataError(f"{raw.place}: expected a status of {', '.join(STATUSES)} for each cell.")
+    width = _rounding(raw, frame, status, numbers.value)
+    signed = frame["measure"].map({code: measure.signed for code, measure in measures.items()}).to_numpy(bool)
+    _check_values(raw, frame, signed, numbers.value, width)
     tidy = frame.drop(columns=["value", "status", "rounding"], errors="ignore").assign(
         table=table,
         period=_periods(raw, frame),
@@ -131,11 +144,20 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
         missing=numbers.missing,
         status=status,
         unit=frame["measure"].map({code: measure.unit for code, measure in measures.items()}),
-        rounding=_rounding(raw, frame, status, numbers.value),
+        rounding=width,
     )
     tidy = tidy[["table", *_key_columns(raw.metadata), "value", "missing", "status", "unit", "rounding"]]
-    signed = frame["measure"].map({code: measure.signed for code, measure in measures.items()}).to_numpy(bool)
     return Cells(table, raw.metadata, tidy, _pool(f"{snapshot.digest[:12]}/{table}/{grain}", tidy, signed))
+
+
+def _check_units(raw: RawTable) -> None:
+    for measure in raw.metadata.measures:
+        known = UNITS.get(measure.quantity, (measure.unit,))
+        if measure.unit not in known:
+            raise MixedUnitsError(
+                f"{raw.place}, column {measure.code}: {measure.quantity} counts {' or '.join(known)}, "
+                f"found {measure.unit!r}."
+            )
 
 
 def _key_columns(metadata: TableMetadata) -> list[str]:
@@ -156,6 +178,10 @@ def _pool(key: str, tidy: pd.DataFrame, signed: np.ndarray) -> CellPool:
 def _one_grain(raw: RawTable, grain: str | None) -> tuple[pd.DataFrame, str]:
     """Return the rows of a grain and its name: a cell is the same operand whichever way its grain was asked for."""
     of_code = {code: grain_of_code(code) for code in raw.frame["period"].unique()}
+    strange = [code for code, name in of_code.items() if name == "other" and not SPAN.fullmatch(code)]
+    strange += [code for code in of_code if code not in raw.metadata.periods and code not in strange]
+    if strange:
+        raise DataError(f"{raw.place}, column period: {name_some(strange)} is no period of this table.")
     grains = sorted(set(of_code.values()))
     if grain is None and len(grains) > 1:
         raise CallError(f"{raw.place}: holds periods of {name_some(grains)}; say which grain to read.")
@@ -203,6 +229,20 @@ def _numbers(raw: RawTable, frame: pd.DataFrame) -> Numbers:
         raise
 
 
+def _check_values(raw: RawTable, frame: pd.DataFrame, signed: np.ndarray, value: np.ndarray, width: np.ndarray) -> None:
+    """Refuse a count below zero, a figure without end, and a rounding that is no width."""
+    wrong = {
+        "a count below zero": ~signed & (value < 0),
+        "a number too large to hold": np.isinf(value),
+        "a rounding that is no width": ~np.isfinite(width) | (width < 0),
+    }
+    for what, places in wrong.items():
+        if places.any():
+            row = frame.iloc[int(np.argmax(places))]
+            place = f"{raw.place}, column {row['measure']}, period {row['period']}"
+            raise DataError(f"{place}: expected a count, found {what} ({row['value'][:20]}).")
+
+
 def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.ndarray) -> np.ndarray:
     """Return the width of each cell's interval: its own where the file gives one, else that of its measure."""
     measures = raw.metadata.measures
@@ -210,7 +250,8 @@ def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.n
     coarse = {measure.code: measure.provisional_rounding or measure.rounding for measure in measures}
     width, wide = frame["measure"].map(fine).to_numpy(float), frame["measure"].map(coarse).to_numpy(float)
     # a provisional cell that is no multiple of the coarse step was printed finer (82015NED, ** of early 2021)
-    width = np.where((status != FINAL) & (value % wide == 0), wide, width)
+    with np.errstate(invalid="ignore"):  # a number without end is refused by its own check
+        width = np.where((status != FINAL) & (value % wide == 0), wide, width)
     if "rounding" not in frame:
         return width
     try:

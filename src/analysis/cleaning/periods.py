@@ -40,6 +40,8 @@ _TITLE_PARTS = {
 }
 
 _CODE = re.compile(r"(\d{4})(MM|KW|JJ)(\d{2})")
+SPAN = re.compile(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}")
+"""ISO 8601, from day to day: what is no month, quarter or year."""
 _TITLE = re.compile(r"(\d{4})(?: (\S.*))?")
 _SHORT = re.compile(r"(\d{4})(?:Q([1-4])|-(\d{2}))")
 

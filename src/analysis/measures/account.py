@@ -15,7 +15,7 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import GroupFlows
 from analysis.measures.flows import QUARTERS_A_YEAR, flow_cells, national, of_complete_years
-from analysis.measures.sources import stock_at
+from analysis.measures.sources import PERSONS, stock_at
 from analysis.measures.tidy import combine, tidy
 from analysis.rounding import Rounded
 from analysis.snapshots import Snapshot
@@ -34,7 +34,7 @@ def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
     """
     flows = national(snapshot, quarters)
     opening, closing, table = _ends(snapshot, quarters, 1)
-    inflow, outflow = (flows[flow].counted_as(opening.unit) for flow in ("inflow", "outflow"))
+    inflow, outflow = (flows[flow].counted_as(PERSONS) for flow in ("inflow", "outflow"))
     labels = {
         "quarter": [str(quarter) for quarter in quarters],
         "aow_rise": [rise_in_months(quarter) for quarter in quarters],
@@ -92,7 +92,7 @@ def _break_even(
 ) -> pd.DataFrame:
     ends = pd.PeriodIndex([f"{year}Q4" for year in years], freq=FREQUENCY["quarter"])
     opening, closing, stock_table = _ends(snapshot, ends, QUARTERS_A_YEAR)
-    come, gone = inflow.counted_as(opening.unit), outflow.counted_as(opening.unit)
+    come, gone = inflow.counted_as(PERSONS), outflow.counted_as(PERSONS)
     labels, tables = {"year": years}, f"{stock_table}, {flow_table}"
     # 1 - (opening + inflow - outflow - closing) / inflow, with the inflow above the bar cancelled
     return combine(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.cleaning import TOTAL, Cells, Group, group_column, monitor_groups, read_cells
 from analysis.errors import CoverageError
-from analysis.measures.sources import GROUP_STOCK
+from analysis.measures.sources import GROUP_STOCK, in_persons
 from analysis.measures.tidy import combine, tidy
 from analysis.missing import PRESENT
 from analysis.rounding import Rounded, rank_range, stack
@@ -76,7 +76,7 @@ def _year_ends(cells: Cells, until: pd.Period | None) -> Iterator[pd.Period]:
 
 def _state(cells: Cells, groups: list[Group], end: pd.Period) -> GroupState:
     both = pd.PeriodIndex([end, end - {"M": 12, "Q-DEC": 4}[end.freqstr]])
-    levels = stack([group_column(cells, "stock", group, both) for group in groups])
+    levels = in_persons(stack([group_column(cells, "stock", group, both) for group in groups]))
     now = np.arange(0, len(levels), 2)
     return GroupState(groups, levels.take(now), levels.take(now + 1), cells.table, end)
 

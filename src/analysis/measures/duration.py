@@ -15,7 +15,7 @@ from analysis.cleaning import TOTAL_GROUP, Cells, Group, group_column, read_cell
 from analysis.cleaning.groups import MONITOR_GROUPS
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, did_you_mean
-from analysis.measures.sources import DURATION_SHARES, ENDED_SPELLS, STOCK_SOURCES, choose, stock_at
+from analysis.measures.sources import DURATION_SHARES, ENDED_SPELLS, STOCK_SOURCES, choose, in_persons, stock_at
 from analysis.measures.tidy import combine, tidy
 from analysis.missing import PRESENT
 from analysis.rounding import Rounded
@@ -96,8 +96,8 @@ def _shares_of_stock(snapshot: Snapshot, group: Group, quarter: pd.Period) -> pd
     at = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"])
     frames = []
     for quantity, band in LONG_TERM.items():
-        (within, table), (whole, _) = stock_at(snapshot, at, group, band), stock_at(snapshot, at, group)
-        share = (within / whole).percent()
+        (within, *named), (whole, *other) = stock_at(snapshot, at, group, band), stock_at(snapshot, at, group)
+        share, table = (within / whole).percent(), ", ".join(dict.fromkeys(name for name in named + other if name))
         if share.missing[0] != PRESENT and DURATION_SHARES in snapshot:
             printed = _printed_share(snapshot, group, band, quarter)
             share, table = (printed, DURATION_SHARES) if printed is not None else (share, table)
@@ -183,7 +183,7 @@ def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.D
         if not cells.has(duration="0-6m"):
             continue
         there = cells.periods if quarters is None else cells.periods[cells.periods.isin(quarters)]
-        within, whole = cells.look_up("stock", there, duration="0-6m"), cells.look_up("stock", there)
+        within, whole = in_persons(cells.look_up("stock", there, duration="0-6m")), cells.look_up("stock", there)
         known = np.flatnonzero(within.missing == PRESENT)
         labels = {"quarter": [str(there[place]) for place in known], "table": [table] * len(known)}
         share = (within / whole).percent().take(known)

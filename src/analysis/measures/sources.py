@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.cleaning import Group, group_column, read_cells
 from analysis.cleaning.periods import FREQUENCY
-from analysis.errors import CoverageError
+from analysis.errors import CoverageError, MixedUnitsError
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.rounding import Rounded
 from analysis.snapshots import Snapshot
@@ -30,6 +30,9 @@ STOCK_SOURCES = (
     ("factsheet-2024-t1", "month"),
     (DURATION_SHARES, "month"),
 )
+
+
+PERSONS = "persons"
 
 
 def choose(snapshot: Snapshot, tables: tuple[str, ...], what: str) -> str:
@@ -66,9 +69,18 @@ def stock_at(snapshot: Snapshot, quarters: pd.PeriodIndex, *groups: Group) -> tu
             continue
         ends = quarters if grain == "quarter" else quarters.asfreq(FREQUENCY[grain], how="end")
         try:
-            column = group_column(read_cells(snapshot, table, grain), "stock", groups[0], ends, *groups[1:])
+            column = in_persons(group_column(read_cells(snapshot, table, grain), "stock", groups[0], ends, *groups[1:]))
         except CoverageError:
             continue  # the table lacks a class or a dimension: the next may have it
         if (column.missing == PRESENT).sum() > (best.missing == PRESENT).sum():
             best, source = column, table
     return best, source
+
+
+def in_persons(column: Rounded) -> Rounded:
+    """Return a stock that counts persons; raise a MixedUnitsError for one in thousands or of anything else."""
+    if column.unit != PERSONS:
+        raise MixedUnitsError(
+            f"expected a stock in {PERSONS}, found one in {column.unit}; flows cannot be set against it."
+        )
+    return column

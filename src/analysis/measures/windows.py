@@ -74,7 +74,7 @@ def _bound(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
 
 
 def _faults(window: str, chosen: pd.PeriodIndex, start: pd.Period, end: pd.Period) -> list[str]:
-    if start.start_time > end.start_time:
+    if start.start_time > end.end_time:
         return [f"start {start} lies after end {end}: expected start before end."]
     if chosen.empty:
         return [f"start {start} and end {end}: there is no {window} figure between them; choose a wider window."]

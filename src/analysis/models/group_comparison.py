@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.cleaning import TOTAL
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.models.process import (
+    TOO_FEW,
     check_confidence,
     fit_quasi_binomial,
     flow_counts,
@@ -44,7 +45,7 @@ class GroupComparison:
     ----------
     ratios : DataFrame
         Tidy, labels ``dimension, group``, quantity ``process_ratio``: the outflow ratio with its process interval,
-        given the year that all groups went through. The total is no group beside others and has no interval.
+        given the year that all groups went through. The total is no group beside others, and is not there.
     pairs : DataFrame
         One row a pair of a dimension: ``dimension, first, second``, ``factor`` (ratio of the first over that of the
         second) with ``factor_lo, factor_hi`` (process interval of that pair alone), ``p_value`` (for all pairs of the
@@ -101,11 +102,11 @@ def compare_groups(
     data = names.merge(flow_counts(groups, ["dimension", "group"]), how="left")
     tables, used, ratios, pairs = ", ".join(groups["tables"].unique()), {}, [], []
     for dimension, members in data.groupby("dimension", sort=False, observed=True):
-        spread = GroupDispersion() if dimension == TOTAL else group_dispersion(by_quarter, dimension)
+        if dimension == TOTAL:
+            continue
+        used[dimension] = spread = group_dispersion(by_quarter, dimension)
         ratios.append(_ratios(members, spread, confidence))
-        if dimension != TOTAL:
-            used[dimension] = spread
-            pairs += [_pair(*two, spread, confidence) for two in combinations(members.itertuples(), 2)]
+        pairs += [_pair(*two, spread, confidence) for two in combinations(members.itertuples(), 2)]
     return GroupComparison(
         pd.concat(ratios, ignore_index=True).assign(tables=tables),
         _with_verdicts(pd.DataFrame(pairs), confidence).assign(tables=tables),
@@ -116,18 +117,20 @@ def compare_groups(
 def _ratios(members: pd.DataFrame, spread: GroupDispersion, confidence: float) -> pd.DataFrame:
     counts = members["outflow"] * QUARTERS_A_YEAR, members["inflow"] * QUARTERS_A_YEAR
     lo, hi = process_interval(*counts, spread.dispersion, spread.df, confidence)
-    value = members["outflow"] / members["inflow"]
-    missing = np.where(value.isna(), "no_value", "")
+    known = np.isfinite(lo) & np.isfinite(hi)
+    value = (members["outflow"] / members["inflow"]).where(known)
+    reason = TOO_FEW if spread.df == 0 else "no_value"
     return members[["dimension", "group"]].assign(
-        quantity="process_ratio", value=value, value_lo=lo, value_hi=hi, missing=missing
+        quantity="process_ratio", value=value, value_lo=lo, value_hi=hi, missing=np.where(known, "", reason)
     )
 
 
 def _pair(one, two, spread: GroupDispersion, confidence: float) -> dict[str, object]:
     from scipy.stats import t
 
-    with np.errstate(divide="ignore"):
-        log_factor = np.log(one.outflow / one.inflow) - np.log(two.outflow / two.inflow)
+    counts = np.array([one.outflow, two.inflow, one.inflow, two.outflow], float)
+    logs = np.log(np.where(counts > 0, counts, np.nan))  # none of nothing: the pair has no factor
+    log_factor = logs[:2].sum() - logs[2:].sum()
     variance = log_ratio_variance(one.outflow, one.inflow) + log_ratio_variance(two.outflow, two.inflow)
     error = np.sqrt(spread.dispersion * variance / QUARTERS_A_YEAR)
     reach = student(confidence, spread.df) * error

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.missing import PRESENT
-from analysis.models.process import check_confidence, fit_quasi_binomial, flow_counts, process_interval
-
-TOO_FEW = "too_few_quarters"
+from analysis.models.process import TOO_FEW, check_confidence, fit_quasi_binomial, flow_counts, process_interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +49,14 @@ class OutflowModel:
         Returns
         -------
         DataFrame
-            Tidy, quantity ``process_ratio``.
+            Tidy, quantity ``process_ratio``; missing, with the reason, where there is no interval.
         """
         data = flow_counts(flows, [label])
         lo, hi = process_interval(data["outflow"], data["inflow"], self.dispersion, self.df, self.confidence)
         tables = ", ".join(flows["tables"].unique())
-        return _rows({label: data[label], "tables": tables}, "process_ratio", data["outflow"] / data["inflow"], lo, hi)
+        value = (data["outflow"] / data["inflow"]).where(np.isfinite(lo))  # without an interval it is the ratio again
+        missing = np.where(np.isfinite(lo), PRESENT, TOO_FEW if self.df == 0 else "no_value")
+        return _rows({label: data[label], "tables": tables}, "process_ratio", value, lo, hi, missing)
 
 
 def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowModel:
@@ -100,6 +101,6 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
     return OutflowModel(float(fit.scale), int(fit.df_resid), confidence, *effects)
 
 
-def _rows(labels: dict, quantity: str, value, lo, hi, missing: str = PRESENT) -> pd.DataFrame:
+def _rows(labels: dict, quantity: str, value, lo, hi, missing: Any = PRESENT) -> pd.DataFrame:
     values = {"quantity": quantity, "value": value, "value_lo": lo, "value_hi": hi}
     return pd.DataFrame({**labels, **values, "unit": "ratio", "denominator": "inflow", "missing": missing})

@@ -19,6 +19,8 @@ import pandas as pd
 from analysis.errors import CallError
 from analysis.missing import PRESENT
 
+TOO_FEW = "too_few_quarters"
+
 
 def check_confidence(confidence: float) -> float:
     """Return a confidence level from 0.5 to 0.999; raise a CallError for anything else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,8 @@ def told(row: pd.Series | None, language: Language, decimals: int = 0, factor: f
     if row is None or pd.isna(row["value"]):
         return language.value("no_value")
     lo, hi = factor * row["value_lo"], factor * row["value_hi"]
+    if not (math.isfinite(lo) and math.isfinite(hi)):
+        return language.word("page", "unbounded")
     for places in (decimals, decimals + 1):
         ends = {language.number(end, places, sign) for end in (lo, hi)}
         if len(ends) == 1:

@@ -90,9 +90,9 @@ def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Noteboo
     """
     known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
     chosen = [name.removesuffix(".ipynb") for name in names] if names else [n for n in known if n[:2].isdigit()]
-    for name in chosen:
-        if name not in known:
-            raise CallError(f"notebook {name!r} is unknown; {did_you_mean(name, known)}.")
+    strange = [f"notebook {name!r} is unknown; {did_you_mean(name, known)}." for name in chosen if name not in known]
+    if strange:
+        raise CallError("\n".join(strange))
     return [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
 
 
@@ -142,13 +142,13 @@ def _typed(name: str, text: str, default: Any) -> Any:
         return text
     try:
         value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+        if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, OverflowError):
         value = None
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
     if type(value) is not type(default):
         raise CallError(
-            f"parameter {name} = {text!r}: expected {_TYPES.get(type(default), 'a value')} like {default!r}."
+            f"parameter {name} = {text[:40]!r}: expected {_TYPES.get(type(default), 'a value')} like {default!r}."
         )
     return value
 
@@ -215,11 +215,15 @@ def check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]])
 def parse_assignments(texts: list[str]) -> dict[str, str]:
     """Split ``KEY=VALUE`` texts of a call; raise a CallError for one without a key or given twice."""
     given: dict[str, str] = {}
+    faults = []
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals or not key.isidentifier():
-            raise CallError(f"-p {text!r}: expected KEY=VALUE, such as -p group_by=age.")
-        if key in given:
-            raise CallError(f"-p {key}: given twice ({name_some([given[key], value])}); give it once.")
-        given[key] = value
+            faults.append(f"-p {text!r}: expected KEY=VALUE, such as -p group_by=age.")
+        elif key in given:
+            faults.append(f"-p {key}: given twice ({name_some([given[key], value])}); give it once.")
+        else:
+            given[key] = value
+    if faults:
+        raise CallError("\n".join(faults))
     return given

@@ -94,6 +94,8 @@ def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]
             aside.mkdir()
         except FileExistsError:
             continue
+        except OSError as fault:
+            raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
         if not folder.exists() and not folder.with_name(f"{folder.name}{FAILED}").exists():
             return folder, aside
         aside.rmdir()

@@ -148,6 +148,8 @@ def _number(row: dict, quantity: str, with_interval: bool, reason: str | None, l
     text = language.number(value, decimals, sign)
     if not with_interval or pd.isna(row[f"{quantity}_lo"]):
         return text, ""
+    if not (math.isfinite(row[f"{quantity}_lo"]) and math.isfinite(row[f"{quantity}_hi"])):
+        return text, language.word("page", "unbounded")
     ends = outward(row[f"{quantity}_lo"], row[f"{quantity}_hi"], decimals)
     lo, hi = (language.number(end, decimals, sign) for end in ends)
     return text, language.word("page", "interval", lo=lo, hi=hi)

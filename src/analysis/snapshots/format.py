@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from analysis.errors import DataError
+from analysis.errors import DataError, name_some
 from analysis.files import json_bytes, sha256
 
 FORMAT = 1
@@ -161,9 +161,9 @@ def manifest_from(content: dict[str, Any], place: str) -> Manifest:
 
 
 def metadata_from(content: dict[str, Any], place: str) -> TableMetadata:
-    """Build the metadata of a table from the parsed file."""
+    """Build the metadata of a table from the parsed file; codes, categories and measures are told apart."""
     try:
-        return TableMetadata(
+        metadata = TableMetadata(
             dimensions=tuple(
                 Dimension(d["name"], d["title"], tuple(Code(**code) for code in d["codes"]))
                 for d in content["dimensions"]
@@ -173,12 +173,30 @@ def metadata_from(content: dict[str, Any], place: str) -> TableMetadata:
             source_note=content["source_note"],
             sources=tuple(content["sources"]),
             notes=tuple(content["notes"]),
-            as_of=tuple(content["as_of"]),
+            as_of=tuple(str(state) for state in content["as_of"]),
         )
-    except (KeyError, TypeError) as fault:
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise DataError(
             f"{place}: the metadata are incomplete ({fault}). Restore them from git or pull again."
         ) from fault
+    for what, names in _names(metadata).items():
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise DataError(f"{place}, {what}: expected each once, found {name_some(twice)} more than once.")
+    return metadata
+
+
+def _names(metadata: TableMetadata) -> dict[str, list[str]]:
+    """Return all names by which a reader finds something: what stands twice would be found once, unseen."""
+    names = {
+        "dimensions": [dimension.name for dimension in metadata.dimensions],
+        "measures": [measure.code for measure in metadata.measures],
+        "quantities": [measure.quantity for measure in metadata.measures],
+    }
+    for dimension in metadata.dimensions:
+        names[f"{dimension.name}, codes"] = [code.code for code in dimension.codes]
+        names[f"{dimension.name}, categories"] = [code.category for code in dimension.codes if code.category]
+    return names
 
 
 def metadata_bytes(metadata: TableMetadata) -> bytes:

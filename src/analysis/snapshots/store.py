@@ -160,7 +160,11 @@ def open_snapshot(name: str = "published", folder: Path | None = None) -> Snapsh
     name = _resolve(name, folder)
     path = folder / name / MANIFEST
     place = f"snapshot {name!r}, {MANIFEST}"
-    manifest = manifest_from(check_format(_parse_json(path.read_bytes(), place), place), place)
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise DataError(f"{place}: cannot be read ({fault.strerror}). Restore it or pull again.") from fault
+    manifest = manifest_from(check_format(_parse_json(content, place), place), place)
     if manifest.name != name:
         raise DataError(f"{place}: expected the name {name!r}, found {manifest.name!r}. A snapshot is never renamed.")
     return Snapshot(name, path.parent, manifest)

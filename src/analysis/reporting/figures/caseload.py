@@ -66,6 +66,7 @@ def caseload_contributions(by_group: pd.DataFrame, language: Language) -> Figure
                 text = language.value("no_value") if pd.isna(value) else language.number(value, 2, sign=True)
                 note(axes, text, (max(value, 0) if value == value else 0, place), (4, 0), va="center", fontsize=9)
             axes.set_title(language.value(dimension), loc="left", color=SOFT)
-            axes.set_xlim(rows["value"].min() - 0.22 * reach, rows["value"].max() + 0.22 * reach)
+            if rows["value"].notna().any():
+                axes.set_xlim(rows["value"].min() - 0.22 * reach, rows["value"].max() + 0.22 * reach)
             value_axis(axes, language, "x")
         return figure
