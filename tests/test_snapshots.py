@@ -180,7 +180,7 @@ def test_latest_is_the_newest_dated_one(tmp_path):
 
 
 def test_latest_without_a_dated_one_says_what_is_at_hand(tmp_path):
-    with pytest.raises(CallError, match="no dated snapshot yet; at hand: published"):
+    with pytest.raises(CallError, match="no vintage yet; make one with `bijstand pull`"):
         open_snapshot("latest", tmp_path)
 
 

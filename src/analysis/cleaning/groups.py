@@ -9,11 +9,11 @@ from operator import add
 
 import pandas as pd
 
-from analysis.cleaning.categories import TOTAL, refuse_overlap
 from analysis.cleaning.cells import Cells
 from analysis.errors import CallError, CoverageError, did_you_mean
 from analysis.missing import PRESENT
 from analysis.rounding import Rounded
+from analysis.snapshots.categories import TOTAL, refuse_overlap
 
 Term = tuple[int, dict[str, str]]
 

@@ -15,13 +15,13 @@ import pandas as pd
 
 from analysis.errors import DataError
 from analysis.missing import FINAL, PROVISIONAL, REVISED_PROVISIONAL
+from analysis.snapshots.format import GRAIN_OF_LETTERS, PERIOD_CODE
 
 Grain = Literal["month", "quarter", "year"]
 
 FREQUENCY: dict[str, str] = {"month": "M", "quarter": "Q-DEC", "year": "Y-DEC"}
 _GRAIN = {frequency: grain for grain, frequency in FREQUENCY.items()}
-_GRAIN_OF_LETTERS = {"MM": "month", "KW": "quarter", "JJ": "year"}
-_LETTERS = {grain: letters for letters, grain in _GRAIN_OF_LETTERS.items()}
+_LETTERS = {grain: letters for letters, grain in GRAIN_OF_LETTERS.items()}
 _LAST = {"month": 12, "quarter": 4}
 
 MONTHS = {
@@ -39,7 +39,6 @@ _TITLE_PARTS = {
     for number, part in enumerate(language, start=1)
 }
 
-_CODE = re.compile(r"(\d{4})(MM|KW|JJ)(\d{2})")
 SPAN = re.compile(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}")
 """ISO 8601, from day to day: what is no month, quarter or year."""
 _TITLE = re.compile(r"(\d{4})(?: (\S.*))?")
@@ -76,8 +75,8 @@ def parse_period(text: str) -> pd.Period:
 
 
 def _parts(text: str) -> tuple[str, int, int]:
-    if found := _CODE.fullmatch(text):
-        grain = _GRAIN_OF_LETTERS[found[2]]
+    if found := PERIOD_CODE.fullmatch(text):
+        grain = GRAIN_OF_LETTERS[found[2]]
         if (grain == "year") != (found[3] == "00"):
             raise _refusal(text)
         return grain, int(found[1]), int(found[3])
@@ -120,12 +119,6 @@ def period_title(period: pd.Period, lang: str = "nl") -> str:
         return f"{period.year:04d}"
     names = MONTHS if grain == "month" else _QUARTERS
     return f"{period.year:04d} {names[lang][(period.month if grain == 'month' else period.quarter) - 1]}"
-
-
-def grain_of_code(code: str) -> str:
-    """Return the grain that a period code names, ``other`` for spans that are no month, quarter or year."""
-    found = _CODE.fullmatch(code)
-    return _GRAIN_OF_LETTERS[found[2]] if found else "other"
 
 
 def parse_periods(texts: Iterable[str]) -> pd.PeriodIndex:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -12,6 +13,9 @@ from analysis.errors import DataError, name_some
 from analysis.files import json_bytes, sha256
 
 FORMAT = 1
+
+PERIOD_CODE = re.compile(r"(\d{4})(MM|KW|JJ)(\d{2})")
+GRAIN_OF_LETTERS = {"MM": "month", "KW": "quarter", "JJ": "year"}
 
 Kind = Literal["published", "dated", "simulated"]
 Coverage = Literal["full", "partial"]
@@ -122,6 +126,12 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """Return the manifest file."""
         return json_bytes({"format": FORMAT, "digest": self.digest(), **asdict(self)})
+
+
+def grain_of_code(code: str) -> str:
+    """Return the grain that a period code names, ``other`` for spans that are no month, quarter or year."""
+    found = PERIOD_CODE.fullmatch(code)
+    return GRAIN_OF_LETTERS[found[2]] if found else "other"
 
 
 def check_format(content: Any, place: str) -> dict[str, Any]:

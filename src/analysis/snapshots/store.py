@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean
 from analysis.files import sha256
@@ -95,6 +97,8 @@ class Snapshot:
         DataError
             When a file is lost or changed, or a column or row is missing.
         """
+        import pandas as pd  # half a second: whoever only names or makes snapshots need not wait for it
+
         entry, metadata = self.entry(table), self.metadata(table)
         data = self._read(entry.data.file, entry.data.sha256)
         try:
@@ -135,15 +139,18 @@ class Snapshot:
         return data
 
 
-def open_snapshot(name: str = "published", folder: Path | None = None) -> Snapshot:
+def open_snapshot(name: str = "published", folder: Path | None = None, needs: Iterable[str] | None = None) -> Snapshot:
     """Open a snapshot by name.
 
     Parameters
     ----------
     name : str
-        ``published``, the name of a snapshot in ``data/snapshots``, or ``latest`` for the newest dated one.
+        ``published``, the name of a snapshot in ``data/snapshots``, ``latest`` for the newest dated one, or ``live``
+        for a vintage of today, pulled from CBS when there is none yet.
     folder : Path, optional
         The folder that holds the snapshots; by default the project's.
+    needs : iterable of str, optional
+        The tables that will be read, for ``live``; by default all that the workbench uses.
 
     Returns
     -------
@@ -157,7 +164,7 @@ def open_snapshot(name: str = "published", folder: Path | None = None) -> Snapsh
         When its manifest is lost, changed, or of a later format.
     """
     folder = snapshots_folder() if folder is None else folder
-    name = _resolve(name, folder)
+    name = _resolve(name, folder, needs)
     path = folder / name / MANIFEST
     place = f"snapshot {name!r}, {MANIFEST}"
     try:
@@ -186,15 +193,19 @@ def check_name(name: str) -> str:
     return name
 
 
-def _resolve(name: str, folder: Path) -> str:
+def _resolve(name: str, folder: Path, needs: Iterable[str] | None) -> str:
     check_name(name)
     known = snapshot_names(folder)
     if name == "live":
-        raise CallError("snapshot 'live' needs `bijstand pull`, which this version does not have; at hand: published.")
+        from analysis.statline.live import todays  # asks CBS: nothing else that opens a snapshot needs it
+
+        return todays(folder, None if needs is None else list(needs))
     if name == "latest":
         dated = [known_name for known_name in known if open_snapshot(known_name, folder).kind == "dated"]
         if not dated:
-            raise CallError("snapshot 'latest': there is no dated snapshot yet; at hand: published.")
+            raise CallError(
+                "snapshot 'latest': there is no vintage yet; make one with `bijstand pull`. At hand: published."
+            )
         return max(dated, key=lambda known_name: (open_snapshot(known_name, folder).manifest.created, known_name))
     if name not in known:
         raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, known)}.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 from analysis.files import sha256, staged_folder
 from analysis.snapshots.format import Coverage, FileRecord, Kind, Manifest, TableEntry, TableMetadata, metadata_bytes
@@ -69,11 +71,12 @@ def _write_table(folder: Path, table: NewTable) -> TableEntry:
         coverage=table.coverage,
         licence=table.licence,
         attribution=table.attribution,
-        data=_write_file(folder / f"{table.id}.csv", data),
-        metadata=_write_file(folder / f"{table.id}.json", metadata_bytes(table.metadata)),
+        data=write_file(folder / f"{table.id}.csv", data),
+        metadata=write_file(folder / f"{table.id}.json", metadata_bytes(table.metadata)),
     )
 
 
-def _write_file(path: Path, data: bytes) -> FileRecord:
+def write_file(path: Path, data: bytes) -> FileRecord:
+    """Write a file of a snapshot; return its record."""
     path.write_bytes(data)
     return FileRecord(path.name, sha256(data))

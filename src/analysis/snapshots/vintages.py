@@ -1,0 +1,168 @@
+"""Two states of a table beside each other, and one cell through all its states.
+
+CBS corrects figures that were definitive (one release of 85880NED changed 1,103 of them) and keeps no old state. What
+changed can only be told from vintages that were kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import CoverageError, DataError
+from analysis.missing import FINAL
+from analysis.snapshots.store import Snapshot, open_snapshot, snapshot_names
+
+
+@dataclass(frozen=True, eq=False)
+class TableDiff:
+    """What changed in a table from one snapshot to another.
+
+    Attributes
+    ----------
+    table : str
+    state : str
+        ``same``, ``changed``, ``came`` (not in the first) or ``went`` (not in the second).
+    came, went : dict of str to list of str
+        For each column (``measure``, a dimension, ``period``) the codes that only one of them has; a dimension that
+        only one has stands under ``column``.
+    cells : DataFrame
+        The cells whose figure differs, or that only one has though its codes are in both (NaN there):
+        ``measure, <dimensions>, period, before, after, status_before,
+        status_after, change`` (after less before; NaN where one is no number) and ``definitive`` (whether the figure
+        was final before).
+    """
+
+    table: str
+    state: str
+    came: dict[str, list[str]] = field(default_factory=dict)
+    went: dict[str, list[str]] = field(default_factory=dict)
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def diff(before: Snapshot, after: Snapshot) -> list[TableDiff]:
+    """Return what changed in each table that one of two snapshots holds.
+
+    Raises
+    ------
+    DataError
+        When a file is lost or changed.
+    """
+    found = []
+    for table in sorted({*before.manifest.tables, *after.manifest.tables}):
+        if table not in after:
+            found.append(TableDiff(table, "went"))
+        elif table not in before:
+            found.append(TableDiff(table, "came"))
+        else:
+            found.append(_table_diff(table, before, after))
+    return found
+
+
+def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
+    old, new = _frame(before, table), _frame(after, table)
+    keys = [column for column in old.columns if column not in ("value", "status")]
+    common = [column for column in keys if column in new.columns]
+    came, went = ({}, {})
+    for only, one, other in ((came, new, old), (went, old, new)):
+        gone = [column for column in one.columns if column not in other.columns]
+        only |= {"column": gone} if gone else {}
+        for column in common:
+            codes = sorted(set(one[column].unique()) - set(other[column].unique()))
+            only |= {column: codes} if codes else {}
+    if "column" in came or "column" in went:
+        return TableDiff(table, "changed", came, went)  # cells of other classes are no cells to compare
+    both = old.merge(new, on=keys, how="outer", suffixes=("_before", "_after"), validate="one_to_one")
+    both = both.rename(columns={"value_before": "before", "value_after": "after"})
+    figures = [pd.to_numeric(both[side], errors="coerce") for side in ("before", "after")]
+    unlike = (both["before"] != both["after"]) & (figures[0] != figures[1])  # 714.0 is 714
+    for column in common:  # what a code that came or went brought or took along is told by the code
+        unlike &= ~both[column].isin([*came.get(column, []), *went.get(column, [])])
+    cells, figures = both[unlike].reset_index(drop=True), [each[unlike].reset_index(drop=True) for each in figures]
+    cells = cells.assign(change=figures[1] - figures[0], definitive=cells["status_before"] == FINAL)
+    same = cells.empty and not came and not went
+    return TableDiff(table, "same" if same else "changed", came, went, cells)
+
+
+def _frame(snapshot: Snapshot, table: str) -> pd.DataFrame:
+    """Return the cells of a table as text, with the status of each."""
+    raw = snapshot.table(table)
+    status = raw.frame["status"] if "status" in raw.frame else raw.frame["period"].map(raw.metadata.periods)
+    return raw.frame[raw.metadata.columns()].assign(status=status)
+
+
+def as_of(table: str, day: date, folder: Path | None = None) -> pd.DataFrame:
+    """Return a table as it was known on a day: each cell once, from the newest vintage of that day or before.
+
+    Parameters
+    ----------
+    table : str
+    day : date
+    folder : Path, optional
+        The folder that holds the snapshots; by default the project's.
+
+    Returns
+    -------
+    DataFrame
+        Text columns ``measure, <dimensions>, period, value, status`` and ``vintage``.
+
+    Raises
+    ------
+    CoverageError
+        When no vintage of that day or before holds the table.
+    """
+    kept = [vintage for vintage in _dated(table, folder) if vintage.manifest.created[:10] <= day.isoformat()]
+    if not kept:
+        raise CoverageError(f"table {table}: no vintage of {day.isoformat()} or before holds it; pull one.")
+    frame = _frame(kept[-1], table)
+    keys = [column for column in frame.columns if column not in ("value", "status")]
+    if frame.duplicated(keys).any():
+        raise DataError(f"snapshot {kept[-1].name!r}, table {table}: expected each cell once.")
+    return frame.assign(vintage=kept[-1].name)
+
+
+def vintages(table: str, key: dict[str, str], folder: Path | None = None) -> pd.DataFrame:
+    """Return the cells of one key in all vintages.
+
+    Parameters
+    ----------
+    table : str
+    key : dict of str to str
+        Codes by column, such as ``{"measure": "instromers", "sex": "T001038"}``; columns that are left out are kept.
+    folder : Path, optional
+
+    Returns
+    -------
+    DataFrame
+        Text columns of the table with ``vintage`` and ``published`` (the date CBS gives for the state): one row for
+        each period and state. A state that several vintages hold stands once, under the oldest.
+
+    Raises
+    ------
+    CoverageError
+        When no vintage holds the table, or the table not a column of the key.
+    """
+    frames = []
+    for vintage in _dated(table, folder):
+        frame = _frame(vintage, table)
+        for column, code in key.items():
+            if column not in frame:
+                raise CoverageError(f"snapshot {vintage.name!r}, table {table}: there is no column {column!r}.")
+            frame = frame[frame[column] == code]
+        published = (vintage.entry(table).modified or vintage.manifest.created)[:10]
+        frames.append(frame.assign(published=published, vintage=vintage.name))
+    if not frames:
+        raise CoverageError(f"table {table}: no vintage holds it; pull one.")
+    found = pd.concat(frames, ignore_index=True)
+    keys = [column for column in found.columns if column != "vintage"]
+    return found.drop_duplicates(keys).sort_values([*key, "period", "published"], kind="stable", ignore_index=True)
+
+
+def _dated(table: str, folder: Path | None) -> list[Snapshot]:
+    """Return the vintages that hold a table, the oldest first."""
+    opened = [open_snapshot(name, folder) for name in snapshot_names(folder)]
+    dated = [snapshot for snapshot in opened if snapshot.kind == "dated" and table in snapshot]
+    return sorted(dated, key=lambda snapshot: (snapshot.manifest.created, snapshot.name))

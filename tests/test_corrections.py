@@ -1,0 +1,75 @@
+"""Known errors of CBS: the file is what it has to be, and a vintage is told which of them it has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.errors import DataError
+from analysis.snapshots.corrections import BEFORE, CORRECTED, HAS_IT, UNDECIDED, known_errors, state_of
+from builders import snapshot, table
+
+ROWS = [{"measure": "instromers", "sex": "total", "period": "2024KW01", "value": 160}]
+
+
+def vintage(folder, modified):
+    made = replace(table("85615NED", ROWS, {"sex": ["total"]}, unit="moments"), modified=modified)
+    return snapshot(folder, made)
+
+
+def written(folder, text):
+    path = folder / "corrections.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+ENTRY = """
+- id: a
+  table: 85615NED
+  reason: too high
+  source: CBS
+  status: fixed_upstream
+  since: "2024-08-01"
+  until: "2025-02-01"
+  expect: [{measure: instromers, period: 2024KW01, value: 160}]
+"""
+
+
+def test_the_errors_that_ship_are_well_formed():
+    errors = known_errors()
+    assert {error.table for error in errors} == {"85615NED"}
+    assert all(error.since < error.until for error in errors)
+
+
+@pytest.mark.parametrize(
+    ("modified", "state"),
+    [("2024-07-31T02:00:00", BEFORE), ("2024-08-01T02:00:00", HAS_IT), ("2025-01-31", HAS_IT),
+     ("2025-02-01T00:00:00+02:00", CORRECTED), (None, UNDECIDED)],
+)  # fmt: skip
+def test_a_state_has_the_error_between_its_dates(tmp_path, modified, state):
+    (error,) = known_errors(written(tmp_path, ENTRY))
+    assert state_of(error, vintage(tmp_path / "v", modified)) == state
+
+
+def test_a_snapshot_without_the_table_has_none_of_it(tmp_path):
+    (error,) = known_errors(written(tmp_path, ENTRY))
+    assert state_of(error, snapshot(tmp_path / "v", table("T1", ROWS, {"sex": ["total"]}))) is None
+
+
+def test_an_entry_that_no_longer_matches_is_told(tmp_path):
+    (error,) = known_errors(written(tmp_path, ENTRY.replace("160", "150")))
+    with pytest.raises(DataError, match=r"known error a no longer matches.*'value': '150'"):
+        state_of(error, vintage(tmp_path / "v", "2024-12-01"))
+
+
+def test_all_faults_of_the_file_are_told(tmp_path):
+    broken = "- id: a\n  table: T\n  status: mended\n  colour: red\n- 3\n"
+    with pytest.raises(DataError) as told:
+        known_errors(written(tmp_path, broken))
+    lines = str(told.value).splitlines()
+    assert len(lines) == 4
+    for part in ("expected reason, since, source, found none", "colour is not known", "found 'mended'", "found int"):
+        assert any(part in line for line in lines), part
+    with pytest.raises(DataError, match="cannot be read"):
+        known_errors(written(tmp_path, "- [unclosed"))
