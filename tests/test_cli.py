@@ -55,8 +55,7 @@ WRONG_CALLS = {
     "given twice": (["-p", "lang=nl", "-p", "lang=en"], "-p lang: given twice"),
     "contradiction": (["--lang", "nl", "-p", "lang=en"], "--lang nl and -p lang=en contradict each other"),
     "no job": (["--jobs", "0"], "--jobs 0: expected a whole number from 1"),
-    "the live service": (["--snapshot", "live"], "needs `bijstand pull`"),
-    "no dated snapshot": (["--snapshot", "latest"], "no dated snapshot yet; at hand: published"),
+    "no dated snapshot": (["--snapshot", "latest"], "there is no vintage yet; make one with `bijstand pull`"),
 }  # fmt: skip
 
 

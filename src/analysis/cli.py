@@ -77,12 +77,27 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--out", metavar="DIR", help="where runs make their folders (default: outputs/)")
     report.add_argument("--jobs", metavar="N", type=int, help="notebooks to run at once")
     report.set_defaults(run=_report)
-    snapshots = commands.add_parser("snapshots", help="list and verify the snapshots there are")
+    pulled = commands.add_parser(
+        "pull",
+        help="bring tables of CBS home into a new dated snapshot",
+        description="Fetch whole tables from CBS StatLine into a new, checksummed snapshot; all of it or nothing.",
+    )
+    pulled.add_argument("tables", nargs="*", metavar="TABLE", help="table ids (default: all that the workbench uses)")
+    pulled.add_argument("--name", metavar="SNAPSHOT", help="name of the snapshot (default: today's date)")
+    pulled.add_argument("--platform", metavar="auto|v3|v4", default="auto", help="which platform of CBS to ask")
+    pulled.add_argument("--base-url", metavar="URL", help="scheme and host to ask in the place of CBS")
+    pulled.set_defaults(run=_pull)
+    snapshots = commands.add_parser("snapshots", help="list, verify and compare the snapshots there are")
     actions = snapshots.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="name every snapshot, with its tables").set_defaults(run=_list)
     verify = actions.add_parser("verify", help="read every file and compare it with its checksum")
     verify.add_argument("name", nargs="?", metavar="NAME", help="one snapshot (default: all)")
     verify.set_defaults(run=_verify)
+    diff = actions.add_parser("diff", help="say what changed from one snapshot to another")
+    diff.add_argument("before", metavar="A")
+    diff.add_argument("after", metavar="B")
+    diff.add_argument("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder")
+    diff.set_defaults(run=_diff)
     return parser
 
 
@@ -113,6 +128,45 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _pull(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from analysis.project import snapshots_folder
+    from analysis.statline import damaged, pull
+
+    bar = tqdm(unit=" rows", disable=None, file=sys.stderr)
+
+    def tell(table: str, rows: int) -> None:
+        bar.set_description(table)
+        bar.update(rows - bar.n if rows >= bar.n else rows)
+
+    with bar:
+        folder, tables = pull(
+            snapshots_folder(), options.tables, options.name, options.platform, options.base_url, tell=tell
+        )
+    for each in tables:
+        origin = f"unchanged since {each.taken_from}" if each.taken_from else f"from {each.platform}"
+        print(f"{each.table}  {each.cells} cells  {origin}")
+        for line in each.drift:
+            print(f"bijstand: table {each.table}: {line}", file=sys.stderr)
+    for line in damaged(snapshots_folder()):
+        print(f"bijstand: {line}", file=sys.stderr)
+    print(folder)
+    return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from analysis.reporting.changes import changes_text, write_changes
+    from analysis.snapshots import open_snapshot
+    from analysis.snapshots.vintages import diff
+
+    changes = diff(open_snapshot(options.before), open_snapshot(options.after))
+    print(changes_text(changes))
+    if options.out is not None:
+        print(write_changes(changes, options.out))
+    return 0
+
+
 def _list(options: argparse.Namespace) -> int:
     from analysis.snapshots import open_snapshot, snapshot_names
 
@@ -133,5 +187,15 @@ def _verify(options: argparse.Namespace) -> int:
     return 0
 
 
+def command() -> None:
+    """Run the command and end the process; one that was told to stop waits for no answer that is still on its way."""
+    status = main()
+    if status == INTERRUPTED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -56,6 +56,8 @@ def staged_folder(final: Path, aside: Path | None = None) -> Iterator[Path]:
         try:
             aside.rename(final)  # onto a folder with anything in it, this fails
         except OSError as fault:
+            if not final.exists():
+                raise
             raise CallError(taken) from fault
     finally:
         _sweep(aside)

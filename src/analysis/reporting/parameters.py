@@ -10,19 +10,22 @@ import ast
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from analysis.cleaning import GROUPINGS, read_cells
-from analysis.cleaning.periods import grain_of_code
 from analysis.errors import CallError, DataError, did_you_mean, name_some
 from analysis.measures.windows import between
 from analysis.models.process import check_confidence
 from analysis.reporting.language import LANGUAGES
 from analysis.snapshots import open_snapshot
+from analysis.snapshots.format import grain_of_code
 
 TAG = "parameters"
 METADATA = "bijstand"
+EVERY = "*"
+"""What a notebook names that reads every table of its snapshot."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
     Returns
     -------
     dict of str to dict
-        For each notebook all its parameters; a snapshot by the name it has in the end (`latest` is resolved once).
+        For each notebook all its parameters; a snapshot by the name it has in the end: ``latest`` and
+        ``live`` are resolved once, for all of them.
 
     Raises
     ------
@@ -119,12 +123,15 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
     known = {name for notebook in notebooks for name in notebook.defaults}
     faults = [f"parameter {name!r} is unknown; {did_you_mean(name, known)}." for name in given if name not in known]
     parameters: dict[str, dict[str, Any]] = {}
+    reads = {table for notebook in notebooks for table in notebook.reads}
+    needs = None if EVERY in reads else sorted(reads)
+    checks = _CHECKS | {"snapshot": cache(lambda name: open_snapshot(name, needs=needs).name)}
     for notebook in notebooks:
         values, wrong = dict(notebook.defaults), set()
         for name in notebook.defaults:
             try:
                 typed = _typed(name, given[name], values[name]) if name in given else values[name]
-                values[name] = _allowed(name, typed)
+                values[name] = _allowed(name, typed, checks)
             except CallError as fault:
                 faults.append(str(fault))
                 wrong.add(name)
@@ -165,19 +172,18 @@ def _one_of(*allowed: str) -> Callable[[Any], Any]:
     return check
 
 
-# What a parameter of this name may be, in every notebook: each returns the value to use. Periods are checked against
-# the data of the snapshot.
+# What a parameter of this name may be, in every notebook: each returns the value to use. A snapshot is opened with what
+# the notebooks need, and periods are checked against its data.
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "snapshot": lambda name: open_snapshot(name).name,
     "lang": _one_of(*LANGUAGES),
     "group_by": _one_of(*GROUPINGS),
     "confidence": check_confidence,
 }
 
 
-def _allowed(name: str, value: Any) -> Any:
+def _allowed(name: str, value: Any, checks: dict[str, Callable[[Any], Any]]) -> Any:
     try:
-        return _CHECKS.get(name, lambda same: same)(value)
+        return checks.get(name, lambda same: same)(value)
     except CallError as fault:
         raise CallError(f"parameter {name}: {fault}") from fault
 
@@ -205,7 +211,7 @@ def check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]])
         if "snapshot" not in parameters[notebook.name]:
             continue
         snapshot = open_snapshot(parameters[notebook.name]["snapshot"])
-        for table in notebook.reads:
+        for table in list(snapshot.manifest.tables) if EVERY in notebook.reads else notebook.reads:
             if table in snapshot:
                 codes = snapshot.metadata(table).periods
                 for grain in sorted({grain_of_code(code) for code in codes} - {"other"}):

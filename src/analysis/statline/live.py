@@ -1,0 +1,46 @@
+"""``live``: the figures of CBS of this moment, kept as a vintage of today."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from analysis.snapshots import Snapshot, open_snapshot, snapshot_names
+from analysis.statline.bank import pull
+from analysis.statline.catalogue import catalogued
+
+BASE_URL_VARIABLE = "BIJSTAND_STATLINE"
+"""Another scheme and host to ask in the place of CBS; unset, CBS is asked."""
+
+
+def todays(folder: Path, needs: list[str] | None = None) -> str:
+    """Return the name of a vintage of today that holds the tables needed, pulled when there is none yet.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds the snapshots.
+    needs : list of str, optional
+        Tables that will be read; those that the catalogue does not know (stopped ones) are not asked for.
+
+    Raises
+    ------
+    UnreachableError
+        When CBS gave no whole answer; the message names what is at hand.
+    """
+    wanted = [table for table in catalogued() if needs is None or table in needs]
+    today = f"{datetime.now().astimezone():%Y-%m-%d}"
+    opened = [open_snapshot(name, folder) for name in snapshot_names(folder) if name.startswith(today)]
+    kept = [each for each in opened if each.kind == "dated"]
+    whole = [each for each in kept if all(table in each for table in wanted)]
+    if whole:
+        return max(whole, key=_age).name
+    tables = list(dict.fromkeys([*(table for each in kept for table in each.manifest.tables), *wanted]))
+    free = next(n for n in (today, *(f"{today}-{number}" for number in range(2, 1000))) if not (folder / n).exists())
+    final, _ = pull(folder, tables, free, base_url=os.environ.get(BASE_URL_VARIABLE))
+    return final.name
+
+
+def _age(snapshot: Snapshot) -> tuple[str, str]:
+    return snapshot.manifest.created, snapshot.name
