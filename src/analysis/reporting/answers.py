@@ -46,6 +46,12 @@ def _printed(row: pd.Series | None, language: Language, sign: bool = False) -> s
     return _plain(float("nan") if row is None else row["value"], language, sign=sign)
 
 
+def data(holdings: pd.DataFrame, snapshot: str, language: Language) -> dict[str, str]:
+    """Return the name of the snapshot, and how many tables and figures it holds."""
+    counts = {"tables": holdings["table"].nunique(), "cells": holdings["cells"].sum()}
+    return {"snapshot": snapshot} | {name: language.number(count) for name, count in counts.items()}
+
+
 def caseload(by_group: pd.DataFrame, language: Language) -> dict[str, str]:
     """Return level, change and growth of the total, and for each dimension the group that the change came from most."""
     total, change = _row(by_group, "level", group="total"), _row(by_group, "change", group="total")

@@ -28,6 +28,16 @@ class TableSpec:
 
 # The names and columns of the CSV files are a contract: scripts rely on them.
 TABLES: dict[str, TableSpec] = {
+    "data_holdings": TableSpec(
+        ("table", "grain", "first_period", "last_period", "coverage"),
+        ("cells", "unknown", "impossible", "periods", "provisional"),
+    ),
+    "data_closure": TableSpec(("table", "measured", "dimension", "grain", "closure"), ("checks", "gap"), ("gap",)),
+    "data_drift": TableSpec(("table", "column", "code", "happened"), ()),
+    "data_known_errors": TableSpec(("table", "error", "handling", "state"), ()),
+    "data_revisions": TableSpec(
+        ("table", "vintage"), ("new_periods", "definitive_changed", "provisional_changed", "largest")
+    ),
     "caseload_sources": TableSpec(
         ("table", "edition", "unit", "grain", "first_period", "last_period"), ("cells", "lowest", "highest")
     ),
