@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy notebooks and the published snapshot; return the new workbench folder."""
+    """Copy notebooks, the published snapshot and the known errors; return the new workbench folder."""
     for part in ("data/snapshots/published", "notebooks"):
         shutil.copytree(ROOT / part, folder / part)
+    shutil.copyfile(ROOT / "data" / "corrections.yml", folder / "data" / "corrections.yml")
     return folder
 
 
