@@ -187,6 +187,7 @@ def test_the_page_of_a_whole_run(runs, tmp_path):
     for title in ("Hoeveel mensen, sinds wanneer, en welke groepen", "Wie erin komt en wie eruit gaat", "Hoe lang"):
         assert title in page
     assert "# 01 · Caseload" not in page
+    assert page.index('id="01_caseload"') < page.index('id="03_duration"') < page.index('id="00_data"')
     assert 'name="viewport"' in page
     levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
     assert levels.count(1) == 1

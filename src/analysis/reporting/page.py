@@ -18,6 +18,7 @@ from traitlets.config import Config
 from analysis.reporting.language import Language
 from analysis.reporting.parameters import Notebook
 
+_LAST = "00"  # what is at hand comes after what a reader came for
 _HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
 # cells with this tag are for readers of the notebook alone (its English title)
@@ -42,7 +43,8 @@ def build_page(
     language = Language(parameters[notebooks[0].name].get("lang", "en"))
     with as_file(files("analysis.reporting") / "templates") as templates:
         exporter = _exporter(templates)
-        chapters = [_chapter(exporter, folder / "notebooks" / f"{each.name}.ipynb", each.name) for each in notebooks]
+        ordered = sorted((each.name for each in notebooks), key=lambda name: name.startswith(_LAST))
+        chapters = [_chapter(exporter, folder / "notebooks" / f"{name}.ipynb", name) for name in ordered]
         environment = Environment(loader=FileSystemLoader(templates), autoescape=select_autoescape(["html", "j2"]))
         return environment.get_template("page.html.j2").render(
             lang=language.code,

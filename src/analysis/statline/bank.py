@@ -97,17 +97,13 @@ def pull(
     services = _services(platform, base_url, web)
     with _alone(folder):
         known = _vintages(folder)
-        final = folder / name
-        if final.exists():
-            raise CallError(f"snapshot {name!r} exists already and is never overwritten; give another --name.")
-        aside = folder / f"{_ASIDE}{name}{PARTIAL}"
-        aside.mkdir()
         try:
-            with staged_folder(final, aside):
-                done = [_bring(services, table, aside, known, now, tell or _quiet) for table in asked]
-                entries = {entry.id: entry for entry, _ in sorted(done, key=lambda each: each[0].id)}
-                manifest = Manifest(name, "dated", now.isoformat(timespec="seconds"), entries)
-                (aside / MANIFEST).write_bytes(manifest.to_bytes())
+            return _make(
+                folder,
+                name,
+                now,
+                lambda aside: [_bring(services, table, aside, known, now, tell or _quiet) for table in asked],
+            )
         except UnreachableError as fault:
             raise UnreachableError(f"{fault}\n{_at_hand(known)}") from fault
         except OSError as fault:
@@ -116,6 +112,21 @@ def pull(
             web.stop()
             for service in services:
                 service.close()
+
+
+def _make(
+    folder: Path, name: str, now: datetime, bring: Callable[[Path], list[tuple[TableEntry, Pulled]]]
+) -> tuple[Path, list[Pulled]]:
+    """Make a snapshot of the tables that ``bring`` puts into a folder, all of it or nothing."""
+    final, aside = folder / name, folder / f"{_ASIDE}{name}{PARTIAL}"
+    if final.exists():
+        raise CallError(f"snapshot {name!r} exists already and is never overwritten; give another --name.")
+    aside.mkdir()
+    with staged_folder(final, aside):
+        done = bring(aside)
+        entries = {entry.id: entry for entry, _ in sorted(done, key=lambda each: each[0].id)}
+        manifest = Manifest(name, "dated", now.isoformat(timespec="seconds"), entries)
+        (aside / MANIFEST).write_bytes(manifest.to_bytes())
     return final, [told for _, told in done]
 
 
