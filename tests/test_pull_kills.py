@@ -109,6 +109,8 @@ def home(tmp_path, monkeypatch):
 
 def command(home, server, *arguments: str, **options) -> subprocess.Popen:
     environment = {**ENVIRONMENT, HOME_VARIABLE: str(home.parents[1])}
+    # tests that run in the background have inherited deafness for Ctrl-C, and would pass it on
+    options.setdefault("preexec_fn", lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
     call = [sys.executable, "-m", "analysis.cli", "pull", "--base-url", server.base_url, *arguments]
     return subprocess.Popen(call, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 

@@ -275,6 +275,8 @@ def test_a_stopped_run_leaves_neither_folder_nor_kernel(home, how):
     process = subprocess.Popen(
         [sys.executable, script], env={**os.environ, HOME_VARIABLE: str(home)}, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # tests that run in the background have inherited deafness for Ctrl-C, and would pass it on
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     deadline = time.monotonic() + 60
     begun = None
