@@ -17,6 +17,7 @@ from analysis.files import write_new
 from analysis.missing import FINAL
 from analysis.project import RUN_FOLDER_VARIABLE
 from analysis.reporting.answers import percent
+from analysis.reporting.changes import harmless
 from analysis.reporting.figures.style import DPI, SOFT
 from analysis.reporting.language import Language
 from analysis.reporting.shown_table import ShownTable
@@ -82,7 +83,8 @@ class Report:
         """
         table, spec = machine_table(name, frame), table_spec(name)
         if self.folder:
-            text = table.to_csv(index=False, lineterminator="\n")
+            labels = table[list(spec.labels)].map(harmless)
+            text = table.assign(**labels).to_csv(index=False, lineterminator="\n")
             write_new(self.folder / "tables" / f"{name}.csv", text.encode("utf-8"))
         title = self.language.word("tables", name, **places)
         notes = [self._interval_note(spec.kind)] if spec.intervals else []
