@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 
 from analysis.cleaning import read_cells
-from analysis.cleaning.periods import grain_of_code
 from analysis.project import notebooks_folder
 from analysis.snapshots import open_snapshot
+from analysis.snapshots.format import grain_of_code
 
 BIN = Path(sys.executable).parent
 GOALS = {"report over one after the other": 0.75, "report (s)": 60.0, "bijstand --help (s)": 0.4}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import re
 import shutil
@@ -89,6 +90,12 @@ def test_the_library_stays_small():
         lines[part_of(path)] += lines_of_code(path)
     assert lines["cleaning"] < 800
     assert sum(lines.values()) < 6000
+
+
+@pytest.mark.parametrize("script", ["benchmarks/report.py", "benchmarks/pull.py", "tools/published/build.py"])
+def test_what_stands_beside_the_library_finds_it(script):
+    spec = importlib.util.spec_from_file_location("beside", ROOT / script)
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
 def tracked_files() -> list[str]:
