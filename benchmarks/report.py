@@ -19,7 +19,6 @@ from pathlib import Path
 from analysis.cleaning import read_cells
 from analysis.project import notebooks_folder
 from analysis.snapshots import open_snapshot
-from analysis.snapshots.format import grain_of_code
 
 BIN = Path(sys.executable).parent
 GOALS = {"report over one after the other": 0.75, "report (s)": 60.0, "bijstand --help (s)": 0.4}
@@ -53,7 +52,7 @@ def open_published() -> None:
     """Open the snapshot and read every table of it into cells, checksums included."""
     snapshot = open_snapshot("published")
     for table in snapshot.manifest.tables:
-        for grain in sorted({grain_of_code(code) for code in snapshot.metadata(table).periods} - {"other"}):
+        for grain in snapshot.metadata(table).grains():
             read_cells(snapshot, table, grain)
 
 

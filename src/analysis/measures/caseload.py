@@ -10,7 +10,6 @@ from analysis.measures.tidy import combine, tidy
 from analysis.missing import PRESENT
 from analysis.snapshots import Snapshot
 from analysis.snapshots.categories import USUAL_TOTALS
-from analysis.snapshots.format import grain_of_code
 
 # what counts as caseload, by unit: persons and benefits (a couple is two persons and one benefit) never share a line
 CASELOAD_QUANTITIES = ("stock", "benefits")
@@ -36,7 +35,7 @@ def series(snapshot: Snapshot, months: pd.PeriodIndex | None = None) -> pd.DataF
         metadata = snapshot.metadata(table)
         quantities = [measure.quantity for measure in metadata.measures if measure.quantity in CASELOAD_QUANTITIES]
         for grain in ("month", "quarter"):
-            if quantities and grain in {grain_of_code(code) for code in metadata.periods}:
+            if quantities and grain in metadata.grains():
                 cells = read_cells(snapshot, table, grain)
                 frames += [_series(cells, quantity, grain) for quantity in quantities if _has_total(cells)]
     if not frames:

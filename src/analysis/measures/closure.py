@@ -18,7 +18,6 @@ from analysis.measures.tidy import combine
 from analysis.missing import PRESENT
 from analysis.snapshots import Snapshot
 from analysis.snapshots.categories import USUAL_TOTALS
-from analysis.snapshots.format import grain_of_code
 
 WITHIN, BEYOND, UNDECIDED = "within rounding", "beyond rounding", "cannot be decided"
 _SHARES = ("percent", "ratio")  # of which the parts do not add up to the whole
@@ -37,7 +36,7 @@ def closures(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     """
     rows = []
     for table in tables:
-        for grain in _grains(snapshot, table):
+        for grain in snapshot.metadata(table).grains():
             cells = read_cells(snapshot, table, grain)
             for dimension in cells.metadata.dimensions:
                 rows += _of_dimension(cells, dimension.name, grain)
@@ -76,8 +75,9 @@ def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     frames = []
     for table in tables:
         entry = snapshot.entry(table)
-        for grain in _grains(snapshot, table):
-            frame, periods = read_cells(snapshot, table, grain).frame, read_cells(snapshot, table, grain).periods
+        for grain in snapshot.metadata(table).grains():
+            cells = read_cells(snapshot, table, grain)
+            frame, periods = cells.frame, cells.periods
             reasons = frame["missing"].value_counts()
             row = {
                 "table": table,
@@ -95,11 +95,6 @@ def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
             }
             frames.append(pd.DataFrame([row]))
     return combine(frames)
-
-
-def _grains(snapshot: Snapshot, table: str) -> list[str]:
-    """Return the grains of a table; spans that are no month, quarter or year are not read."""
-    return sorted({grain_of_code(code) for code in snapshot.metadata(table).periods} - {"other"})
 
 
 def _size(dimension: str, name: str) -> float:

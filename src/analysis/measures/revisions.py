@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.errors import CallError, did_you_mean
-from analysis.snapshots import Snapshot, open_snapshot, snapshot_names
+from analysis.snapshots import Snapshot
 from analysis.snapshots.corrections import known_errors, state_of
+from analysis.snapshots.store import dated_snapshots
 from analysis.snapshots.vintages import TableDiff, diff
 
 
@@ -20,10 +21,10 @@ def tables_of(snapshot: Snapshot, table: str = "") -> list[str]:
 
 def before(snapshot: Snapshot) -> Snapshot | None:
     """Return the vintage before a vintage, None when there is none."""
-    folder, made = snapshot.folder.parent, snapshot.manifest.created
-    opened = (open_snapshot(name, folder) for name in snapshot_names(folder) if name != snapshot.name)
-    older = [each for each in opened if each.kind == snapshot.kind == "dated" and each.manifest.created < made]
-    return max(older, key=lambda each: (each.manifest.created, each.name), default=None)
+    if snapshot.kind != "dated":
+        return None
+    made = snapshot.manifest.created
+    return next((each for each in dated_snapshots(snapshot.folder.parent)[::-1] if each.manifest.created < made), None)
 
 
 def revisions(changes: list[TableDiff], vintage: str) -> pd.DataFrame:
@@ -44,9 +45,8 @@ def revisions(changes: list[TableDiff], vintage: str) -> pd.DataFrame:
     """
     rows = []
     for change in changes:
-        cells = change.cells
-        final = cells["definitive"] if len(cells) else pd.Series([], dtype=bool)
-        sizes = cells["change"].abs()[final] if len(cells) else pd.Series([], dtype=float)
+        final = change.cells["definitive"]
+        sizes = change.cells["change"].abs()[final]
         rows.append(
             {
                 "table": change.table,
@@ -64,8 +64,8 @@ def revisions(changes: list[TableDiff], vintage: str) -> pd.DataFrame:
 
 def changes_since(older: Snapshot | None, snapshot: Snapshot, tables: list[str]) -> list[TableDiff]:
     """Return what changed in these tables since an older vintage; nothing without one."""
-    changes = diff(older, snapshot) if older else []
-    return [change for change in changes if change.table in tables and change.state in ("same", "changed")]
+    changes = diff(older, snapshot, tables) if older else []
+    return [change for change in changes if change.state in ("same", "changed")]
 
 
 def drift(changes: list[TableDiff]) -> pd.DataFrame:

@@ -46,8 +46,8 @@ def write_changes(changes: list[TableDiff], folder: Path) -> Path:
             {
                 "table": change.table,
                 "state": change.state,
-                "definitive": int(change.cells["definitive"].sum()) if len(change.cells) else 0,
-                "provisional": int((~change.cells["definitive"]).sum()) if len(change.cells) else 0,
+                "definitive": int(change.cells["definitive"].sum()),
+                "provisional": int((~change.cells["definitive"]).sum()),
                 "came": _joined(change.came),
                 "went": _joined(change.went),
             }

@@ -20,7 +20,6 @@ from analysis.measures.windows import between
 from analysis.models.process import check_confidence
 from analysis.reporting.language import LANGUAGES
 from analysis.snapshots import open_snapshot
-from analysis.snapshots.format import grain_of_code
 
 TAG = "parameters"
 METADATA = "bijstand"
@@ -213,8 +212,7 @@ def check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]])
         snapshot = open_snapshot(parameters[notebook.name]["snapshot"])
         for table in list(snapshot.manifest.tables) if EVERY in notebook.reads else notebook.reads:
             if table in snapshot:
-                codes = snapshot.metadata(table).periods
-                for grain in sorted({grain_of_code(code) for code in codes} - {"other"}):
+                for grain in snapshot.metadata(table).grains():
                     read_cells(snapshot, table, grain)
 
 

@@ -77,6 +77,10 @@ class TableMetadata:
     notes: tuple[str, ...] = ()
     as_of: tuple[str, ...] = ()
 
+    def grains(self) -> list[str]:
+        """Return the grains of the periods; spans that are no month, quarter or year have none."""
+        return sorted({grain_of_code(code) for code in self.periods} - {"other"})
+
     def columns(self) -> list[str]:
         """Return the columns that a data file has to have, in order."""
         return ["measure", *(dimension.name for dimension in self.dimensions), "period", "value"]

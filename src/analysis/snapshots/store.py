@@ -183,6 +183,17 @@ def snapshot_names(folder: Path | None = None) -> list[str]:
     return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}") if _NAME.fullmatch(path.parent.name))
 
 
+def dated_snapshots(folder: Path | None = None) -> list[Snapshot]:
+    """Return the vintages there are, the oldest first."""
+    opened = (open_snapshot(name, folder) for name in snapshot_names(folder))
+    return in_order(snapshot for snapshot in opened if snapshot.kind == "dated")
+
+
+def in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    """Return snapshots by age, the oldest first."""
+    return sorted(snapshots, key=lambda snapshot: (snapshot.manifest.created, snapshot.name))
+
+
 def check_name(name: str) -> str:
     """Return ``name`` when it can be the name of a snapshot; a path, an empty text or a hidden name is refused."""
     if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name:
@@ -201,12 +212,12 @@ def _resolve(name: str, folder: Path, needs: Iterable[str] | None) -> str:
 
         return todays(folder, None if needs is None else list(needs))
     if name == "latest":
-        dated = [known_name for known_name in known if open_snapshot(known_name, folder).kind == "dated"]
+        dated = dated_snapshots(folder)
         if not dated:
             raise CallError(
                 "snapshot 'latest': there is no vintage yet; make one with `bijstand pull`. At hand: published."
             )
-        return max(dated, key=lambda known_name: (open_snapshot(known_name, folder).manifest.created, known_name))
+        return dated[-1].name
     if name not in known:
         raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, known)}.")
     return name

@@ -14,7 +14,11 @@ import pandas as pd
 
 from analysis.errors import CoverageError, DataError
 from analysis.missing import FINAL
-from analysis.snapshots.store import Snapshot, open_snapshot, snapshot_names
+from analysis.snapshots.store import Snapshot, dated_snapshots
+
+
+def _no_cells() -> pd.DataFrame:
+    return pd.DataFrame({"change": pd.Series(dtype=float), "definitive": pd.Series(dtype=bool)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +44,11 @@ class TableDiff:
     state: str
     came: dict[str, list[str]] = field(default_factory=dict)
     went: dict[str, list[str]] = field(default_factory=dict)
-    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
+    cells: pd.DataFrame = field(default_factory=_no_cells)
 
 
-def diff(before: Snapshot, after: Snapshot) -> list[TableDiff]:
-    """Return what changed in each table that one of two snapshots holds.
+def diff(before: Snapshot, after: Snapshot, tables: list[str] | None = None) -> list[TableDiff]:
+    """Return what changed in each table that one of two snapshots holds, or in those named.
 
     Raises
     ------
@@ -52,7 +56,8 @@ def diff(before: Snapshot, after: Snapshot) -> list[TableDiff]:
         When a file is lost or changed.
     """
     found = []
-    for table in sorted({*before.manifest.tables, *after.manifest.tables}):
+    held = {*before.manifest.tables, *after.manifest.tables}
+    for table in sorted(held if tables is None else held.intersection(tables)):
         if table not in after:
             found.append(TableDiff(table, "went"))
         elif table not in before:
@@ -163,6 +168,4 @@ def vintages(table: str, key: dict[str, str], folder: Path | None = None) -> pd.
 
 def _dated(table: str, folder: Path | None) -> list[Snapshot]:
     """Return the vintages that hold a table, the oldest first."""
-    opened = [open_snapshot(name, folder) for name in snapshot_names(folder)]
-    dated = [snapshot for snapshot in opened if snapshot.kind == "dated" and table in snapshot]
-    return sorted(dated, key=lambda snapshot: (snapshot.manifest.created, snapshot.name))
+    return [snapshot for snapshot in dated_snapshots(folder) if table in snapshot]

@@ -15,7 +15,7 @@ from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 from analysis.files import PARTIAL, staged_folder
 from analysis.snapshots import Manifest, Snapshot, TableEntry, check_name, open_snapshot, snapshot_names
 from analysis.snapshots.format import FileRecord, metadata_bytes
-from analysis.snapshots.store import MANIFEST
+from analysis.snapshots.store import MANIFEST, in_order
 from analysis.snapshots.write import write_file
 from analysis.statline.catalogue import catalogued, dimension_names, metadata_of
 from analysis.statline.drift import drift, marked
@@ -242,8 +242,7 @@ def _vintages(folder: Path) -> list[Snapshot]:
     for name in snapshot_names(folder):
         with suppress(DataError):
             opened.append(open_snapshot(name, folder))
-    dated = [snapshot for snapshot in opened if snapshot.kind == "dated"]
-    return sorted(dated, key=lambda snapshot: (snapshot.manifest.created, snapshot.name), reverse=True)
+    return in_order(snapshot for snapshot in opened if snapshot.kind == "dated")[::-1]
 
 
 def _at_hand(known: list[Snapshot]) -> str:

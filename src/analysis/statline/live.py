@@ -6,7 +6,8 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from analysis.snapshots import Snapshot, open_snapshot, snapshot_names
+from analysis.snapshots import open_snapshot, snapshot_names
+from analysis.snapshots.store import in_order
 from analysis.statline.bank import pull
 from analysis.statline.catalogue import catalogued
 
@@ -35,12 +36,8 @@ def todays(folder: Path, needs: list[str] | None = None) -> str:
     kept = [each for each in opened if each.kind == "dated"]
     whole = [each for each in kept if all(table in each for table in wanted)]
     if whole:
-        return max(whole, key=_age).name
+        return in_order(whole)[-1].name
     tables = list(dict.fromkeys([*(table for each in kept for table in each.manifest.tables), *wanted]))
     free = next(n for n in (today, *(f"{today}-{number}" for number in range(2, 1000))) if not (folder / n).exists())
     final, _ = pull(folder, tables, free, base_url=os.environ.get(BASE_URL_VARIABLE))
     return final.name
-
-
-def _age(snapshot: Snapshot) -> tuple[str, str]:
-    return snapshot.manifest.created, snapshot.name

@@ -15,11 +15,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from analysis.errors import CallError, DataError
+import requests
+
+from analysis.errors import DataError
 from analysis.statline.service import check_base_url
 from analysis.statline.tidy import Tidier
 from analysis.statline.web import AT_ONCE, USER_AGENT, BrokenPageError, UnreachableError, Web
-from analysis.statline.wire import TIME, WireCode, WireDimension, WireMeasure, WireTable, status_of
+from analysis.statline.wire import WireDimension, WireMeasure, WireTable, same_id, wire_dimension
 
 _DIMENSIONS = ("Dimension", "TimeDimension", "GeoDimension", "GeoDetail")
 
@@ -52,15 +54,13 @@ class V3:
             raise DataError(f"table {table}: expected at least one dimension.")
         codes = dict(zip(keys, self.pool.map(partial(self._meta, table), keys), strict=True))
         return WireTable(
-            id=_same_id(table, about[0]["Identifier"]),
+            id=same_id(table, about[0]["Identifier"]),
             title=about[0]["Title"].strip(),
             platform="v3",
             modified=about[0]["Modified"],
             description=about[0].get("ShortDescription") or "",
-            dimensions=tuple(
-                _dimension(row, codes[row["Key"]], table) for row in properties.result() if row["Key"] in codes
-            ),
-            measures=_measures(properties.result()),
+            dimensions=tuple(_dimension(row, codes[row["Key"]], table) for row in columns if row["Key"] in codes),
+            measures=_measures(columns),
             rows=announced.result(),
         )
 
@@ -174,44 +174,21 @@ _asked = threading.local()
 """The host that is asked, and the addresses of one list so far."""
 
 
-def _named_session():
-    import requests
+class _NamedSession(requests.Session):
+    """A session that says who asks."""
 
-    class NamedSession(requests.Session):
-        """A session that says who asks."""
-
-        def send(self, request, **options):
-            request.headers.setdefault("User-Agent", USER_AGENT)
-            urls = getattr(_asked, "urls", set())
-            if urls and (request.url in urls or urlsplit(request.url).netloc != _asked.host):
-                raise BrokenPageError(f"the next page is elsewhere or was here already: {request.url}")
-            urls.add(request.url)
-            return super().send(request, **options)
-
-    return NamedSession
-
-
-_NamedSession = _named_session()
-
-
-def _same_id(asked: str, found: str) -> str:
-    if asked != found:
-        raise CallError(f"table {asked!r}: CBS spells it {found!r}; ids are told apart by case.")
-    return found
+    def send(self, request, **options):
+        request.headers.setdefault("User-Agent", USER_AGENT)
+        urls = getattr(_asked, "urls", set())
+        if urls and (request.url in urls or urlsplit(request.url).netloc != _asked.host):
+            raise BrokenPageError(f"the next page is elsewhere or was here already: {request.url}")
+        urls.add(request.url)
+        return super().send(request, **options)
 
 
 def _dimension(row: dict[str, Any], codes: list[dict[str, Any]], table: str) -> WireDimension:
-    place = f"table {table}, {row['Key']}"
-    is_time = row["Type"] == TIME
-    return WireDimension(
-        row["Key"],
-        row["Title"].strip(),
-        row["Type"],
-        tuple(
-            WireCode(c["Key"].strip(), c["Title"].strip(), status_of(c.get("Status"), place) if is_time else "")
-            for c in codes
-        ),
-    )
+    named = [(code["Key"], code["Title"], code.get("Status")) for code in codes]
+    return wire_dimension(table, row["Key"], row["Title"], row["Type"], named)
 
 
 def _measures(properties: list[dict[str, Any]]) -> tuple[WireMeasure, ...]:

@@ -8,11 +8,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from analysis.errors import CallError
 from analysis.statline.service import check_base_url
 from analysis.statline.tidy import Tidier
 from analysis.statline.web import AT_ONCE, BrokenPageError, Web
-from analysis.statline.wire import TIME, WireCode, WireDimension, WireMeasure, WireTable, status_of
+from analysis.statline.wire import WireDimension, WireMeasure, WireTable, same_id, wire_dimension
 
 
 class V4:
@@ -102,8 +101,7 @@ class V4:
             return page
 
         about = self.web.json(self._url(table, "Properties"), None, check)
-        if about["Identifier"] != table:
-            raise CallError(f"table {table!r}: CBS spells it {about['Identifier']!r}; ids are told apart by case.")
+        same_id(table, about["Identifier"])
         return about
 
     def _rows(self, table: str, entity: str) -> list[dict[str, Any]]:
@@ -122,16 +120,8 @@ class V4:
 
 
 def _dimension(row: dict[str, Any], codes: list[dict[str, Any]], table: str) -> WireDimension:
-    place, is_time = f"table {table}, {row['Identifier']}", row["Kind"] == TIME
-    return WireDimension(
-        row["Identifier"],
-        row["Title"].strip(),
-        row["Kind"],
-        tuple(
-            WireCode(c["Identifier"].strip(), c["Title"].strip(), status_of(c.get("Status"), place) if is_time else "")
-            for c in codes
-        ),
-    )
+    named = [(code["Identifier"], code["Title"], code.get("Status")) for code in codes]
+    return wire_dimension(table, row["Identifier"], row["Title"], row["Kind"], named)
 
 
 def _groups(identifier: str | None, known: dict[str, dict[str, Any]]) -> tuple[str, ...]:

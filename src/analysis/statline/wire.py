@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from analysis.errors import DataError, name_some
+from analysis.errors import CallError, DataError, name_some
 from analysis.missing import FINAL, PROVISIONAL, REVISED_PROVISIONAL
 
 STATUS_OF_WORD = {
@@ -105,6 +105,29 @@ def measure_codes(measures: tuple[WireMeasure, ...]) -> dict[str, str]:
     if twice:
         raise DataError(f"measures: expected titles that tell them apart, found {name_some(twice)} more than once.")
     return codes
+
+
+def wire_dimension(
+    table: str, key: str, title: str, kind: str, codes: list[tuple[str, str, str | None]]
+) -> WireDimension:
+    """Return a dimension from its codes, titles and statuses as a platform gives them; periods alone have a status."""
+    place = f"table {table}, {key}"
+    return WireDimension(
+        key,
+        title.strip(),
+        kind,
+        tuple(
+            WireCode(code.strip(), name.strip(), status_of(status, place) if kind == TIME else "")
+            for code, name, status in codes
+        ),
+    )
+
+
+def same_id(asked: str, found: str) -> str:
+    """Return the id of a table; a CallError tells one that CBS spells otherwise."""
+    if asked != found:
+        raise CallError(f"table {asked!r}: CBS spells it {found!r}; ids are told apart by case.")
+    return found
 
 
 def status_of(word: str | None, place: str) -> str:
