@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis import __version__
-from analysis.errors import CallError, WorkbenchError
+from analysis.errors import CallError, WorkbenchError, did_you_mean
 
 INTERRUPTED = 130
+Commands = argparse._SubParsersAction
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"bijstand-workbench {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_add_report, _add_findings, _add_pull, _add_snapshots):
+        add(commands)
+    return parser
+
+
+def _add_report(commands: Commands) -> None:
     report = commands.add_parser(
         "report",
         help="run the notebooks and make one page of them",
@@ -77,6 +84,30 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--out", metavar="DIR", help="where runs make their folders (default: outputs/)")
     report.add_argument("--jobs", metavar="N", type=int, help="notebooks to run at once")
     report.set_defaults(run=_report)
+
+
+def _add_findings(commands: Commands) -> None:
+    found = commands.add_parser(
+        "findings",
+        help="recompute published numbers and say how far each stands",
+        description="Recompute every number of the register from its own document and from a snapshot's tables.",
+    )
+    found.add_argument(
+        "--snapshot", metavar="NAME", default="published", help="the figures to use (default: published)"
+    )
+    found.add_argument("--document", metavar="ID", action="append", default=[], help="a document; may be repeated")
+    found.add_argument("--verdict", metavar="V", action="append", default=[], help="a verdict; may be repeated")
+    found.add_argument("--location", metavar="TEXT", help="part of the name of a heading, table or figure")
+    found.add_argument("--format", metavar="table|json|csv", default="table", help="how to print (default: table)")
+    found.set_defaults(run=_findings)
+    checked = found.add_subparsers(metavar="check").add_parser(
+        "check", help="report all that is wrong with a file of the register"
+    )
+    checked.add_argument("file", metavar="FILE", type=Path)
+    checked.set_defaults(run=_check)
+
+
+def _add_pull(commands: Commands) -> None:
     pulled = commands.add_parser(
         "pull",
         help="bring tables of CBS home into a new dated snapshot",
@@ -87,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     pulled.add_argument("--platform", metavar="auto|v3|v4", default="auto", help="which platform of CBS to ask")
     pulled.add_argument("--base-url", metavar="URL", help="scheme and host to ask in the place of CBS")
     pulled.set_defaults(run=_pull)
+
+
+def _add_snapshots(commands: Commands) -> None:
     snapshots = commands.add_parser("snapshots", help="list, verify and compare the snapshots there are")
     actions = snapshots.add_subparsers(required=True, metavar="ACTION")
     actions.add_parser("list", help="name every snapshot, with its tables").set_defaults(run=_list)
@@ -98,7 +132,6 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("after", metavar="B")
     diff.add_argument("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder")
     diff.set_defaults(run=_diff)
-    return parser
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -152,6 +185,32 @@ def _pull(options: argparse.Namespace) -> int:
     for line in damaged(snapshots_folder()):
         print(f"bijstand: {line}", file=sys.stderr)
     print(folder)
+    return 0
+
+
+def _findings(options: argparse.Namespace) -> int:
+    from analysis.findings import find, read_register, rows_of
+    from analysis.findings.shown import FORMATS, chosen, text_of
+    from analysis.snapshots import open_snapshot
+
+    if options.format not in FORMATS:
+        raise CallError(f"--format {options.format}: unknown; {did_you_mean(options.format, FORMATS)}.")
+    register, snapshot = read_register(), open_snapshot(options.snapshot)
+    for document in options.document:
+        if document not in register.documents:
+            raise CallError(f"--document {document}: unknown; {did_you_mean(document, register.documents)}.")
+    rows = rows_of(find(register, snapshot, options.document or None), register, snapshot)
+    print(text_of(chosen(rows, options.verdict, options.location), options.format))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from analysis.findings import read_register
+
+    register = read_register(extra=options.file)
+    own = [claim for claim in register.claims.values() if claim.document == options.file.stem]
+    formulas, queries = (sum(bool(getattr(claim, kind)) for claim in own) for kind in ("formulas", "queries"))
+    print(f"{options.file}: {len(own)} numbers, {formulas} with a formula, {queries} with a query; nothing wrong")
     return 0
 
 

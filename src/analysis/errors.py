@@ -51,3 +51,9 @@ def did_you_mean(found: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(found, options, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return f"{hint}known: {name_some(options, 12) or 'none'}"
+
+
+def nearest(found: str, known: Iterable[str]) -> str:
+    """Return a hint with the nearest known spellings, where a list of all would be no help."""
+    near = difflib.get_close_matches(found, list(known), n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}" if near else "nothing is spelled like it"

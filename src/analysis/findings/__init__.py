@@ -1,0 +1,21 @@
+"""Published numbers, their recomputation and the verdicts: the register in ``data/findings``."""
+
+from analysis.findings.claims import Claim, Register
+from analysis.findings.find import Finding, find
+from analysis.findings.register import findings_folder, read_register
+from analysis.findings.rows import CONTRACT, counts, rows_of
+from analysis.findings.verdicts import STANDS_NOT, VERDICTS
+
+__all__ = [
+    "CONTRACT",
+    "STANDS_NOT",
+    "VERDICTS",
+    "Claim",
+    "Finding",
+    "Register",
+    "counts",
+    "find",
+    "findings_folder",
+    "read_register",
+    "rows_of",
+]

@@ -1,0 +1,52 @@
+"""Known reasons why the tables of today differ from what was printed: errors that CBS corrected, and other vintages."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.cleaning.periods import parse_period
+from analysis.errors import DataError
+from analysis.findings.claims import Claim, Way
+from analysis.findings.relations import Recomputed, recompute
+from analysis.findings.tables import Tables, groups_named
+from analysis.findings.verdicts import EXCLUDED, judge
+from analysis.snapshots import Snapshot
+from analysis.snapshots.corrections import KnownError, known_errors
+from analysis.snapshots.store import dated_snapshots
+
+
+def known_cause(claim: Claim, way: Way, result: Recomputed, snapshot: Snapshot) -> str:
+    """Return why the tables differ from a claim, ``""`` when no reason is known.
+
+    An error of CBS is a reason when it touches a cell of the query; another vintage is one when it gives the number
+    that was printed.
+    """
+    cells = [str(node.value) for node in way.tree.walk() if node.kind == "cell"]
+    for error in known_errors():
+        if any(_touches(error, cell) for cell in cells):
+            return f"{error.reason} ({error.source}; in the states from {error.since} to {error.until or 'now'})"
+    for vintage in dated_snapshots():
+        if vintage.digest == snapshot.digest:
+            continue
+        asked = Tables(vintage).ask(way.tree)
+        if not asked.wanted and judge(claim, recompute(asked.tree, asked.operands)) != EXCLUDED:
+            return f"Vintage {vintage.name} gives what was printed; snapshot {snapshot.name} has been revised."
+    return ""
+
+
+def _touches(error: KnownError, cell: str) -> bool:
+    table, _, selection, period = cell.split(" | ")
+    if table != error.table:
+        return False
+    terms = [classes for group in groups_named(selection) for way in group.ways for _, classes in way]
+    crossed = {name for classes in terms for name in classes}
+    if not set(error.classes) <= crossed:
+        return False
+    if not error.periods:
+        return True
+    try:
+        first, last = (parse_period(code) for code in error.periods)
+    except DataError:
+        return False
+    when = pd.Period(period)
+    return first.start_time <= when.start_time <= last.end_time

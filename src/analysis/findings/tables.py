@@ -1,0 +1,99 @@
+"""Cells of tables as operands: what a query names is looked up in a snapshot, down to the single cells it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.cleaning import TOTAL, TOTAL_GROUP, Group, group_column, read_cells
+from analysis.cleaning.groups import MONITOR_GROUPS
+from analysis.errors import CoverageError
+from analysis.findings.language import Node, number, total
+from analysis.findings.ranges import Interval
+from analysis.measures.duration import FROM_2_TO_5, UNDER_2, at_least
+from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.snapshots import Snapshot
+
+_GRAINS = {4: "year", 6: "quarter", 7: "month"}
+_DURATIONS = {"<2y": UNDER_2, "2y+": at_least(24), "2-5y": FROM_2_TO_5, "5y+": at_least(60)}
+_NAMED = {(dimension, group.name): group for dimension, groups in MONITOR_GROUPS.items() for group in groups}
+_NAMED |= {("duration", name): group for name, group in _DURATIONS.items()}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query on a snapshot: the formula over single cells, their intervals, and what is not there."""
+
+    tree: Node
+    operands: Mapping[str, Interval]
+    wanted: tuple[str, ...]
+
+
+def groups_named(selection: str) -> list[Group]:
+    """Return the groups that a selection crosses: monitor groups by name, any other class of a table by itself."""
+    if selection == TOTAL:
+        return [TOTAL_GROUP]
+    groups = []
+    for each in selection.split("&"):
+        dimension, _, name = (part.strip() for part in each.partition(":"))
+        known = _NAMED.get((dimension, name))
+        groups.append(known or Group(dimension, name, (((1, {dimension: name}),),)))
+    return groups
+
+
+@dataclass(eq=False)
+class Tables:
+    """The tables of a snapshot, each cell looked up once."""
+
+    snapshot: Snapshot
+    _known: dict[str, tuple[Node, dict[str, Interval], str]] = field(default_factory=dict)
+
+    def ask(self, tree: Node) -> Asked:
+        """Return a query with each of its references worked out to single cells."""
+        operands: dict[str, Interval] = {}
+        wanted: list[str] = []
+
+        def resolve(node: Node) -> Node:
+            if node.kind != "cell":
+                return Node(node.kind, tuple(resolve(part) for part in node.parts), node.value)
+            found, cells, missing = self._look_up(str(node.value))
+            operands.update(cells)
+            wanted.extend([missing] if missing else [])
+            return found
+
+        return Asked(resolve(tree), operands, tuple(dict.fromkeys(wanted)))
+
+    def _look_up(self, name: str) -> tuple[Node, dict[str, Interval], str]:
+        if name not in self._known:
+            self._known[name] = self._cells(name)
+        return self._known[name]
+
+    def _cells(self, name: str) -> tuple[Node, dict[str, Interval], str]:
+        """Return a reference as a sum of single cells, their intervals, and ``""`` or why it has no value."""
+        table, quantity, selection, period = name.split(" | ")
+        gone = number(0), {}, f"{name} ({NOT_IN_SNAPSHOT})"
+        if table not in self.snapshot:
+            return gone
+        try:
+            cells = read_cells(self.snapshot, table, _GRAINS[len(period)])
+            groups = groups_named(selection)
+            when = pd.PeriodIndex([pd.Period(period)])
+            column = group_column(cells, quantity, groups[0], when, *groups[1:])
+        except CoverageError as fault:
+            return *gone[:2], f"{name} ({fault})"
+        if column.missing[0] != PRESENT:
+            return *gone[:2], f"{name} ({column.missing[0]})"
+        terms, operands = [], {}
+        for place, weight in zip(column.cell, column.num, strict=True):
+            row = cells.frame.iloc[int(place)]
+            classes = ", ".join(f"{known.name}={row[known.name]}" for known in cells.metadata.dimensions)
+            key = " | ".join([table, quantity, classes or TOTAL, period])
+            ends = (column.pool.value[place], column.pool.lo[place], column.pool.hi[place])
+            operands[key] = Interval(*(Fraction(repr(float(end))) for end in ends))
+            cell = Node("cell", value=key)
+            scale = Fraction(float(weight)) * (1000 if column.unit.startswith("thousand ") else 1)
+            terms.append(cell if scale == 1 else Node("*", (number(scale), cell)))
+        return total(*terms), operands, ""
