@@ -1,4 +1,4 @@
-"""A second way to work formulas out: over arrays of random fillings, with numpy, beside the exact one of the library."""
+"""A second way to work formulas out, over arrays of random fillings, beside the exact one of the library."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Published numbers, their recomputation and the verdicts: the register in ``data/findings``."""
 
-from analysis.findings.claims import Claim, Register
+from analysis.findings.claims import Claim
 from analysis.findings.find import Finding, find
 from analysis.findings.register import findings_folder, read_register
+from analysis.findings.relations import Register
 from analysis.findings.rows import CONTRACT, counts, rows_of
 from analysis.findings.verdicts import STANDS_NOT, VERDICTS
 

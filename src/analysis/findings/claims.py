@@ -77,16 +77,3 @@ def interval(value: Fraction, row: Mapping[str, str]) -> Interval:
     if wording == "at_most":
         lo, hi = -float("inf"), value
     return Interval(value, lo, hi)
-
-
-@dataclass(frozen=True, eq=False)
-class Register:
-    """Every claim of every document, and what is known of documents and sources."""
-
-    claims: Mapping[str, Claim]
-    documents: Mapping[str, Mapping[str, str]]
-    sources: Mapping[str, Mapping[str, str]]
-
-    def is_open(self, claim: Claim) -> bool:
-        """Tell whether anyone can get the figures that the claim cites."""
-        return self.sources[claim.row["source"]]["open"] == "yes"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from analysis.errors import DataError
 from analysis.findings import verdicts
 from analysis.findings.causes import known_cause
-from analysis.findings.claims import Claim, Register, Way
+from analysis.findings.claims import Claim, Way
 from analysis.findings.fragility import Fragility, fragility
 from analysis.findings.language import Node
 from analysis.findings.ranges import Interval
-from analysis.findings.relations import Recomputed, Relation, recompute, relations
+from analysis.findings.relations import Recomputed, Register, Relation, recompute
 from analysis.findings.suspects import Network, Suspect
 from analysis.findings.tables import Tables
 from analysis.findings.verdicts import EXCLUDED, REPRODUCED, STANDS_NOT, UNDECIDABLE, WITHIN, judge
@@ -39,7 +39,8 @@ class Finding:
     """A claim with its verdict.
 
     ``tried`` is the way that decided it, None where none could be worked out; ``others`` the further ones. ``wanted``
-    names the cells that a snapshot would have to hold for the queries that could not be worked out.
+    names the cells that a snapshot would have to hold for the queries that could not be worked out; ``suspects`` the
+    figures that can have slipped: one alone, where the rest decides it.
     """
 
     claim: Claim
@@ -48,7 +49,7 @@ class Finding:
     others: tuple[Tried, ...] = ()
     cause: str = ""
     wanted: tuple[str, ...] = ()
-    suspect: Suspect | None = None
+    suspects: tuple[Suspect, ...] = ()
     fragility: Fragility | None = None
 
     @property
@@ -71,11 +72,10 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
         The documents whose findings are wanted; the formulas of the others still say which figure slipped.
     """
     documents = set(register.documents if only is None else only)
-    every = list(relations(register.claims))
     of_claim: dict[str, list[Relation]] = {}
-    for relation in every:
+    for relation in register.relations:
         of_claim.setdefault(relation.target.id, []).append(relation)
-    network, tables = Network(every), Tables(snapshot)
+    network, tables = Network(register.relations), Tables(snapshot)
     return [
         _finding(register, claim, of_claim.get(claim.id, []), tables, network)
         for claim in register.claims.values()
@@ -85,7 +85,7 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
 
 def _finding(register: Register, claim: Claim, formulas: list[Relation], tables: Tables, network: Network) -> Finding:
     tried = [
-        Tried(FORMULA, each.way, each.way.tree, each.operands, each.result, judge(claim, each.result))
+        Tried(FORMULA, each.way, each.way.tree, each.operands, each.result, judge(claim, each.result, each.is_copy))
         for each in formulas
     ]
     asked, wanted, passed_over = _ask(claim, tables)
@@ -95,15 +95,15 @@ def _finding(register: Register, claim: Claim, formulas: list[Relation], tables:
         return Finding(claim, verdict, cause=cause, wanted=wanted)
     others = tuple(each for each in [*tried, *([asked] if asked else [])] if each is not deciding)
     verdict, cause = _verdict(register, claim, deciding, tables)
-    suspect = None
+    suspects: tuple[Suspect, ...] = ()
     if verdict in STANDS_NOT and deciding.method == FORMULA:
-        suspect = network.suspect(next(each for each in formulas if each.way is deciding.way))
+        suspects = network.suspect(next(each for each in formulas if each.way is deciding.way))
     fragile = None
     if claim.is_statement and verdict == REPRODUCED:
         steps = {name: _step(register, name, each) for name, each in deciding.operands.items()}
         fragile = fragility(claim, deciding.tree, deciding.operands, steps)
     return Finding(
-        claim, verdict, deciding, others, " ".join(filter(None, [cause, passed_over])), wanted, suspect, fragile
+        claim, verdict, deciding, others, " ".join(filter(None, [cause, passed_over])), wanted, suspects, fragile
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import CallError, DataError
-from analysis.findings.claims import Claim, Register, Way
+from analysis.findings.claims import Claim, Way
 from analysis.findings.language import TRUTHS, FormulaError, parse, split_ways
-from analysis.findings.relations import formula_faults
+from analysis.findings.relations import Register, formula_faults, relations
 from analysis.findings.schema import COLUMNS, faults
 from analysis.project import project_root
 
@@ -52,13 +52,14 @@ def read_register(folder: Path | None = None, extra: Path | None = None) -> Regi
     wrong += [f"{name}.csv: the document has no row in {DOCUMENTS}." for name in paths if name not in documents]
     lines = _read("claims", {f"{name}.csv": path for name, path in paths.items()}, wrong)
     claims = _claims(lines, sources, wrong)
-    wrong += formula_faults(claims, {row["claim_id"] for _, row in lines})
+    every = relations(claims)
+    wrong += formula_faults(claims, {row["claim_id"] for _, row in lines}, every)
     wrong += [f"{DOCUMENTS}: {name} has no file {name}.csv." for name in documents if name not in paths]
     if extra is not None:
         wrong = [fault for fault in wrong if fault.startswith((f"{extra.name}:", f"{extra.name},"))]
     if wrong:
         raise DataError("\n".join(wrong))
-    return Register(claims, documents, sources)
+    return Register(claims, documents, sources, every)
 
 
 Line = tuple[tuple[str, int], dict[str, str]]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.errors import DataError, nearest
 from analysis.findings.claims import Claim, Way
 from analysis.findings.language import TRUTHS, Node
-from analysis.findings.ranges import Interval, Number, Range, ZeroBelowError, range_of, value_at
+from analysis.findings.ranges import Interval, Number, Range, range_of, value_at
 
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "cannot be decided"
 
@@ -37,10 +37,29 @@ class Relation:
     way: Way
     operands: Mapping[str, Interval]
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether it only repeats another figure."""
+        return self.way.tree.kind == "claim"
+
     @cached_property
     def result(self) -> Recomputed:
         """What the way gives, worked out once."""
         return recompute(self.way.tree, self.operands)
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """Every claim of every document, what is known of documents and sources, and how the claims follow."""
+
+    claims: Mapping[str, Claim]
+    documents: Mapping[str, Mapping[str, str]]
+    sources: Mapping[str, Mapping[str, str]]
+    relations: list[Relation]
+
+    def is_open(self, claim: Claim) -> bool:
+        """Tell whether anyone can get the figures that the claim cites."""
+        return self.sources[claim.row["source"]]["open"] == "yes"
 
 
 def recompute(tree: Node, operands: Mapping[str, Interval]) -> Recomputed:
@@ -102,36 +121,37 @@ def _number_of(parts, operands: Mapping[str, Interval], centre: Mapping[str, Num
     return Recomputed(start + here.count(HOLDS), start + truths.count(HOLDS), start + len(truths) - truths.count(FAILS))
 
 
-def relations(claims: Mapping[str, Claim], of: Iterable[Claim] | None = None) -> Iterator[Relation]:
-    """Yield every way of every claim (or of some) that follows from others, in the order of the register."""
-    for claim in claims.values() if of is None else of:
+def relations(claims: Mapping[str, Claim]) -> list[Relation]:
+    """Return every way of every claim that follows from others, in the order of the register.
+
+    A way that names a claim that is not there, or one without a number, is left out.
+    """
+    every = []
+    for claim in claims.values():
         for way in claim.formulas:
-            yield Relation(claim, way, {name: claims[name].interval for name in way.tree.claims()})
+            operands = {name: claims[name].interval for name in way.tree.claims() if name in claims}
+            if None not in operands.values() and len(operands) == len(way.tree.claims()):
+                every.append(Relation(claim, way, operands))
+    return every
 
 
-def formula_faults(claims: Mapping[str, Claim], known: Collection[str]) -> list[str]:
+def formula_faults(claims: Mapping[str, Claim], known: Collection[str], every: Iterable[Relation]) -> list[str]:
     """Return what is wrong with the formulas together: unknown claims, circles, divisions by what may be zero.
 
     ``known`` holds the ids of all rows, also of those with faults of their own, which are no claims yet.
     """
     wrong = []
     for claim in claims.values():
-        for way in claim.formulas:
-            for name in way.tree.claims():
-                if name not in known:
-                    wrong.append(f"{claim.place}: unknown claim [{name}]; {nearest(name, known)}.")
-                elif name in claims and claims[name].value is None:
-                    wrong.append(
-                        f"{claim.place}: [{name}] is a statement without a number and cannot be computed with."
-                    )
-    if wrong:
-        return wrong
-    wrong = _circles(claims)
-    whole = (claim for claim in claims.values() if all(n in claims for w in claim.formulas for n in w.tree.claims()))
-    for relation in relations(claims, whole):
+        for name in (name for way in claim.formulas for name in way.tree.claims()):
+            if name not in known:
+                wrong.append(f"{claim.place}: unknown claim [{name}]; {nearest(name, known)}.")
+            elif name in claims and claims[name].value is None:
+                wrong.append(f"{claim.place}: [{name}] is a statement without a number and cannot be computed with.")
+    wrong = wrong or _circles(claims)
+    for relation in every if not wrong else ():
         try:
             relation.result  # noqa: B018 (a formula without a value raises)
-        except (ZeroBelowError, DataError) as fault:
+        except DataError as fault:
             wrong.append(f"{relation.target.place}: {relation.way.text[:80]!r}: {fault}")
     return wrong
 

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analysis.findings.claims import Register
 from analysis.findings.find import FORMULA, Finding, Tried
 from analysis.findings.language import FormulaError, cells_named, claims_named
 from analysis.findings.ranges import Number
-from analysis.findings.relations import FAILS, HOLDS
+from analysis.findings.relations import FAILS, HOLDS, Register
 from analysis.findings.verdicts import INCONSISTENT, REPRODUCED, STANDS_NOT
 from analysis.snapshots import Snapshot
 
@@ -20,6 +19,7 @@ CONTRACT = (
     "recomputed_lo", "recomputed_hi", "method", "expression", "cause", "suggested",
 )  # fmt: skip
 """The columns that scripts rely on; a row has more."""
+_MOST_NAMED = 3
 _REFERENCE = re.compile(r"\[([^\[\]]*)\]|\{([^{}]*)\}")
 
 
@@ -56,7 +56,7 @@ def row_of(finding: Finding, register: Register, snapshot: Snapshot) -> dict[str
         "worked": worked(tried) if tried else "",
         "operands": _operands(tried, register) if tried else [],
         "others": [_other(each) for each in finding.others],
-        "suspect": finding.suspect.claim_id if finding.suspect else None,
+        "suspect": finding.suspects[0].claim_id if len(finding.suspects) == 1 else None,
         "fragility": _fragility(finding),
         "wanted": list(finding.wanted),
         "snapshot": snapshot.name,
@@ -91,20 +91,35 @@ def cause_of(finding: Finding) -> str:
 def _contradiction(finding: Finding) -> str:
     result, printed = finding.tried.result, finding.claim.interval
     if result.truth is not None:
-        return f"It fails: the difference lies between {short(result.lo)} and {short(result.hi)}."
-    sides = f"from {short(result.lo)} to {short(result.hi)}" if result.lo != result.hi else "exactly"
-    stands = f"stands for {short(printed.lo)} to {short(printed.hi)}" if printed.lo != printed.hi else "is exact"
+        return f"It fails: the difference lies between {between(result.lo, result.hi, ' and ')}."
+    sides = f"from {between(result.lo, result.hi)}" if result.lo != result.hi else "exactly"
+    stands = f"stands for {between(printed.lo, printed.hi)}" if printed.lo != printed.hi else "is exact"
     return f"The figures give {short(result.value)}, {sides}; what is printed {stands}."
 
 
+def between(lo: Number, hi: Number, word: str = " to ") -> str:
+    """Return an interval for a sentence, with as many digits as tell its ends apart; one number, where it is one."""
+    if lo == hi:
+        return short(lo)
+    ends = short(lo), short(hi)
+    for digits in range(1, 7):
+        if ends[0] != ends[1]:
+            break
+        ends = f"{float(lo):,.{digits}f}", f"{float(hi):,.{digits}f}"
+    return word.join(ends)
+
+
 def _slipped(finding: Finding) -> str:
-    suspect = finding.suspect
-    if suspect is None:
-        return "" if finding.tried.result.truth else "Which of the figures slipped cannot be told."
+    if finding.claim.is_statement:
+        return ""
+    right = [f"[{each.claim_id}] at {between(each.lo, each.hi)}" for each in finding.suspects]
+    if len(right) != 1:
+        would = f": {' or '.join(right)} would put it right" if 0 < len(right) <= _MOST_NAMED else ""
+        return f"Which of the figures slipped cannot be told{would}."
+    suspect = finding.suspects[0]
     if suspect.claim_id == finding.claim.id:
         return f"The printed figure itself slipped: {suspect.why}."
-    where = f"{short(suspect.lo)} to {short(suspect.hi)} would put it right"
-    return f"Most likely [{suspect.claim_id}] slipped: {suspect.why}; {where}."
+    return f"Most likely [{suspect.claim_id}] slipped: {suspect.why}; {right[0]} would put it right."
 
 
 def _fragility(finding: Finding) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.errors import CallError, did_you_mean
-from analysis.findings.rows import counts, short
+from analysis.findings.rows import between, counts, short
 from analysis.findings.verdicts import STANDS_NOT, VERDICTS
 
 Row = Mapping[str, Any]
@@ -82,13 +82,13 @@ def _line(row: Row) -> tuple[str, ...]:
     again = row["recomputed"]
     truth = {True: "holds", False: "fails"}.get(again) if isinstance(again, bool) else None
     known = again is not None and truth is None
-    between = f"{short(row['recomputed_lo'])} to {short(row['recomputed_hi'])}" if known else ""
+    ends = between(row["recomputed_lo"], row["recomputed_hi"]) if known else ""
     place = row["location"] if len(row["location"]) <= _LONGEST else f"{row['location'][: _LONGEST - 1]}…"
     return (
         row["claim_id"],
         place,
         row["published_text"],
         truth or (short(again) if known else ""),
-        between,
+        ends,
         row["verdict"],
     )

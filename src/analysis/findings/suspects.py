@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.findings.language import Node
 from analysis.findings.ranges import Number, ZeroBelowError, value_at
 from analysis.findings.relations import Relation
-from analysis.findings.verdicts import EXCLUDED, judge
+from analysis.findings.verdicts import EXCLUDED, REPRODUCED, judge
 
 Span = tuple[float, float]
-_STEPS = 12
-"""Secant steps towards a root: a fraction of straight lines needs three or four."""
+_STEPS = 60
+"""Secant steps towards a root: a straight line needs one, a fraction of two some ten, more only what has no root."""
 
 
 @dataclass(frozen=True)
@@ -35,35 +35,47 @@ class Network:
 
     def __init__(self, relations: Iterable[Relation]) -> None:
         self.around: dict[str, list[Relation]] = defaultdict(list)
+        self.copies: dict[str, list[Relation]] = defaultdict(list)
         for relation in relations:
-            numeric = relation.result.ends is not None and relation.result.truth is None
-            if numeric and relation.way.tree.kind != "claim" and not relation.target.is_statement:
+            if relation.is_copy:
+                self.copies[relation.way.tree.claims()[0]].append(relation)
+            elif _is_numeric(relation):
                 for name in {relation.target.id, *relation.operands}:
                     self.around[name].append(relation)
 
-    def suspect(self, failing: Relation) -> Suspect | None:
-        """Return the figure in a failing relation that slipped, or None where that cannot be told.
+    def suspect(self, failing: Relation) -> tuple[Suspect, ...]:
+        """Return the figures that can have slipped in a failing relation: one alone, where the others decide it.
 
         A figure can have slipped when one value of it makes every relation around it hold. When only one figure of the
-        relation can, it did; when several can, the one that more relations contradict than any other, two at least.
+        relation can, it did; when several can, the one that more independent relations contradict than any other, two
+        at least.
         """
-        if failing.result.ends is None or failing.result.truth is not None or failing.target.is_statement:
-            return None
-        able: dict[str, Span] = {}
-        for name in (failing.target.id, *failing.operands):
-            span = self._allowed(name, failing)
-            if span[0] <= span[1]:
-                able[name] = span
-        against = {
-            name: sum(judge(each.target, each.result) == EXCLUDED for each in self.around[name]) for name in able
-        }
+        if not _is_numeric(failing):
+            return ()
+        for copy in self.copies[failing.way.tree.claims()[0]] if failing.is_copy else ():
+            if judge(copy.target, copy.result, True) == REPRODUCED and copy.target.step <= failing.target.step:
+                why = f"[{copy.target.id}] repeats [{copy.way.tree.value}] as well"
+                return (Suspect(failing.target.id, *_holding(failing, failing.target.id), why),)
+        able = [Suspect(name, *self._allowed(name, failing), "") for name in (failing.target.id, *failing.operands)]
+        able = [each for each in able if each.lo <= each.hi]
         if len(able) == 1:
-            name = next(iter(able))
-            return Suspect(name, *able[name], "every other figure is held in its place by relations of its own")
-        most = sorted(against, key=against.__getitem__, reverse=True)[:2]
-        if len(most) == 2 and against[most[0]] >= 2 and against[most[0]] > against[most[1]]:
-            return Suspect(most[0], *able[most[0]], f"{against[most[0]]} relations contradict it")
-        return None
+            return (replace(able[0], why="every other figure is held in its place by relations of its own"),)
+        against = {each.claim_id: self._independent(each.claim_id) for each in able}
+        able.sort(key=lambda each: against[each.claim_id], reverse=True)
+        if len(able) > 1 and against[able[0].claim_id] > max(against[able[1].claim_id], 1):
+            return (replace(able[0], why=f"{against[able[0].claim_id]} independent relations contradict it"),)
+        return tuple(able)
+
+    def _independent(self, name: str) -> int:
+        """Return how many relations contradict a figure that have nothing in common but this figure."""
+        met: set[str] = set()
+        count = 0
+        for relation in self.around[name]:
+            figures = {relation.target.id, *relation.operands} - {name}
+            if judge(relation.target, relation.result) == EXCLUDED and not figures & met:
+                met |= figures
+                count += 1
+        return count
 
     def _allowed(self, name: str, failing: Relation) -> Span:
         """Return the printed values of a figure with which the failing relation and all others around it hold."""
@@ -72,6 +84,12 @@ class Network:
             low, high = _holding(relation, name)
             lo, hi = max(lo, low), min(hi, high)
         return lo, hi
+
+
+def _is_numeric(relation: Relation) -> bool:
+    """Tell whether a relation ties numbers to one value, not to a bound or a truth."""
+    result = relation.result
+    return result.ends is not None and result.truth is None and not relation.target.is_statement
 
 
 def _holding(relation: Relation, name: str) -> Span:
@@ -87,16 +105,24 @@ def _holding(relation: Relation, name: str) -> Span:
     # the highest value of the formula has to reach the lowest that is printed, and the other way round
     up = root(along(tree, result.ends.at_hi, name, printed.lo), start, float(own.hi - own.lo) or 1.0)
     down = root(along(tree, result.ends.at_lo, name, printed.hi), start, float(own.hi - own.lo) or 1.0)
-    ends = sorted((up, down)) if up is not None and down is not None else (-math.inf, math.inf)
-    half = float(own.hi - own.lo) / 2
-    return ends[0] - half, ends[1] + half
+    if up is None or down is None:  # no value of it makes a difference
+        excluded = judge(relation.target, result, relation.is_copy) == EXCLUDED
+        return (math.inf, -math.inf) if excluded else (-math.inf, math.inf)
+    half, (low, high) = float(own.hi - own.lo) / 2, sorted((up, down))
+    return max(low - half, 0.0) if own.lo >= 0 else low - half, high + half
 
 
 def along(tree: Node, corner: Mapping[str, Number], name: str, level: Number = 0) -> Callable[[float], float]:
     """Return a formula, less a level, as a function of one of its operands, the others as given."""
     others = {other: float(value) for other, value in corner.items()}
-    goal = float(level)
+    goal, tree = float(level), _in_floats(tree)
     return lambda x: float(value_at(tree, others | {name: x})) - goal
+
+
+def _in_floats(node: Node) -> Node:
+    """Return a formula with its numbers as floats: where a root is only looked for, fractions cost time."""
+    value = float(node.value) if node.kind == "number" else node.value
+    return Node(node.kind, tuple(_in_floats(part) for part in node.parts), value)
 
 
 def root(function: Callable[[float], float], start: float, width: float) -> float | None:

@@ -22,17 +22,19 @@ EXCLUDED = "excluded"
 STANDS_NOT = (INCONSISTENT, DIFFERS)
 
 
-def judge(claim: Claim, result: Recomputed) -> str:
+def judge(claim: Claim, result: Recomputed, copy: bool = False) -> str:
     """Return `REPRODUCED`, `WITHIN`, `UNDECIDABLE` or `EXCLUDED`.
 
-    A number is excluded when no value that the operands allow lies in the interval it stands for; ends that touch do
-    not exclude. A statement, a rank and a number with an open end (at least, at most) hold when every value allowed
-    lies in it, and cannot be decided when only some do.
+    A number is excluded when no value that the operands allow lies in the interval it stands for. Ends that touch do
+    not exclude, but for a ``copy``: no one rule of rounding prints a value as 59 and as 60. A statement, a rank and a
+    number with an open end (at least, at most) hold when every value allowed lies in it, and cannot be decided when
+    only some do.
     """
     if result.truth is not None:
         return {HOLDS: REPRODUCED, FAILS: EXCLUDED}.get(result.truth, UNDECIDABLE)
     printed = claim.interval
-    if result.hi < printed.lo or result.lo > printed.hi:
+    touching = copy and result.lo < result.hi and (result.hi == printed.lo or result.lo == printed.hi)
+    if touching or result.hi < printed.lo or result.lo > printed.hi:
         return EXCLUDED
     if claim.is_statement:
         inside = printed.lo <= result.lo and result.hi <= printed.hi
