@@ -150,7 +150,9 @@ def test_where_the_rest_decides_nothing_it_is_said(tmp_path, published):
     found = findings(tmp_path, published, [row("a", "1"), row("b", "2"), row("ab", "7", formula="[a] + [b]")])
     assert found["ab"]["suspect"] is None
     # by hand: 6.5 - 2.5 to 7.5 - 1.5 for what [a] stands for, half a unit more for what is printed; [b] likewise
-    assert "slipped cannot be told: [ab] at 1.5 to 4.5 or [a] at 3.5 to 6.5 or [b] at 4.5 to 7.5" in found["ab"]["cause"]
+    assert (
+        "slipped cannot be told: [ab] at 1.5 to 4.5 or [a] at 3.5 to 6.5 or [b] at 4.5 to 7.5" in found["ab"]["cause"]
+    )
 
 
 def test_copies_are_no_witnesses(tmp_path, published):

@@ -18,12 +18,13 @@ from analysis.snapshots.store import dated_snapshots
 def known_cause(claim: Claim, way: Way, result: Recomputed, snapshot: Snapshot) -> str:
     """Return why the tables differ from a claim, ``""`` when no reason is known.
 
-    An error of CBS is a reason when it touches a cell of the query; another vintage is one when it gives the number
-    that was printed.
+    An error of CBS is a reason when it touches a cell of the query and is as large, where CBS told how large it is;
+    another vintage is one when it gives the number that was printed.
     """
     cells = [str(node.value) for node in way.tree.walk() if node.kind == "cell"]
     for error in known_errors():
-        if any(_touches(error, cell) for cell in cells):
+        far = error.largest is not None and way.tree.kind == "cell" and _gap(claim, result) > error.largest
+        if not far and any(_touches(error, cell) for cell in cells):
             return f"{error.reason} ({error.source}; in the states from {error.since} to {error.until or 'now'})"
     for vintage in dated_snapshots():
         if vintage.digest == snapshot.digest:
@@ -32,6 +33,11 @@ def known_cause(claim: Claim, way: Way, result: Recomputed, snapshot: Snapshot) 
         if not asked.wanted and judge(claim, recompute(asked.tree, asked.operands)) != EXCLUDED:
             return f"Vintage {vintage.name} gives what was printed; snapshot {snapshot.name} has been revised."
     return ""
+
+
+def _gap(claim: Claim, result: Recomputed) -> float:
+    """Return how far what is printed and what the tables give lie apart."""
+    return float(max(result.lo - claim.interval.hi, claim.interval.lo - result.hi))
 
 
 def _touches(error: KnownError, cell: str) -> bool:
