@@ -10,13 +10,14 @@ from analysis.findings.claims import Claim, Way
 from analysis.findings.relations import Recomputed, recompute
 from analysis.findings.tables import Tables, groups_named
 from analysis.findings.verdicts import EXCLUDED, judge
+from analysis.findings.words import Said
 from analysis.snapshots import Snapshot
 from analysis.snapshots.corrections import KnownError, known_errors
 from analysis.snapshots.store import dated_snapshots
 
 
-def known_cause(claim: Claim, way: Way, result: Recomputed, snapshot: Snapshot) -> str:
-    """Return why the tables differ from a claim, ``""`` when no reason is known.
+def known_cause(claim: Claim, way: Way, result: Recomputed, snapshot: Snapshot) -> Said | None:
+    """Return why the tables differ from a claim, None when no reason is known.
 
     An error of CBS is a reason when it touches a cell of the query and is as large, where CBS told how large it is;
     another vintage is one when it gives the number that was printed.
@@ -25,14 +26,15 @@ def known_cause(claim: Claim, way: Way, result: Recomputed, snapshot: Snapshot) 
     for error in known_errors():
         far = error.largest is not None and way.tree.kind == "cell" and _gap(claim, result) > error.largest
         if not far and any(_touches(error, cell) for cell in cells):
-            return f"{error.reason} ({error.source}; in the states from {error.since} to {error.until or 'now'})"
+            told = {"reason": error.reason, "source": error.source, "since": error.since, "until": error.until or "…"}
+            return Said("corrected", told)
     for vintage in dated_snapshots():
         if vintage.digest == snapshot.digest:
             continue
         asked = Tables(vintage).ask(way.tree)
         if not asked.wanted and judge(claim, recompute(asked.tree, asked.operands)) != EXCLUDED:
-            return f"Vintage {vintage.name} gives what was printed; snapshot {snapshot.name} has been revised."
-    return ""
+            return Said("vintage", {"vintage": vintage.name, "snapshot": snapshot.name})
+    return None
 
 
 def _gap(claim: Claim, result: Recomputed) -> float:

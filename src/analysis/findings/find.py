@@ -16,6 +16,7 @@ from analysis.findings.relations import Recomputed, Register, Relation, recomput
 from analysis.findings.suspects import Network, Suspect
 from analysis.findings.tables import Tables
 from analysis.findings.verdicts import EXCLUDED, REPRODUCED, STANDS_NOT, UNDECIDABLE, WITHIN, judge
+from analysis.findings.words import Said
 from analysis.snapshots import Snapshot
 
 FORMULA, QUERY = "formula", "query"
@@ -47,7 +48,7 @@ class Finding:
     verdict: str
     tried: Tried | None = None
     others: tuple[Tried, ...] = ()
-    cause: str = ""
+    cause: tuple[Said, ...] = ()
     wanted: tuple[str, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     fragility: Fragility | None = None
@@ -102,9 +103,7 @@ def _finding(register: Register, claim: Claim, formulas: list[Relation], tables:
     if claim.is_statement and verdict == REPRODUCED:
         steps = {name: _step(register, name, each) for name, each in deciding.operands.items()}
         fragile = fragility(claim, deciding.tree, deciding.operands, steps)
-    return Finding(
-        claim, verdict, deciding, others, " ".join(filter(None, [cause, passed_over])), wanted, suspects, fragile
-    )
+    return Finding(claim, verdict, deciding, others, (*cause, *passed_over), wanted, suspects, fragile)
 
 
 def _step(register: Register, name: str, interval: Interval) -> float:
@@ -113,10 +112,10 @@ def _step(register: Register, name: str, interval: Interval) -> float:
     return float(claim.step if claim else interval.hi - interval.lo) or 1.0
 
 
-def _ask(claim: Claim, tables: Tables) -> tuple[Tried | None, tuple[str, ...], str]:
+def _ask(claim: Claim, tables: Tables) -> tuple[Tried | None, tuple[str, ...], tuple[Said, ...]]:
     """Return the first query whose cells are all there, the cells that the others lack, and what was passed over."""
     if tables.snapshot.kind == "simulated":
-        return None, (), ""
+        return None, (), ()
     wanted: list[str] = []
     for way in claim.queries:
         asked = tables.ask(way.tree)
@@ -128,10 +127,10 @@ def _ask(claim: Claim, tables: Tables) -> tuple[Tried | None, tuple[str, ...], s
         except DataError as fault:
             wanted.append(f"{way.text} ({fault})")
             continue
-        passed = f"From {_tables_of(way)}, because the snapshot lacks the cells of {_tables_of(claim.queries[0])}."
+        passed = Said("passed_over", {"used": _tables_of(way), "first": _tables_of(claim.queries[0])})
         tried = Tried(QUERY, way, asked.tree, asked.operands, result, judge(claim, result))
-        return tried, tuple(wanted), passed if way is not claim.queries[0] else ""
-    return None, tuple(wanted), ""
+        return tried, tuple(wanted), (passed,) if way is not claim.queries[0] else ()
+    return None, tuple(wanted), ()
 
 
 def _tables_of(way: Way) -> str:
@@ -150,30 +149,36 @@ def _deciding(formulas: list[Tried], asked: Tried | None) -> Tried | None:
     return ranked[0] if ranked else None
 
 
-def _unchecked(register: Register, claim: Claim, tables: Tables, wanted: tuple[str, ...]) -> tuple[str, str]:
+Judged = tuple[str, tuple[Said, ...]]
+
+
+def _unchecked(register: Register, claim: Claim, tables: Tables, wanted: tuple[str, ...]) -> Judged:
     """Return verdict and cause of a claim that nothing could be set against."""
-    verdict, reason = verdicts.NOT_CHECKED, ""
     if claim.queries and tables.snapshot.kind == "simulated":
-        reason = "A simulated snapshot gives no verdict."
-    elif wanted:
-        verdict = verdicts.NOT_IN_SNAPSHOT
-    elif not register.is_open(claim):
-        verdict = verdicts.NOT_OPEN
-        reason = f"{register.sources[claim.row['source']]['what']}."
-    return verdict, reason
+        return verdicts.NOT_CHECKED, (Said("simulated"),)
+    if wanted:
+        return verdicts.NOT_IN_SNAPSHOT, ()
+    if register.is_open(claim):
+        return verdicts.NOT_CHECKED, ()
+    return verdicts.NOT_OPEN, (_entered(register.sources[claim.row["source"]]["what"]),)
 
 
-def _verdict(register: Register, claim: Claim, tried: Tried, tables: Tables) -> tuple[str, str]:
+def _verdict(register: Register, claim: Claim, tried: Tried, tables: Tables) -> Judged:
     """Return the verdict of the way that decides, and its cause."""
     if tried.outcome != EXCLUDED:
-        return tried.outcome, ""
+        return tried.outcome, ()
     if claim.row["difference"]:
         verdict, _, reason = claim.row["difference"].partition(": ")
-        return verdict, f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+        return verdict, (_entered(reason),)
     if tried.method == FORMULA:
-        elsewhere = {register.claims[name].document for name in tried.operands} - {claim.document}
-        if not elsewhere:
-            return verdicts.INCONSISTENT, ""
-        return verdicts.DIFFERS, f"It differs from what follows from {' and '.join(sorted(elsewhere))}."
+        elsewhere = sorted({register.claims[name].document for name in tried.operands} - {claim.document})
+        if elsewhere:
+            return verdicts.DIFFERS, (Said("elsewhere", {"documents": ", ".join(elsewhere)}),)
+        return verdicts.INCONSISTENT, ()
     known = known_cause(claim, tried.way, tried.result, tables.snapshot)
-    return (verdicts.REVISED, known) if known else (verdicts.DIFFERS, "")
+    return (verdicts.REVISED, (known,)) if known else (verdicts.DIFFERS, ())
+
+
+def _entered(text: str) -> Said:
+    """Return a reason of the register as a sentence."""
+    return Said(text=f"{text[:1].upper()}{text[1:].rstrip('.')}.")

@@ -12,6 +12,7 @@ from analysis.findings.language import FormulaError, cells_named, claims_named
 from analysis.findings.ranges import Number
 from analysis.findings.relations import FAILS, HOLDS, Register
 from analysis.findings.verdicts import INCONSISTENT, REPRODUCED, STANDS_NOT
+from analysis.findings.words import Words
 from analysis.snapshots import Snapshot
 
 CONTRACT = (
@@ -23,12 +24,18 @@ _MOST_NAMED = 3
 _REFERENCE = re.compile(r"\[([^\[\]]*)\]|\{([^{}]*)\}")
 
 
-def rows_of(findings: Iterable[Finding], register: Register, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Return one row a finding: the columns of `CONTRACT` first, then what a reader of the verdict wants to know."""
-    return [row_of(finding, register, snapshot) for finding in findings]
+def rows_of(
+    findings: Iterable[Finding], register: Register, snapshot: Snapshot, lang: str = "en"
+) -> list[dict[str, Any]]:
+    """Return one row a finding: the columns of `CONTRACT` first, then what a reader of the verdict wants to know.
+
+    ``lang`` is the language of the sentences, ``nl`` or ``en``; what the register holds stands as it was entered.
+    """
+    words = Words(lang)
+    return [row_of(finding, register, snapshot, words) for finding in findings]
 
 
-def row_of(finding: Finding, register: Register, snapshot: Snapshot) -> dict[str, Any]:
+def row_of(finding: Finding, register: Register, snapshot: Snapshot, words: Words) -> dict[str, Any]:
     """Return a finding as a row; a number without end is None, a statement's ``recomputed`` is true, false or None."""
     claim, tried = finding.claim, finding.tried
     printed, result = claim.interval, tried.result if tried else None
@@ -46,7 +53,7 @@ def row_of(finding: Finding, register: Register, snapshot: Snapshot) -> dict[str
         "recomputed_hi": plain(result and result.hi),
         "method": tried.method if tried else "",
         "expression": tried.way.text if tried else _not_run(finding),
-        "cause": cause_of(finding),
+        "cause": cause_of(finding, words),
         "suggested": finding.suggested,
         **{
             name: claim.row[name]
@@ -57,7 +64,7 @@ def row_of(finding: Finding, register: Register, snapshot: Snapshot) -> dict[str
         "operands": _operands(tried, register) if tried else [],
         "others": [_other(each) for each in finding.others],
         "suspect": finding.suspects[0].claim_id if len(finding.suspects) == 1 else None,
-        "fragility": _fragility(finding),
+        "fragility": _fragility(finding, words),
         "wanted": list(finding.wanted),
         "snapshot": snapshot.name,
     }
@@ -70,66 +77,45 @@ def plain(value: Number | None) -> float | int | None:
     return int(value) if value == int(value) else float(value)
 
 
-def short(value: Number | None) -> str:
-    """Return a number for a sentence, with four digits after what its size makes clear."""
-    if value is None or math.isinf(value):
-        return "any"
-    number = float(value)
-    text = f"{number:,.{max(0, 3 - int(math.log10(abs(number)))) if number else 0}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def cause_of(finding: Finding) -> str:
+def cause_of(finding: Finding, words: Words) -> str:
     """Return in sentences why the verdict is what it is, where that is not plain."""
-    parts = [_contradiction(finding)] if finding.verdict in STANDS_NOT else []
-    parts.append(finding.cause)
-    if finding.verdict == INCONSISTENT:
-        parts.append(_slipped(finding))
-    return " ".join(part for part in parts if part)
+    said = [_contradiction(finding, words)] if finding.verdict in STANDS_NOT else []
+    said += [words.say(each) for each in finding.cause]
+    if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
+        said.append(_slipped(finding, words))
+    return " ".join(said)
 
 
-def _contradiction(finding: Finding) -> str:
+def _contradiction(finding: Finding, words: Words) -> str:
     result, printed = finding.tried.result, finding.claim.interval
+    lo, hi = words.ends(result.lo, result.hi)
     if result.truth is not None:
-        return f"It fails: the difference lies between {between(result.lo, result.hi, ' and ')}."
-    sides = f"from {between(result.lo, result.hi)}" if result.lo != result.hi else "exactly"
-    stands = f"stands for {between(printed.lo, printed.hi)}" if printed.lo != printed.hi else "is exact"
-    return f"The figures give {short(result.value)}, {sides}; what is printed {stands}."
+        return words.key("fails", lo=lo, hi=hi)
+    key = "gives" if result.lo != result.hi else "gives_exactly"
+    low, high = words.ends(printed.lo, printed.hi)
+    value = words.number(result.value)
+    return words.key(
+        key if printed.lo != printed.hi else f"{key}_beside_exact", value=value, lo=lo, hi=hi, low=low, high=high
+    )
 
 
-def between(lo: Number, hi: Number, word: str = " to ") -> str:
-    """Return an interval for a sentence, with as many digits as tell its ends apart; one number, where it is one."""
-    if lo == hi:
-        return short(lo)
-    ends = short(lo), short(hi)
-    for digits in range(1, 7):
-        if ends[0] != ends[1]:
-            break
-        ends = f"{float(lo):,.{digits}f}", f"{float(hi):,.{digits}f}"
-    return word.join(ends)
-
-
-def _slipped(finding: Finding) -> str:
-    if finding.claim.is_statement:
-        return ""
-    right = [f"[{each.claim_id}] at {between(each.lo, each.hi)}" for each in finding.suspects]
-    if len(right) != 1:
-        would = f": {' or '.join(right)} would put it right" if 0 < len(right) <= _MOST_NAMED else ""
-        return f"Which of the figures slipped cannot be told{would}."
+def _slipped(finding: Finding, words: Words) -> str:
+    spans = {each.claim_id: words.span(each.lo, each.hi) for each in finding.suspects}
+    right = words.key("or").join(words.key("at", claim=claim, span=span) for claim, span in spans.items())
+    if len(spans) != 1:
+        return words.key("slipped_one_of" if 0 < len(spans) <= _MOST_NAMED else "slipped_unknown", right=right)
     suspect = finding.suspects[0]
-    if suspect.claim_id == finding.claim.id:
-        return f"The printed figure itself slipped: {suspect.why}."
-    return f"Most likely [{suspect.claim_id}] slipped: {suspect.why}; {right[0]} would put it right."
+    key = "slipped_itself" if suspect.claim_id == finding.claim.id else "slipped_other"
+    return words.key(key, claim=suspect.claim_id, why=suspect.why, right=right)
 
 
-def _fragility(finding: Finding) -> str:
+def _fragility(finding: Finding, words: Words) -> str:
     nearest = finding.fragility
     if nearest is None:
         alone = finding.claim.is_statement and finding.verdict == REPRODUCED
-        return "No change of a single figure would overturn it." if alone else ""
-    sign = "+" if nearest.change > 0 else "-"
-    change = f"{sign}{short(abs(nearest.change))}"
-    return f"Overturned by {change} in {nearest.operand}: {short(nearest.steps)} times its rounding."
+        return words.key("firm") if alone else ""
+    change = f"{'+' if nearest.change > 0 else '-'}{words.number(abs(nearest.change))}"
+    return words.key("overturned", change=change, operand=nearest.operand, steps=words.number(nearest.steps))
 
 
 def worked(tried: Tried) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.errors import CallError, did_you_mean
-from analysis.findings.rows import between, counts, short
+from analysis.findings.rows import counts
 from analysis.findings.verdicts import STANDS_NOT, VERDICTS
+from analysis.findings.words import Words
 
 Row = Mapping[str, Any]
 FORMATS = ("table", "json", "csv")
@@ -82,13 +83,14 @@ def _line(row: Row) -> tuple[str, ...]:
     again = row["recomputed"]
     truth = {True: "holds", False: "fails"}.get(again) if isinstance(again, bool) else None
     known = again is not None and truth is None
-    ends = between(row["recomputed_lo"], row["recomputed_hi"]) if known else ""
+    words = Words()
+    ends = words.span(row["recomputed_lo"], row["recomputed_hi"]) if known else ""
     place = row["location"] if len(row["location"]) <= _LONGEST else f"{row['location'][: _LONGEST - 1]}…"
     return (
         row["claim_id"],
         place,
         row["published_text"],
-        truth or (short(again) if known else ""),
+        truth or (words.number(again) if known else ""),
         ends,
         row["verdict"],
     )

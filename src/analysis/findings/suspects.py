@@ -11,10 +11,14 @@ from analysis.findings.language import Node
 from analysis.findings.ranges import Number, ZeroBelowError, value_at
 from analysis.findings.relations import Relation
 from analysis.findings.verdicts import EXCLUDED, REPRODUCED, judge
+from analysis.findings.words import Said
 
 Span = tuple[float, float]
 _STEPS = 60
 """Secant steps towards a root: a straight line needs one, a fraction of two some ten, more only what has no root."""
+
+
+_NO_REASON = Said()
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Suspect:
     claim_id: str
     lo: float
     hi: float
-    why: str
+    why: Said = _NO_REASON
 
 
 class Network:
@@ -54,16 +58,16 @@ class Network:
             return ()
         for copy in self.copies[failing.way.tree.claims()[0]] if failing.is_copy else ():
             if judge(copy.target, copy.result, True) == REPRODUCED and copy.target.step <= failing.target.step:
-                why = f"[{copy.target.id}] repeats [{copy.way.tree.value}] as well"
+                why = Said("repeated", {"copy": copy.target.id, "figure": copy.way.tree.value})
                 return (Suspect(failing.target.id, *_holding(failing, failing.target.id), why),)
-        able = [Suspect(name, *self._allowed(name, failing), "") for name in (failing.target.id, *failing.operands)]
+        able = [Suspect(name, *self._allowed(name, failing)) for name in (failing.target.id, *failing.operands)]
         able = [each for each in able if each.lo <= each.hi]
         if len(able) == 1:
-            return (replace(able[0], why="every other figure is held in its place by relations of its own"),)
+            return (replace(able[0], why=Said("held_in_place")),)
         against = {each.claim_id: self._independent(each.claim_id) for each in able}
         able.sort(key=lambda each: against[each.claim_id], reverse=True)
         if len(able) > 1 and against[able[0].claim_id] > max(against[able[1].claim_id], 1):
-            return (replace(able[0], why=f"{against[able[0].claim_id]} independent relations contradict it"),)
+            return (replace(able[0], why=Said("contradicted", {"count": against[able[0].claim_id]})),)
         return tuple(able)
 
     def _independent(self, name: str) -> int:
