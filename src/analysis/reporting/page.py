@@ -26,7 +26,11 @@ NOTEBOOK_ONLY = "notebook-only"
 
 
 def build_page(
-    folder: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
+    folder: Path,
+    notebooks: list[Notebook],
+    parameters: dict[str, dict[str, Any]],
+    record: dict[str, Any],
+    extra: list[dict[str, str]] | None = None,
 ) -> str:
     """Return the page of a run.
 
@@ -39,6 +43,8 @@ def build_page(
         For each notebook all its parameters; the first notebook's ``lang`` is the page's.
     record : dict
         What ``run.json`` holds.
+    extra : list of dict, optional
+        Pages of the run beside this one, for the contents: ``href`` and ``text`` of each.
     """
     language = Language(parameters[notebooks[0].name].get("lang", "en"))
     with as_file(files("analysis.reporting") / "templates") as templates:
@@ -53,6 +59,7 @@ def build_page(
             code_css=Markup(HtmlFormatter(style="friendly").get_style_defs(".highlight")),
             chapters=chapters,
             record=record,
+            extra=extra or [],
             simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
         )
 

@@ -1,0 +1,214 @@
+"""The ledger of published numbers: one page with every row and its arithmetic, and one page for each document."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import re
+from collections import Counter
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from analysis.files import write_new
+from analysis.reporting.language import Language
+from analysis.reporting.shown_table import outward
+
+Row = dict[str, Any]
+LEDGER = "findings.html"
+# verdict: what it says of the number, and the mark that says so without colour; in the order a reader needs them
+VERDICTS = {
+    "inconsistent": ("fails", "✗"),
+    "differs": ("fails", "≠"),
+    "revised_since": ("known", "↻"),
+    "definition_differs": ("known", "◇"),
+    "classification_break": ("known", "‖"),
+    "within_rounding": ("stands", "≈"),
+    "reproduced": ("stands", "✓"),
+    "undecidable": ("open", "?"),
+    "not_in_snapshot": ("open", "↓"),
+    "not_open_data": ("open", "⊘"),
+    "not_checked": ("open", "–"),
+}
+_ASSETS = ("page.css", "ledger.css", "ledger.js")
+_MONTH = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])\b")
+_OPERAND_DECIMALS = 4
+
+
+def build_ledger(rows: list[Row], documents: list[Row], language: Language, record: Row) -> str:
+    """Return the page with every row: searched, filtered, sorted and opened without a request.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As ``bijstand findings --format json`` gives them.
+    documents : list of dict
+        What they were printed in.
+    language : Language
+    record : dict
+        What ``run.json`` holds.
+    """
+    shown = sorted(_all_shown(rows, language), key=lambda row: row["rank"])
+    present = {row["document"] for row in rows}
+    listed = [document for document in documents if document["document"] in present]
+    known = {row["claim_id"] for row in rows}
+    language_of = {document["document"]: document["language"] for document in listed}
+    return _render("ledger", language, record, rows=shown, documents=listed, known=known, language_of=language_of)
+
+
+def build_document(rows: list[Row], document: Row, language: Language, record: Row) -> str:
+    """Return one page about one document: counts, what does not stand, and what was not checked and why.
+
+    Takes what `build_ledger` takes; rows of other documents are left aside.
+    """
+    shown = _all_shown([row for row in rows if row["document"] == document["document"]], language)
+    tones = {tone: [row for row in shown if row["tone"] == tone] for tone in ("fails", "known", "stands", "open")}
+    failed = [row for row in shown if row["tone"] == "fails" or (row["recomputed"] is False and row["tone"] == "open")]
+    sources = {
+        verdict: Counter(row["source"] for row in shown if row["verdict"] == verdict).most_common()
+        for verdict, (tone, _) in VERDICTS.items()
+        if tone == "open"
+    }
+    return _render(
+        "document", language, record, rows=shown, document=document, tones=tones, failed=failed, sources=sources
+    )
+
+
+def write_ledger(folder: Path, rows: list[Row], documents: list[Row], language: Language, record: Row) -> list[str]:
+    """Write the ledger and a page for each document that has rows; return the names of the files."""
+    pages = {LEDGER: build_ledger(rows, documents, language, record)}
+    present = {row["document"] for row in rows}
+    for document in documents:
+        if document["document"] in present:
+            pages[f"findings-{document['document']}.html"] = build_document(rows, document, language, record)
+    for name, page in pages.items():
+        write_new(folder / name, page.encode("utf-8"))
+    return list(pages)
+
+
+def _render(template: str, language: Language, record: Row, rows: list[Row], **given: Any) -> str:
+    with as_file(files("analysis.reporting") / "templates") as templates:
+        loader = FileSystemLoader(templates)
+        environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        css, more_css, js = (loader.get_source(environment, name)[0] for name in _ASSETS)
+        tally = Counter(row["verdict"] for row in rows)
+        return environment.get_template(f"{template}.html.j2").render(
+            lang=language.code,
+            word=lambda key, **places: language.word("ledger", key, **places),
+            page_word=lambda key: language.word("page", key),
+            verdict_word=lambda key: language.word("verdicts", key),
+            number=language.number,
+            css=Markup(css + more_css),
+            js=Markup(js),
+            hash_of=_hash,
+            tally=[(name, *VERDICTS[name], tally[name]) for name in VERDICTS if tally[name]],
+            rows=rows,
+            record=record,
+            simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
+            **given,
+        )
+
+
+def _hash(text: str) -> str:
+    """Return what the content security policy calls this inline text, the only one of its kind it lets through."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def _all_shown(rows: list[Row], language: Language) -> list[Row]:
+    return [_shown(row, language) | {"place": place} for place, row in enumerate(rows)]
+
+
+def _shown(row: Row, language: Language) -> Row:
+    """Return a row with everything that is printed of it as text of the language."""
+    tone, symbol = VERDICTS[row["verdict"]]
+    printed = len((row["published_text"] or "").partition(".")[2])
+    finer = _finer(row["published_lo"], row["published_hi"], printed)
+    found = row["recomputed"]
+    found = language.word("ledger", str(found).lower()) if isinstance(found, bool) else _text(found, finer, language)
+    return row | {
+        "rank": list(VERDICTS).index(row["verdict"]),
+        "tone": tone,
+        "symbol": symbol,
+        "when": _period(row["period"], language),
+        "printed": "" if row["published"] is None else language.number(row["published"], printed),
+        "printed_range": _range(row["published_lo"], row["published_hi"], printed + 1, language),
+        "found": found,
+        "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, language),
+        "right": _text(row["suggested"], _OPERAND_DECIMALS, language),
+        "unit": language.value(row["unit"]),
+        "group": language.value(row["group"]),
+        "operands": [_operand(operand, language) for operand in row["operands"]],
+        "picture": _picture(row, finer, language),
+    }
+
+
+def _finer(lo: Any, hi: Any, printed: int) -> int:
+    """Return the decimals that show a place inside this interval: none for one of thousands."""
+    if not (_finite(lo) and _finite(hi) and lo < hi):
+        return printed + 1
+    return max(0, math.ceil(-math.log10(hi - lo) - 1e-9) + 1)
+
+
+def _operand(operand: Row, language: Language) -> Row:
+    return operand | {
+        "text": _text(operand["value"], _OPERAND_DECIMALS, language),
+        "range": _range(operand["lo"], operand["hi"], _OPERAND_DECIMALS, language),
+        "unit": language.value(operand["unit"]),
+    }
+
+
+def _finite(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _decimals(most: int, *values: float) -> int:
+    """Return how many decimals these numbers need, ``most`` at the most."""
+    return max(len(f"{value:.{most}f}".partition(".")[2].rstrip("0")) for value in values)
+
+
+def _text(value: Any, most: int, language: Language) -> str:
+    """Return a number as the language prints it; a text that is no number stands for itself."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return value or ""
+    return language.number(number, _decimals(most, number)) if math.isfinite(number) else ""
+
+
+def _range(lo: Any, hi: Any, most: int, language: Language) -> str:
+    """Return an interval in brackets, rounded outward; nothing for an exact number."""
+    ends = {name: end for name, end in (("lo", lo), ("hi", hi)) if _finite(end)}
+    if not ends:
+        return ""
+    decimals = _decimals(most, *ends.values())
+    low, high = outward(ends.get("lo", hi), ends.get("hi", lo), decimals)
+    if len(ends) == 2 and low == high:
+        return ""
+    places = {"lo": language.number(low, decimals), "hi": language.number(high, decimals)}
+    if len(ends) == 2:
+        return language.word("page", "interval", **places)
+    return language.word("ledger", "or_more" if "lo" in ends else "or_less", **places)
+
+
+def _period(text: str, language: Language) -> str:
+    text = _MONTH.sub(lambda match: language.period(match[0]), text)
+    quarter = language.word("ledger", "quarter_mark")
+    text = re.sub(r"\bQ(?=[1-4])", quarter, re.sub(r"(?<=\d)Q(?=[1-4])", f" {quarter}", text))
+    return text.replace(" to ", language.word("ledger", "until")).replace(" mean", language.word("ledger", "mean"))
+
+
+def _picture(row: Row, most: int, language: Language) -> Row | None:
+    """Return where the two intervals lie on one axis, in percent of its length, and what its ends are."""
+    bars = {key: [row[f"{key}_lo"], row[f"{key}_hi"], row[key]] for key in ("published", "recomputed")}
+    values = [value for bar in bars.values() for value in bar]
+    if not all(map(_finite, values)) or min(values) == max(values):
+        return None
+    low, high = min(values), max(values)
+    decimals = _decimals(most, low, high)
+    return {key: [round(2 + 96 * (value - low) / (high - low), 2) for value in bar] for key, bar in bars.items()} | {
+        "ends": [language.number(end, decimals) for end in outward(low, high, decimals)]
+    }
