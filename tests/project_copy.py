@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy notebooks, the published snapshot and the known errors; return the new workbench folder."""
-    for part in ("data/snapshots/published", "notebooks"):
+    """Copy notebooks, the published snapshot, the register and the known errors; return the new workbench folder."""
+    for part in ("data/snapshots/published", "data/findings", "notebooks"):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copyfile(ROOT / "data" / "corrections.yml", folder / "data" / "corrections.yml")
     return folder

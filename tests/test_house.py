@@ -91,7 +91,7 @@ def test_the_library_stays_small():
         lines[part_of(path)] += lines_of_code(path)
     assert lines["cleaning"] < 800
     # 6,000 lines were meant for data, measures and report; the register of findings came on top (November 2026)
-    assert lines["findings"] < 1400
+    assert lines["findings"] < 1500
     assert sum(lines.values()) - lines["findings"] < 6000
 
 
@@ -164,7 +164,7 @@ def notebook(request):
 
 
 def test_there_are_notebooks():
-    assert [path.stem for path in NOTEBOOKS] == ["00_data", "01_caseload", "02_flows", "03_duration"]
+    assert [path.stem for path in NOTEBOOKS] == ["00_data", "01_caseload", "02_flows", "03_duration", "04_findings"]
 
 
 def test_a_notebook_defines_nothing_and_branches_nowhere(notebook):

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from published.build import published_tables
 
+from analysis.findings import read_register
 from analysis.project import HOME_VARIABLE
 from analysis.reporting.parameters import check_parameters, find_notebooks, read_notebook
 from analysis.reporting.pool import run_all
@@ -26,6 +27,7 @@ GRID = {
     "02_flows": [{"lang": "nl"}, {"group_by": "origin"}, {"confidence": "0.8"}, {"start": "2021"}, {"end": "2022Q4"},
                  {"start": "2023", "end": "2023"}],
     "03_duration": [{"lang": "nl"}, {"group_by": "sex"}, {"start": "2020"}, {"end": "2021Q1"}],
+    "04_findings": [{"lang": "nl"}, {"document": "factsheet-2024"}, {"verdict": "undecidable"}],
 }  # fmt: skip
 SNAPSHOT = {"snapshot": "variant"}
 
@@ -107,6 +109,7 @@ def test_a_second_language_changes_no_number_of_the_csv(runs, name):
 @pytest.mark.parametrize("name", GRID)
 def test_dutch_throughout(runs, name):
     words = " ".join(shown(runs[f"{name}-2"][0].output)).lower()
+    words = re.sub(r"\b(fs2024|ced2024|mb2025|mb2021|ba2024)-[\w-]+", "", words)  # ids of claims are no words
     for english in (" the ", " of the ", "inflow", "outflow", " stock", "quarter", "people", "source:", "total"):
         assert english not in words.replace("totaal", "")
     assert "bron:" in words
@@ -174,7 +177,9 @@ def test_the_page_of_a_whole_run(runs, tmp_path):
     assert page.startswith('<!DOCTYPE html>\n<html lang="nl">')
     # nothing leaves the page: every address is a place on it, data, or text
     for attribute in re.findall(r'(?:src|href|action|data)="([^"]*)"', page):
-        assert attribute.startswith(("#", "data:")), attribute[:80]
+        beside = re.fullmatch(r"findings[\w-]*\.html", attribute) and (folder / attribute).is_file()
+        assert beside or attribute.startswith(("#", "data:")), attribute[:80]
+    assert 'href="findings.html"' in page
     assert "@import" not in page
     assert not re.search(r"url\((?!data:)", page)
     assert "<script" not in page
@@ -193,5 +198,8 @@ def test_the_page_of_a_whole_run(runs, tmp_path):
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     record = json.loads((folder / "run.json").read_text())
+    assert sum(record["verdicts"]["cedris-2024"].values()) == sum(
+        claim.document == "cedris-2024" for claim in read_register().claims.values()
+    )
     assert record["snapshots"][0]["digest"] == open_snapshot("published").digest
     shutil.rmtree(folder)

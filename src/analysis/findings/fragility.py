@@ -11,6 +11,8 @@ from analysis.findings.ranges import Interval
 from analysis.findings.relations import difference
 from analysis.findings.suspects import along, root
 
+_DIGITS = 6  # beyond these a root is noise of floats
+
 
 @dataclass(frozen=True)
 class Fragility:
@@ -40,11 +42,11 @@ def fragility(
     centre = {name: each.value for name, each in operands.items()}
     found = []
     for gap in _gaps(claim, tree):
-        for name in {str(node.value) for node in gap.walk() if node.kind in ("claim", "cell")}:
+        for name in dict.fromkeys(str(node.value) for node in gap.walk() if node.kind in ("claim", "cell")):
             start, step = float(centre[name]), float(steps[name])
             turn = root(along(gap, centre, name), start, step)
             if turn is not None:
-                found.append(Fragility(name, turn - start, abs(turn - start) / step))
+                found.append(Fragility(name, turn - start, round(abs(turn - start) / step, _DIGITS)))
     return min(found, key=lambda each: each.steps, default=None)
 
 

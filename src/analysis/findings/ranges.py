@@ -86,7 +86,7 @@ def range_of(node: Node, operands: Mapping[str, Interval]) -> Range:
     NotExactError
         When the range cannot be followed closely enough.
     """
-    names = {str(each.value) for each in node.walk() if each.kind in ("claim", "cell")}
+    names = dict.fromkeys(str(each.value) for each in node.walk() if each.kind in ("claim", "cell"))
     box = {name: (float(operands[name].lo), float(operands[name].hi)) for name in names}
     exact = {name: (operands[name].lo, operands[name].hi) for name in names}
     _, slopes = _span(node, box)

@@ -24,6 +24,12 @@ def findings_folder() -> Path:
     return project_root() / "data" / "findings"
 
 
+def document_names() -> list[str]:
+    """Return the names of the documents of the register."""
+    with (findings_folder() / DOCUMENTS).open(encoding="utf-8-sig", newline="") as text:
+        return [row["document"] for row in csv.DictReader(text)]
+
+
 def read_register(folder: Path | None = None, extra: Path | None = None) -> Register:
     """Read the register.
 

@@ -19,6 +19,14 @@ VERDICTS = (
 )  # fmt: skip
 EXCLUDED = "excluded"
 """What a way says of a claim that it contradicts; document, tables and known reasons make a verdict of it."""
+STANDS, FAILS_TO, KNOWN, OPEN = "stands", "fails", "known", "open"
+TONES = {
+    **dict.fromkeys((REPRODUCED, WITHIN), STANDS),
+    **dict.fromkeys((INCONSISTENT, DIFFERS), FAILS_TO),
+    **dict.fromkeys((REVISED, DEFINITION, CLASSIFICATION), KNOWN),
+    **dict.fromkeys((UNDECIDABLE, NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED), OPEN),
+}
+"""What each verdict comes down to: the number stands, it does not, it differs for a known reason, or that is open."""
 STANDS_NOT = (INCONSISTENT, DIFFERS)
 
 

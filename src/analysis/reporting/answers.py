@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.findings.verdicts import FAILS_TO, KNOWN, OPEN, STANDS, STANDS_NOT, TONES
 from analysis.measures.tidy import pick
 from analysis.models.group_comparison import GroupComparison
 from analysis.models.outflow import OutflowModel
@@ -180,3 +181,16 @@ def exposure(rates: pd.DataFrame, language: Language) -> dict[str, str]:
     main = rates[rates["main"]]
     choice = main["exposure_choice"].iloc[0] if len(main) else ""
     return {"year": rates["year"].iloc[0], "choice": language.value(choice) if choice else language.value("no_value")}
+
+
+def findings(counts: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Return how many numbers there are, in how many documents, and how many stand, fall, or could not be judged."""
+    tones, words = counts["verdict"].map(TONES), {STANDS: "stand", FAILS_TO: "fail", KNOWN: "known", OPEN: "open"}
+    parts = {word: counts.loc[tones == tone, "numbers"].sum() for tone, word in words.items()}
+    parts |= {"numbers": counts["numbers"].sum(), "documents": counts["document"].nunique()}
+    return {name: language.number(count) for name, count in parts.items()}
+
+
+def verdicts_listed(verdict: str, language: Language) -> str:
+    """Return the verdict that a table lists, or those of the numbers that do not stand."""
+    return ", ".join(language.word("verdicts", each) for each in ((verdict,) if verdict else STANDS_NOT))

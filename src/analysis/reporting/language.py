@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,7 @@ from analysis.cleaning import parse_period, period_grain, period_title
 from analysis.errors import CallError, DataError, did_you_mean
 
 LANGUAGES = ("nl", "en")
+_NUMERAL = re.compile(r"-?\d+(?:\.(\d+))?")
 _DUTCH_MARKS = str.maketrans(",.", ".,")
 
 
@@ -68,6 +70,14 @@ class Language:
         rounded = round(float(value), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
         text = f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
         return text.translate(_DUTCH_MARKS) if self.code == "nl" else text
+
+    def numerals(self, text: str) -> str:
+        """Return a text with each number in it as the language prints it, and ``to`` between two in the language."""
+        said = glossary()["values"].get(text)
+        if said:
+            return said[self.code]
+        printed = _NUMERAL.sub(lambda found: self.number(float(found[0]), len(found[1] or "") or 0), text)
+        return printed.replace(" to ", self.word("ledger", "until"))
 
     def period(self, text: str, short: bool = False) -> str:
         """Return a period as it is written in a sentence, or with ``short`` in a table (``2024 Q4``, ``2024 kw 4``)."""

@@ -78,16 +78,18 @@ def build_document(rows: list[Row], document: Row, language: Language, record: R
     )
 
 
-def write_ledger(folder: Path, rows: list[Row], documents: list[Row], language: Language, record: Row) -> list[str]:
-    """Write the ledger and a page for each document that has rows; return the names of the files."""
+def write_ledger(folder: Path, rows: list[Row], documents: list[Row], language: Language, record: Row) -> list[Row]:
+    """Write the ledger and a page for each document that has rows; return ``href`` and ``text`` of each."""
     pages = {LEDGER: build_ledger(rows, documents, language, record)}
+    links = [{"href": LEDGER, "text": language.word("ledger", "title")}]
     present = {row["document"] for row in rows}
-    for document in documents:
-        if document["document"] in present:
-            pages[f"findings-{document['document']}.html"] = build_document(rows, document, language, record)
+    for document in (each for each in documents if each["document"] in present):
+        name = f"findings-{document['document']}.html"
+        pages[name] = build_document(rows, document, language, record)
+        links.append({"href": name, "text": language.word("ledger", "summary", document=document["title"])})
     for name, page in pages.items():
         write_new(folder / name, page.encode("utf-8"))
-    return list(pages)
+    return links
 
 
 def _render(template: str, language: Language, record: Row, rows: list[Row], **given: Any) -> str:

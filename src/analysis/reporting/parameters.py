@@ -16,6 +16,7 @@ from typing import Any
 
 from analysis.cleaning import GROUPINGS, read_cells
 from analysis.errors import CallError, DataError, did_you_mean, name_some
+from analysis.findings.frames import check_document, check_verdict
 from analysis.measures.windows import between
 from analysis.models.process import check_confidence
 from analysis.reporting.language import LANGUAGES
@@ -177,6 +178,8 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "lang": _one_of(*LANGUAGES),
     "group_by": _one_of(*GROUPINGS),
     "confidence": check_confidence,
+    "document": check_document,
+    "verdict": check_verdict,
 }
 
 

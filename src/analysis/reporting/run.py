@@ -18,6 +18,8 @@ from analysis.reporting.worker import Job, Outcome
 from analysis.snapshots import open_snapshot
 
 FAILED = "-failed"
+FINDINGS = "04_findings"
+"""The notebook that the ledger of published numbers goes with."""
 PACKAGES = ("pandas", "numpy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "ipykernel")
 
 
@@ -61,7 +63,8 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
         if not failed:
             from analysis.reporting.page import build_page  # nbconvert takes seconds to import, a failed run needs none
 
-            page = build_page(stage, notebooks, parameters, record)
+            extra = _ledger(stage, parameters, record)
+            page = build_page(stage, notebooks, parameters, record, extra)
             (stage / "index.html").write_text(page, encoding="utf-8")
         (stage / "run.json").write_bytes(json_bytes(record))
         if failed:
@@ -69,6 +72,24 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
             stage.rename(kept)
             raise NotebookFailedError("\n".join(_told(kept, outcome) for outcome in failed))
     return final
+
+
+def _ledger(stage: Path, parameters: dict[str, dict[str, Any]], record: dict[str, Any]) -> list[dict[str, str]]:
+    """Write the ledger of published numbers beside the page, when the run has the findings; return the links to it.
+
+    How many numbers have each verdict goes into the record.
+    """
+    if FINDINGS not in parameters:
+        return []
+    from analysis.findings import counts, find, read_register, rows_of
+    from analysis.reporting.language import Language
+    from analysis.reporting.ledger import write_ledger
+
+    values = parameters[FINDINGS]
+    register, snapshot = read_register(), open_snapshot(values["snapshot"])
+    rows = rows_of(find(register, snapshot), register, snapshot, values["lang"])
+    record["verdicts"] = counts(rows)
+    return write_ledger(stage, rows, list(register.documents.values()), Language(values["lang"]), record)
 
 
 def _told(folder: Path, outcome: Outcome) -> str:

@@ -15,7 +15,8 @@ from analysis.reporting.tables import TableSpec, table_spec
 
 MARK_OF_STATUS = {"": ""} | {status: mark for mark, status in STATUS_OF_MARK.items()}
 _PERIODS = ("quarter", "period", "first_period", "last_period")
-_ROW_GROUP = "dimension"
+_NUMERALS = ("printed", "found", "between", "right")  # text that holds numbers
+_ROW_GROUP = ("dimension", "document")
 _SHORT = 12  # characters of a row's name that need no second line on a phone
 
 
@@ -53,7 +54,7 @@ class ShownTable:
         self.nothing = language.word("page", "no_rows")
         spec = table_spec(name)
         self.columns = [*_labels(spec, table, language, marked), *_quantities(spec, table, language)]
-        self.grouped = spec.labels[0] == _ROW_GROUP
+        self.grouped = spec.labels[0] in _ROW_GROUP
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/plain": self._text(), "text/html": self._html()}
@@ -107,7 +108,7 @@ def _cell_html(column: _Column, row: int, first: bool) -> str:
 def _labels(spec: TableSpec, table: pd.DataFrame, language: Language, marked: Collection[str]) -> list[_Column]:
     columns = []
     stars = [MARK_OF_STATUS[status] for status in table["status"]] if "status" in table else [""] * len(table)
-    first = 1 if spec.labels[0] == _ROW_GROUP else 0  # the first label that stands in the row itself
+    first = 1 if spec.labels[0] in _ROW_GROUP else 0  # the first label that stands in the row itself
     for place, label in enumerate(spec.labels):
         before = ["▲ " if place == 0 and value in marked else "" for value in table[label]]
         after = stars if place == first else [""] * len(table)
@@ -120,6 +121,10 @@ def _labels(spec: TableSpec, table: pd.DataFrame, language: Language, marked: Co
 def _label(label: str, value: object, language: Language) -> str:
     if label in _PERIODS:
         return language.period(str(value), short=True)
+    if label in _NUMERALS:
+        return language.numerals(str(value)) if value else language.value("no_value")
+    if label == "verdict":
+        return language.word("verdicts", str(value))
     if isinstance(value, bool):
         return language.value("yes" if value else "no")
     return language.value(str(value))

@@ -75,6 +75,11 @@ TABLES: dict[str, TableSpec] = {
     ),
     "ended_survival": TableSpec(("group", "months"), ("survival",), ("survival",)),
     "ended_median": TableSpec(("group",), ("from_months", "to_months", "median")),
+    "findings_counts": TableSpec(("document", "verdict"), ("numbers",)),
+    "findings_listed": TableSpec(
+        ("document", "claim", "location", "printed", "found", "between", "right", "verdict"), ()
+    ),
+    "findings_fragile": TableSpec(("document", "claim", "location", "operand"), ("steps",)),
     "starters_by_quarter": TableSpec(("quarter", "table"), ("starters", "starters_share"), ("starters_share",)),
 }
 
