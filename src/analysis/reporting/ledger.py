@@ -15,28 +15,14 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from analysis.files import write_new
-from analysis.reporting.language import Language
+from analysis.reporting.language import Language, glossary
 from analysis.reporting.shown_table import outward
 
 Row = dict[str, Any]
 LEDGER = "findings.html"
-# verdict: what it says of the number, and the mark that says so without colour; in the order a reader needs them
-VERDICTS = {
-    "inconsistent": ("fails", "✗"),
-    "differs": ("fails", "≠"),
-    "revised_since": ("known", "↻"),
-    "definition_differs": ("known", "◇"),
-    "classification_break": ("known", "‖"),
-    "within_rounding": ("stands", "≈"),
-    "reproduced": ("stands", "✓"),
-    "undecidable": ("open", "?"),
-    "not_in_snapshot": ("open", "↓"),
-    "not_open_data": ("open", "⊘"),
-    "not_checked": ("open", "–"),
-}
 _ASSETS = ("page.css", "ledger.css", "ledger.js")
 _MONTH = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])\b")
-_OPERAND_DECIMALS = 4
+_DECIMALS = 4  # of figures used, at the most
 
 
 def build_ledger(rows: list[Row], documents: list[Row], language: Language, record: Row) -> str:
@@ -52,12 +38,10 @@ def build_ledger(rows: list[Row], documents: list[Row], language: Language, reco
     record : dict
         What ``run.json`` holds.
     """
-    shown = sorted(_all_shown(rows, language), key=lambda row: row["rank"])
-    present = {row["document"] for row in rows}
-    listed = [document for document in documents if document["document"] in present]
-    known = {row["claim_id"] for row in rows}
-    language_of = {document["document"]: document["language"] for document in listed}
-    return _render("ledger", language, record, rows=shown, documents=listed, known=known, language_of=language_of)
+    shown = sorted(_shown(rows, language), key=lambda row: row["rank"])
+    present, known = ({row[key] for row in rows} for key in ("document", "claim_id"))
+    listed = {each["document"]: each for each in documents if each["document"] in present}
+    return _render("ledger", language, record, rows=shown, documents=listed, known=known)
 
 
 def build_document(rows: list[Row], document: Row, language: Language, record: Row) -> str:
@@ -65,17 +49,9 @@ def build_document(rows: list[Row], document: Row, language: Language, record: R
 
     Takes what `build_ledger` takes; rows of other documents are left aside.
     """
-    shown = _all_shown([row for row in rows if row["document"] == document["document"]], language)
-    tones = {tone: [row for row in shown if row["tone"] == tone] for tone in ("fails", "known", "stands", "open")}
+    shown = _shown([row for row in rows if row["document"] == document["document"]], language)
     failed = [row for row in shown if row["tone"] == "fails" or (row["recomputed"] is False and row["tone"] == "open")]
-    sources = {
-        verdict: Counter(row["source"] for row in shown if row["verdict"] == verdict).most_common()
-        for verdict, (tone, _) in VERDICTS.items()
-        if tone == "open"
-    }
-    return _render(
-        "document", language, record, rows=shown, document=document, tones=tones, failed=failed, sources=sources
-    )
+    return _render("document", language, record, rows=shown, document=document, failed=failed)
 
 
 def write_ledger(folder: Path, rows: list[Row], documents: list[Row], language: Language, record: Row) -> list[Row]:
@@ -107,7 +83,9 @@ def _render(template: str, language: Language, record: Row, rows: list[Row], **g
             css=Markup(css + more_css),
             js=Markup(js),
             hash_of=_hash,
-            tally=[(name, *VERDICTS[name], tally[name]) for name in VERDICTS if tally[name]],
+            tally=[
+                (name, each["tone"], each["mark"], tally[name]) for name, each in _verdicts().items() if tally[name]
+            ],
             rows=rows,
             record=record,
             simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
@@ -120,31 +98,42 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
-def _all_shown(rows: list[Row], language: Language) -> list[Row]:
-    return [_shown(row, language) | {"place": place} for place, row in enumerate(rows)]
+def _verdicts() -> dict[str, Any]:
+    """Return the verdicts in the order a reader needs them, with what each says and the mark that says it too."""
+    return glossary()["verdicts"]
 
 
-def _shown(row: Row, language: Language) -> Row:
-    """Return a row with everything that is printed of it as text of the language."""
-    tone, symbol = VERDICTS[row["verdict"]]
+def _shown(rows: list[Row], language: Language) -> list[Row]:
+    """Return rows with everything that is printed of them as text of the language."""
+    ranks = {name: rank for rank, name in enumerate(_verdicts())}
+    return [
+        row | _texts(row, language) | {"place": place, "rank": ranks[row["verdict"]], **_verdicts()[row["verdict"]]}
+        for place, row in enumerate(rows)
+    ]
+
+
+def _texts(row: Row, language: Language) -> Row:
     printed = len((row["published_text"] or "").partition(".")[2])
     finer = _finer(row["published_lo"], row["published_hi"], printed)
     found = row["recomputed"]
-    found = language.word("ledger", str(found).lower()) if isinstance(found, bool) else _text(found, finer, language)
-    return row | {
-        "rank": list(VERDICTS).index(row["verdict"]),
-        "tone": tone,
-        "symbol": symbol,
+    return {
         "when": _period(row["period"], language),
         "printed": "" if row["published"] is None else language.number(row["published"], printed),
         "printed_range": _range(row["published_lo"], row["published_hi"], printed + 1, language),
-        "found": found,
+        "found": language.word("ledger", f"{found}".lower())
+        if isinstance(found, bool)
+        else _text(found, finer, language),
         "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, language),
-        "right": _text(row["suggested"], _OPERAND_DECIMALS, language),
+        "right": _text(row["suggested"], _DECIMALS, language),
         "unit": language.value(row["unit"]),
         "group": language.value(row["group"]),
-        "operands": [_operand(operand, language) for operand in row["operands"]],
         "picture": _picture(row, finer, language),
+        "operands": [
+            each
+            | {"text": _text(each["value"], _DECIMALS, language), "unit": language.value(each["unit"])}
+            | {"range": _range(each["lo"], each["hi"], _DECIMALS, language)}
+            for each in row["operands"]
+        ],
     }
 
 
@@ -155,19 +144,11 @@ def _finer(lo: Any, hi: Any, printed: int) -> int:
     return max(0, math.ceil(-math.log10(hi - lo) - 1e-9) + 1)
 
 
-def _operand(operand: Row, language: Language) -> Row:
-    return operand | {
-        "text": _text(operand["value"], _OPERAND_DECIMALS, language),
-        "range": _range(operand["lo"], operand["hi"], _OPERAND_DECIMALS, language),
-        "unit": language.value(operand["unit"]),
-    }
-
-
 def _finite(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _decimals(most: int, *values: float) -> int:
+def _needed(most: int, *values: float) -> int:
     """Return how many decimals these numbers need, ``most`` at the most."""
     return max(len(f"{value:.{most}f}".partition(".")[2].rstrip("0")) for value in values)
 
@@ -178,7 +159,7 @@ def _text(value: Any, most: int, language: Language) -> str:
         number = float(value)
     except (TypeError, ValueError):
         return value or ""
-    return language.number(number, _decimals(most, number)) if math.isfinite(number) else ""
+    return language.number(number, _needed(most, number)) if math.isfinite(number) else ""
 
 
 def _range(lo: Any, hi: Any, most: int, language: Language) -> str:
@@ -186,7 +167,7 @@ def _range(lo: Any, hi: Any, most: int, language: Language) -> str:
     ends = {name: end for name, end in (("lo", lo), ("hi", hi)) if _finite(end)}
     if not ends:
         return ""
-    decimals = _decimals(most, *ends.values())
+    decimals = _needed(most, *ends.values())
     low, high = outward(ends.get("lo", hi), ends.get("hi", lo), decimals)
     if len(ends) == 2 and low == high:
         return ""
@@ -209,8 +190,6 @@ def _picture(row: Row, most: int, language: Language) -> Row | None:
     values = [value for bar in bars.values() for value in bar]
     if not all(map(_finite, values)) or min(values) == max(values):
         return None
-    low, high = min(values), max(values)
-    decimals = _decimals(most, low, high)
-    return {key: [round(2 + 96 * (value - low) / (high - low), 2) for value in bar] for key, bar in bars.items()} | {
-        "ends": [language.number(end, decimals) for end in outward(low, high, decimals)]
-    }
+    low, span = min(values), max(values) - min(values)
+    places = {key: [round(2 + 96 * (value - low) / span, 2) for value in bar] for key, bar in bars.items()}
+    return places | {"ends": [_text(end, most, language) for end in (low, low + span)]}

@@ -6,12 +6,14 @@
   const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const print = number => number.toLocaleString(document.documentElement.lang);
+  const fill = (text, numbers) => text.replace(/\{(\w+)\}/g, (_, name) => print(numbers[name]));
 
-  const rows = [...body.rows].map(tr => {
+  let rows = [...body.rows].map(tr => {
     const cells = [...tr.cells].slice(0, -1).map(cell => cell.textContent);
-    const cause = tr.querySelector(".cause");
-    return { ...tr.dataset, tr, cells, text: plain([...cells, cause ? cause.textContent : ""].join(" ")) };
+    return { ...tr.dataset, tr, cells, text: plain([...cells, tr.dataset.cause].join(" ")) };
   });
+  const size = 100, all = -1;  // rows of a page: laying out thousands would take seconds at every letter
+  let page = 0;
   let order = { key: "rank", direction: "ascending" };  // as the page comes
 
   function sort(key, direction) {
@@ -20,12 +22,15 @@
     const column = heads.findIndex(head => head.dataset.key === key), sign = direction === "ascending" ? 1 : -1;
     const isNumber = heads[column].dataset.kind === "number";
     const value = row => isNumber ? row[key] === "" ? null : Number(row[key]) : row[key] || row.cells[column].trim();
-    const keyed = rows.map(row => [value(row), row]);
-    keyed.sort(([a, one], [b, two]) => {
+    const keyed = rows.map(row => [value(row), row]).sort(([a, one], [b, two]) => {
       const known = (a === null) - (b === null);  // what has no number comes last, whichever way
       return known || sign * (isNumber ? a - b : collator.compare(a, b)) || one.place - two.place;
     });
-    body.append(...keyed.map(([, row]) => row.tr));
+    body.remove();  // out of the page and emptied before its rows move: else the browser takes a second for a thousand
+    body.textContent = "";
+    rows = keyed.map(([, row]) => row);
+    body.append(...rows.map(row => row.tr));
+    table.append(body);
     for (const head of heads) {
       if (head.dataset.key === key) head.setAttribute("aria-sort", direction);
       else head.removeAttribute("aria-sort");
@@ -33,23 +38,29 @@
   }
 
   let told;
-  function filter(wait = 0) {
+  function filter(at_page = 0, wait = 0) {
+    page = at_page;
     const words = plain(field.q.value).split(/\s+/).filter(Boolean), counts = {};
     const chosen = new Set([...form.querySelectorAll("[name=verdict]:checked")].map(box => box.value));
-    let shown = 0;
+    let found = 0;
     for (const row of rows) {
       const others = (!field.document.value || row.document === field.document.value)
         && (!field.method.value || row.method === field.method.value) && words.every(word => row.text.includes(word));
       if (others) counts[row.verdict] = (counts[row.verdict] || 0) + 1;
-      const show = others && (!chosen.size || chosen.has(row.verdict));
+      row.found = others && (!chosen.size || chosen.has(row.verdict)) ? found++ : -1;
+      const show = row.found >= 0 && (page === all || Math.floor(row.found / size) === page);
       if (row.tr.hidden === show) row.tr.hidden = !show;
-      shown += show;
     }
     for (const each of form.querySelectorAll("[data-count]")) each.textContent = print(counts[each.dataset.count] || 0);
-    at("ui_none").hidden = shown > 0;
+    at("ui_none").hidden = found > 0;
+    at("ui_pages").hidden = found <= size;
+    at("ui_previous").disabled = page === 0;
+    at("ui_next").disabled = (page + 1) * size >= found;
+    const ends = { first: page * size + 1, last: Math.min(found, (page + 1) * size) };
+    const part = found > size && page !== all ? fill(count.dataset.part, ends) : "";
     clearTimeout(told);  // a reader that speaks hears the count once, not at every letter
     told = setTimeout(() => {
-      count.textContent = count.dataset.text.replace("{shown}", print(shown)).replace("{total}", print(rows.length));
+      count.textContent = fill(count.dataset.text, { shown: found, total: rows.length }) + part;
     }, wait);
   }
 
@@ -68,14 +79,25 @@
     filter();
   }
 
+  // The arithmetic waits as the text of a noscript: thousands of rows stay light, and without scripts it is plain content.
+  function open(tr, state) {
+    const details = tr.querySelector("details"), waiting = details.querySelector("noscript");
+    if (waiting) waiting.outerHTML = waiting.textContent;
+    details.open = state;
+    tr.querySelector(".open").setAttribute("aria-expanded", state);
+  }
+
   function arrive() {
     const hash = location.hash.slice(1), tr = hash && at(hash);
     if (hash.startsWith("?")) restore(new URLSearchParams(hash.slice(1)));
     else if (tr && tr.parentNode === body) {
-      if (tr.hidden) restore(new URLSearchParams({ sort: order.key, direction: order.direction }));
-      tr.querySelector("details").open = true;
+      const row = rows.find(row => row.tr === tr);
+      if (row.found < 0) restore(new URLSearchParams({ sort: order.key, direction: order.direction }));
+      if (tr.hidden) filter(Math.floor(row.found / size));
+      open(tr, true);
       tr.querySelector(".open").focus({ preventScroll: true });
-      requestAnimationFrame(() => tr.scrollIntoView());
+      tr.scrollIntoView();
+      requestAnimationFrame(() => tr.scrollIntoView());  // again, now that the rows near it have their own height
     }
   }
 
@@ -87,6 +109,7 @@
     button.addEventListener("click", () => {
       const again = head.getAttribute("aria-sort") === "ascending";
       sort(head.dataset.key, again ? "descending" : "ascending");
+      filter();
       keep();
     });
   }
@@ -94,16 +117,19 @@
     const tr = event.target.closest("#ui_table > tbody > tr"), link = event.target.closest("a");
     if (link && link.hash && link.hash === location.hash) arrive();
     if (link || event.target.closest("details") || String(getSelection())) return;
-    tr.querySelector("details").open = !tr.querySelector("details").open;
+    open(tr, !tr.querySelector("details").open);
   });
-  body.addEventListener("toggle", event => {
-    const tr = event.target.closest("#ui_table > tbody > tr");
-    tr.querySelector(".open").setAttribute("aria-expanded", event.target.open);
-  }, true);
+  body.addEventListener("toggle", event => open(event.target.closest("#ui_table > tbody > tr"), event.target.open), true);
   form.addEventListener("submit", event => event.preventDefault());
-  form.addEventListener("input", event => { filter(event.target === field.q ? 300 : 0); keep(); });
+  form.addEventListener("input", event => { filter(0, event.target === field.q ? 300 : 0); keep(); });
   at("ui_reset").addEventListener("click", () => { restore(new URLSearchParams()); keep(); });
+  for (const [id, step] of [["ui_previous", -1], ["ui_next", 1]]) {
+    at(id).addEventListener("click", () => { filter(page + step); at("ui_main").focus(); at("ui_main").scrollIntoView(); });
+  }
+  addEventListener("beforeprint", () => filter(all));  // paper has no pages to leaf through
+  addEventListener("afterprint", () => filter());
   addEventListener("hashchange", arrive);
   restore(new URLSearchParams());
-  arrive();
+  table.classList.add("ready");
+  addEventListener("load", arrive);  // after the browser's own jump to the hash
 })();

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from analysis.reporting.language import Language, glossary
+from analysis.reporting.ledger import build_document, build_ledger, write_ledger
+
+VERDICTS = list(glossary()["verdicts"])
+DOCUMENT = {"document": "fs", "title": "Factsheet <2024>", "publisher": "SZW", "date": "2025-06-30"}
+DOCUMENT |= {"kind": "factsheet", "based_on": "CBS", "language": "nl"}
+SNAPSHOT = {"name": "published", "kind": "published", "created": "2026-10-01", "digest": "ab" * 32}
+RECORD = {"run": "r1", "begun": "2026-11-21", "snapshots": [SNAPSHOT]}
+NASTY = '</script></noscript><script>alert(1)</script>" onclick="alert(2)'
+
+
+def row(claim, verdict="reproduced", **changes):
+    given = {"claim_id": claim, "document": "fs", "location": "Tabel 1", "quantity": "persons with bijstand"}
+    given |= {"group": "men", "period": "2023-12 to 2024Q1", "unit": "persons", "source": "CBS BUS", "verdict": verdict}
+    given |= {"published": 406000, "published_text": "406000", "published_lo": 405500, "published_hi": 406500}
+    given |= {"recomputed": 405701.25, "recomputed_lo": 405696.5, "recomputed_hi": 405706.5, "method": "formula"}
+    given |= {"expression": "[a] + [b]", "worked": "1 + 2", "operands": [], "cause": "", "suggested": None}
+    return given | {"fragility": "", "wanted": [], "note": "", "snapshot": "published"} | changes
+
+
+OPERAND = {"name": "c-reproduced", "what": "a part", "value": 1234.5, "lo": 1234, "hi": 1235, "unit": "persons"}
+EMPTY = dict.fromkeys(("published", "published_lo", "published_hi", "recomputed_lo", "recomputed_hi"))
+ROWS = [
+    *(row(f"c-{verdict}", verdict, operands=[OPERAND]) for verdict in VERDICTS),
+    row("nasty", "differs", quantity=NASTY, cause=NASTY, expression=NASTY, suggested="14800"),
+    row("says", "undecidable", **EMPTY | {"recomputed": False}, published_text=""),
+    row("open-end", published_hi=None, published=-1.9, published_text="-1.9", published_lo=-1.95, recomputed=-1.875),
+]
+
+
+class Page(HTMLParser):
+    """Every tag that a browser would see, the arithmetic inside `noscript` too."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.links = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tags.append((tag, found))
+        self.ids += [found["id"]] if "id" in found else []
+        self.links += [found[name] for name in ("href", "src") if name in found]
+
+
+@pytest.fixture(params=["nl", "en"])
+def language(request):
+    return Language(request.param)
+
+
+@pytest.fixture
+def pages(language):
+    return [build_ledger(ROWS, [DOCUMENT], language, RECORD), build_document(ROWS, DOCUMENT, language, RECORD)]
+
+
+def test_nothing_is_asked_of_elsewhere_and_only_the_pages_own_text_runs(pages):
+    for text in pages:
+        page = Page(text)
+        assert not re.search(r"(?:https?:)?//[a-z]|@import|url\(", text)
+        assert all(not name.startswith("on") for _, attrs in page.tags for name in attrs)
+        policy = next(attrs["content"] for tag, attrs in page.tags if tag == "meta" and "http-equiv" in attrs)
+        for inline in re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", text, re.DOTALL):
+            assert base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode() in policy
+        assert [tag for tag, _ in page.tags].count("script") == (text is pages[0])
+        assert policy.startswith("default-src 'none'")
+
+
+def test_every_id_is_there_once_and_every_link_resolves(pages):
+    ledger, document = map(Page, pages)
+    assert len(ledger.ids) == len(set(ledger.ids))
+    assert {row["claim_id"] for row in ROWS} <= set(ledger.ids)
+    assert "#c-reproduced" in ledger.links
+    for link in ledger.links + document.links:
+        target, _, anchor = link.partition("#")
+        assert target in ("", "index.html", "findings.html", "findings-fs.html", "data:,")
+        assert anchor in ledger.ids or anchor in (
+            "",
+            *(f"?document=fs&verdict={name}" for name in VERDICTS),
+            "?document=fs",
+        )
+
+
+def test_a_row_has_its_words_numbers_and_a_button(pages, language):
+    ledger, document = pages
+    for verdict in VERDICTS:
+        assert glossary()["verdicts"][verdict][language.code] in ledger
+        assert glossary()["verdicts"][verdict][language.code] in document
+    assert sum(tag == "button" and "aria-expanded" in attrs for tag, attrs in Page(ledger).tags) == len(ROWS)
+    said = "406,000 405,701 (405,500_to_406,500) (405,696_to_405,707) -1.9 (-1.95_or_more) -1.88 1,234.5 14,800 fails"
+    if language.code == "nl":
+        said = said.translate(str.maketrans(",.", ".,")).replace("to", "tot").replace("or_more", "of_meer")
+        said = said.replace("fails", "klopt_niet")
+    for text in said.split():
+        assert re.search(f">{re.escape(text.replace('_', ' '))}[ <]", ledger), text
+    assert {"nl": "december 2023 tot 2024 kw 1", "en": "December 2023 to 2024 Q1"}[language.code] in ledger
+
+
+def test_a_document_lists_what_does_not_stand(pages):
+    failed = re.search(r"<table class=\"data listed\">(.*?)</table>", pages[1], re.DOTALL)[1]
+    assert re.findall(r"findings.html#([\w-]+)", failed) == ["c-inconsistent", "c-differs", "nasty", "says"]
+    brief = "".join(re.findall(r"<ul class=\"brief\">(.*?)</ul>", pages[1], re.DOTALL))
+    assert brief.count("<li>") == 3
+
+
+def test_the_files_of_a_run(tmp_path, language):
+    other = DOCUMENT | {"document": "without-rows"}
+    assert write_ledger(tmp_path, ROWS, [DOCUMENT, other], language, RECORD) == ["findings.html", "findings-fs.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["findings-fs.html", "findings.html"]
+    empty = build_ledger([], [], language, RECORD | {"snapshots": [SNAPSHOT | {"kind": "simulated"}]})
+    assert Page(empty).ids.count("ui_none") == 1
+    assert glossary()["page"]["simulated"][language.code] in empty
