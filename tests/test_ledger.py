@@ -113,7 +113,9 @@ def test_a_document_lists_what_does_not_stand(pages):
 
 def test_the_files_of_a_run(tmp_path, language):
     other = DOCUMENT | {"document": "without-rows"}
-    assert write_ledger(tmp_path, ROWS, [DOCUMENT, other], language, RECORD) == ["findings.html", "findings-fs.html"]
+    links = write_ledger(tmp_path, ROWS, [DOCUMENT, other], language, RECORD)
+    assert [link["href"] for link in links] == ["findings.html", "findings-fs.html"]
+    assert all(link["text"] for link in links)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["findings-fs.html", "findings.html"]
     empty = build_ledger([], [], language, RECORD | {"snapshots": [SNAPSHOT | {"kind": "simulated"}]})
     assert Page(empty).ids.count("ui_none") == 1
