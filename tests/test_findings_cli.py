@@ -1,0 +1,148 @@
+"""`bijstand findings` as a user calls it, on the register that ships."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+
+import pytest
+
+from analysis.cli import main
+from analysis.findings import CONTRACT, VERDICTS, find, findings_folder, read_register, rows_of
+from analysis.findings.schema import DOCUMENT_COLUMNS
+from analysis.snapshots import open_snapshot
+from findings_register import row, write_rows
+
+DOCUMENTS = ["factsheet-2024", "banenafspraak-2024", "cedris-2024", "monitoring-2025", "monitoring-2021"]
+
+
+def ran(capsys, *arguments: str) -> str:
+    assert main(["findings", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys, *arguments: str) -> str:
+    assert main(["findings", *arguments]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    return told.err
+
+
+@pytest.fixture(scope="module")
+def rows():
+    register, snapshot = read_register(), open_snapshot("published")
+    return rows_of(find(register, snapshot), register, snapshot)
+
+
+def test_json_holds_every_claim_of_every_document_once_with_one_verdict(capsys):
+    found = json.loads(ran(capsys, "--format", "json"))
+    entered = [
+        (path.stem, each["claim_id"])
+        for path in sorted(findings_folder().glob("*-20*.csv"))
+        for each in csv.DictReader(path.open(encoding="utf-8", newline=""))
+    ]
+    assert sorted((each["document"], each["claim_id"]) for each in found) == sorted(entered)
+    assert len({each["claim_id"] for each in found}) == len(found) >= 788
+    assert {each["document"] for each in found} == set(DOCUMENTS)
+    assert all(list(each)[: len(CONTRACT)] == list(CONTRACT) for each in found)
+    assert {each["verdict"] for each in found} <= set(VERDICTS)
+
+
+def test_a_verdict_always_shows_what_it_rests_on(rows):
+    for each in rows:
+        judged = each["verdict"] in VERDICTS[:8]
+        assert bool(each["method"]) == judged, each["claim_id"]
+        assert bool(each["expression"]) >= judged
+        if each["verdict"] in ("inconsistent", "differs"):
+            assert each["cause"]
+            assert each["suggested"] or each["published"] is None
+        if each["verdict"] in ("revised_since", "definition_differs", "classification_break", "not_open_data"):
+            assert each["cause"], each["claim_id"]
+        if each["verdict"] == "not_in_snapshot":
+            assert each["wanted"], each["claim_id"]
+        if each["published"] is not None and each["published_lo"] is not None and each["published_hi"] is not None:
+            assert each["published_lo"] <= each["published"] <= each["published_hi"]
+
+
+# Arithmetic by hand, from the printed numbers: what the documents contradict in themselves.
+CONTRADICTED = {
+    "fs2024-t1-lt27-pct": "6.9",  # 2,620 / (40,510 - 2,620) = 6.91
+    "fs2024-v-lks-pct8": "10",  # 3,960 / (40,590 + 3,430 - 3,960) = 9.89
+    "fs2024-t5-bw-24-asprinted": "10619",  # 184,734 - 142,421 - 31,694
+    "ced2024-hl-sick-bw": "14.4",  # figure 11
+    "ced2024-hl-sick-ba": "13.5",  # figure 11
+    "ced2024-bw-nojob24": "4946",  # 15,565 - 10,619
+    "ced2024-58-gem24": "162",  # figure 24, and -140 + 302
+    "ced2024-f24-na-bw": "-8654 to -8652",  # -19,991 + 11,338
+}
+
+
+@pytest.mark.parametrize("claim", CONTRADICTED)
+def test_what_a_document_contradicts_in_itself_is_found(rows, claim):
+    (each,) = [each for each in rows if each["claim_id"] == claim]
+    assert (each["verdict"], each["suggested"]) == ("inconsistent", CONTRADICTED[claim])
+
+
+def test_what_a_letter_took_over_wrong_differs(rows):
+    by_id = {each["claim_id"]: each for each in rows}
+    # the factsheet that the letter cites prints 261,240
+    assert (by_id["mb2025-v-total"]["verdict"], by_id["mb2025-v-total"]["suggested"]) == ("differs", "261000")
+    # 2,620 of 5,240 is half to the printed digit: "mainly" cannot be decided
+    assert by_id["mb2025-lt27-mainly"]["verdict"] == "undecidable"
+    # provisions of SRG against persons of UWV, households against persons
+    assert by_id["mb2025-bw-pct"]["verdict"] == by_id["mb2021-nu-long-share"]["verdict"] == "definition_differs"
+
+
+def test_the_quarters_in_which_more_left_than_came_are_checked_in_the_tables(rows):
+    by_id = {each["claim_id"]: each for each in rows}
+    found = by_id["fs2024-tx-netout-period"]
+    assert (found["verdict"], found["method"], found["recomputed"]) == ("reproduced", "query", 6)
+    assert "82662NED" in found["cause"]  # the predecessor, told apart from 85615NED
+
+
+def test_filters(capsys):
+    letters = ["--document", "monitoring-2025", "--document", "monitoring-2021"]
+    found = json.loads(ran(capsys, *letters, "--verdict", "differs", "--format", "json"))
+    assert {each["claim_id"] for each in found} == {"mb2025-v-total", "mb2025-lt27-pct"}
+    found = json.loads(ran(capsys, "--location", "tabel 5", "--format", "json"))
+    assert {each["location"] for each in found} == {"Tabel 5"}
+    assert json.loads(ran(capsys, "--verdict", "classification_break", "--format", "json")) == []
+
+
+def test_csv_and_table(capsys, rows):
+    found = list(csv.DictReader(io.StringIO(ran(capsys, "--format", "csv"))))
+    assert [each["claim_id"] for each in found] == [each["claim_id"] for each in rows]
+    shown = ran(capsys, "--document", "factsheet-2024", "--verdict", "inconsistent")
+    assert "growth_by(40,510, 2,620)" in shown
+    assert "right: 6.9" in shown
+    count = Counter(each["verdict"] for each in rows if each["document"] == "factsheet-2024")["inconsistent"]
+    assert f"factsheet-2024: {count} numbers: {count} inconsistent" in shown
+    assert ran(capsys, "--verdict", "classification_break").strip() != ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--document", "factsheet-2042"], "--document factsheet-2042: unknown; did you mean 'factsheet-2024'?"),
+        (["--verdict", "wrong"], "--verdict wrong: unknown; known: classification_break"),
+        (["--location", "Tabel 9"], "--location 'Tabel 9': no such place"),
+        (["--format", "xml"], "--format xml: unknown; known: csv, json, table"),
+        (["--snapshot", "gone"], "gone"),
+        (["check", "nowhere.csv"], "nowhere.csv: no such file"),
+    ],
+)
+def test_a_wrong_call_is_refused_in_one_line(capsys, arguments, told):
+    message = refused(capsys, *arguments)
+    assert told in message
+    assert message.count("\n") == 1
+
+
+def test_check_tells_what_is_wrong_with_a_file_or_that_nothing_is(capsys, tmp_path):
+    assert "nothing wrong" in ran(capsys, "check", str(findings_folder() / "monitoring-2025.csv"))
+    draft = [row("a", "1", source="UWV"), row("b", "2", source="UWV", formula="[c] + __import__(1)")]
+    path = write_rows(tmp_path / "monitoring-2025.csv", DOCUMENT_COLUMNS, draft)
+    assert main(["findings", "check", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert "monitoring-2025.csv, line 3, b: formula: unknown function '__import__'" in told
