@@ -32,9 +32,10 @@ ALLOWED = {
     "statline": BASE | {"snapshots", ""},
     "cleaning": BASE | {"rounding", "snapshots"},
     "measures": BASE | {"rounding", "snapshots", "cleaning"},
+    "simulation": BASE | {"snapshots", "cleaning", "measures"},
     "models": BASE | {"rounding", "snapshots", "cleaning", "measures"},
     "reporting": BASE | {"rounding", "snapshots", "cleaning", "measures", "models", "findings", ""},
-    "cli": BASE | {"snapshots", "statline", "reporting", ""},
+    "cli": BASE | {"snapshots", "statline", "simulation", "reporting", ""},
 }
 
 

@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from analysis import __version__
 from analysis.errors import CallError, WorkbenchError
@@ -55,8 +56,15 @@ def _be_told_to_stop() -> None:
                 signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong call in one line, as every other fault is told."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(CallError.exit_status, f"bijstand: {message} (see {self.prog} --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="bijstand",
         description="A workbench on Dutch social assistance: reports from CBS figures, with every interval stated.",
     )
@@ -98,6 +106,17 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("after", metavar="B")
     diff.add_argument("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder")
     diff.set_defaults(run=_diff)
+    simulated = commands.add_parser(
+        "simulate",
+        help="make a population with known parameters, in the shape of the tables",
+        description="Draw a population month by month, 2012-2025, and keep its tables as a snapshot, the truth beside.",
+    )
+    simulated.add_argument("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)")
+    simulated.add_argument(
+        "--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"
+    )
+    simulated.add_argument("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)")
+    simulated.set_defaults(run=_simulate)
     return parser
 
 
@@ -152,6 +171,15 @@ def _pull(options: argparse.Namespace) -> int:
     for line in damaged(snapshots_folder()):
         print(f"bijstand: {line}", file=sys.stderr)
     print(folder)
+    return 0
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from analysis.project import snapshots_folder
+    from analysis.simulation import default_parameters, simulate
+
+    rules = default_parameters(options.seed, options.persons)
+    print(simulate(snapshots_folder(), rules, options.name))
     return 0
 
 
