@@ -106,6 +106,11 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("after", metavar="B")
     diff.add_argument("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder")
     diff.set_defaults(run=_diff)
+    _add_simulate(commands)
+    return parser
+
+
+def _add_simulate(commands: argparse._SubParsersAction) -> None:
     simulated = commands.add_parser(
         "simulate",
         help="make a population with known parameters, in the shape of the tables",
@@ -117,7 +122,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulated.add_argument("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)")
     simulated.set_defaults(run=_simulate)
-    return parser
 
 
 def _report(options: argparse.Namespace) -> int:
