@@ -32,10 +32,11 @@ ALLOWED = {
     "statline": BASE | {"snapshots", ""},
     "cleaning": BASE | {"rounding", "snapshots"},
     "measures": BASE | {"rounding", "snapshots", "cleaning"},
+    "simulation": BASE | {"snapshots", "cleaning", "measures"},
     "models": BASE | {"rounding", "snapshots", "cleaning", "measures"},
     "findings": BASE | {"rounding", "snapshots", "cleaning", "measures"},
     "reporting": BASE | {"rounding", "snapshots", "cleaning", "measures", "models", "findings", ""},
-    "cli": BASE | {"snapshots", "statline", "findings", "reporting", ""},
+    "cli": BASE | {"snapshots", "statline", "findings", "simulation", "reporting", ""},
 }
 
 
@@ -90,9 +91,10 @@ def test_the_library_stays_small():
     for path in MODULES:
         lines[part_of(path)] += lines_of_code(path)
     assert lines["cleaning"] < 800
-    # 6,000 lines were meant for data, measures and report; the register of findings came on top (November 2026)
-    assert lines["findings"] < 1500
-    assert sum(lines.values()) - lines["findings"] < 6000
+    # 6,000 lines were meant for data, measures and report; what later issues asked for has room of its own
+    own_room = {"findings": 1500, "simulation": 450, "models": 1200}
+    assert all(lines[part] < room for part, room in own_room.items())
+    assert sum(lines.values()) - sum(lines[part] for part in own_room) < 6000
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from analysis import __version__
 from analysis.errors import CallError, WorkbenchError, did_you_mean
@@ -56,15 +57,22 @@ def _be_told_to_stop() -> None:
                 signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells a wrong call in one line, as every other fault is told."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(CallError.exit_status, f"bijstand: {message} (see {self.prog} --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="bijstand",
         description="A workbench on Dutch social assistance: reports from CBS figures, with every interval stated.",
     )
     parser.add_argument("--version", action="version", version=f"bijstand-workbench {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_report, _add_findings, _add_pull, _add_snapshots):
+    for add in (_add_report, _add_findings, _add_pull, _add_snapshots, _add_simulate):
         add(commands)
     return parser
 
@@ -132,6 +140,20 @@ def _add_snapshots(commands: Commands) -> None:
     diff.add_argument("after", metavar="B")
     diff.add_argument("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder")
     diff.set_defaults(run=_diff)
+
+
+def _add_simulate(commands: Commands) -> None:
+    simulated = commands.add_parser(
+        "simulate",
+        help="make a population with known parameters, in the shape of the tables",
+        description="Draw a population month by month, 2012-2025, and keep its tables as a snapshot, the truth beside.",
+    )
+    simulated.add_argument("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)")
+    simulated.add_argument(
+        "--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"
+    )
+    simulated.add_argument("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)")
+    simulated.set_defaults(run=_simulate)
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -211,6 +233,15 @@ def _check(options: argparse.Namespace) -> int:
     own = [claim for claim in register.claims.values() if claim.document == options.file.stem]
     formulas, queries = (sum(bool(getattr(claim, kind)) for claim in own) for kind in ("formulas", "queries"))
     print(f"{options.file}: {len(own)} numbers, {formulas} with a formula, {queries} with a query; nothing wrong")
+    return 0
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from analysis.project import snapshots_folder
+    from analysis.simulation import default_parameters, simulate
+
+    rules = default_parameters(options.seed, options.persons)
+    print(simulate(snapshots_folder(), rules, options.name))
     return 0
 
 

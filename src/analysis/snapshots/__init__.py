@@ -5,7 +5,7 @@ checked against the SHA-256 in the manifest. See ``data/README.md`` for the form
 """
 
 from analysis.snapshots.format import Code, Dimension, Manifest, Measure, TableEntry, TableMetadata
-from analysis.snapshots.store import RawTable, Snapshot, check_name, open_snapshot, snapshot_names
+from analysis.snapshots.store import RawTable, Snapshot, check_name, check_new_name, open_snapshot, snapshot_names
 from analysis.snapshots.write import NewTable, write_snapshot
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "TableEntry",
     "TableMetadata",
     "check_name",
+    "check_new_name",
     "open_snapshot",
     "snapshot_names",
     "write_snapshot",

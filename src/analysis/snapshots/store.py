@@ -28,6 +28,7 @@ from analysis.snapshots.format import (
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_RESERVED = ("live", "latest")
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +202,13 @@ def check_name(name: str) -> str:
             f"snapshot name {name!r} is not a name: expected lower-case letters, digits, dots, dashes and underscores "
             "without a path. Snapshots live in data/snapshots and are called by their name alone."
         )
+    return name
+
+
+def check_new_name(name: str) -> str:
+    """Return ``name`` when a new snapshot can have it: names that are resolved at opening stand for others."""
+    if check_name(name) in _RESERVED:
+        raise CallError(f"snapshot name {name!r} stands for another snapshot and cannot be given; choose another.")
     return name
 
 

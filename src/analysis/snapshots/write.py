@@ -30,7 +30,9 @@ class NewTable:
     frame: pd.DataFrame
 
 
-def write_snapshot(folder: Path, name: str, kind: Kind, created: str, tables: list[NewTable]) -> Path:
+def write_snapshot(
+    folder: Path, name: str, kind: Kind, created: str, tables: list[NewTable], beside: dict[str, bytes] | None = None
+) -> Path:
     """Write a snapshot aside and rename it into place.
 
     Parameters
@@ -41,6 +43,8 @@ def write_snapshot(folder: Path, name: str, kind: Kind, created: str, tables: li
         Name, kind (``published``, ``dated``, ``simulated``) and ISO date of the snapshot.
     tables : list of NewTable
         Its tables. The same tables always give the same bytes.
+    beside : dict of str to bytes, optional
+        Other files to lie beside the tables, by name; the manifest does not tell of them.
 
     Returns
     -------
@@ -55,6 +59,8 @@ def write_snapshot(folder: Path, name: str, kind: Kind, created: str, tables: li
     final = folder / check_name(name)
     with staged_folder(final) as aside:
         entries = {table.id: _write_table(aside, table) for table in sorted(tables, key=lambda table: table.id)}
+        for file, data in (beside or {}).items():
+            write_file(aside / file, data)
         (aside / MANIFEST).write_bytes(Manifest(name, kind, created, entries).to_bytes())
     return final
 

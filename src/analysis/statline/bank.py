@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 from analysis.files import PARTIAL, staged_folder
-from analysis.snapshots import Manifest, Snapshot, TableEntry, check_name, open_snapshot, snapshot_names
+from analysis.snapshots import Manifest, Snapshot, TableEntry, check_new_name, open_snapshot, snapshot_names
 from analysis.snapshots.format import FileRecord, metadata_bytes
 from analysis.snapshots.store import MANIFEST, in_order
 from analysis.snapshots.write import write_file
@@ -27,7 +27,6 @@ from analysis.statline.wire import WireTable
 _STARTS = 3
 """How often a table is begun anew when CBS publishes a new state of it while it is being read."""
 LOCK = ".pull.lock"
-RESERVED = ("live", "latest")
 _ASIDE = ".pull-"
 
 
@@ -89,9 +88,7 @@ def pull(
         When what came is not a table, or the disk takes no more. Nothing is left behind.
     """
     now = datetime.now(UTC)
-    name = check_name(f"{now.astimezone():%Y-%m-%d}" if name is None else name)
-    if name in RESERVED:
-        raise CallError(f"snapshot name {name!r} stands for another snapshot and cannot be given; choose another.")
+    name = check_new_name(f"{now.astimezone():%Y-%m-%d}" if name is None else name)
     asked = [check_table(table) for table in dict.fromkeys(tables or catalogued())]
     web = web or Web()
     services = _services(platform, base_url, web)

@@ -1,0 +1,147 @@
+"""What is true of a simulated population, by which an estimator is judged; ``docs/simulation.md`` explains it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from analysis.cleaning import MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.errors import DataError
+from analysis.files import json_bytes, sha256
+from analysis.measures import duration
+from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BANDS, MONTHS, RECENT, SHAPE, Parameters
+from analysis.simulation.population import Counts
+from analysis.simulation.steady import return_risk, steady_state, survival
+from analysis.simulation.tables import members
+from analysis.snapshots import Snapshot
+
+FILE = "truth.json"
+_QUARTER, _YEAR = 3, 12
+_DIGITS = 9  # sums of floats can differ in the last digits from one machine to another
+_YEARS = MONTHS.year.unique()
+
+
+def truth_bytes(rules: Parameters, counts: Counts) -> bytes:
+    """Return the truth of a population as the file that lies beside its tables."""
+    groups = [TOTAL_GROUP]
+    for dimension in MONITOR_GROUPS:
+        groups += [*MONITOR_GROUPS[dimension], *duration.GROUPS[dimension]]
+    weights = np.array([_weights(group) for group in groups])
+    with np.errstate(invalid="ignore", divide="ignore"):  # a small population has groups and bands without anyone
+        told = {
+            "account": _account(counts, weights),
+            **_chances(counts, weights, rules),
+            "returns": _returns(counts, weights),
+            "steady": _steady(rules, weights),
+        }
+    content: dict[str, Any] = {
+        "format": 1,
+        "parameters": asdict(rules),
+        "months": [str(month) for month in MONTHS],
+        "quarters": [str(quarter) for quarter in MONTHS.asfreq("Q-DEC").unique()],
+        "years": _YEARS.tolist(),
+        "bands": list(BANDS),
+        "aow_age_months": [AOW_MONTHS[year] for year in _YEARS],
+        "exit_effects": rules.exit_calendar.effects(),
+        "entry_effects": rules.entry_calendar.effects(),
+        "groups": {group.dimension: {} for group in groups},
+    }
+    for row, group in enumerate(groups):
+        content["groups"][group.dimension][group.name] = {
+            part: {name: column[row] for name, column in columns.items()} for part, columns in told.items()
+        }
+    return json_bytes(_plain(content))
+
+
+def read_truth(snapshot: Snapshot) -> dict[str, Any]:
+    """Return the truth of a simulated snapshot, checked against the SHA-256 that its tables' metadata hold."""
+    path = snapshot.folder / FILE
+    known = {source for table in snapshot.manifest.tables for source in snapshot.metadata(table).sources}
+    data = path.read_bytes() if path.is_file() else b""
+    if snapshot.kind != "simulated" or known != {source_of(data)}:
+        raise DataError(f"snapshot {snapshot.name!r}: expected {FILE} as it was simulated; simulate it again.")
+    return json.loads(data)
+
+
+def source_of(data: bytes) -> str:
+    """Return how tables name the truth that lies beside them."""
+    return f"{FILE}, SHA-256 {sha256(data)}"
+
+
+def _weights(group: Group) -> np.ndarray:
+    """Return how often each kind and age class counts in a group: 1 or 0, from its most direct way."""
+    weights = np.zeros(SHAPE, np.int64)
+    for weight, categories in group.ways[0]:
+        inside = np.full_like(weights, weight)
+        for dimension, category in categories.items():
+            held = members(dimension, category)
+            inside *= held if dimension == "age" else held[:, None]
+        weights += inside
+    return weights
+
+
+def _sums(monthly: np.ndarray, weights: np.ndarray, months: int) -> np.ndarray:
+    """Return a flow with a row for each group, by span of so many months (and duration band, where it has them)."""
+    flow = np.einsum("gka,tka...->gt...", weights, monthly)
+    return flow.reshape(len(weights), -1, months, *flow.shape[2:]).sum(axis=2)
+
+
+def _account(counts: Counts, weights: np.ndarray) -> dict[str, np.ndarray]:
+    stock = _sums(counts.stock[::_QUARTER].sum(axis=3), weights, 1)
+    flows = {name: getattr(counts, name) for name in ("inflow", "reinflow", "aow_exits", "ageing")}
+    columns = {name: _sums(flow, weights, _QUARTER) for name, flow in flows.items()}
+    outflow = _sums(counts.outflow.sum(axis=3), weights, _QUARTER)
+    return {"opening": stock[:, :-1], "outflow": outflow, **columns, "closing": stock[:, 1:]}
+
+
+def _chances(counts: Counts, weights: np.ndarray, rules: Parameters) -> dict[str, dict[str, np.ndarray]]:
+    """Return what was to be expected of each month, given who was there when it began."""
+    leaving = counts.at_risk * rules.exits() * rules.exit_calendar.effects()[:, None, None, None]
+    inflow, outflow = (_sums(flow, weights, _QUARTER) for flow in (counts.expected_inflow, leaving.sum(axis=3)))
+    opening = _sums(counts.stock[:-1:_QUARTER].sum(axis=3), weights, 1)
+    rates = {"inflow_rate": inflow / opening, "outflow_rate": outflow / opening}
+    stood, left, expected = (_sums(flow, weights, _YEAR) for flow in (counts.at_risk, counts.outflow, leaving))
+    return {
+        "expected": {"inflow": inflow, "outflow": outflow, "ratio": outflow / inflow, **rates},
+        "hazards": {"person_months": stood, "exits": left, "expected": expected, "monthly": expected / stood},
+    }
+
+
+def _returns(counts: Counts, weights: np.ndarray) -> dict[str, np.ndarray]:
+    known = counts.returned.astype(float)
+    known[-RECENT:] = np.nan  # their year goes on after the calendar
+    left, back = (_sums(flow, weights, _QUARTER) for flow in (counts.outflow.sum(axis=3), known))
+    return {"left": left, "back_within_a_year": back, "risk": back / left}
+
+
+def _steady(rules: Parameters, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what the rules come to with the calendar standing still, at the last AOW age."""
+    aow = AOW_MONTHS[_YEARS[-1]]
+    steady, weights = steady_state(rules, aow), weights[:, :, AGE_CLASS[:aow]]
+    stock = np.einsum("kad,gka->gd", steady.stock, weights)
+    entered, left = weights * steady.entered, weights * steady.pool[:, :, 0]
+    whole, came, gone = stock.sum(axis=1), entered.sum(axis=(1, 2)), left.sum(axis=(1, 2))
+    spans = {"over_2y": stock[:, 24:], "from_2_to_5y": stock[:, 24:60], "over_5y": stock[:, 60:]}
+    lasting = {
+        f"{name}_{months // _YEAR}y": (entered * survival(rules, months, aow, stop)).sum(axis=(1, 2)) / came
+        for name, stop in (("survival", False), ("survival_below_aow", True))
+        for months in (24, 60)
+    }
+    risk = (left * return_risk(rules, RECENT)[AGE_CLASS[:aow]]).sum(axis=(1, 2)) / gone
+    shares = {name: span.sum(axis=1) / whole for name, span in spans.items()}
+    ratios = {"stock_per_monthly_entry": whole / came, "outflow_ratio": gone / came, "return_risk": risk}
+    return {**shares, **lasting, **ratios}
+
+
+def _plain(value: Any) -> Any:
+    """Return numbers as JSON has them: integers as they are, others to so many digits, null for what is none."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray | list):
+        return [_plain(each) for each in np.asarray(value).tolist()]
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None
+    return value
