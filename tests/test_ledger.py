@@ -4,11 +4,14 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from analysis.reporting.language import Language, glossary
 from analysis.reporting.ledger import build_document, build_ledger, write_ledger
+from analysis.reporting.page import build_page
 
 VERDICTS = list(glossary()["verdicts"])
 DOCUMENT = {"document": "fs", "title": "Factsheet <2024>", "publisher": "SZW", "date": "2025-06-30"}
@@ -65,7 +68,7 @@ def pages(language):
 def test_nothing_is_asked_of_elsewhere_and_only_the_pages_own_text_runs(pages):
     for text in pages:
         page = Page(text)
-        assert not re.search(r"(?:https?:)?//[a-z]|@import|url\(", text)
+        assert not re.search(r"https?:|[\"'(]//|@import|url\(", text)
         assert all(not name.startswith("on") for _, attrs in page.tags for name in attrs)
         policy = next(attrs["content"] for tag, attrs in page.tags if tag == "meta" and "http-equiv" in attrs)
         for inline in re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", text, re.DOTALL):
@@ -120,3 +123,12 @@ def test_the_files_of_a_run(tmp_path, language):
     empty = build_ledger([], [], language, RECORD | {"snapshots": [SNAPSHOT | {"kind": "simulated"}]})
     assert Page(empty).ids.count("ui_none") == 1
     assert glossary()["page"]["simulated"][language.code] in empty
+
+
+def test_the_report_links_to_pages_beside_it(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "notebooks" / "one.ipynb")
+    given = (tmp_path, [SimpleNamespace(name="one")], {"one": {}}, RECORD | {"notebooks": [], "versions": {}})
+    assert "findings.html" not in build_page(*given)
+    extra = [{"href": "findings.html", "text": "Numbers & <more>"}]
+    assert '<a href="findings.html">Numbers &amp; &lt;more&gt;</a>' in build_page(*given, extra=extra)

@@ -192,4 +192,4 @@ def _picture(row: Row, most: int, language: Language) -> Row | None:
         return None
     low, span = min(values), max(values) - min(values)
     places = {key: [round(2 + 96 * (value - low) / span, 2) for value in bar] for key, bar in bars.items()}
-    return places | {"ends": [_text(end, most, language) for end in (low, low + span)]}
+    return places | {"ends": [language.number(end, most) for end in outward(low, low + span, most)]}
