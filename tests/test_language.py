@@ -7,6 +7,7 @@ import pytest
 
 from analysis.cleaning import MONITOR_GROUPS
 from analysis.errors import CallError, DataError
+from analysis.findings.verdicts import TONES
 from analysis.measures.duration import GROUPS
 from analysis.reporting.language import LANGUAGES, Language, glossary
 from analysis.reporting.tables import TABLES
@@ -37,6 +38,10 @@ def test_every_column_and_table_has_its_word():
         assert set(spec.labels) <= set(glossary()["labels"])
         assert set(spec.quantities) <= set(glossary()["quantities"])
         assert set(spec.intervals) <= set(spec.quantities)
+
+
+def test_every_verdict_has_its_word_and_comes_down_to_the_same_everywhere():
+    assert {name: entry["tone"] for name, entry in glossary()["verdicts"].items()} == TONES
 
 
 def test_every_group_has_a_dutch_name():

@@ -62,7 +62,7 @@ def write_ledger(folder: Path, rows: list[Row], documents: list[Row], language: 
     for document in (each for each in documents if each["document"] in present):
         name = f"findings-{document['document']}.html"
         pages[name] = build_document(rows, document, language, record)
-        links.append({"href": name, "text": language.word("ledger", "summary", document=document["title"])})
+        links.append({"href": name, "text": document["title"]})
     for name, page in pages.items():
         write_new(folder / name, page.encode("utf-8"))
     return links
