@@ -134,7 +134,7 @@ def worked(tried: Tried) -> str:
 
 
 def _as_written(value: Number) -> str:
-    text = f"{float(value):,.10g}" if abs(value) < 1e6 else f"{float(value):,.0f}"
+    text = f"{float(value):.10g}"  # no mark between thousands: a comma parts the values of a function
     return f"({text})" if value < 0 else text
 
 

@@ -124,7 +124,7 @@ def _texts(row: Row, language: Language) -> Row:
         if isinstance(found, bool)
         else _text(found, finer, language),
         "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, language),
-        "right": _text(row["suggested"], _DECIMALS, language),
+        "right": language.numerals(row["suggested"] or ""),
         "unit": language.value(row["unit"]),
         "group": language.value(row["group"]),
         "picture": _picture(row, finer, language),
