@@ -217,10 +217,11 @@ def _findings(options: argparse.Namespace) -> int:
 
     if options.format not in FORMATS:
         raise CallError(f"--format {options.format}: unknown; {did_you_mean(options.format, FORMATS)}.")
-    register, snapshot = read_register(), open_snapshot(options.snapshot)
+    register = read_register()
     for document in options.document:
         if document not in register.documents:
             raise CallError(f"--document {document}: unknown; {did_you_mean(document, register.documents)}.")
+    snapshot = open_snapshot(options.snapshot, needs=register.tables)
     rows = rows_of(find(register, snapshot, options.document or None), register, snapshot)
     print(text_of(chosen(rows, options.verdict, options.location), options.format))
     return 0

@@ -57,6 +57,13 @@ class Register:
     sources: Mapping[str, Mapping[str, str]]
     relations: list[Relation]
 
+    @property
+    def tables(self) -> list[str]:
+        """The tables that the first query of any claim asks."""
+        ways = [claim.queries[0] for claim in self.claims.values() if claim.queries]
+        cells = [str(node.value) for way in ways for node in way.tree.walk() if node.kind == "cell"]
+        return sorted({cell.split(" | ")[0] for cell in cells})
+
     def is_open(self, claim: Claim) -> bool:
         """Tell whether anyone can get the figures that the claim cites."""
         return self.sources[claim.row["source"]]["open"] == "yes"
