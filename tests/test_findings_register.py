@@ -10,6 +10,7 @@ import pytest
 from analysis.errors import CallError, DataError
 from analysis.findings import findings_folder, read_register
 from analysis.findings.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
+from analysis.findings.tables import Known, query_faults
 from findings_register import row, write_register, write_rows
 
 GOOD = [row("n", "410", "10"), row("d", "20", "10", kind="change"), row("g", "5", formula="growth_by([n], [d])")]
@@ -44,7 +45,14 @@ BAD = {
     "cell in formula": ({"formula": "[n] + {T | m | total | 2024}"}, "g: formula: a cell has no place in a formula"),
     "claim in query": ({"query": "[n] + 1"}, "g: query: a claim has no place in a query"),
     "statement as number": ({"formula": "[s] + 1"}, "g: [s] is a statement without a number and cannot be"),
-    "empty": ({"quantity": " "}, "g: quantity: expected something, found ' '"),
+    "mark": ({"formula": "~[n]"}, "g: formula: expected a difference that explains what is marked with ~: '[n]'"),
+    "no formula": ({"formula": ";"}, "g: formula: expected a formula, found ';'"),
+    "nearly nothing": ({"value": "0", "wording": "nearly"}, "g: wording: nothing is nearly zero"),
+    "digits of another script": ({"value": "\u0661"}, "g: value: expected a plain number such as"),
+    "month 13": ({"entered_on": "2031-13-01"}, "g: entered_on: expected a date"),
+    "line end": ({"claim_id": "g\n"}, "claim_id: expected letters, digits and hyphens"),
+    "too many digits": ({"value": "9" * 400}, "g: value: expected a plain number"),
+    "empty": ({"quantity": " "}, "g: quantity: expected something, with no blanks around it, found ' '"),
 }
 
 
@@ -115,11 +123,49 @@ def test_a_single_file_is_checked_with_the_register_around_it(tmp_path):
         read_register(folder, extra=tmp_path / "gone.csv")
 
 
+def test_faults_that_a_file_shares_with_another_are_its_own_too(tmp_path):
+    later = [row("z", "4", formula="[n]")]
+    folder = write_register(tmp_path / "register", made=GOOD, other=later)
+    draft = write_rows(tmp_path / "made.csv", DOCUMENT_COLUMNS, [*GOOD, row("z", "4")])
+    with pytest.raises(DataError, match=r"other\.csv, line 2, z: occurs already in made\.csv, line 5"):
+        read_register(folder, extra=draft)
+    write_rows(draft, DOCUMENT_COLUMNS, [GOOD[0] | {"formula": "[z]"}, *GOOD[1:]])
+    with pytest.raises(DataError, match=r"a circle of formulas: n → z → n \(in made\.csv, other\.csv\)"):
+        read_register(folder, extra=draft)
+
+
+def test_only_a_csv_file_is_checked(tmp_path):
+    folder = write_register(tmp_path / "register", made=GOOD)
+    draft = write_rows(tmp_path / "made.txt", DOCUMENT_COLUMNS, [row("k", "abc")])
+    with pytest.raises(CallError, match=r"expected a \.csv file"):
+        read_register(folder, extra=draft)
+
+
+QUERIES = {
+    "{8569NED | stock | total | 2024-12}": "unknown table 8569NED; did you mean 85692NED.",
+    "{85692NED | stok | total | 2024-12}": "unknown measure 'stok'; did you mean 'stock'? known: stock.",
+    "{85692NED | stock | ages: <27 | 2024-12}": "unknown dimension 'ages'; did you mean 'age'? known: age, sex.",
+    "{85692NED | stock | total | 2024Q4}": "expected a month, found 2024Q4.",
+}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_that_cannot_be_is_told(query, tmp_path):
+    register = read_register(write_register(tmp_path, made=[row("q", "1", query=query)]))
+    known = {"85692NED": Known("month", ["stock"], ["sex", "age"])}
+    (told,) = query_faults(register.claims.values(), known)
+    assert told.startswith("made.csv, line 2, q: query: ")
+    assert told.endswith(QUERIES[query])
+
+
 def test_circles_of_any_length_are_found_once(tmp_path):
     rows = [row(name, "1", formula=f"[{other}]") for name, other in ("ab", "bc", "ca", "da", "ee")]
     with pytest.raises(DataError) as fault:
         read_register(write_register(tmp_path, made=rows))
-    assert [line.rsplit(": ", 1)[1] for line in str(fault.value).splitlines()] == ["a → b → c → a.", "e → e."]
+    assert [line.rsplit(": ", 1)[1] for line in str(fault.value).splitlines()] == [
+        "a → b → c → a (in made.csv).",
+        "e → e (in made.csv).",
+    ]
 
 
 def test_the_template_and_every_document_are_in_order(tmp_path):

@@ -214,3 +214,32 @@ def test_what_cannot_be_checked_says_why(tmp_path, published):
     assert [found[name]["verdict"] for name in found] == ["not_open_data", "not_checked", "not_in_snapshot"]
     assert found["closed"]["cause"] == "Kept by its makers."
     assert found["gone"]["wanted"] == ["85692NED | stock | age: <27 | 2024-12 (not_in_snapshot)"]
+
+
+def test_a_known_difference_explains_the_way_it_is_marked_for_and_no_other(tmp_path, published):
+    why = "definition_differs: counts benefits"
+    rows = [
+        *TABLE[:2],
+        row("far", "900", "10", formula="~[a] + [b]; [a] * 9", difference=why),
+        row("slip", "900", "10", formula="[a] * 9 + 100; ~[a] + [b]", difference=why),
+    ]
+    found = findings(tmp_path, published, rows)
+    assert (found["far"]["verdict"], found["far"]["expression"]) == ("definition_differs", "[a] + [b]")
+    assert (found["slip"]["verdict"], found["slip"]["expression"]) == ("inconsistent", "[a] * 9 + 100")
+
+
+def test_a_copy_in_other_digits_is_excluded_and_that_is_explained(tmp_path, published):
+    rows = [row("a", "59"), row("copy", "60", formula="[a]"), row("made", "60", formula="[a] * 1")]
+    found = findings(tmp_path, published, rows)
+    assert (found["copy"]["verdict"], found["made"]["verdict"]) == ("inconsistent", "within_rounding")
+    assert "no one rule of rounding prints one value in these two ways" in found["copy"]["cause"]
+
+
+def test_dutch_sentences_for_every_english_one(tmp_path, published):
+    register = read_register(
+        write_register(tmp_path / "register", made=[*TABLE, row("copy", "310", "10", formula="[total]")])
+    )
+    english, dutch = (rows_of(find(register, published), register, published, lang) for lang in ("en", "nl"))
+    for one, other in zip(english, dutch, strict=True):
+        assert (one["cause"] == other["cause"]) == (one["cause"] == "")
+        assert one["suggested"] == other["suggested"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from analysis import __version__
-from analysis.errors import CallError, WorkbenchError, did_you_mean
+from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 
 INTERRUPTED = 130
 Commands = argparse._SubParsersAction
@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Dutch letters still shows the rest
     try:
         status = options.run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return status
     except WorkbenchError as fault:
         if options.debug:
@@ -229,9 +230,22 @@ def _findings(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from analysis.findings import read_register
+    from analysis.findings.tables import Known, known_of, query_faults
+    from analysis.snapshots import open_snapshot
+    from analysis.statline.catalogue import catalogued, expected_of
 
+    if options.document or options.verdict or options.location or options.format != "table":
+        raise CallError("findings check FILE takes no filters: it tells all that is wrong with the file.")
     register = read_register(extra=options.file)
     own = [claim for claim in register.claims.values() if claim.document == options.file.stem]
+    tables = known_of(open_snapshot("published"))
+    for table in catalogued():
+        live = expected_of(table)
+        measured = [measure["quantity"] for measure in live.measures.values() if "quantity" in measure]
+        tables[table] = Known(live.grain, measured, live.dimensions)
+    wrong = query_faults(own, tables)
+    if wrong:
+        raise DataError("\n".join(wrong))
     formulas, queries = (sum(bool(getattr(claim, kind)) for claim in own) for kind in ("formulas", "queries"))
     print(f"{options.file}: {len(own)} numbers, {formulas} with a formula, {queries} with a query; nothing wrong")
     return 0

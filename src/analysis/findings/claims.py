@@ -15,10 +15,11 @@ _OPEN_END = {"at_least", "at_most"}
 
 @dataclass(frozen=True)
 class Way:
-    """One way in which a number follows: its text, and what it says."""
+    """One way in which a number follows: its text, what it says, and whether it is known to count something else."""
 
     text: str
     tree: Node
+    differs: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +44,11 @@ class Claim:
     def place(self) -> str:
         """File, line and id, for messages."""
         return f"{self.document}.csv, line {self.line}, {self.id}"
+
+    def differs_in(self, way: Way) -> bool:
+        """Tell whether the claim's known difference explains this way: the ways marked for it, or all when none is."""
+        marked = any(each.differs for each in (*self.formulas, *self.queries))
+        return bool(self.row["difference"]) and (way.differs or not marked)
 
     @property
     def is_statement(self) -> bool:

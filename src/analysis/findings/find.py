@@ -140,9 +140,9 @@ def _tables_of(way: Way) -> str:
 
 def _deciding(formulas: list[Tried], asked: Tried | None) -> Tried | None:
     """Return what decides: a formula that excludes the claim, else the tables, else the formula that fits best."""
-    for each in formulas:
-        if each.outcome == EXCLUDED:
-            return each
+    excluded = [each for each in formulas if each.outcome == EXCLUDED]
+    if excluded:
+        return min(excluded, key=lambda each: each.way.differs)
     if asked is not None and asked.outcome != UNDECIDABLE:
         return asked
     ranked = sorted([*formulas, *([asked] if asked else [])], key=lambda each: _BEST_FIRST.index(each.outcome))
@@ -167,7 +167,7 @@ def _verdict(register: Register, claim: Claim, tried: Tried, tables: Tables) -> 
     """Return the verdict of the way that decides, and its cause."""
     if tried.outcome != EXCLUDED:
         return tried.outcome, ()
-    if claim.row["difference"]:
+    if claim.differs_in(tried.way):
         verdict, _, reason = claim.row["difference"].partition(": ")
         return verdict, (_entered(reason),)
     if tried.method == FORMULA:

@@ -7,6 +7,7 @@ refused. References to claims and cells are taken out before, so that their name
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ import pandas as pd
 
 from analysis.errors import DataError, did_you_mean
 
+_ANY = 1000
+"""The most values of a function or a set: ten times what the largest table of a document has."""
+_DEEPEST = 60
+"""Parts within parts of a formula: what is worked out part by part stays far from Python's own limit."""
 LONGEST = 4000
 """Characters of a formula: the longest in the register has some 700, and the parser stays far from its limits."""
 _CLAIM = re.compile(r"\[([^\[\]]*)\]")
@@ -24,7 +29,7 @@ _CELL = re.compile(r"\{([^{}]*)\}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _SET = re.compile(r"\{([^{}]*)\}")
 # what no formula has: other signs, and numbers or names that only Python would know
-_STRANGE = re.compile(r"[^\w\s.,+*/()<>=-]|\bat_\w*|\b\d+[A-Za-z_]\w*|\*\*", re.ASCII)
+_STRANGE = re.compile(r"[^\w\s.,+*/()<>=-]|\bat_\w*|\b\d+[A-Za-z_]\w*|\d{16,}|\*\*", re.ASCII)
 _PERIOD = re.compile(r"\d{4}(Q[1-4]|-(0[1-9]|1[0-2]))?")
 _FREQUENCY = {4: "Y", 6: "Q", 7: "M"}
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -56,6 +61,10 @@ class Node:
         for part in self.parts:
             yield from part.walk()
 
+    def depth(self) -> int:
+        """Return how many nodes stand within each other at the most."""
+        return 1 + max((part.depth() for part in self.parts), default=0)
+
     def claims(self) -> tuple[str, ...]:
         """Return the ids of the claims in it, each once, in the order of the text."""
         return tuple(dict.fromkeys(str(node.value) for node in self.walk() if node.kind == "claim"))
@@ -77,6 +86,8 @@ def claims_named(text: str) -> list[str]:
     choices = [
         [part] if place % 2 == 0 else [each.strip() for each in part.split(",")] for place, part in enumerate(parts)
     ]
+    if math.prod(map(len, choices)) > _ANY:
+        raise FormulaError(f"expected a set of at most {_ANY} claims, found more: [{text[:60]}].")
     return ["".join(choice).strip() for choice in product(*choices)]
 
 
@@ -128,13 +139,15 @@ def parse(text: str) -> Node:
 
     plain = _CLAIM.sub(claim, text)
     plain = _CELL.sub(lambda match: keep([Node("cell", value=name) for name in cells_named(match[1])]), plain)
-    strange = _STRANGE.findall(_CELL.sub("", _CLAIM.sub("", text)))
+    strange = _STRANGE.findall(_CELL.sub(" 0 ", _CLAIM.sub(" 0 ", text)))
     if strange:
         signs = " ".join(dict.fromkeys(strange))
         raise FormulaError(f"expected numbers, + - * /, comparisons and functions, found {signs}")
     try:
         tree = ast.parse(plain.strip(), mode="eval").body
         node = _read(tree, found)
+        if node.depth() > _DEEPEST:
+            raise FormulaError(f"expected at most {_DEEPEST} parts within each other, found {node.depth()}.")
         return _whole(node)
     except (SyntaxError, RecursionError, MemoryError, ValueError) as fault:
         reason = getattr(fault, "msg", None) or type(fault).__name__
@@ -184,6 +197,8 @@ def _comparison(op: ast.cmpop) -> str:
 def _along(kind: str, one: Node, two: Node) -> Node:
     """Return an operation on two values, or on each pair of two lists; a single value goes with every one of a list."""
     lists = [each.parts for each in (one, two) if each.kind == "list"]
+    if not lists and kind == one.kind == "+":
+        return total(*one.parts, two)  # a long sum is one sum, not a sum in a sum in a sum
     if not lists:
         return Node(kind, (one, two))
     lengths = {len(parts) for parts in lists}
@@ -239,7 +254,6 @@ def _against(kind: str) -> Callable[..., Node]:
     return lambda x, *others: both(*(Node(kind, (x, other)) for other in others))
 
 
-_ANY = 10_000
 # name: the function, and how many values it takes (least, most)
 _FUNCTIONS: dict[str, tuple[Callable[..., Node], int, int]] = {
     "sum": (total, 1, _ANY),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,8 @@ from analysis.findings.relations import Register, formula_faults, relations
 from analysis.findings.schema import COLUMNS, faults
 from analysis.project import project_root
 
+DIFFERS_MARK = "~"
+"""Before a way that is known to count something else, as the row's ``difference`` says."""
 DOCUMENTS, SOURCES, TEMPLATE = "documents.csv", "sources.csv", "template.csv"
 
 
@@ -45,8 +48,8 @@ def read_register(folder: Path | None = None, extra: Path | None = None) -> Regi
     """
     folder = folder or findings_folder()
     for path in (folder / DOCUMENTS, folder / SOURCES, extra):
-        if path is not None and not path.is_file():
-            raise CallError(f"{path}: no such file; expected a file of the findings register.")
+        if path is not None and not (path.is_file() and path.suffix == ".csv"):
+            raise CallError(f"{path}: no such file; expected a .csv file of the findings register.")
     paths = {
         path.stem: path for path in sorted(folder.glob("*.csv")) if path.name not in (DOCUMENTS, SOURCES, TEMPLATE)
     }
@@ -62,7 +65,7 @@ def read_register(folder: Path | None = None, extra: Path | None = None) -> Regi
     wrong += formula_faults(claims, {row["claim_id"] for _, row in lines}, every)
     wrong += [f"{DOCUMENTS}: {name} has no file {name}.csv." for name in documents if name not in paths]
     if extra is not None:
-        wrong = [fault for fault in wrong if fault.startswith((f"{extra.name}:", f"{extra.name},"))]
+        wrong = [fault for fault in wrong if re.search(rf"(^|\W){re.escape(extra.name)}\b", fault)]
     if wrong:
         raise DataError("\n".join(wrong))
     return Register(claims, documents, sources, every)
@@ -120,7 +123,8 @@ def _claims(lines: list[Line], sources: Mapping[str, Mapping[str, str]], wrong: 
 def _ways(text: str, place: str, column: str, wrong: list[str]) -> tuple[Way, ...]:
     ways = []
     strange = {"formula": "cell", "query": "claim"}[column]
-    for each in split_ways(text):
+    for marked in split_ways(text):
+        each = marked.removeprefix(DIFFERS_MARK).strip()
         try:
             tree = parse(each)
         except FormulaError as fault:
@@ -128,7 +132,7 @@ def _ways(text: str, place: str, column: str, wrong: list[str]) -> tuple[Way, ..
             continue
         if any(node.kind == strange for node in tree.walk()):
             wrong.append(f"{place}: a {strange} has no place in a {column}: {each[:80]!r}.")
-        ways.append(Way(each, tree))
+        ways.append(Way(each, tree, marked.startswith(DIFFERS_MARK)))
     return tuple(ways)
 
 
@@ -139,6 +143,8 @@ def _row_faults(row: Mapping[str, str], ways: Mapping[str, tuple[Way, ...]], sou
         found.append(f"source: expected a name of {SOURCES}, found {row['source']!r}.")
     if bool(row["value"]) != bool(row["precision"]):
         found.append("value and precision: expected both or neither.")
+    empty = [column for column in ways if row[column] and not split_ways(row[column])]
+    found += [f"{column}: expected a {column}, found {row[column]!r}." for column in empty]
     if not row["value"] and row["kind"] != "statement":
         found.append(f"value: expected a number for the kind {row['kind']!r}, found none; only a statement has none.")
     if row["value"] and not row["unit"]:
@@ -147,6 +153,8 @@ def _row_faults(row: Mapping[str, str], ways: Mapping[str, tuple[Way, ...]], sou
         value, step = Fraction(row["value"] or 0), Fraction(row["precision"] or 0)
     except ValueError:
         return found  # told by the schema
+    if row["wording"] in ("nearly", "over") and not value:
+        found.append(f"wording: nothing is {row['wording']} zero.")
     if row["value"] and not row["wording"] and value % (step or 1):
         found.append(
             f"value: expected a number in steps of {row['precision']}, as the precision says, found {row['value']}."
@@ -156,6 +164,8 @@ def _row_faults(row: Mapping[str, str], ways: Mapping[str, tuple[Way, ...]], sou
 
 def _way_faults(row: Mapping[str, str], column: str, way: Way) -> list[str]:
     """Return what is wrong with a way for this claim: a statement is compared, a number is computed."""
+    if way.differs and not row["difference"]:
+        return [f"{column}: expected a difference that explains what is marked with {DIFFERS_MARK}: {way.text[:80]!r}."]
     if way.tree.kind in TRUTHS and row["kind"] != "statement":
         return [f"{column}: a comparison belongs to a statement, not to a {row['kind']}: {way.text[:80]!r}."]
     if way.tree.kind not in TRUTHS and not row["value"]:

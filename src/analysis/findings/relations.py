@@ -183,7 +183,8 @@ def _circles(claims: Mapping[str, Claim]) -> list[str]:
                 stack.pop()
             elif state.get(step) == 1:
                 circle = [*path[path.index(step) :], step]
-                wrong.append(f"{claims[name].place}: a circle of formulas: {' → '.join(circle)}.")
+                files = ", ".join(dict.fromkeys(f"{claims[each].document}.csv" for each in circle))
+                wrong.append(f"{claims[name].place}: a circle of formulas: {' → '.join(circle)} (in {files}).")
             elif step not in state:
                 stack.append((step, iter(follows[step])))
     return wrong

@@ -11,7 +11,7 @@ from analysis.findings.find import FORMULA, Finding, Tried
 from analysis.findings.language import FormulaError, cells_named, claims_named
 from analysis.findings.ranges import Number
 from analysis.findings.relations import FAILS, HOLDS, Register
-from analysis.findings.verdicts import INCONSISTENT, REPRODUCED, STANDS_NOT
+from analysis.findings.verdicts import INCONSISTENT, REPRODUCED, STANDS_NOT, touches
 from analysis.findings.words import Words
 from analysis.snapshots import Snapshot
 
@@ -81,6 +81,9 @@ def cause_of(finding: Finding, words: Words) -> str:
     """Return in sentences why the verdict is what it is, where that is not plain."""
     said = [_contradiction(finding, words)] if finding.verdict in STANDS_NOT else []
     said += [words.say(each) for each in finding.cause]
+    tried = finding.tried
+    if finding.verdict in STANDS_NOT and tried.way.tree.kind == "claim" and touches(finding.claim, tried.result):
+        said.append(words.key("touching"))
     if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
         said.append(_slipped(finding, words))
     return " ".join(said)

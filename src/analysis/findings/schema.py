@@ -24,9 +24,10 @@ KINDS = ("level", "change", "growth_rate", "share", "ratio", "mean", "rank", "st
 WORDINGS = ("", "nearly", "over", "about", "at_least", "at_most")
 DIFFERENCES = ("definition_differs", "classification_break", "revised_since")
 
-_DATE = r"\d{4}-\d{2}-\d{2}"
-_NUMBER = r"-?\d+(\.\d+)?"
-_WIDTH = r"(\d+(\.\d+)?)?"
+_MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
+_DATE = rf"{_MONTH}-(0[1-9]|[12][0-9]|3[01])"
+_WIDTH = r"([0-9]{1,12}(\.[0-9]{1,9})?)?"
+_NUMBER = r"-?[0-9]{1,12}(\.[0-9]{1,9})?"
 _SOME = r"\S(.*\S)?"
 _PATTERNS = {
     "claims": {
@@ -48,7 +49,7 @@ _PATTERNS = {
         "document": r"[a-z0-9][a-z0-9-]*",
         "title": _SOME,
         "publisher": _SOME,
-        "date": r"(\d{4}(-\d{2}(-\d{2})?)?)?",
+        "date": rf"([0-9]{{4}}|{_MONTH}|{_DATE})?",
         "kind": "factsheet|letter|report|article|table",
         "language": "nl|en",
         "entered_on": _DATE,
@@ -71,7 +72,7 @@ def expected(table: str, column: str) -> str:
     """Return in words what has to stand in a column."""
     pattern = _PATTERNS[table][column]
     return _EXPECTED.get(column) or (
-        "something" if pattern == _SOME else f"one of {pattern.strip('|').replace('|', ', ')}"
+        "something, with no blanks around it" if pattern == _SOME else f"one of {pattern.strip('|').replace('|', ', ')}"
     )
 
 
@@ -82,7 +83,7 @@ def schema(table: str):
 
     patterns = _PATTERNS[table]
     columns = {
-        name: Column(str, [Check.str_matches(f"^({patterns[name]})$", name=name)] if name in patterns else None)
+        name: Column(str, [Check.str_matches(rf"^({patterns[name]})\Z", name=name)] if name in patterns else None)
         for name in COLUMNS[table]
     }
     return DataFrameSchema(columns, strict=True, ordered=True)

@@ -72,11 +72,16 @@ def _table(rows: list[Row]) -> str:
             shown.append(f"    {rows[number - 1]['worked']}")
             shown.append(f"    {rows[number - 1]['cause']}")
             if rows[number - 1]["suggested"]:
-                shown.append(f"    right: {rows[number - 1]['suggested']}")
+                shown.append(f"    {_right(rows[number - 1])}: {rows[number - 1]['suggested']}")
     for document, told in counts(rows).items():
         some = ", ".join(f"{told[verdict]} {verdict}" for verdict in VERDICTS if verdict in told)
         shown.append(f"{document}: {sum(told.values())} numbers: {some}")
     return "\n".join(shown)
+
+
+def _right(row: Row) -> str:
+    """Return what a suggested value is: the right one, or what follows where another figure is the one that slipped."""
+    return "right" if row["suspect"] in (None, row["claim_id"]) else "would follow"
 
 
 def _line(row: Row) -> tuple[str, ...]:

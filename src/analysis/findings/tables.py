@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -10,7 +10,8 @@ import pandas as pd
 
 from analysis.cleaning import TOTAL, TOTAL_GROUP, Group, group_column, read_cells
 from analysis.cleaning.groups import MONITOR_GROUPS
-from analysis.errors import CoverageError
+from analysis.errors import CoverageError, did_you_mean, nearest
+from analysis.findings.claims import Claim
 from analysis.findings.language import Node, number, total
 from analysis.findings.ranges import Interval
 from analysis.measures.duration import FROM_2_TO_5, UNDER_2, at_least
@@ -42,6 +43,53 @@ def groups_named(selection: str) -> list[Group]:
         known = _NAMED.get((dimension, name))
         groups.append(known or Group(dimension, name, (((1, {dimension: name}),),)))
     return groups
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a table: its grain, measures and dimensions; what is left empty is not checked."""
+
+    grain: str
+    quantities: Collection[str]
+    dimensions: Collection[str]
+
+
+def known_of(snapshot: Snapshot) -> dict[str, Known]:
+    """Return what the metadata of a snapshot tell of its tables."""
+    tables = {name: snapshot.metadata(name) for name in snapshot.manifest.tables}
+    return {
+        name: Known("", [each.quantity for each in table.measures], [each.name for each in table.dimensions])
+        for name, table in tables.items()
+    }
+
+
+def query_faults(claims: Iterable[Claim], tables: Mapping[str, Known]) -> list[str]:
+    """Return what is wrong with the queries of claims: a table, measure, dimension or period that cannot be."""
+    cells = [
+        (claim, str(node.value))
+        for claim in claims
+        for way in claim.queries
+        for node in way.tree.walk()
+        if node.kind == "cell"
+    ]
+    wrong = [f"{claim.place}: query: {fault}" for claim, cell in cells for fault in _cell_faults(cell, tables)]
+    return list(dict.fromkeys(wrong))
+
+
+def _cell_faults(name: str, tables: Mapping[str, Known]) -> list[str]:
+    table, quantity, selection, period = name.split(" | ")
+    if table not in tables:
+        return [f"unknown table {table}; {nearest(table, tables)}."]
+    known, grain = tables[table], _GRAINS[len(period)]
+    wrong = [f"table {table}: expected a {known.grain}, found {period}."] if known.grain not in ("", grain) else []
+    if known.quantities and quantity not in known.quantities:
+        wrong.append(f"table {table}: unknown measure {quantity!r}; {did_you_mean(quantity, known.quantities)}.")
+    asked = [group.dimension for group in groups_named(selection) if group.dimension != TOTAL]
+    return wrong + [
+        f"table {table}: unknown dimension {each!r}; {did_you_mean(each, known.dimensions)}."
+        for each in asked
+        if known.dimensions and each not in known.dimensions
+    ]
 
 
 @dataclass(eq=False)

@@ -41,13 +41,18 @@ def judge(claim: Claim, result: Recomputed, copy: bool = False) -> str:
     if result.truth is not None:
         return {HOLDS: REPRODUCED, FAILS: EXCLUDED}.get(result.truth, UNDECIDABLE)
     printed = claim.interval
-    touching = copy and result.lo < result.hi and (result.hi == printed.lo or result.lo == printed.hi)
-    if touching or result.hi < printed.lo or result.lo > printed.hi:
+    if (copy and touches(claim, result)) or result.hi < printed.lo or result.lo > printed.hi:
         return EXCLUDED
     if claim.is_statement:
         inside = printed.lo <= result.lo and result.hi <= printed.hi
         return REPRODUCED if inside else UNDECIDABLE
     return REPRODUCED if abs(result.value - claim.value) <= claim.step / 2 else WITHIN
+
+
+def touches(claim: Claim, result: Recomputed) -> bool:
+    """Tell whether the interval of a result and that of a claim have an end in common and nothing else."""
+    printed = claim.interval
+    return result.lo < result.hi and printed is not None and (result.hi == printed.lo or result.lo == printed.hi)
 
 
 def as_printed(value: Number, claim: Claim, down: bool = False) -> str:
