@@ -4,6 +4,7 @@ from analysis.reporting.figures.caseload import caseload_contributions, caseload
 from analysis.reporting.figures.duration import exit_rates, longterm, over_5y, starters, survival
 from analysis.reporting.figures.findings import findings_by_document
 from analysis.reporting.figures.flows import flow_ratio, flow_ratio_groups, flows, other_exits
+from analysis.reporting.figures.hypothesis import hypothesis
 
 __all__ = [
     "caseload_contributions",
@@ -13,6 +14,7 @@ __all__ = [
     "flow_ratio",
     "flow_ratio_groups",
     "flows",
+    "hypothesis",
     "longterm",
     "other_exits",
     "over_5y",
