@@ -14,6 +14,7 @@ the sum over cells of how far each, within its rounding, moves the estimate; to 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -200,6 +201,7 @@ def _fitted(measure: str, cells: pd.DataFrame, design: np.ndarray):
     A share has Poisson variance times (1 - share): that is the least its dispersion can be.
     """
     import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     above, below = cells["above"].to_numpy(float), cells["below"].to_numpy(float)
     if measure == _RATIO:
@@ -211,8 +213,10 @@ def _fitted(measure: str, cells: pd.DataFrame, design: np.ndarray):
         each = np.full(len(cells), part)
         model = sm.GLM(above, design, family=sm.families.Poisson(), offset=np.log(below), var_weights=each)
         least, weights = 1 - above.sum() / below.sum() if measure in _SHARES else 1.0, above * part
-    fit = model.fit(scale="X2", use_t=True)
-    return fit if fit.scale >= least else model.fit(scale=least, use_t=True), weights
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)  # rates that fit exactly leave nothing unidentified
+        fit = model.fit(scale="X2", use_t=True)
+        return fit if fit.scale >= least else model.fit(scale=least, use_t=True), weights
 
 
 def _rounding_reach(cells: pd.DataFrame, design: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
@@ -254,8 +258,8 @@ def alternatives(snapshot: Snapshot, tested: Tested) -> pd.DataFrame:
         One row a look, the one that was asked first: ``looked_at`` (``asked``, ``groups``, ``period``, ``test``),
         ``first, second, test, first_period, last_period``, ``estimate`` with its process interval ``estimate_lo,
         estimate_hi``, ``p`` and ``p_value`` (Holm 1979, over the looks at groups, at periods and at tests, each by
-        themselves); ``outcome``, the verdict of each, which Holm's p has to bear out; and ``tables``. Where the cells do not allow a look its numbers are
-        missing and the outcome is ``cannot be tested``.
+        themselves); ``outcome``, the verdict of each, which Holm's p has to bear out; and ``tables``. Where the cells
+        do not allow a look its numbers are missing and the outcome is ``cannot be tested``.
     """
     from statsmodels.stats.multitest import multipletests
 
