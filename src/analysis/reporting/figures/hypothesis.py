@@ -19,26 +19,28 @@ def hypothesis(alternatives: pd.DataFrame, language: Language) -> Figure:
     places, marks = np.arange(len(rows))[::-1], rows["looked_at"] == "asked"
     with canvas(1.2 + 0.33 * len(rows)) as (figure, (axes,)):
         low, high = rows["estimate_lo"].to_numpy(float), rows["estimate_hi"].to_numpy(float)
-        far = np.abs(np.log([*rows["estimate"], low[0], high[0]])).max()
-        edge = np.exp(min(np.abs(np.log([low, high])).max(), _ROOM * far) * 1.08)
+        far = _ROOM * max(np.abs(np.log([*rows["estimate"], low[0], high[0]])).max(), 0.01)
+        left = np.exp(max(np.log(low).min() * 1.05, -far) - 0.01)
+        right = np.exp(min(np.log(high).max() * 1.05, far) + 0.01)
+        left, right = min(left, 1 / 1.02), max(right, 1.02)
         axes.set_xscale("log")
         axes.axvline(1.0, color=SOFT, lw=0.9)
         for place, one, value, start, end in zip(places, marks, rows["estimate"], low, high, strict=True):
             look = {"color": INK if one else colours(1)[0], "lw": 3.5 if one else 1.6}
-            axes.hlines(place, max(start, 1 / edge), min(end, edge), **look)
+            axes.hlines(place, max(start, left), min(end, right), **look)
             axes.plot(value, place, "D" if one else "o", color=look["color"], ms=6 if one else 5)
-            for beyond, at, arrow, side in (
-                (start < 1 / edge, 1 / edge, "‹", "right"),
-                (end > edge, edge, "›", "left"),
-            ):
+            for beyond, at, arrow, side in ((start < left, left, "‹", "right"), (end > right, right, "›", "left")):
                 if beyond:
                     note(axes, arrow, (at, place), (0, 0), look["color"], ha=side, va="center")
-        axes.set_xlim(1 / edge**1.05, edge**1.05)
+        margin = (right / left) ** 0.03
+        axes.set_xlim(left / margin, right * margin)
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_yticks(places, [_name(row, language) for row in rows.to_dict("records")])
-        ticks = np.exp(np.linspace(-np.log(edge), np.log(edge), 5))
+        span = np.log(right / left)
+        sides = [tick for tick in (left, left**0.5, right**0.5, right) if abs(np.log(tick)) > 0.12 * span]
+        ticks = sorted([1.0, *sides])
         value_axis(axes, language, "x")
-        axes.set_xticks(ticks, [language.number(tick, 2) for tick in ticks])
+        axes.set_xticks(ticks, [language.number(tick, 2 if right / left > 1.1 else 3) for tick in ticks])
         axes.minorticks_off()
         return figure
 
