@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from analysis.errors import CallError
 
@@ -85,3 +85,15 @@ def write_new(path: Path, data: bytes) -> None:
         os.replace(aside, path)
     finally:
         Path(aside).unlink(missing_ok=True)
+
+
+def hold(stream: IO) -> None:
+    """Take the lock that an open file stands for; an OSError when another holds it. It ends with the file."""
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,9 +17,10 @@ from analysis.errors import CoverageError
 from analysis.measures.tidy import combine
 from analysis.missing import PRESENT
 from analysis.snapshots import Snapshot
-from analysis.snapshots.categories import USUAL_TOTALS
+from analysis.snapshots.categories import ABOVE_AOW, TOTAL, USUAL_TOTALS
 
 WITHIN, BEYOND, UNDECIDED = "within rounding", "beyond rounding", "cannot be decided"
+UNCHECKED = "cannot be checked"
 _SHARES = ("percent", "ratio")  # of which the parts do not add up to the whole
 _COLUMNS = ("table", "measured", "dimension", "grain", "closure", "checks", "gap", "gap_lo", "gap_hi", "tables")
 
@@ -30,9 +31,11 @@ def closures(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each ``table, measured, dimension, grain`` and outcome ``closure`` (`WITHIN`, `BEYOND`, or
-        `UNDECIDED`: a class or the total is missing): ``checks`` (periods), and of the gaps (total less classes, in the
-        unit of the quantity) the largest: ``gap`` with ``gap_lo, gap_hi``; ``tables``.
+        One row for each ``table, measured, dimension, grain`` and outcome ``closure`` (`WITHIN`, `BEYOND`,
+        `UNDECIDED`: a class or the total is missing; `UNCHECKED`: the table's classes do not cover its total, or
+        another dimension has no total to stand at): ``checks`` (periods), and of the gaps (total less classes, in the
+        unit of the quantity) the largest: ``gap`` with ``gap_lo, gap_hi``; ``tables``. A dimension that has nothing
+        but a total has no row.
     """
     rows = []
     for table in tables:
@@ -47,7 +50,8 @@ def partition(dimension: str, known: list[str]) -> list[str]:
     """Return the finest classes among ``known`` that cover the total of a dimension and do not overlap, if there are.
 
     Unknown attributes belong to the total; where a table gives them, they are a class, and where it does not, their
-    absence does not keep the others from being checked.
+    absence does not keep the others from being checked. A table without a class above the AOW age has a total up to
+    the AOW age: its code for all ages (``10000``) says the same in 85615NED as in 85692NED, which has such a class.
     """
     names = {category.name for category in CATEGORIES.get(dimension, ())}
     chosen: list[str] = []
@@ -60,7 +64,8 @@ def partition(dimension: str, known: list[str]) -> list[str]:
     inside = [name for name in chosen if overlap(dimension, name, total)]
     unknown = _size(dimension, "unknown") if "unknown" in names - set(inside) else 0.0
     left = _size(dimension, total) - sum(_size(dimension, name) for name in inside)
-    return inside if left <= unknown else []
+    beyond = _size(dimension, ABOVE_AOW) if (dimension, total) == ("age", TOTAL) and ABOVE_AOW not in known else 0.0
+    return inside if left - beyond <= unknown else []
 
 
 def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
@@ -103,22 +108,33 @@ def _size(dimension: str, name: str) -> float:
 
 
 def _of_dimension(cells: Cells, dimension: str, grain: str) -> list[tuple]:
-    classes, rows = partition(dimension, list(cells.categories(dimension))), []
-    additive = [measure for measure in cells.metadata.measures if measure.unit not in _SHARES]
-    for measure in additive if classes else ():
-        try:
-            total = cells.look_up(measure.quantity, cells.periods)
-        except CoverageError:
-            break  # another dimension has no total to stand at
-        parts = reduce(add, (cells.look_up(measure.quantity, cells.periods, **{dimension: name}) for name in classes))
-        gap = total - parts
-        known = gap.missing == PRESENT
-        inside = known & (gap.lo <= 0) & (gap.hi >= 0)
-        for outcome, places in ((WITHIN, inside), (BEYOND, known & ~inside), (UNDECIDED, ~known)):
-            if places.any():
-                at = int(np.argmax(np.where(places, np.nan_to_num(np.abs(gap.value)), -1.0)))
-                found = (gap.value[at], gap.lo[at], gap.hi[at])
-                rows.append(
-                    (cells.table, measure.quantity, dimension, grain, outcome, int(places.sum()), *found, cells.table)
-                )
+    known = list(cells.categories(dimension))
+    if dimension == "edition" or not set(known).difference(USUAL_TOTALS):
+        return []  # editions of a chart are no classes of a whole
+    classes = partition(dimension, known)
+    return [
+        (cells.table, measure.quantity, dimension, grain, *outcome, cells.table)
+        for measure in cells.metadata.measures
+        if measure.unit not in _SHARES
+        for outcome in _outcomes(cells, measure.quantity, dimension, classes)
+    ]
+
+
+def _outcomes(cells: Cells, quantity: str, dimension: str, classes: list[str]) -> list[tuple]:
+    """Return for each outcome there is: its name, in how many periods, and the largest gap with its ends."""
+    unchecked = [(UNCHECKED, len(cells.periods), np.nan, np.nan, np.nan)]
+    if not classes:
+        return unchecked
+    try:
+        total = cells.look_up(quantity, cells.periods)
+    except CoverageError:
+        return unchecked  # another dimension has no total to stand at
+    gap = total - reduce(add, (cells.look_up(quantity, cells.periods, **{dimension: name}) for name in classes))
+    known = gap.missing == PRESENT
+    inside = known & (gap.lo <= 0) & (gap.hi >= 0)
+    rows = []
+    for outcome, places in ((WITHIN, inside), (BEYOND, known & ~inside), (UNDECIDED, ~known)):
+        if places.any():
+            at = int(np.argmax(np.where(places, np.nan_to_num(np.abs(gap.value)), -1.0)))
+            rows.append((outcome, int(places.sum()), gap.value[at], gap.lo[at], gap.hi[at]))
     return rows

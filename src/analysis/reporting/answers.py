@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from typing import Any
 
 import pandas as pd
 
 from analysis.findings.verdicts import FAILS_TO, KNOWN, OPEN, STANDS, STANDS_NOT, TONES
+from analysis.measures.question import MEASURES
 from analysis.measures.tidy import pick
 from analysis.models.durations import DurationModels
 from analysis.models.group_comparison import GroupComparison
+from analysis.models.hypothesis import Tested
 from analysis.models.outflow import OutflowModel
 from analysis.reporting.language import Language
 from analysis.reporting.shown_table import outward
@@ -234,3 +238,32 @@ def findings(counts: pd.DataFrame, language: Language) -> dict[str, str]:
 def verdicts_listed(verdict: str, language: Language) -> str:
     """Return the verdict that a table lists, or those of the numbers that do not stand."""
     return ", ".join(language.word("verdicts", each) for each in ((verdict,) if verdict else STANDS_NOT))
+
+
+def quoted(text: str) -> str:
+    """Return a text of the reader's own as a Markdown quotation, with nothing in it that would be taken for markup."""
+    return "> " + html.escape(re.sub(r"([\\`*_\[\]#|$~])", r"\\\1", text), quote=False)
+
+
+def hypothesis(tested: Tested, language: Language) -> dict[str, str]:
+    """Return what was tested, in words, with the estimate, its interval, p and the verdict."""
+    asked = tested.asked
+    pair = len(asked.groups) == 2
+    names = dict(zip(("first", "second"), map(language.value, asked.groups), strict=False))
+    ends = {"since": asked.periods[0], "until": asked.periods[-1]}
+    places = names | {name: language.period(period, short=True) for name, period in ends.items()}
+    places["measure"] = language.value(asked.measure)
+    key = tested.test if pair else f"{tested.test}_total"
+    summary = tested.summary
+    numbers = {name: language.number(summary[name], 3) for name in ("estimate", "lo", "hi", "p")}
+    return numbers | {
+        "what": language.word("texts.hypothesis_what", key, **places),
+        "verdict": language.value(tested.verdict).capitalize(),
+        "alternative": language.value(tested.alternative),
+        "confidence": percent(tested.confidence, language),
+        "dispersion": language.number(tested.dispersion, 1),
+        "df": str(tested.df),
+        "measure": places["measure"],
+        "below": language.value(MEASURES[asked.measure][1]),
+        "above": language.value(MEASURES[asked.measure][0]),
+    }

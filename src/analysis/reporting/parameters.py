@@ -17,9 +17,12 @@ from typing import Any
 from analysis.cleaning import GROUPINGS, read_cells
 from analysis.errors import CallError, DataError, did_you_mean, name_some
 from analysis.findings.frames import check_document, check_verdict
+from analysis.measures.question import ask, check_measure
 from analysis.measures.windows import between
+from analysis.models.hypothesis import check_alternative, check_test, design_of
 from analysis.models.process import check_confidence
 from analysis.reporting.language import LANGUAGES
+from analysis.reporting.looks import check_hypothesis
 from analysis.snapshots import open_snapshot
 
 TAG = "parameters"
@@ -33,7 +36,8 @@ class Notebook:
     """A notebook that can be run: its parameters with their defaults, and what it says of itself.
 
     ``window`` names the periods it works on, ``reads`` the tables it may read; ``tables`` and ``figures`` are what a
-    run of it has to leave behind.
+    run of it has to leave behind. ``on_request``: it runs only when it is named. ``question``: its parameters put a
+    question that the snapshot has to be able to answer.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Notebook:
     reads: tuple[str, ...] = field(default=())
     tables: tuple[str, ...] = field(default=())
     figures: tuple[str, ...] = field(default=())
+    on_request: bool = False
+    question: bool = False
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -69,6 +75,8 @@ def read_notebook(path: Path) -> Notebook:
         reads=tuple(about.get("reads", ())),
         tables=tuple(about.get("tables", ())),
         figures=tuple(about.get("figures", ())),
+        on_request=about.get("on_request", False) is True,
+        question=about.get("question", False) is True,
     )
 
 
@@ -84,7 +92,7 @@ def _plain_values(source: str, name: str) -> dict[str, Any]:
 
 
 def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Notebook]:
-    """Return the notebooks of these names, or the numbered ones, in order.
+    """Return the notebooks of these names, or the numbered ones that do not wait to be named, in order.
 
     Raises
     ------
@@ -96,7 +104,8 @@ def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Noteboo
     strange = [f"notebook {name!r} is unknown; {did_you_mean(name, known)}." for name in chosen if name not in known]
     if strange:
         raise CallError("\n".join(strange))
-    return [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
+    found = [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
+    return [notebook for notebook in found if names or not notebook.on_request]
 
 
 def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -136,7 +145,7 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
                 faults.append(str(fault))
                 wrong.add(name)
         if "snapshot" not in wrong:  # periods are periods of a snapshot
-            faults += _window_faults(notebook, values)
+            faults += _window_faults(notebook, values) + (_question_faults(notebook, values) if not wrong else [])
         parameters[notebook.name] = values
     if faults:
         raise CallError("\n".join(dict.fromkeys(faults)))
@@ -180,6 +189,10 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "confidence": check_confidence,
     "document": check_document,
     "verdict": check_verdict,
+    "hypothesis": check_hypothesis,
+    "measure": check_measure,
+    "test": check_test,
+    "alternative": check_alternative,
 }
 
 
@@ -198,6 +211,20 @@ def _window_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
         between(open_snapshot(values["snapshot"]), notebook.window, values["start"], values["end"])
     except CallError as fault:
         return [f"notebook {notebook.name}: {line}" for line in str(fault).splitlines()]
+    return []
+
+
+def _question_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
+    """Return why the snapshot cannot answer the question that a notebook puts."""
+    if not notebook.question:
+        return []
+    try:
+        asked = ask(
+            open_snapshot(values["snapshot"]), *(values[name] for name in ("measure", "groups", "start", "end"))
+        )
+        design_of(asked, values["test"])
+    except CallError as fault:
+        return [f"notebook {notebook.name}: {fault}"]
     return []
 
 

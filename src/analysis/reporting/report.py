@@ -21,7 +21,7 @@ from analysis.reporting.changes import harmless
 from analysis.reporting.figures.style import DPI, SOFT
 from analysis.reporting.language import Language
 from analysis.reporting.shown_table import ShownTable
-from analysis.reporting.tables import PROCESS, machine_table, table_spec
+from analysis.reporting.tables import NAMED, PROCESS, machine_table, table_spec
 from analysis.snapshots import Snapshot
 
 _TITLE, _LINE = 54, 92  # characters that fit above and below a picture of the report's width
@@ -144,7 +144,9 @@ class Report:
         return told or (self.language.word("page", "taken_over", date=entry.retrieved),)
 
     def _interval_note(self, kind: str) -> str:
-        if kind == PROCESS:
+        if kind in (PROCESS, NAMED):
             level = percent(self.confidence, self.language)
-            return self.language.word("page", "interval_process", confidence=level)
+            return self.language.word(
+                "page", "interval_named" if kind == NAMED else "interval_process", confidence=level
+            )
         return self.language.word("page", "interval_rounding")

@@ -10,7 +10,7 @@ from analysis.errors import CallError, did_you_mean
 from analysis.measures.tidy import wide
 from analysis.missing import FINAL, PRESENT, STATUSES
 
-ROUNDING, PROCESS = "rounding", "process"
+ROUNDING, PROCESS, NAMED = "rounding", "process", "named in the row"
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,14 @@ TABLES: dict[str, TableSpec] = {
         ("document", "claim", "location", "printed", "found", "between", "right", "verdict"), ()
     ),
     "findings_fragile": TableSpec(("document", "claim", "location", "operand"), ("steps",)),
+    "hypothesis_result": TableSpec(("kind",), ("estimate",), ("estimate",), NAMED),
+    "hypothesis_alternatives": TableSpec(
+        ("looked_at", "first", "second", "test", "first_period", "last_period", "outcome"),
+        ("estimate", "p", "p_value"),
+        ("estimate",),
+        PROCESS,
+    ),
+    "hypothesis_cells": TableSpec(("group", "period"), ("above", "below", "measured"), ("measured",)),
     "starters_by_quarter": TableSpec(("quarter", "table"), ("starters", "starters_share"), ("starters_share",)),
 }
 

@@ -12,7 +12,7 @@ from itertools import combinations
 
 from analysis.errors import DataError
 
-TOTAL = "total"
+TOTAL, ABOVE_AOW = "total", "AOW+"
 USUAL_TOTALS = ("up to AOW", TOTAL)
 """What a dimension stands at when nothing is asked of it: bijstand up to the AOW age, where a table tells it apart."""
 
@@ -62,7 +62,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category("45-55", "53800", ["45 tot 55 jaar"], (45, 55)),
         _category("45-AOW", "90150", ["45 jaar tot AOW-leeftijd"], (45, _AOW)),
         _category("55-AOW", "90170", ["55 jaar tot AOW-leeftijd"], (55, _AOW)),
-        _category("AOW+", "90200", ["AOW-leeftijd of ouder"], (_AOW, _END)),
+        _category(ABOVE_AOW, "90200", ["AOW-leeftijd of ouder"], (_AOW, _END)),
         _category("unknown", "99999", ["Leeftijd onbekend"], _UNKNOWN_AGE),
     ),
     "origin": (
@@ -93,7 +93,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
     "aow": (
         _category(TOTAL, "", ["Uitkeringen totaal"], "below above"),
         _category("up to AOW", "", ["Aan personen tot de AOW-leeftijd"], "below"),
-        _category("AOW+", "", ["Aan personen vanaf de AOW-leeftijd"], "above"),
+        _category(ABOVE_AOW, "", ["Aan personen vanaf de AOW-leeftijd"], "above"),
     ),
     # running duration of the stock, completed duration of ended spells: the same classes, in months
     "duration": (

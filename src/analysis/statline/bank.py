@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
-from analysis.files import PARTIAL, staged_folder
+from analysis.files import PARTIAL, hold, staged_folder
 from analysis.snapshots import Manifest, Snapshot, TableEntry, check_new_name, open_snapshot, snapshot_names
 from analysis.snapshots.format import FileRecord, metadata_bytes
 from analysis.snapshots.store import MANIFEST, in_order
@@ -253,20 +253,9 @@ def _alone(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("a") as lock:
         try:
-            _hold(lock)
+            hold(lock)
         except OSError as fault:
             raise CallError("another pull is at work in this bank; wait until it is done.") from fault
         for left in folder.glob(f"{_ASIDE}*{PARTIAL}"):
             shutil.rmtree(left, ignore_errors=True)  # of a pull that was killed: nobody else can be writing
         yield
-
-
-def _hold(lock) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,7 @@ from analysis.reporting.figures.duration import (
 )
 from analysis.reporting.figures.findings import findings_by_document
 from analysis.reporting.figures.flows import flow_ratio, flow_ratio_groups, flows, other_exits
+from analysis.reporting.figures.hypothesis import hypothesis
 
 __all__ = [
     "caseload_contributions",
@@ -24,6 +25,7 @@ __all__ = [
     "flows",
     "group_survival",
     "hazards",
+    "hypothesis",
     "longterm",
     "longterm_moved",
     "other_exits",

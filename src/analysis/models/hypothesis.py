@@ -1,0 +1,314 @@
+"""A hypothesis on one or two groups, tested: the estimate, its intervals, and what else could have been looked at.
+
+The model is a GLM with a log link on what stands above and below the bar: for the outflow ratio binomial given the
+moments (its logit is the log of the ratio), else Poisson with the denominator as offset. Two groups are compared within
+each period, so that what moves both alike (a season, a lockdown) falls out; the total alone has effects of the quarter
+of the year, and all that moves it between years is in its dispersion. The dispersion is Pearson's X2 over the degrees
+of freedom, but not under that of chance; the interval is Student's t (McCullagh and Nelder 1989, section 4.5). Quarters
+count as independent beyond these effects, except in a share of the stock: successive stocks hold mostly the same
+people, and all of them together weigh as one.
+
+Missing cells and zeros are refused by `measures.question`, provisional ones are used, rounding has its own interval:
+the sum over cells of how far each, within its rounding, moves the estimate; to first order, at most.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.cleaning import MONITOR_GROUPS, TOTAL
+from analysis.errors import CallError, did_you_mean
+from analysis.measures.duration import GROUPS
+from analysis.measures.question import REST, Asked, ask
+from analysis.measures.tidy import combine
+from analysis.missing import PRESENT
+from analysis.models.process import check_confidence, student
+from analysis.snapshots import Snapshot
+
+TESTS = ("difference", "change", "trend")
+ALTERNATIVES = ("different", "higher", "lower")
+SUPPORTED, NOT_SUPPORTED, UNDECIDED = "supported", "not supported", "cannot be decided"
+ROUNDING, PROCESS, BOTH = "rounding", "process", "both"
+UNTESTABLE = "cannot be tested"
+_SHARE_OF_STOCK, _SHARES, _RATIO = "long_term_share", ("long_term_share", "reinflow_share"), "outflow_ratio"
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """A hypothesis and what the figures say of it.
+
+    Attributes
+    ----------
+    asked : Asked
+        The question and its cells.
+    test, alternative : str
+        As asked.
+    estimate : float
+        A factor: the first group over the second (``difference``), the last complete year over the first
+        (``change``), one year over the year before (``trend``). Of two groups, change and trend are those of the first
+        over those of the second.
+    intervals : DataFrame
+        Tidy, label ``kind``: ``rounding``, ``process``, ``both`` (process, its ends moved as far as rounding can).
+    p_value : float
+        Of the alternative; process variation alone.
+    dispersion, df : float, int
+        Variance over that of chance, and its degrees of freedom.
+    verdict : str
+        ``supported`` when the interval ``both`` lies wholly where the alternative puts it, ``not supported`` when it
+        lies wholly elsewhere, else ``cannot be decided``. A difference can be too small to be seen: that two groups are
+        ``different`` is therefore supported or left open, never refuted.
+    confidence : float
+    """
+
+    asked: Asked
+    test: str
+    alternative: str
+    estimate: float
+    intervals: pd.DataFrame
+    p_value: float
+    dispersion: float
+    df: int
+    verdict: str
+    confidence: float
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What was asked, and the periods that were used."""
+        asked, names = self.asked, ", ".join(name for name in self.asked.groups if name != REST)
+        return {
+            "measure": asked.measure,
+            "groups": names if asked.dimension == TOTAL else f"{asked.dimension}: {names}",
+            "start": asked.periods[0],
+            "end": asked.periods[-1],
+            "test": self.test,
+            "alternative": self.alternative,
+            "confidence": self.confidence,
+        }
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Estimate, the ends of the interval of both kinds, p and verdict."""
+        both = self.intervals.set_index("kind").loc[BOTH]
+        ends = {"estimate": self.estimate, "lo": both["value_lo"], "hi": both["value_hi"]}
+        return {**ends, "p": self.p_value, "verdict": self.verdict}
+
+
+def check_test(test: str) -> str:
+    """Return a test; raise a CallError for one that is none."""
+    return _known("test", test, TESTS)
+
+
+def check_alternative(alternative: str) -> str:
+    """Return an alternative; raise a CallError for one that is none."""
+    return _known("alternative", alternative, ALTERNATIVES)
+
+
+def _known(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise CallError(f"{name} {value!r} is unknown; {did_you_mean(str(value), allowed)}.")
+    return value
+
+
+def judge(asked: Asked, test: str = "difference", alternative: str = "different", confidence: float = 0.95) -> Tested:
+    """Test a hypothesis.
+
+    Raises
+    ------
+    CallError
+        When test, alternative or confidence is none, or the cells are too few for the coefficients.
+    """
+    check_alternative(alternative)
+    confidence = check_confidence(confidence)
+    cells, design = design_of(asked, test)
+    fit, weights = _fitted(asked.measure, cells, design)
+    beta, df = fit.params[-1], int(fit.df_resid)
+    error = float(np.sqrt(fit.cov_params()[-1, -1]))
+    reach = student(confidence, df) * error
+    down, up = _rounding_reach(cells, design, weights)
+    ends = {ROUNDING: (-down, up), PROCESS: (-reach, reach), BOTH: (-reach - down, reach + up)}
+    intervals = pd.DataFrame(
+        [
+            {"kind": kind, "value_lo": np.exp(beta + low), "value_hi": np.exp(beta + high)}
+            for kind, (low, high) in ends.items()
+        ]
+    ).assign(quantity="estimate", value=np.exp(beta), unit="ratio", missing=PRESENT, tables=_tables(cells))
+    p_value = _p_value(beta / error, df, alternative)
+    verdict = _verdict(*intervals[["value_lo", "value_hi"]].iloc[-1], alternative)
+    return Tested(
+        asked, test, alternative, float(np.exp(beta)), intervals, p_value, float(fit.scale), df, verdict, confidence
+    )
+
+
+def design_of(asked: Asked, test: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the cells that a test uses and its design matrix; the last coefficient is the one tested.
+
+    Raises
+    ------
+    CallError
+        When the test is none, needs two groups or complete years, or has no more cells than coefficients.
+    """
+    check_test(test)
+    pair = len(asked.groups) == 2
+    if test == "difference" and not pair:
+        raise CallError("test=difference needs two groups, or one against the total; of the total: change or trend.")
+    cells = asked.cells.assign(year=asked.cells["period"].str[:4].astype(int))
+    yearly = "Q" not in cells["period"].iloc[0]
+    if test == "change":
+        whole = cells.groupby("year")["period"].transform("nunique") == (1 if yearly else 4)
+        cells = cells[whole].reset_index(drop=True)
+    if test == "change" and (yearly or cells["year"].nunique() < 2):
+        found = (
+            "one figure a year" if yearly else f"{cells['year'].nunique()} in {asked.periods[0]} to {asked.periods[-1]}"
+        )
+        raise CallError(
+            f"test=change needs two complete years of quarters; {asked.measure} has {found}. "
+            "Nearest: test=trend, or a longer period."
+        )
+    season = cells["period"].str[:0] if yearly else cells["period"].str[-1]
+    group = (cells["group"] == asked.groups[0]).to_numpy(float)
+    blocks = [_dummies(cells["period"])] if pair else [np.ones((len(cells), 1)), _dummies(season)[:, 1:]]
+    blocks += [group[:, None]] if pair else []
+    if test == "trend":
+        quarter = 0 if yearly else (season.astype(int) - 1) / 4
+        time = (cells["year"] + quarter).to_numpy(float)
+        blocks.append((group * (time - time.mean()))[:, None])
+    elif test == "change":
+        blocks.append(group[:, None] * _dummies(cells["year"])[:, 1:])
+    design = np.hstack(blocks)
+    if len(design) <= design.shape[1]:
+        raise CallError(
+            f"test={test} of {asked.measure} has {len(design)} cells for {design.shape[1]} coefficients. "
+            f"Nearest: a longer period than {asked.periods[0]} to {asked.periods[-1]}"
+            f"{', or test=difference' if pair and test != 'difference' else ''}."
+        )
+    return cells, design
+
+
+def _dummies(column: pd.Series) -> np.ndarray:
+    values = np.unique(column)
+    return (column.to_numpy()[:, None] == values).astype(float)
+
+
+def _fitted(measure: str, cells: pd.DataFrame, design: np.ndarray):
+    """Fit the model; return it and the weight of each cell. Chance is that of a binomial where above is part of below.
+
+    A share has Poisson variance times (1 - share): that is the least its dispersion can be.
+    """
+    import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
+    above, below = cells["above"].to_numpy(float), cells["below"].to_numpy(float)
+    if measure == _RATIO:
+        moments = above + below
+        model = sm.GLM(above / moments, design, family=sm.families.Binomial(), var_weights=moments)
+        least, weights = 1.0, above * below / moments
+    else:
+        part = 1 / cells["period"].nunique() if measure == _SHARE_OF_STOCK else 1.0
+        each = np.full(len(cells), part)
+        model = sm.GLM(above, design, family=sm.families.Poisson(), offset=np.log(below), var_weights=each)
+        least, weights = 1 - above.sum() / below.sum() if measure in _SHARES else 1.0, above * part
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)  # rates that fit exactly leave nothing unidentified
+        fit = model.fit(scale="X2", use_t=True)
+        return fit if fit.scale >= least else model.fit(scale=least, use_t=True), weights
+
+
+def _rounding_reach(cells: pd.DataFrame, design: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """Return how far rounding can move the logarithm of the estimate down and up, every cell at its worst end."""
+    weighted = design.T * weights
+    pull = np.linalg.solve(weighted @ design, weighted)[-1]
+    value, lo, hi = (cells[name].to_numpy(float) for name in ("value", "value_lo", "value_hi"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        down, up = np.log(value / np.where(lo > 0, lo, 0.0)), np.log(hi / value)
+    rise, fall = np.maximum(pull, 0.0), np.maximum(-pull, 0.0)
+    return float(rise @ down + fall @ up), float(rise @ up + fall @ down)
+
+
+def _p_value(statistic: float, df: int, alternative: str) -> float:
+    from scipy.stats import t
+
+    tails = {"different": 2 * t.sf(abs(statistic), df), "higher": t.sf(statistic, df), "lower": t.cdf(statistic, df)}
+    return float(tails[alternative])
+
+
+def _verdict(lo: float, hi: float, alternative: str) -> str:
+    above, below = lo > 1, hi < 1
+    if alternative == "different":
+        return SUPPORTED if above or below else UNDECIDED
+    right, wrong = (above, below) if alternative == "higher" else (below, above)
+    return SUPPORTED if right else NOT_SUPPORTED if wrong else UNDECIDED
+
+
+def _tables(cells: pd.DataFrame) -> str:
+    return ", ".join(dict.fromkeys(name for names in cells["tables"].unique() for name in names.split(", ")))
+
+
+def alternatives(snapshot: Snapshot, tested: Tested) -> pd.DataFrame:
+    """Return what else could have been looked at: the other groups of the dimension, half periods and other tests.
+
+    Returns
+    -------
+    DataFrame
+        One row a look, the one that was asked first: ``looked_at`` (``asked``, ``groups``, ``period``, ``test``),
+        ``first, second, test, first_period, last_period``, ``estimate`` with its process interval ``estimate_lo,
+        estimate_hi``, ``p`` and ``p_value`` (Holm 1979, over the looks at groups, at periods and at tests, each by
+        themselves); ``outcome``, the verdict of each, which Holm's p has to bear out; and ``tables``. Where the cells
+        do not allow a look its numbers are missing and the outcome is ``cannot be tested``.
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    asked, periods = tested.asked, tested.asked.periods
+    here, half = (periods[0], periods[-1]), len(periods) // 2
+    looks = [("asked", asked.groups, here, tested.test)]
+    looks += [("groups", pair, here, tested.test) for pair in _pairs(asked) if set(pair) != set(asked.groups)]
+    halves = [(here[0], periods[half - 1]), (periods[half], here[1])] if half else []
+    looks += [("period", asked.groups, part, tested.test) for part in halves]
+    looks += [("test", asked.groups, here, test) for test in TESTS if test != tested.test]
+    rows = pd.DataFrame([_look(snapshot, tested, *look) for look in looks])
+    for _, family in rows[rows["p"].notna()].groupby(rows["looked_at"].replace("asked", "groups")):
+        rows.loc[family.index, "p_value"] = multipletests(family["p"], method="holm")[1]
+    open_again = (rows["p_value"] >= 1 - tested.confidence) & (rows["outcome"] == SUPPORTED)
+    return rows.assign(outcome=rows["outcome"].mask(open_again, UNDECIDED))
+
+
+def _pairs(asked: Asked) -> list[tuple[str, ...]]:
+    """Return the pairs of the scheme that the groups belong to, or each of its groups against the rest."""
+    own = [name for name in asked.groups if name != REST]
+    declared = [MONITOR_GROUPS.get(asked.dimension, ())]
+    declared += [[each for each in groups if each.dimension == asked.dimension] for groups in GROUPS.values()]
+    schemes = [[group.name for group in groups] for groups in declared]
+    names = next((scheme for scheme in schemes if set(own) <= set(scheme)), own if len(asked.groups) == 2 else [])
+    return [(name, REST) for name in names] if REST in asked.groups else list(combinations(names, 2))
+
+
+def _look(
+    snapshot: Snapshot, tested: Tested, looked_at: str, groups: tuple[str, ...], period: tuple[str, str], test: str
+) -> dict[str, Any]:
+    first, second = groups if len(groups) == 2 else (groups[0], "")
+    row = {"looked_at": looked_at, "first": first, "second": second, "test": test}
+    row |= {"first_period": period[0], "last_period": period[1]}
+    nothing = dict.fromkeys(("estimate", "estimate_lo", "estimate_hi", "p", "p_value"), np.nan)
+    names = ", ".join(name for name in groups if name != REST)
+    try:
+        text = names if tested.asked.dimension == TOTAL else f"{tested.asked.dimension}: {names}"
+        other = ask(snapshot, tested.asked.measure, text, *period)
+        found = judge(other, test, tested.alternative, tested.confidence)
+    except CallError:
+        return row | nothing | {"outcome": UNTESTABLE, "tables": _tables(tested.asked.cells)}
+    process = found.intervals.set_index("kind").loc[PROCESS]
+    ends = {"estimate": found.estimate, "estimate_lo": process["value_lo"], "estimate_hi": process["value_hi"]}
+    return row | nothing | ends | {"p": found.p_value, "outcome": found.verdict, "tables": process["tables"]}
+
+
+def cells_table(tested: Tested) -> pd.DataFrame:
+    """Return the cells that the test used, tidy: labels ``group, period``; ``above``, ``below`` and ``measured``."""
+    cells = tested.asked.cells
+    ends = ("value", "value_lo", "value_hi")
+    counts = [cells.assign(quantity=name, **dict.fromkeys(ends, cells[name])) for name in ("above", "below")]
+    return combine([*counts, cells.assign(quantity="measured")])

@@ -1,0 +1,66 @@
+"""Whether classes add up to their total, on tables of a few cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.measures import closure
+from builders import crossing, snapshot, table
+
+# 85615NED: a total by its code for all ages, classes that overlap, none above the AOW age
+AGES = {"total": 1000, "<25": 200, "25-35": 300, "35-45": 100, "45-55": 150, "55-AOW": 250, "<27": 240, "27-AOW": 760}
+
+
+def closed(folder, age, sexes=("total",), measure="inflow", unit="moments"):
+    dimensions = {"age": list(age), "sex": list(sexes)}
+    rows = crossing(measure, "2024KW04", dimensions, lambda name, _: age[name])
+    return closure.closures(snapshot(folder, table("85615NED", rows, dimensions, unit)), ["85615NED"])
+
+
+def outcomes(found, dimension="age"):
+    rows = found[found["dimension"] == dimension]
+    return [(row["closure"], row["gap"]) for row in rows.to_dict("records")]
+
+
+@pytest.mark.parametrize(
+    ("unlike", "expected"),
+    [
+        ({}, (closure.WITHIN, 0)),
+        ({"unknown": 0}, (closure.WITHIN, 0)),
+        ({"55-AOW": 240, "unknown": 10}, (closure.WITHIN, 0)),
+        ({"55-AOW": 190}, (closure.BEYOND, 60)),
+    ],
+)
+def test_a_total_by_age_without_a_class_above_the_aow_age_is_checked(tmp_path, unlike, expected):
+    assert outcomes(closed(tmp_path, AGES | unlike)) == [expected]
+
+
+def test_a_class_above_the_aow_age_belongs_to_the_total_for_all_ages(tmp_path):
+    assert outcomes(closed(tmp_path, AGES | {"total": 1050, "AOW+": 50})) == [(closure.WITHIN, 0)]
+
+
+def test_up_to_the_aow_age_the_class_above_it_is_left_out():
+    known = ["total", "up to AOW", "<27", "27-AOW", "AOW+"]
+    assert closure.partition("age", known) == ["<27", "27-AOW"]
+
+
+@pytest.mark.parametrize("lost", ["<25", "55-AOW"])
+def test_classes_that_leave_a_gap_are_said_not_dropped(tmp_path, lost):
+    age = {name: value for name, value in AGES.items() if name not in (lost, "<27", "27-AOW")}
+    found = closed(tmp_path, age)
+    assert list(found["closure"]) == [closure.UNCHECKED]
+    assert found["gap"].isna().all()
+    assert list(found["checks"]) == [1]
+
+
+def test_a_dimension_without_total_keeps_the_others_from_being_checked(tmp_path):
+    found = closed(tmp_path, AGES, ["men", "women"])
+    assert set(zip(found["dimension"], found["closure"], strict=True)) == {
+        ("age", closure.UNCHECKED),
+        ("sex", closure.UNCHECKED),
+    }
+
+
+def test_what_has_nothing_but_a_total_and_what_are_shares_need_no_check(tmp_path):
+    assert outcomes(closed(tmp_path / "one", AGES), "sex") == []
+    assert closed(tmp_path / "two", AGES, measure="reinflow_share", unit="percent").empty

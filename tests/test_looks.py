@@ -1,0 +1,185 @@
+"""The ledger of hypotheses: a row a look, none lost, none overwritten, none where none belongs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+
+import pytest
+
+from analysis.errors import CallError, DataError
+from analysis.files import PARTIAL
+from analysis.measures.question import ask
+from analysis.models.hypothesis import judge
+from analysis.project import HOME_VARIABLE, RUN_FOLDER_VARIABLE
+from analysis.reporting import looks
+from analysis.reporting.answers import quoted
+from analysis.reporting.language import Language
+from analysis.reporting.parameters import check_parameters, find_notebooks
+from analysis.reporting.run import run_report
+from project_copy import ROOT, copy_project, outputs
+
+ROW = dict.fromkeys(looks.COLUMNS, "x") | {"question": "a | b | c", "parameters": "{}"}
+
+
+def rows(path):
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def tested(published):
+    return judge(ask(published, "outflow_ratio", "sex: men, women"), "difference", "higher")
+
+
+def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
+    notebooks = find_notebooks(ROOT / "notebooks", ["08_hypothesis"])
+    given = [{}, {"groups": "sex: women, men", "end": "2019Q4", "hypothesis": "=1+1 | <b>"}]
+    folders, texts = [], []
+    for parameters in given:
+        folders.append(run_report(notebooks, check_parameters(notebooks, parameters), tmp_path, 1))
+        texts.append((tmp_path / looks.LEDGER).read_bytes())
+    assert texts[1].startswith(texts[0])
+    one, two = rows(tmp_path / looks.LEDGER)
+    assert [one["run"], two["run"]] == [folder.name for folder in folders]
+    assert [one["looks"], two["looks"]] == ["1", "2"]  # the same question, whatever the order and the period
+    assert two["hypothesis"] == "'=1+1 | <b>"
+    asked = json.loads(two["parameters"])
+    assert (asked["groups"], asked["start"], asked["end"]) == ("sex: women, men", "2019Q1", "2019Q4")
+    assert one["snapshot"] == "published"
+    assert len(one["digest"]) == 64
+    assert float(one["lo"]) < float(one["estimate"]) < float(one["hi"])
+    assert one["verdict"] == "cannot be decided"
+    page = (folders[1] / "index.html").read_text(encoding="utf-8")
+    assert "<b>" not in page.replace("<b></b>", "")
+    assert "Row 2 of hypotheses.csv" in page
+
+
+def test_a_run_names_its_folder_and_not_the_one_it_is_made_in(tmp_path, monkeypatch):
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(tmp_path / f".20261121-100000-published{PARTIAL}"))
+    assert looks.place() == (tmp_path / looks.LEDGER, "20261121-100000-published")
+
+
+def test_by_hand_in_jupyterlab_alone(tmp_path, monkeypatch):
+    home = copy_project(tmp_path)
+    for name in (RUN_FOLDER_VARIABLE, "JPY_SESSION_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(HOME_VARIABLE, str(home))
+    assert looks.place() is None
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/08_hypothesis.ipynb")
+    assert looks.place() is None  # a test session that was begun from a notebook
+    monkeypatch.delenv("PYTEST_VERSION")
+    assert looks.place() == (home / "outputs" / looks.LEDGER, looks.BY_HAND)
+
+
+def test_without_run_or_jupyterlab_nothing_is_written(tmp_path, monkeypatch, tested, published):
+    home = copy_project(tmp_path)
+    monkeypatch.delenv(RUN_FOLDER_VARIABLE, raising=False)
+    monkeypatch.setenv(HOME_VARIABLE, str(home))
+    assert "Not written down" in looks.record(tested, "x", published, Language("en"))
+    assert outputs(home) == []
+
+
+def test_a_row_by_hand(tmp_path, monkeypatch, tested, published):
+    monkeypatch.setattr(looks, "place", lambda: (tmp_path / "outputs" / looks.LEDGER, looks.BY_HAND))
+    said = [looks.record(tested, 'Men leave\nmore, "often"', published, Language(lang)) for lang in ("en", "nl")]
+    assert "Row 1 " in said[0]
+    assert "2 keer gekeken; p maal dat aantal is 0,665" in said[1]
+    found = rows(tmp_path / "outputs" / looks.LEDGER)
+    assert [row["run"] for row in found] == ["by hand", "by hand"]
+    assert found[0]["hypothesis"] == 'Men leave more, "often"'
+
+
+def test_writers_at_the_same_moment_lose_no_row(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from analysis.reporting import looks\n"
+        "row = dict.fromkeys(looks.COLUMNS, 'x') | {'question': sys.argv[2], 'parameters': '{}'}\n"
+        "print(*(looks.append(Path(sys.argv[1]), row).looks for _ in range(25)))"
+    )
+    ledger = tmp_path / looks.LEDGER
+    writers = [
+        subprocess.Popen([sys.executable, "-c", script, str(ledger), "ab"[n % 2]], stdout=subprocess.PIPE)
+        for n in range(4)
+    ]
+    told = [int(number) for writer in writers for number in writer.communicate(timeout=120)[0].split()]
+    assert len(rows(ledger)) == 100
+    assert sorted(told) == sorted(2 * list(range(1, 51)))
+    for question in "ab":
+        own = [int(row["looks"]) for row in rows(ledger) if row["question"] == question]
+        assert own == list(range(1, 51))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:-5],
+        lambda data: data.replace(b"time,run", b"when,run"),
+        lambda data: data + b"half a row",
+        lambda data: data + b"a,b,c\n",
+        lambda data: data.replace(b"{}", b"{"),
+        lambda data: b"",
+        lambda data: b"\xff\xfe" + data,
+    ],
+    ids=["cut", "columns", "half", "short", "json", "empty", "bytes"],
+)
+def test_a_damaged_ledger_is_refused_and_left_as_it_is(tmp_path, damage):
+    ledger = tmp_path / looks.LEDGER
+    looks.append(ledger, ROW)
+    broken = damage(ledger.read_bytes())
+    ledger.write_bytes(broken)
+    with pytest.raises(DataError, match="Nothing was written to it"):
+        looks.append(ledger, ROW)
+    assert ledger.read_bytes() == broken
+
+
+def test_a_disk_that_takes_no_more_leaves_the_ledger_as_it_was(tmp_path, monkeypatch):
+    ledger = tmp_path / looks.LEDGER
+    looks.append(ledger, ROW)
+    before = ledger.read_bytes()
+
+    def full(_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(looks.os, "fsync", full)
+    with pytest.raises(DataError, match="could not be written"):
+        looks.append(ledger, ROW)
+    assert ledger.read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "x" * 501])
+def test_a_hypothesis_that_says_nothing_or_too_much(text):
+    with pytest.raises(CallError, match="1 to 500 characters"):
+        looks.check_hypothesis(text)
+
+
+def test_a_hypothesis_is_quoted_without_markup():
+    assert quoted("a <script> *b* [c](d) $e$") == "> a &lt;script&gt; \\*b\\* \\[c\\](d) \\$e\\$"
+
+
+def test_it_runs_on_request_alone():
+    assert "08_hypothesis" not in [each.name for each in find_notebooks(ROOT / "notebooks")]
+    assert [each.name for each in find_notebooks(ROOT / "notebooks", ["08_hypothesis"])] == ["08_hypothesis"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"groups": "sex: men, wimen"}, "did you mean 'women'"),
+        ({"end": "2023Q4"}, "Nearest: start=2019Q1, end=2020Q1"),
+        ({"start": "2020Q1"}, "2 cells for 2 coefficients"),
+        ({"measure": "benefits"}, "one benefit"),
+        ({"measure": "long_term_share"}, "5y+"),
+        ({"groups": "background: western, non-western", "end": "2023Q4"}, "stopped migration background"),
+        ({"test": "change"}, "two complete years"),
+        ({"test": "slope"}, "parameter test"),
+        ({"alternative": "above"}, "parameter alternative"),
+        ({"hypothesis": ""}, "parameter hypothesis"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused_before_a_kernel_starts(given, said):
+    notebooks = find_notebooks(ROOT / "notebooks", ["08_hypothesis"])
+    with pytest.raises(CallError) as caught:
+        check_parameters(notebooks, given)
+    assert said in str(caught.value)
