@@ -96,7 +96,7 @@ def flow_ratio_groups(
                 axes.plot(even, np.arange(len(ratio))[::-1], zorder=1, **look)
                 low, high = axes.get_xlim()
                 axes.set_xlim(low, high + 0.15 * (high - low))  # room for the words beside the uprights
-                key += f"   ❘ {language.word(words, 'own_break_even')}"
+                key += f"\n❘ {language.word(words, 'own_break_even')}"
         axes.set_xlabel(key, fontsize=8.5, color=SOFT)
         return figure
 
