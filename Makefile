@@ -24,6 +24,7 @@ bench: $(READY)  ## how fast, against the same work done plainly
 	@$(BIN)/python benchmarks/report.py
 	@$(BIN)/python benchmarks/pull.py
 	@$(BIN)/python benchmarks/findings.py
+	@$(BIN)/python benchmarks/models.py
 
 snapshot: $(READY)  ## build the published snapshot anew from data/sources
 	@$(BIN)/python tools/published
