@@ -33,11 +33,10 @@ def test_effects_that_were_put_in_come_out():
     assert list(model.year_effects["value"]) == pytest.approx([1.1, 0.8, 1.0], rel=1e-4)
     assert list(model.quarter_effects["value"]) == pytest.approx(list(factor), rel=1e-4)
     assert model.dispersion == 1  # less than chance is taken for chance
-    assert model.df == 6
+    assert model.df == 3  # 0.55 of eleven steps less four seasons
 
 
-def test_the_dispersion_is_pearsons_and_not_that_of_shares():
-    """Pearson's X2 over the degrees of freedom, worked out here from residuals; scale='X2' on counts is far off."""
+def test_the_dispersion_that_was_put_in_comes_out():
     rng = np.random.default_rng(1)
     quarters = [f"{year}Q{number}" for year in range(2010, 2020) for number in (1, 2, 3, 4)]
     share = 1 / (1 + np.exp(-rng.normal(0, 0.1, len(quarters))))
@@ -76,6 +75,17 @@ def test_coverage_of_the_process_interval():
     assert abs(covered / (4 * runs) - 0.95) < 3 * np.sqrt(0.95 * 0.05 / runs)
 
 
+def test_a_lockdown_within_a_year_is_no_dispersion():
+    quiet, lockdown = (made_quarters(dict.fromkeys(range(2014, 2022), 1.0), np.ones(4)) for _ in range(2))
+    rng = np.random.default_rng(5)
+    for frame in (quiet, lockdown):
+        shaken = np.exp(rng.normal(0, 0.02, len(frame)))
+        frame["value"] = np.round(frame["value"] * shaken)
+    hit = lockdown["quarter"].isin(["2020Q2", "2020Q3"]) & (lockdown["quantity"] == "outflow")
+    lockdown.loc[hit, "value"] *= 0.6
+    assert 1 < fit_outflow(lockdown).dispersion < 2.5 * fit_outflow(quiet).dispersion
+
+
 def test_too_few_quarters_are_said():
     model = fit_outflow(made_quarters({2019: 1.1}, np.ones(4)))
     assert set(model.year_effects["missing"]) == {"too_few_quarters"}
@@ -93,7 +103,7 @@ def test_a_quarter_with_a_missing_cell_is_left_out():
     holed.loc[0, ["value", "missing"]] = [np.nan, "unknown"]
     left_out = whole[whole["quarter"] != "2019Q1"]
     found, expected = fit_outflow(holed), fit_outflow(left_out)
-    assert (found.dispersion, found.df) == (expected.dispersion, expected.df) == (expected.dispersion, 5)
+    assert (found.dispersion, found.df) == (expected.dispersion, expected.df) == (expected.dispersion, 3)
     pd.testing.assert_frame_equal(found.year_effects, expected.year_effects)
     assert "2019Q1" not in set(found.ratios(holed, "quarter")["quarter"])
 
@@ -207,17 +217,10 @@ def test_the_total_is_no_group_beside_others():
 
 
 def test_published_dispersions(published):
-    """Worked out beside the library: 213.5 with 12 degrees of freedom, from residuals of the two-column model."""
-    import statsmodels.api as sm
-    import statsmodels.formula.api as smf
-
-    quarterly = flows.quarterly(published, flows.flow_window(published))
-    data = quarterly.pivot_table(index="quarter", columns="quantity", values="value").reset_index()
-    data = data.assign(year=data["quarter"].str[:4], season=data["quarter"].str[-1])
-    fit = smf.glm("outflow + inflow ~ C(year) + C(season)", data, family=sm.families.Binomial()).fit()
-    model = fit_outflow(quarterly)
-    assert model.dispersion == pytest.approx(fit.pearson_chi2 / fit.df_resid)
-    assert model.df == 12
+    """Pearson's X2 of a model of years and quarters gave 213 with 12 degrees of freedom: it took 2020 for chance."""
+    model = fit_outflow(flows.quarterly(published, flows.flow_window(published)))
+    assert 60 < model.dispersion < 160
+    assert model.df == 8
     groups_2024 = flow_groups.by_group(flow_groups.group_flows(published))
     compared = compare_groups(groups_2024, flow_groups.by_quarter(published))
     assert set(compared.dispersions) == {"age", "origin", "sex"}

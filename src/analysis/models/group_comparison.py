@@ -141,13 +141,13 @@ def _pair(one, two, spread: GroupDispersion, confidence: float) -> dict[str, obj
 
 
 def _with_verdicts(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    p_value = pairs.groupby("dimension", sort=False, observed=True)["p_value"].transform(_holm)
+    p_value = pairs.groupby("dimension", sort=False, observed=True)["p_value"].transform(holm)
     decided, higher = p_value < 1 - confidence, pairs["factor"] > 1
     process = np.select([decided & higher, decided & ~higher], ["higher", "lower"], "undecidable")
     return pairs.assign(p_value=p_value, process=process)
 
 
-def _holm(p_values: pd.Series) -> pd.Series:
+def holm(p_values: pd.Series) -> pd.Series:
     """Return Holm's adjusted p-values; those that are missing count among the comparisons and stay missing."""
     from statsmodels.stats.multitest import multipletests
 

@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.missing import PRESENT
-from analysis.models.process import TOO_FEW, check_confidence, fit_quasi_binomial, flow_counts, process_interval
+from analysis.models.process import (
+    TOO_FEW,
+    check_confidence,
+    fit_binomial,
+    flow_counts,
+    log_ratio_variance,
+    neighbour_dispersion,
+    process_interval,
+    student,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +28,8 @@ class OutflowModel:
     Attributes
     ----------
     dispersion : float
-        Variance over binomial variance; NaN when there are too few quarters to estimate it.
+        Variance over binomial variance, from differences between neighbouring quarters: a lockdown within a year is
+        no chance (`process.neighbour_dispersion`). NaN when there are too few quarters to estimate it.
     df : int
         Degrees of freedom it was estimated with.
     confidence : float
@@ -85,20 +95,25 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
         ({"year": years}, {"quarter_of_year": seasons}),
         {"tables": ", ".join(quarterly["tables"].unique())},
     )
-    df = len(data) - len(years) - len(seasons) + 1
-    if df < 1 or len(years) < 2 or len(seasons) < 2:
+    with np.errstate(divide="ignore"):
+        logs = np.log(data["outflow"] / data["inflow"]).where(data["outflow"] * data["inflow"] > 0)
+    chance = log_ratio_variance(data["outflow"], data["inflow"])
+    at = pd.PeriodIndex(data["quarter"], freq="Q-DEC")
+    spread = neighbour_dispersion(logs, chance, at, np.zeros(len(data)))
+    if spread.df < 1 or len(years) < 2 or len(seasons) < 2 or len(data) <= len(years) + len(seasons) - 1:
         nothing = [_rows(label | tables, "effect", *(np.nan,) * 3, missing=TOO_FEW) for label in labels]
         return OutflowModel(float("nan"), 0, confidence, *nothing)
-    fit = fit_quasi_binomial("share ~ 0 + C(year) + C(season, Sum)", data)
+    fit = fit_binomial("share ~ 0 + C(year) + C(season, Sum)", data)
     count = len(years) + len(seasons) - 1
     of_year = np.eye(count)[: len(years)]
     of_season = np.vstack([np.eye(count)[len(years) :], -np.eye(count)[len(years) :].sum(axis=0)])  # they sum to zero
     effects = []
     for label, contrast in zip(labels, (of_year, of_season), strict=True):
         tested = fit.t_test(contrast)
-        ends = np.exp(tested.conf_int(alpha=1 - confidence))
-        effects.append(_rows(label | tables, "effect", np.exp(tested.effect), ends[:, 0], ends[:, 1]))
-    return OutflowModel(float(fit.scale), int(fit.df_resid), confidence, *effects)
+        reach = student(confidence, spread.df) * np.sqrt(spread.value) * tested.sd.ravel()
+        ends = np.exp([tested.effect, tested.effect - reach, tested.effect + reach])
+        effects.append(_rows(label | tables, "effect", *ends))
+    return OutflowModel(spread.value, spread.df, confidence, *effects)
 
 
 def _rows(labels: dict, quantity: str, value, lo, hi, missing: Any = PRESENT) -> pd.DataFrame:
