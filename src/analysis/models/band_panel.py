@@ -65,9 +65,8 @@ class BandPanel:
         """
         spells, stocks = (frame[frame["dimension"] == dimension] for frame in (self.spells, self.stocks))
         if stocks.empty:
-            raise CoverageError(
-                f"dimension {dimension!r}: {did_you_mean(dimension, self.stocks['dimension'].unique())}."
-            )
+            held = self.stocks["dimension"].unique()
+            raise CoverageError(f"the panel has no dimension {dimension!r}; {did_you_mean(dimension, held)}.")
         for group in groups:
             if group not in set(stocks["group"]):
                 raise CoverageError(f"{dimension} has no group {group!r}; {did_you_mean(group, set(stocks['group']))}.")

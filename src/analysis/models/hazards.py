@@ -12,7 +12,7 @@ but no process interval. Provisional cells count as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from analysis.models.process import check_confidence, student
 
 ROUNDING, PROCESS, BOTH = "rounding", "process", "both"
 TOO_FEW_CELLS = "too_few_cells"
+_OWN_LEVELS = "C(band) * (C(group) + C(year))"  # every group and every year has its own level in each band
 _STAND_IN = ("sex", "birth", "origin", "age")
 
 
@@ -105,33 +106,33 @@ def exit_hazards(panel: BandPanel, confidence: float = 0.95) -> Hazards:
     cells["hazard"] = cells["ended"] / time[""]
     cells["hazard_lo"], cells["hazard_hi"] = cells["ended_lo"] / time["_hi"], cells["ended_hi"] / time["_lo"]
     names = list(cells["dimension"].unique())
-    spreads = {name: _dispersion(cells[known & (cells["dimension"] == name)], name) for name in names}
+    spreads = {name: between_groups(cells[known & (cells["dimension"] == name)], _OWN_LEVELS) for name in names}
     fallback = next((spreads[name] for name in _STAND_IN if name in spreads and spreads[name].df), Dispersion())
     spreads = {name: spread if spread.df else fallback for name, spread in spreads.items()}
+    spreads = {name: replace(spread, value=np.maximum(spread.value, 1.0)) for name, spread in spreads.items()}
     spread = cells["dimension"].map({name: spread.value for name, spread in spreads.items()})
     counted = cells["ended"].where(known & (cells["ended"] > 0))
     cells["relative_error"], cells["df"] = np.sqrt(spread / counted), [spreads[d].df for d in cells["dimension"]]
     return Hazards(panel.cuts, panel.bands, confidence, cells.reset_index(drop=True), spreads)
 
 
-def _dispersion(cells: pd.DataFrame, dimension: str) -> Dispersion:
-    """Estimate the dispersion of groups beside each other: every group and every year has its own level in each band.
+def between_groups(cells: pd.DataFrame, terms: str, count: str = "ended", offset: str = "exposure") -> Dispersion:
+    """Estimate the dispersion of counts by ``group`` and ``year`` of one dimension given their Poisson means.
 
-    Band by band this is a table of groups by years, whose fit has a closed form but for the exposure; the Poisson GLM
-    gives it for any.
+    ``terms`` are those that take away what is no chance; without two groups and two years there is nothing left.
     """
     if cells["group"].nunique() < 2 or cells["year"].nunique() < 2:
         return Dispersion()
-    fit = _glm("ended ~ C(band) * (C(group) + C(year))", cells).fit()
-    df = int(fit.df_resid)
-    return Dispersion(max(1.0, float(fit.pearson_chi2) / df), df, dimension) if df > 0 else Dispersion()
+    model = _glm(f"{count} ~ {terms}", cells, offset)
+    df = len(cells) - int(np.linalg.matrix_rank(model.exog))
+    return Dispersion(float(model.fit().pearson_chi2) / df, df, cells["dimension"].iloc[0]) if df > 0 else Dispersion()
 
 
-def _glm(formula: str, cells: pd.DataFrame):
+def _glm(formula: str, cells: pd.DataFrame, offset: str = "exposure"):
     import statsmodels.api as sm
     import statsmodels.formula.api as smf
 
-    return smf.glm(formula, cells, family=sm.families.Poisson(), offset=np.log(cells["exposure"].to_numpy()))
+    return smf.glm(formula, cells, family=sm.families.Poisson(), offset=np.log(cells[offset].to_numpy()))
 
 
 @dataclass(frozen=True, eq=False)

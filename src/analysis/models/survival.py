@@ -35,15 +35,22 @@ def cumulative(hazards: np.ndarray, cuts: tuple[int, ...], months: np.ndarray | 
     return (hazards * spent).sum(axis=-1) / _YEAR
 
 
-def time_lived(hazards: np.ndarray, cuts: tuple[int, ...], start: float, end: float = np.inf) -> np.ndarray:
-    """Return the integral of S(t) from ``start`` to ``end``, in months: a steady stock between two durations."""
+def time_lived(
+    hazards: np.ndarray, cuts: tuple[int, ...], start: float, end: float = np.inf, counted: bool = False
+) -> np.ndarray:
+    """Return the integral of S(t) from ``start`` to ``end``, in months.
+
+    ``counted`` gives the sum of S at whole months instead, from ``start`` to before ``end``: what a stock at a month
+    end shows between two durations of an entry a month that never changes.
+    """
     edges, whole = np.array([0.0, *cuts, np.inf]), np.zeros(hazards.shape[:-1])
     for band, (low, high) in enumerate(pairwise(edges)):
         first, last = max(low, start), min(high, end)
         if first < last:
             rate = np.maximum(hazards[..., band], 1e-12) / _YEAR
             share = 1.0 if np.isinf(last) else -np.expm1(-rate * (last - first))
-            whole = whole + np.exp(-cumulative(hazards, cuts, first)) * share / rate
+            per_month = -np.expm1(-rate) if counted else rate
+            whole = whole + np.exp(-cumulative(hazards, cuts, first)) * share / per_month
     return whole
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.findings.verdicts import FAILS_TO, KNOWN, OPEN, STANDS, STANDS_NOT, TONES
 from analysis.measures.tidy import pick
+from analysis.models.durations import DurationModels
 from analysis.models.group_comparison import GroupComparison
 from analysis.models.outflow import OutflowModel
 from analysis.reporting.language import Language
@@ -174,6 +175,39 @@ def survival(curves: pd.DataFrame, language: Language) -> dict[str, str]:
         "share_1": told(_row(curves, "survival", group="total", months=12), language, factor=100),
         "share_5": told(_row(curves, "survival", group="total", months=60), language, factor=100),
     }
+
+
+def durations(fitted: DurationModels, language: Language) -> dict[str, str]:
+    """Return the year, the chances of an entrant to stay two and five years, and the rest for who has."""
+    chances = {
+        f"share_{months // 12}": _row(fitted.survival, "survival", group="total", months=months) for months in (24, 60)
+    }
+    told_chances = {name: _plain(_value(row) * 100, language) for name, row in chances.items()}
+    rest = _value(_row(fitted.remaining, "mean_remaining", group="total", months=60)) / 12
+    dispersion = fitted.hazards.dispersions["total"].value
+    return {
+        "year": str(fitted.year),
+        **told_chances,
+        "rest": _plain(rest, language, 1),
+        "dispersion": _plain(dispersion, language, 1),
+        "interval": "" if pd.isna(dispersion) else language.word("figures.words", "with_process"),
+    }
+
+
+def moved(parts: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Return the two quarters, and how much the share moved, of it by composition and by behaviour."""
+    values = parts.set_index("component")["value"]
+    told_values = {
+        "change": values["change"],
+        "behaviour": values["behaviour"],
+        "composition": values["change"] - values["behaviour"],
+    }
+    ends = {end: language.period(parts[f"{end}_period"].iloc[0]) for end in ("first", "last")}
+    return ends | {name: _plain(value, language, 1, sign=True) for name, value in told_values.items()}
+
+
+def _value(row: pd.Series | None) -> float:
+    return float("nan") if row is None else row["value"]
 
 
 def exposure(rates: pd.DataFrame, language: Language) -> dict[str, str]:

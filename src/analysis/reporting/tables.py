@@ -75,6 +75,24 @@ TABLES: dict[str, TableSpec] = {
     ),
     "ended_survival": TableSpec(("group", "months"), ("survival",), ("survival",)),
     "ended_median": TableSpec(("group",), ("from_months", "to_months", "median")),
+    "hazards_by_group": TableSpec(("dimension", "group", "band"), ("hazard",), ("hazard",), PROCESS),
+    "survival_by_group": TableSpec(("dimension", "group", "months"), ("survival",), ("survival",), PROCESS),
+    "remaining_time": TableSpec(
+        ("dimension", "group", "months"),
+        ("median_remaining", "mean_remaining", "mean_remaining_below"),
+        ("median_remaining", "mean_remaining"),
+        PROCESS,
+    ),
+    "longterm_sources": TableSpec(
+        ("dimension", "group", "source"), ("over_2y", "over_5y"), ("over_2y", "over_5y"), PROCESS
+    ),
+    "cohort_routes": TableSpec(
+        ("dimension", "group", "step"),
+        ("continuation", "implied", "difference", "other_exit_rate"),
+        ("continuation",),
+        PROCESS,
+    ),
+    "longterm_moved": TableSpec(("component", "first_period", "last_period"), ("contribution_pp",)),
     "findings_counts": TableSpec(("document", "verdict"), ("numbers",)),
     "findings_listed": TableSpec(
         ("document", "claim", "location", "printed", "found", "between", "right", "verdict"), ()

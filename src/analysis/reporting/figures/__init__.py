@@ -1,7 +1,16 @@
 """The report's pictures: one function a picture, from tidy frames, good in black and white and on a phone."""
 
 from analysis.reporting.figures.caseload import caseload_contributions, caseload_series
-from analysis.reporting.figures.duration import exit_rates, longterm, over_5y, starters, survival
+from analysis.reporting.figures.duration import (
+    exit_rates,
+    group_survival,
+    hazards,
+    longterm,
+    longterm_moved,
+    over_5y,
+    starters,
+    survival,
+)
 from analysis.reporting.figures.findings import findings_by_document
 from analysis.reporting.figures.flows import flow_ratio, flow_ratio_groups, flows, other_exits
 
@@ -13,7 +22,10 @@ __all__ = [
     "flow_ratio",
     "flow_ratio_groups",
     "flows",
+    "group_survival",
+    "hazards",
     "longterm",
+    "longterm_moved",
     "other_exits",
     "over_5y",
     "starters",

@@ -80,6 +80,60 @@ def survival(curves: pd.DataFrame, language: Language) -> Figure:
         return figure
 
 
+def hazards(rates: pd.DataFrame, language: Language) -> Figure:
+    """Draw the exit rate of each group in its first, middle and last duration band, with process intervals."""
+    bands = list(rates["band"].drop_duplicates())
+    shown = list(dict.fromkeys((bands[0], bands[len(bands) // 2], bands[-1])))
+    return _by_group(rates, "band", shown, [language.value(band) for band in shown], language)
+
+
+def group_survival(curves: pd.DataFrame, language: Language) -> Figure:
+    """Draw what part of the entrants of each group would still be there after two and five years."""
+    ends = sorted(curves["months"].unique(), reverse=True)
+    names = [language.word("figures.words", "after_years", years=end // 12) for end in ends]
+    percent = curves.assign(**{name: 100 * curves[name] for name in ("value", "value_lo", "value_hi")})
+    return _by_group(percent, "months", ends, names, language)
+
+
+def _by_group(rows: pd.DataFrame, label: str, shown: list, names: list[str], language: Language) -> Figure:
+    """Draw a line for each group with a mark for each of the values of a label."""
+    groups = list(rows["group"].drop_duplicates())
+    heights = {group: len(groups) - 1 - place for place, group in enumerate(groups)}
+    with canvas(1.5 + 0.33 * max(len(groups), 2)) as (figure, (axes,)):
+        for number, (value, name) in enumerate(zip(shown, names, strict=True)):
+            found, look = rows[rows[label] == value], colours(3)[number]
+            at = found["group"].map(heights)
+            axes.hlines(at, found["value_lo"], found["value_hi"], color=look, lw=2.4, alpha=0.6)
+            axes.plot(found["value"], at, MARKERS[number], color=look, ms=6, ls="", label=name)
+        axes.set_yticks(list(heights.values()), [language.value(group) for group in groups])
+        axes.set_ylim(-0.6, len(groups) - 0.4)
+        axes.set_xlim(0, 1.08 * max(rows[["value", "value_hi"]].max().max(), 0.01))
+        value_axis(axes, language, "x")
+        axes.grid(axis="y", visible=True, lw=0.5)
+        look = {"columnspacing": 1.2, "handletextpad": 0.1, "frameon": False}
+        axes.legend(fontsize=8.5, loc="lower right", bbox_to_anchor=(1.02, 0.99), ncols=len(shown), **look)
+        return figure
+
+
+def longterm_moved(parts: pd.DataFrame, language: Language) -> Figure:
+    """Draw what each component moved of the long-term share, and the whole change; without figures, say so."""
+    values, words = parts["value"], {name: language.value(name) for name in parts["component"]}
+    composed = set(words) - {"behaviour", "change"}
+    words |= {name: language.word("figures.words", "composition", by=words[name]) for name in composed}
+    places = np.arange(len(parts))[::-1]
+    with canvas(2.9) as (figure, (axes,)):
+        looks = [colours(3)[2 if name == "change" else 1 if name == "behaviour" else 0] for name in parts["component"]]
+        drawn = axes.barh(places, values.fillna(0), color=looks, height=0.62)
+        told = [language.value("not_in_snapshot") if np.isnan(v) else language.number(v, 1, sign=True) for v in values]
+        axes.bar_label(drawn, told, padding=3, fontsize=9)
+        axes.axvline(0, color="#222222", lw=0.8)
+        axes.set_yticks(places, [words[name] for name in parts["component"]])
+        reach = 1.3 * max(values.abs().max(), 0.1) if values.notna().any() else 1
+        axes.set_xlim(min(-0.25 * reach, 1.3 * values.min() if values.notna().any() else 0), reach)
+        value_axis(axes, language, "x")
+        return figure
+
+
 def starters(rows: pd.DataFrame, language: Language) -> Figure:
     """Draw the persons with bijstand for less than half a year, a line for each table, nothing over gaps."""
     rows = pick(rows, "starters")

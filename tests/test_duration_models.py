@@ -1,0 +1,361 @@
+"""The models of duration: by hand where a hand can, by their own laws, and against the truth of a simulation."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import CallError, CoverageError, DataError
+from analysis.measures import windows
+from analysis.models import cohort, decomposition, durations, hazards, longterm, survival
+from analysis.models.band_panel import CLOSING, FINE, TRAPEZOID, band_groups, panel_of_frames, read_panel
+from analysis.simulation import default_parameters, read_truth, simulate
+from analysis.snapshots import open_snapshot
+from builders import crossing, snapshot, table
+
+# made without chance, a steady state fits perfectly, and statsmodels warns of it
+pytestmark = pytest.mark.filterwarnings("ignore:Perfect separation")
+BANDS = [band.name for band in band_groups(FINE)]
+QUARTERS = [str(q) for q in pd.period_range("2020Q4", "2023Q4", freq="Q-DEC")]
+YEARS = [2021, 2022, 2023]
+RATES = np.array([0.5, 0.42, 0.3, 0.24, 0.2, 0.18, 0.1])
+
+
+def steady_panel(rates=RATES, entry=1000.0, groups=("men", "women"), cuts=FINE):
+    """Return the panel of a steady state: stocks at month ends and monthly exits from an entry a month."""
+    bands = [band.name for band in band_groups(cuts)]
+    alive = np.ones(2000)
+    edges = np.searchsorted(cuts, np.arange(2000), side="right")
+    alive[1:] = np.cumprod(1 - rates[edges[:-1]] / 12)
+    stock = entry * np.bincount(edges, alive)
+    ended = 12 * entry * np.bincount(edges, alive * rates[edges] / 12)
+    sizes = {name: 1.0 + place for place, name in enumerate(groups)}
+    cells = [("sex", group, band, place) for group in groups for place, band in enumerate(bands)]
+    frames = {
+        (period, count): pd.DataFrame(
+            [(*cell[:3], when, sizes[cell[1]] * of[cell[3]]) for cell in cells for when in periods],
+            columns=["dimension", "group", "band", period, count],
+        )
+        for period, count, periods, of in (("quarter", "stock", QUARTERS, stock), ("year", "ended", YEARS, ended))
+    }
+    return panel_of_frames(*frames.values(), cuts)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return steady_panel()
+
+
+@pytest.fixture(scope="module")
+def steady(panel):
+    return hazards.exit_hazards(panel)
+
+
+# -- the panel
+
+
+def test_the_exposure_is_the_trapezoid_of_five_quarter_ends():
+    stocks = steady_panel().stocks
+    first = (stocks["group"] == "men") & (stocks["band"] == "0-6m")
+    heights = dict(zip(QUARTERS, itertools.count(100, 10), strict=False))
+    stocks.loc[first, "stock"] = stocks.loc[first, "quarter"].map(heights)
+    stocks.loc[first, "stock_lo"] = stocks["stock"] - 5
+    stocks.loc[first, "stock_hi"] = stocks["stock"] + 5
+    found = panel_of_frames(stocks, steady_panel().spells[["dimension", "group", "band", "year", "ended"]])
+    cell = found.spells.set_index(["group", "band", "year"]).loc[("men", "0-6m", 2021)]
+    assert cell["exposure"] == pytest.approx((100 / 2 + 110 + 120 + 130 + 140 / 2) / 4)
+    assert (cell["exposure_lo"], cell["exposure_hi"]) == pytest.approx((cell["exposure"] - 5, cell["exposure"] + 5))
+    assert cell["basis"] == TRAPEZOID
+
+
+def test_a_panel_refuses_what_does_not_fit(panel):
+    stocks, spells = panel.stocks, panel.spells
+    with pytest.raises(CallError, match="nearest: 24"):
+        band_groups((20, 60))
+    for cuts in ((), (24, 12), (60, 60)):
+        with pytest.raises(CallError, match="rising months"):
+            band_groups(cuts)
+    with pytest.raises(DataError, match="expected <2y, 2–5y, >5y, found 0-6m"):
+        panel_of_frames(stocks, spells, (24, 60))
+    with pytest.raises(DataError, match="there twice"):
+        panel_of_frames(pd.concat([stocks, stocks.head(1)]), spells)
+    with pytest.raises(DataError, match="negative"):
+        panel_of_frames(stocks.assign(stock=-stocks["stock"]), spells)
+    with pytest.raises(CoverageError, match="did you mean 'women'"):
+        panel.pick("sex", "woman")
+    with pytest.raises(CoverageError, match="no dimension 'age'"):
+        panel.pick("age")
+
+
+def test_a_snapshot_refuses_years_and_groups_that_it_does_not_know(published):
+    with pytest.raises(CoverageError, match=r"no ended spells of 2021; the nearest year is 2023"):
+        read_panel(published, years=[2021])
+    with pytest.raises(CallError, match="did you mean 'origin'"):
+        read_panel(published, "origins")
+    with pytest.raises(CoverageError, match="choose wider bands, such as 24, 60"):
+        read_panel(published, cuts=FINE)
+
+
+# 85617NED, 2023: 16,130 + 10,990 + 12,360 ended spells below two years, 8,020 + 5,290 + 3,640 from two to five, 16,170
+# of five or more. Factsheet 2024, end of December 2024: 289,000 over two years of 405,700, less the changes of 2024,
+# leave 111,730 below two years in December 2023; 91,000 - 590 from two to five, 198,000 + 320 over five.
+def test_published_hazards_agree_with_hand_arithmetic(published):
+    found = durations.fit_durations(published)
+    rate = found.hazards.tidy(hazards.ROUNDING).set_index("band")
+    by_hand = {
+        "<2y": (16130 + 10990 + 12360) / 111730,
+        "2–5y": (8020 + 5290 + 3640) / (91000 - 590),
+        ">5y": 16170 / (198000 + 320),
+    }
+    assert dict(rate["value"]) == pytest.approx(by_hand)
+    assert set(found.panel.spells["basis"]) == {CLOSING}
+    assert rate.loc[">5y", "value_hi"] == pytest.approx(16175 / (198320 - 505))
+    # one group and one year tell nothing of chance: no interval is made up
+    assert set(found.rates["missing"]) == {"too_few_cells"}
+    assert found.rates["value_lo"].isna().all()
+    alive = survival.survival(found.hazards, (60,), survival.CONTINUOUS)["value"].item()
+    assert alive == pytest.approx(np.exp(-2 * by_hand["<2y"] - 3 * by_hand["2–5y"]))
+
+
+# -- hazards and survival
+
+
+def test_hazards_of_a_steady_state_are_its_rates(steady):
+    rates = steady.cells.groupby("band")["hazard"].agg(["min", "max"]).loc[BANDS]
+    assert list(rates["min"]) == pytest.approx(RATES)
+    assert list(rates["max"]) == pytest.approx(RATES)
+    assert steady.dispersions["sex"].value == 1  # never below chance
+
+
+def test_intervals_are_named_and_both_holds_the_others(steady):
+    kinds = {kind: steady.tidy(kind) for kind in (hazards.ROUNDING, hazards.PROCESS, hazards.BOTH)}
+    assert all(set(frame["interval"]) == {kind} for kind, frame in kinds.items())
+    assert (
+        kinds["both"]["value_lo"] <= np.minimum(kinds["rounding"]["value_lo"], kinds["process"]["value_lo"]) + 1e-12
+    ).all()
+    with pytest.raises(CallError, match="interval 'sampling'"):
+        steady.tidy("sampling")
+
+
+def test_a_model_refuses_what_it_cannot_do(panel):
+    with pytest.raises(DataError, match="21 coefficients for 21 cells"):
+        hazards.fit_hazards(panel.pick("sex", "men"), "C(band) * C(year)")
+    holed = panel_of_frames(panel.stocks, panel.spells[["dimension", "group", "band", "year", "ended"]])
+    holed.spells.loc[3, "exposure"] = 0.0
+    with pytest.raises(DataError, match=r"missing or zero for men"):
+        hazards.fit_hazards(holed)
+    assert hazards.exit_hazards(holed).cells["missing"].iloc[3] == "undefined"
+    nobody = panel.spells.assign(ended=panel.spells["ended"].where(panel.spells["band"] != ">5y", 0.0))
+    with pytest.raises(DataError, match="no spell ended in"):
+        hazards.fit_hazards(panel_of_frames(panel.stocks, nobody), "C(band) + C(group) + C(year)")
+    both = [pd.concat([frame, frame.assign(dimension="age")]) for frame in (panel.stocks, panel.spells)]
+    with pytest.raises(CallError, match="overlap"):
+        hazards.fit_hazards(panel_of_frames(*both))
+
+
+def test_the_poisson_model_finds_a_rate_ratio(panel):
+    faster = panel.spells.assign(ended=panel.spells["ended"] * np.where(panel.spells["group"] == "women", 0.8, 1.0))
+    model = hazards.fit_hazards(panel_of_frames(panel.stocks, faster))
+    effects = model.effects.set_index("term")
+    assert effects.loc["C(group)[T.women]", "value"] == pytest.approx(0.8)
+    assert effects.loc["Intercept", "value"] == pytest.approx(RATES[0])
+    clustered = hazards.fit_hazards(panel_of_frames(panel.stocks, faster), cluster="band")
+    assert clustered.effects["value"].to_numpy() == pytest.approx(model.effects["value"].to_numpy())
+
+
+def test_survival_by_hand(steady):
+    found = survival.survival(steady, (24, 60)).set_index(["group", "year", "months"])["value"]
+    steps = (1 - RATES / 12) ** np.array([6, 6, 12, 12, 12, 12, 0])
+    assert found["men", 2021, 24] == pytest.approx(steps[:3].prod())
+    assert found["women", 2023, 60] == pytest.approx(steps.prod())
+    day = survival.survival(steady, (24,), survival.CONTINUOUS)["value"]
+    assert set(day.round(12)) == {round(float(np.exp(-(0.5 * 0.5 + 0.5 * 0.42 + 0.3))), 12)}
+
+
+def test_remaining_time_names_what_it_assumes(steady):
+    found = survival.remaining(steady, clock=survival.CONTINUOUS).set_index(["quantity", "months", "group", "year"])
+    constant = found.loc[("mean_remaining", 60, "men", 2021)]
+    assert constant["value"] == pytest.approx(120)  # a hazard of 0.1 a year for ever
+    assert constant["assumption"] == "constant"
+    assert found.loc[("mean_remaining_below", 0, "men", 2021), "assumption"] == ""
+    median = found.loc[("median_remaining", 0, "men", 2021)]
+    assert median["assumption"] == ""
+    assert np.exp(-survival.cumulative(RATES[None], FINE, median["value"]))[0] == pytest.approx(0.5)
+    with pytest.raises(CallError, match="later is in the open band"):
+        survival.survival(steady, (72,))
+
+
+@given(st.lists(st.floats(0.01, 3), min_size=7, max_size=7), st.floats(0, 100))
+def test_survival_falls_and_its_integral_adds_up(rates, middle):
+    rates = np.array([rates])
+    whole = survival.time_lived(rates, FINE, 0)
+    parts = survival.time_lived(rates, FINE, 0, middle) + survival.time_lived(rates, FINE, middle)
+    assert parts == pytest.approx(whole)
+    assert survival.cumulative(rates, FINE, middle + 1) >= survival.cumulative(rates, FINE, middle)
+    half = survival.quantile(rates, FINE, middle)
+    gone = survival.cumulative(rates, FINE, middle + half) - survival.cumulative(rates, FINE, middle)
+    assert gone == pytest.approx(np.log(2))
+
+
+# -- the second route, and long-term shares
+
+
+def test_both_routes_agree_when_nobody_goes_otherwise(panel, steady):
+    routes = cohort.compare_routes(steady, cohort.continuation(panel))
+    assert set(routes["step"]) == {step.name for step in cohort.STEPS}
+    assert routes["difference"].abs().max() < 1e-7
+    assert routes["other_exit_rate"].abs().max() < 1e-7
+
+
+def test_the_difference_is_what_ended_spells_do_not_count(panel):
+    unseen = panel.spells.assign(ended=panel.spells["ended"] * 0.9)  # a tenth of the exits is no ended spell
+    seen = hazards.exit_hazards(panel_of_frames(panel.stocks, unseen))
+    routes = cohort.compare_routes(seen, cohort.continuation(panel))
+    last = routes[routes["step"] == ">4y → >5y"]
+    assert (routes["difference"] < 0).all()
+    assert last["other_exit_rate"].to_numpy() == pytest.approx(0.1 * 0.1, rel=0.25)
+    everything = cohort.all_exits(seen, routes)
+    actual = longterm.shares(panel)["share"].iloc[0]
+    steady = longterm.steady_shares(everything)
+    assert steady[steady["quantity"] == "over_5y"]["value"].to_numpy() == pytest.approx(actual, rel=0.02)
+
+
+def test_cohorts_refuse_bands_that_are_no_steps():
+    wide = steady_panel(np.array([0.4, 0.2, 0.1]), cuts=(24, 60))
+    with pytest.raises(DataError, match="cannot be followed"):
+        cohort.continuation(wide)
+
+
+def test_length_bias_in_one_frame(panel, steady):
+    found = longterm.side_by_side(
+        panel, steady, cohort.all_exits(steady, cohort.compare_routes(steady, cohort.continuation(panel)))
+    )
+    over = found[(found["quantity"] == "over_5y") & (found["group"] == "men")].set_index("source")["value"]
+    assert over["stock"] > over["ended spells"]
+    # in a steady state spells end as they began, and the stock is where its exits lead
+    assert over["ended spells"] == pytest.approx(over["entrants"], rel=1e-6)
+    assert over["stock"] == pytest.approx(over["steady state"], rel=1e-6)
+
+
+def test_the_longterm_model_and_what_it_refuses(panel):
+    odd = panel.stocks.assign(stock=panel.stocks["stock"] + np.arange(len(panel.stocks)) % 5)  # not all of one share
+    effects = longterm.fit_longterm(panel_of_frames(odd, panel.spells)).effects.set_index("term")["value"]
+    assert effects["C(group)[T.women]"] == pytest.approx(1, abs=1e-3)
+    with pytest.raises(CallError, match="expected one of 6, 12"):
+        longterm.shares(panel, 30)
+    with pytest.raises(DataError, match="coefficients for 8 stocks"):
+        longterm.fit_longterm(panel, terms="C(group) * C(year)")
+
+
+# -- decomposition
+
+
+def crossed(weights, rates):
+    labels = list(itertools.product(["young", "old"], ["men", "women"]))
+    frame = pd.DataFrame(labels, columns=["age", "sex"]).assign(stock=weights)
+    return frame.assign(long=frame["stock"] * rates)
+
+
+def test_kitagawa_by_hand():
+    before = pd.DataFrame({"age": ["young", "old"], "stock": [60, 40], "long": [6, 20]})
+    after = pd.DataFrame({"age": ["young", "old"], "stock": [50, 50], "long": [10, 25]})
+    found = decomposition.decompose(before, after, ["age"], "long", "stock")
+    parts = found.parts.set_index("component")["value"]
+    assert (found.before, found.after) == pytest.approx((0.26, 0.35))
+    assert parts["age"] == pytest.approx(-0.1 * (0.1 + 0.2) / 2 + 0.1 * 0.5)
+    assert parts["behaviour"] == pytest.approx(0.1 * (0.6 + 0.5) / 2)
+
+
+counts = st.lists(st.floats(1, 1e5), min_size=4, max_size=4)
+shares = st.lists(st.floats(0, 1), min_size=4, max_size=4)
+
+
+@given(counts, shares, counts, shares)
+def test_parts_add_up_to_the_change_whatever_the_order(weights, rates, later, later_rates):
+    before, after = crossed(weights, rates), crossed(later, later_rates)
+    found = decomposition.decompose(before, after, ["age", "sex"], "long", "stock")
+    assert found.parts["value"].sum() == pytest.approx(found.after - found.before, abs=1e-12)
+    turned = decomposition.decompose(before, after, ["sex", "age"], "long", "stock").parts.set_index("component")[
+        "value"
+    ]
+    assert turned.to_dict() == pytest.approx(found.parts.set_index("component")["value"].to_dict(), abs=1e-12)
+
+
+def test_composition_of_one_dimension_is_told_from_another():
+    before = crossed([10, 20, 30, 60], [0.1, 0.1, 0.5, 0.5])  # independent: a third men in both ages
+    after = crossed([20, 40, 30, 60], [0.1, 0.1, 0.5, 0.5])
+    parts = decomposition.decompose(before, after, ["age", "sex"], "long", "stock").parts.set_index("component")[
+        "value"
+    ]
+    assert parts["sex"] == pytest.approx(0, abs=1e-12)
+    assert parts["behaviour"] == pytest.approx(0, abs=1e-12)
+    assert parts["age"] == pytest.approx((60 * 0.1 + 90 * 0.5) / 150 - (30 * 0.1 + 90 * 0.5) / 120)
+
+
+def test_what_cannot_be_decomposed():
+    before = crossed([10, 20, 30, 60], [0.1, 0.1, 0.5, 0.5])
+    apart = pd.DataFrame({"dimension": ["age", "sex"], "group": ["old", "men"], "stock": [1, 1], "long": [1, 1]})
+    with pytest.raises(CallError, match="not crossed"):
+        decomposition.decompose(apart, apart, ["age", "sex"], "long", "stock")
+    with pytest.raises(DataError, match="there twice"):
+        decomposition.decompose(before, before, ["age"], "long", "stock")
+    with pytest.raises(DataError, match="same before and after"):
+        decomposition.decompose(before, before.head(3), ["age", "sex"], "long", "stock")
+    with pytest.raises(DataError, match="nothing to divide by"):
+        decomposition.decompose(before, crossed([0, 1, 1, 1], 0.5), ["age", "sex"], "long", "stock")
+
+
+def test_the_movers_of_a_snapshot(published, tmp_path):
+    none = decomposition.longterm_moved(published, windows.between(published, "duration"))
+    assert set(none["missing"]) == {"not_in_snapshot"}
+    with pytest.raises(CoverageError, match="does not cross age, sex with duration at the end of 2023Q4"):
+        decomposition.crossed_stock(published, ["age", "sex"], "2023Q4")
+    with pytest.raises(CallError, match="did you mean 'sex'"):
+        decomposition.crossed_stock(published, ["sexe"], "2023Q4")
+    dimensions = {"sex": ["total", "men", "women"], "duration": ["total", "5y+"]}
+    sizes = {("2022KW04", "men"): (400, 100), ("2022KW04", "women"): (600, 300)}
+    sizes |= {("2023KW04", "men"): (500, 150), ("2023KW04", "women"): (500, 250)}
+
+    def count(period, sex, duration):
+        chosen = [sizes[period, each] for each in (("men", "women") if sex == "total" else (sex,))]
+        return sum(pair[duration == "5y+"] for pair in chosen)
+
+    rows = [
+        r for p in ("2022KW04", "2023KW04") for r in crossing("stock", p, dimensions, lambda s, d, p=p: count(p, s, d))
+    ]
+    tiny = snapshot(tmp_path, table("85585NED", rows, dimensions))
+    quarters = pd.PeriodIndex(["2022Q4", "2023Q4"], freq="Q-DEC")
+    found = decomposition.longterm_moved(tiny, quarters, by=["sex"]).set_index("component")["value"]
+    assert found["change"] == pytest.approx(0)
+    assert found["sex"] == pytest.approx(100 * 0.1 * ((0.25 + 0.3) / 2 - (0.5 + 0.5) / 2))
+
+
+# -- against the truth
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bank")
+    return open_snapshot(simulate(folder, default_parameters(5, 30_000)).name, folder)
+
+
+def test_hazards_of_a_simulated_snapshot_agree_with_its_truth(made):
+    truth, found = read_truth(made), durations.fit_durations(made).hazards.tidy()
+    groups, place = truth["groups"], {band: number for number, band in enumerate(BANDS)}
+    found["true"] = [
+        12 * groups[row.dimension][row.group]["hazards"]["monthly"][truth["years"].index(row.year)][place[row.band]]
+        for row in found.itertuples()
+    ]
+    assert set(found["dimension"]) == {"total", "age", "sex", "origin", "birth"}
+    inside = (found["value_lo"] <= found["true"]) & (found["true"] <= found["value_hi"])
+    assert inside.mean() == pytest.approx(0.95, abs=0.04)
+    total = found[found["group"] == "total"]
+    assert (total["value"].sum() / total["true"].sum()) == pytest.approx(1, abs=0.02)
+    window = windows.between(made, "duration")
+    moved = decomposition.longterm_moved(made, window, by=["age", "sex"]).set_index("component")["value"]
+    assert moved.drop("change").sum() == pytest.approx(moved["change"], abs=1e-9)
