@@ -10,28 +10,22 @@ LOW, HIGH = 92.0, 98.0
 """Coverage of a 95 % interval that is good enough."""
 BIAS = 2.0
 """Bias that needs no reason, in percent of the truth."""
-SURE = 1.96
+SURE = 2.58
 """Monte Carlo errors by which a cell has to be beyond a margin: of many cells some are, by chance."""
 MARGINS = {"low": LOW, "high": HIGH, "bias": BIAS, "sure": SURE}
 BY_ROUNDING = ("other_exits", "break_even")
 """Their intervals are of rounding, and have to hold the truth always."""
 AGES = ("<27", "27–45", "45–AOW", "45–55", "55–AOW")
 
-REASONS = {  # (estimand, part of the name of the group) -> why; the first that fits
-    ("return_risk", AGES): "who left in one class of age comes back in the next: the oldest get the returns of the "
-    "younger, the youngest lose theirs",
-    ("steady_state", AGES): "people do not stay in a class of age: the balance of those who grow in and out is carried "
-    "on as if it were a share of the stock",
-    ("exit hazard", ("<27",)): "who turns 27 within a month is in the stock of the month end before and leaves by age, "
-    "not by exit: exposure is a little too long",
-    ("survival", ("<27",)): "as for its hazards: exposure is a little too long",
-    ("share of the stock", ()): "the stock is the sum of many years' entrants; its share moves less, or more, from one "
-    "replicate to another than binomial chance",
-    ("share of the steady state", ()): "the hazard of a group changes with the mix of those who are left, and cohorts "
-    "that came in at a shock pass through the bands",
-    ("continuation of a band", ()): "the interval is too wide or too narrow for the step",
-    ("season, read as a rule", ()): "a lockdown that lay in some quarters of the year stands in the effects of those "
-    "quarters; they describe the years fitted and are no rule for others",
+REASONS = {  # estimand, groups (none: all) -> why
+    ("return_risk", AGES): "who left in one class of age comes back in the next: older classes get returns of the "
+    "younger, the youngest loses them",
+    ("exit hazard", ("<27",)): "who turns 27 in a month was in the stock at the end of the month before and is not at "
+    "risk in the class: the exposure is too long, most of all in long bands, which few enter before 25",
+    ("share of the steady state, 2023", ()): "the AOW age rose in the year: for three months nobody reached it, so "
+    "that its exits are fewer than those of a steady state; the year without a rise shows nothing of the kind",
+    ("season, read as a rule", ()): "the effects also hold the lockdown in some quarters of the years fitted, the "
+    "trend within a year, and who is there in which quarter: they describe those years and are no rule for others",
 }
 
 

@@ -61,6 +61,7 @@ def write(runs: pd.DataFrame, restless: pd.DataFrame, about: dict, folder: Path)
         **about,
         **{name: f"{value:g}" for name, value in MARGINS.items()},
         "cell": _number(np.sqrt(95 * 5 / about["replicates"])),
+        "cells": f"{len(cells):,}",
         "pairs": len(set(exact["seed"])),
         "overall": table(_overall(whole)),
         "faults": _faults(cells),
@@ -135,6 +136,7 @@ def _by_group(cells: pd.DataFrame, column: str, fault: str) -> pd.DataFrame:
     return found.loc[list(dict.fromkeys(rows["column"])), order].rename_axis("estimand").reset_index()
 
 
+BANDS_IN_ORDER = list(BANDS)
 GROUP_ORDER = [name for _, name in LABELS]
 
 
@@ -158,7 +160,7 @@ def _hazards(cells: pd.DataFrame) -> pd.DataFrame:
     rows = cells[cells["estimand"] == "exit hazard"]
     found = _wide(rows.assign(text=_both(rows)), "group", "part")
     order = [name for name in GROUP_ORDER if name in found.index]
-    return found.loc[order, list(BANDS)].reset_index()
+    return found.loc[order, BANDS_IN_ORDER].reset_index()
 
 
 def _factors(cells: pd.DataFrame) -> pd.DataFrame:
@@ -236,7 +238,9 @@ def _reentry(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _short_cuts(naive: pd.DataFrame) -> pd.DataFrame:
-    return naive.assign(name=naive["estimand"] + ", " + naive["part"])
+    order = [BANDS_IN_ORDER.index(part) if part in BANDS_IN_ORDER else -1 for part in naive["part"]]
+    naive = naive.assign(name=naive["estimand"] + ", " + naive["part"], order=order)
+    return naive.sort_values(["estimand", "order"], kind="stable", ignore_index=True)
 
 
 def _worst(naive: pd.DataFrame) -> pd.DataFrame:
