@@ -13,11 +13,14 @@ from analysis.measures import account as measured
 from analysis.measures import flows
 from analysis.measures.tidy import wide
 from analysis.models.account import AGES, group_account, least_squares, reconcile
+from analysis.models.flow_overview import flow_overview
 from analysis.models.flow_panel import flow_panel, panel_of, pick_cells
 from analysis.models.process import neighbour_dispersion
 from analysis.models.rates import fit_rates
 from analysis.models.reentry import AT_RISK, fit_reentry
 from analysis.models.season import compare_season
+from analysis.reporting.figures import flow_rate_groups
+from analysis.reporting.language import Language
 
 QUARTERS = [f"{year}Q{number}" for year in range(2015, 2021) for number in (1, 2, 3, 4)]
 SEASON = np.exp([-0.1, 0.05, 0.15, -0.1])
@@ -295,3 +298,36 @@ def test_nothing_is_changed_in_what_is_given():
     pd.testing.assert_frame_equal(rows, before)
     assert len(pick_cells(rows, "sex", ("inflow",))) == 48
     assert replace(fit_rates(rows, "ratio", "sex"), confidence=0.9).confidence == 0.9
+
+
+# -- everything at once, as the notebook has it
+
+
+def test_the_overview_has_every_group_or_its_reason():
+    found = flow_overview(pd.concat([ages(), made()], ignore_index=True))
+    assert found.year == 2020
+    rates = found.rates.set_index(["quantity", "dimension", "group"]).sort_index()
+    assert rates.loc[("outflow_rate", "sex", "men"), "value"] == pytest.approx(8 * SEASON.mean(), rel=1e-3)
+    assert set(rates.loc[("inflow_rate", "origin"), "missing"]) == {"not_in_snapshot"}
+    assert set(found.reentry.loc[found.reentry["dimension"] == "age", "missing"]) == {"not_in_snapshot"}
+    even = wide(found.accounts, ["dimension", "group"], ["break_even"]).set_index("group")["break_even"]
+    assert even["<27"] == pytest.approx(0.9)
+    assert list(found.season["quantity"].unique()) == ["model_effect", "stl_effect", "stl_over_model"]
+    assert (found.rates["status"] == "final").all()
+
+
+def test_the_overview_of_a_year_alone_says_that_it_is_too_short():
+    panel = pd.concat([ages(), made()], ignore_index=True)
+    found = flow_overview(panel[panel["quarter"].str.startswith("2018")], "sex")
+    assert set(found.rates["dimension"]) == {"sex", "total"}
+    assert set(found.rates["missing"]) == {"too_few_quarters"}
+    assert set(found.season["missing"]) == {"too_few_quarters"}
+    assert (found.accounts[found.accounts["quantity"] == "break_even"]["missing"] == "").all()
+
+
+def test_the_picture_of_rates_has_a_dot_for_each_and_names_what_is_missing():
+    found = flow_overview(pd.concat([ages(), made()], ignore_index=True))
+    (axes,) = flow_rate_groups(found.rates, Language("en"), 0.95).axes
+    assert len(axes.get_yticks()) == 6
+    assert [len(line.get_xdata()) for line in axes.lines] == [6, 6]
+    assert "not in snapshot: origin" in axes.get_xlabel()

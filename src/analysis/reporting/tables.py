@@ -66,6 +66,21 @@ TABLES: dict[str, TableSpec] = {
     ),
     "break_even_ratio": TableSpec(("year",), ("break_even", "ratio"), ("break_even", "ratio")),
     "flow_rates": TableSpec(("quarter",), ("inflow_rate", "outflow_rate"), ("inflow_rate", "outflow_rate")),
+    "flow_rates_by_group": TableSpec(
+        ("dimension", "group"), ("inflow_rate", "outflow_rate"), ("inflow_rate", "outflow_rate"), PROCESS
+    ),
+    "return_by_group": TableSpec(
+        ("dimension", "group"), ("reinflow_share", "return_risk"), ("reinflow_share", "return_risk"), PROCESS
+    ),
+    "account_by_group": TableSpec(
+        ("dimension", "group"), ("ratio", "break_even", "other_exits"), ("ratio", "break_even", "other_exits")
+    ),
+    "steady_state_by_group": TableSpec(
+        ("dimension", "group"), ("steady_state", "half_way"), ("steady_state",), PROCESS
+    ),
+    "season_compared": TableSpec(
+        ("quarter_of_year",), ("model_effect", "stl_effect", "stl_over_model"), ("model_effect",), PROCESS
+    ),
     "longterm_shares": TableSpec(
         ("dimension", "group", "source"), ("over_2y", "from_2_to_5y", "over_5y"), ("over_2y", "from_2_to_5y", "over_5y")
     ),

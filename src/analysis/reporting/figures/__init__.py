@@ -12,13 +12,14 @@ from analysis.reporting.figures.duration import (
     survival,
 )
 from analysis.reporting.figures.findings import findings_by_document
-from analysis.reporting.figures.flows import flow_ratio, flow_ratio_groups, flows, other_exits
+from analysis.reporting.figures.flows import flow_rate_groups, flow_ratio, flow_ratio_groups, flows, other_exits
 
 __all__ = [
     "caseload_contributions",
     "caseload_series",
     "exit_rates",
     "findings_by_document",
+    "flow_rate_groups",
     "flow_ratio",
     "flow_ratio_groups",
     "flows",

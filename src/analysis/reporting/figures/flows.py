@@ -64,9 +64,17 @@ def flow_ratio(quarterly: pd.DataFrame, process: pd.DataFrame, language: Languag
 
 
 def flow_ratio_groups(
-    groups: pd.DataFrame, process: pd.DataFrame, break_even: pd.DataFrame, language: Language, confidence: float
+    groups: pd.DataFrame,
+    process: pd.DataFrame,
+    break_even: pd.DataFrame,
+    language: Language,
+    confidence: float,
+    own: pd.DataFrame | None = None,
 ) -> Figure:
-    """Draw the outflow ratio of each group with both its intervals, beside 1 and the break-even ratio of the year."""
+    """Draw the outflow ratio of each group with both its intervals, beside 1 and the break-even ratio of the year.
+
+    Where the account ``own`` of the groups has their own break-even ratios of that year, each group shows its own.
+    """
     ratio, words = pick(groups, "ratio"), "figures.words"
     thin = ratio[["dimension", "group"]].merge(process, how="left", on=["dimension", "group"])
     level = pick(break_even, "break_even")
@@ -80,7 +88,41 @@ def flow_ratio_groups(
             axes.axvline(value, **look)
             note(axes, language.word(words, name), (value, len(ratio) - 0.3), (shift, 0), look["color"], ha=side)
         process_word = language.word(words, "process", confidence=percent(confidence, language))
-        axes.set_xlabel(f"━ {language.word(words, 'rounding')}   ─ {process_word}", fontsize=8.5, color=SOFT)
+        key = f"━ {language.word(words, 'rounding')}   ─ {process_word}"
+        if own is not None:
+            even = ratio[["dimension", "group", "year"]].merge(pick(own, "break_even"), how="left")["value"].to_numpy()
+            if np.isfinite(even).any():
+                look = {"marker": "|", "ms": 15, "mew": 2.2, "ls": "", "color": colours(2)[1]}
+                axes.plot(even, np.arange(len(ratio))[::-1], zorder=1, **look)
+                low, high = axes.get_xlim()
+                axes.set_xlim(low, high + 0.15 * (high - low))  # room for the words beside the uprights
+                key += f"\n❘ {language.word(words, 'own_break_even')}"
+        axes.set_xlabel(key, fontsize=8.5, color=SOFT)
+        return figure
+
+
+def flow_rate_groups(rates: pd.DataFrame, language: Language, confidence: float) -> Figure:
+    """Draw inflow and outflow rate of each group with process intervals; name what the snapshot does not cover."""
+    flows = ("inflow", "outflow")
+    rows = {flow: pick(rates, f"{flow}_rate") for flow in flows}
+    there = np.logical_or.reduce([frame["value"].notna() for frame in rows.values()])
+    names = rows["inflow"]["group"][there]
+    places = np.arange(len(names))[::-1]
+    with canvas(1.3 + 0.36 * max(len(names), 2)) as (figure, (axes,)):
+        for number, flow in enumerate(flows):
+            drawn, colour, at = rows[flow][there], colours(2)[number], places + (0.14, -0.14)[number]
+            axes.hlines(at, drawn["value_lo"], drawn["value_hi"], lw=1.6, color=colour)
+            axes.plot(drawn["value"], at, "os"[number], ms=5, color=colour, label=language.word("quantities", flow))
+        axes.set_yticks(places, [language.value(group) for group in names])
+        axes.set_ylim(-0.6, max(len(names), 2) - 0.4)
+        axes.set_xlim(left=0)
+        value_axis(axes, language, "x")
+        look = {"fontsize": 8.5, "ncols": 2, "frameon": False, "borderaxespad": 2}
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), **look)
+        told = [f"─ {language.word('figures.words', 'process', confidence=percent(confidence, language))}"]
+        for reason, gone in rows["inflow"][~there].groupby("missing", sort=False, observed=True):
+            told.append(f"{language.value(reason)}: {', '.join(map(language.value, gone['dimension'].unique()))}")
+        axes.set_xlabel("\n".join(told), fontsize=8.5, color=SOFT, labelpad=16)
         return figure
 
 
