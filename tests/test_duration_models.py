@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import CallError, CoverageError, DataError
@@ -190,6 +190,7 @@ def test_remaining_time_names_what_it_assumes(steady):
         survival.survival(steady, (72,))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 3), min_size=7, max_size=7), st.floats(0, 100))
 def test_survival_falls_and_its_integral_adds_up(rates, middle):
     rates = np.array([rates])
@@ -275,6 +276,7 @@ counts = st.lists(st.floats(1, 1e5), min_size=4, max_size=4)
 shares = st.lists(st.floats(0, 1), min_size=4, max_size=4)
 
 
+@settings(deadline=None)
 @given(counts, shares, counts, shares)
 def test_parts_add_up_to_the_change_whatever_the_order(weights, rates, later, later_rates):
     before, after = crossed(weights, rates), crossed(later, later_rates)

@@ -206,6 +206,12 @@ def moved(parts: pd.DataFrame, language: Language) -> dict[str, str]:
     return ends | {name: _plain(value, language, 1, sign=True) for name, value in told_values.items()}
 
 
+def moved_sentence(parts: pd.DataFrame, language: Language) -> str:
+    """Return what moved the share, or that the snapshot cannot tell."""
+    known = "duration_moved" if parts["value"].notna().all() else "duration_moved_not"
+    return language.word("texts", known, **moved(parts, language))
+
+
 def _value(row: pd.Series | None) -> float:
     return float("nan") if row is None else row["value"]
 
