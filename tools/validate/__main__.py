@@ -23,7 +23,7 @@ from study import replicate
 
 from analysis.project import project_root
 
-FULL = {"persons": 50_000, "replicates": 200, "restless_replicates": 200}
+FULL = {"persons": 50_000, "replicates": 80, "restless_replicates": 40}
 QUICK = {"persons": 20_000, "replicates": 16, "restless_replicates": 4}
 
 

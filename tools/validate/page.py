@@ -99,9 +99,9 @@ def _overall(whole: pd.DataFrame) -> pd.DataFrame:
         f"{_number(row.coverage)} ± {_number(row.coverage_error)}" if pd.notna(row.coverage) else "no interval"
         for row in whole.itertuples()
     ]
-    verdict = np.where(whole["recommended"], "yes", "**no**")
-    verdict = np.where(whole["recommended"] & (whole["out"] > 0), "yes, but see below", verdict)
-    frame = _texts(whole[["estimand", "bias", "worst", "rmse", "width", "least", "most"]])
+    verdict = [text if text.startswith("yes") else f"**{text}**" for text in whole["verdict"]]
+    worst = [f"{_number(row.worst)} ± {_number(row.worst_error)}" for row in whole.itertuples()]
+    frame = _texts(whole.assign(worst=worst)[["estimand", "bias", "worst", "rmse", "width", "least", "most"]])
     frame.insert(5, "coverage", coverage)
     counts = [f"{cells - out} of {cells}" for cells, out in zip(whole["cells"], whole["out"], strict=True)]
     names = {"worst": "worst bias", "width": "half-width"}
