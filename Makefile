@@ -5,7 +5,7 @@ ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
 
-.PHONY: report test lab check bench snapshot notebooks lock clean
+.PHONY: report test lab check bench validate snapshot notebooks lock clean
 
 report: $(READY)  ## run the notebooks and make one page of them
 	@$(BIN)/bijstand report $(ARGS)
@@ -25,6 +25,9 @@ bench: $(READY)  ## how fast, against the same work done plainly
 	@$(BIN)/python benchmarks/pull.py
 	@$(BIN)/python benchmarks/findings.py
 	@$(BIN)/python benchmarks/models.py
+
+validate: $(READY)  ## judge the models on a population with known truth: docs/validation.md
+	@$(BIN)/python tools/validate $(ARGS)
 
 snapshot: $(READY)  ## build the published snapshot anew from data/sources
 	@$(BIN)/python tools/published

@@ -1,0 +1,93 @@
+"""What one seed is run through: the world of the rules, and a world in which no quarter is like another."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from estimands import DIMENSIONS, QUARTER, YEAR, recommended
+from naive import Z, naive
+from study import rows
+from switches import returns_left_out
+from world import QUARTERS, World, world
+
+from analysis.models.flow_panel import panel_of
+from analysis.models.rates import fit_rates
+
+EXACT_EVERY = 4
+"""Of so many replicates one is estimated from the unrounded counts as well."""
+NOISE = {"exit": 0.05, "entry": 0.07}
+"""Standard deviation of the logarithm of a quarter's own effect, drawn anew for each quarter of each replicate."""
+
+
+def as_the_rules_are(seed: int, persons: int, dimensions: tuple[str, ...] = DIMENSIONS) -> pd.DataFrame:
+    """Return recommended and naive estimates of one replicate of the rules."""
+    of = world(seed, persons)
+    left_out = returns_left_out(of)
+    parts = [rows("returns", left_out["group"], name, left_out[name], *NOTHING) for name in left_out.columns[1:]]
+    found = [
+        recommended(of, of.printed, dimensions).assign(kind="recommended", figures="printed"),
+        naive(of, of.printed).assign(kind="naive", figures="printed"),
+        pd.concat(parts).assign(kind="returns", figures="exact"),
+    ]
+    if seed % EXACT_EVERY == 0:
+        found.append(recommended(of, of.exact, dimensions).assign(kind="recommended", figures="exact"))
+    return pd.concat(found, ignore_index=True)
+
+
+NOTHING = (np.nan, np.nan, np.nan)
+
+
+def restless(seed: int, persons: int) -> pd.DataFrame:
+    """Return the national ratio of a year in a world where each quarter has effects of its own, without a lockdown.
+
+    The truth is that of the same rules without such effects: the ratio that the year would have, its quarters being
+    ordinary ones. That is what a reader means who asks whether a ratio is higher than before by more than chance.
+    """
+    chance = np.random.default_rng([seed, 1])
+    shocks = {
+        name: dict(zip(QUARTERS, np.exp(chance.normal(0, spread, len(QUARTERS))), strict=True))
+        for name, spread in NOISE.items()
+    }
+    of = world(seed, persons, shocks)
+    frame = of.printed.flow_frame()
+    panel = panel_of(frame[frame["dimension"] == "total"])
+    out, into = (of.printed.flows[name][0, QUARTER].sum() for name in ("outflow", "inflow"))
+    reach = np.exp(Z * np.sqrt(1 / out + 1 / into))
+    fitted = {choice: _fitted(panel, *choice) for choice in product(COVARIANCES, PERIODS)}
+    truth, own = _ratio(_ordinary(ORDINARY * persons)), _ratio(of)
+    plain, found = [out / into, out / into / reach, out / into * reach], []
+    for what, true in (("an ordinary year", truth), ("the year as it was", own)):
+        found.append(rows(what, ["total"], "plain binomial", *([each] for each in plain), [true]))
+        for (covariance, period), rate in fitted.items():
+            values = (rate[name].to_numpy(float) for name in ("value", "value_lo", "value_hi"))
+            found.append(rows(what, ["total"], f"{covariance}, {PERIODS[period]}", *values, [true]))
+    return pd.concat(found, ignore_index=True).assign(figures="printed")
+
+
+PERIODS = {"year": "a level a year", "trend": "a straight line"}
+COVARIANCES = ("dispersion", "hac", "cluster")
+
+
+def _fitted(panel: pd.DataFrame, covariance: str, period: str) -> pd.DataFrame:
+    with warnings.catch_warnings():  # statsmodels: sandwich errors are "not fully supported" with weights
+        warnings.simplefilter("ignore")
+        rates = fit_rates(panel, "ratio", covariance=covariance, period=period).rates
+    return rates[rates["year"].astype(int) == YEAR]
+
+
+def _ratio(of: World) -> float:
+    out, into = (of.true("expected", name)[0, QUARTER].sum() for name in ("outflow", "inflow"))
+    return float(out / into)
+
+
+@cache
+def _ordinary(persons: int) -> World:
+    return world(0, persons, {"exit": {}, "entry": {}})
+
+
+ORDINARY = 8
+"""The world without effects of single quarters is so much larger: its expected ratio itself varies little."""
