@@ -26,6 +26,7 @@ REASONS = {  # estimand, groups (none: all) -> why
     "younger, the youngest loses them",
     ("exit hazard", ("<27",)): "who turns 27 in a month was in the stock at the end of the month before and is not at "
     "risk in the class: the exposure is too long, most of all in long bands, which few enter before 25",
+    ("median duration", ("<27",)): "its hazards are too low, for the reason given with them",
     ("survival", ("<27",)): "its hazards are too low, for the reason given with them",
     (
         "reinflow_share",
@@ -62,7 +63,7 @@ def _reason(estimand: str, group: str) -> str:
     for (name, groups), why in REASONS.items():
         if name == estimand and (not groups or group in groups):
             return why
-    return "not explained"
+    return "not explained: perhaps by chance, as one cell in a hundred"
 
 
 def overall(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
