@@ -18,6 +18,7 @@ from analysis.measures.tidy import combine
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, STATUSES
 from analysis.models.account import group_account
 from analysis.models.flow_panel import GROUPS, STOCKS
+from analysis.models.longterm import AGEING
 from analysis.models.process import TOO_FEW
 from analysis.models.rates import fit_rates
 from analysis.models.reentry import fit_reentry
@@ -69,7 +70,11 @@ def flow_overview(panel: pd.DataFrame, group_by: str = "all", confidence: float 
         return fit_rates(whole, quantity, dimension, confidence=confidence).rates
 
     def reentry(whole: pd.DataFrame, dimension: str, quantity: str) -> pd.DataFrame:
-        return fit_reentry(whole, dimension, confidence).frame
+        frame = fit_reentry(whole, dimension, confidence).frame
+        # older classes get the returns of younger ones: docs/validation.md has it too low under 27, too high over 45
+        wrong = (frame["dimension"] == "age") & (frame["quantity"] == "return_risk")
+        values = frame[["value", "value_lo", "value_hi"]].mask(wrong)
+        return frame.assign(**values, missing=frame["missing"].mask(wrong, AGEING))
 
     def accounts(whole: pd.DataFrame, dimension: str, quantity: str) -> pd.DataFrame:
         return group_account(whole, dimension, confidence).years
