@@ -84,6 +84,11 @@ def test_other_covariances_leave_the_estimates(covariance, quantity):
     assert 0.1 < width[0] / width[1] < 10
 
 
+def test_years_are_no_clusters_and_effects_at_once():
+    with pytest.raises(CallError, match="every interval would have no width"):
+        fit_rates(made(noise=0.05), "ratio", "sex", covariance="cluster")
+
+
 def test_a_shock_to_all_groups_is_not_between_them():
     rows = made(noise=0.01)
     rng = np.random.default_rng(4)

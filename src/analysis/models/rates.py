@@ -132,18 +132,12 @@ def fit_rates(
     Raises
     ------
     CallError
-        When a choice is unknown, or there are not more cells than coefficients.
+        When a choice is unknown, there are not more cells than coefficients, or years are both clusters and effects.
     CoverageError, DataError
         When a cell that the rate needs is missing, or zero.
     """
     confidence = check_confidence(confidence)
-    for name, given, known in (
-        ("quantity", quantity, QUANTITIES),
-        ("period", period, PERIODS),
-        ("covariance", covariance, COVARIANCES),
-    ):
-        if given not in known:
-            raise CallError(f"{name} {given!r} is unknown; {did_you_mean(str(given), known)}.")
+    _check_choices(quantity, period, covariance)
     needed = ("outflow", "inflow") if quantity == "ratio" else (FLOW[quantity], "opening")
     data = pick_cells(panel, dimension, needed).assign(exposed=lambda rows: rows[needed[-1]])
     design, names = _design(data, period, interaction)
@@ -170,6 +164,21 @@ def fit_rates(
     apart = gradient @ (spread * (beside.value / own.value if plain else 1.0)) @ gradient.T
     told_of = (quantity, dimension, covariance, confidence, len(data), own, beside)
     return RateModel(*told_of, rates, effects, logs, apart, beside.df if plain else df)
+
+
+def _check_choices(quantity: str, period: str, covariance: str) -> None:
+    for name, given, known in (
+        ("quantity", quantity, QUANTITIES),
+        ("period", period, PERIODS),
+        ("covariance", covariance, COVARIANCES),
+    ):
+        if given not in known:
+            raise CallError(f"{name} {given!r} is unknown; {did_you_mean(str(given), known)}.")
+    if covariance == "cluster" and period == "year":
+        raise CallError(
+            "covariance 'cluster' goes by year, and an effect for each year leaves nothing within one: every interval "
+            "would have no width. Choose period='trend', or covariance='dispersion'."
+        )
 
 
 def _design(data: pd.DataFrame, period: str, interaction: bool) -> tuple[np.ndarray, list[str]]:
