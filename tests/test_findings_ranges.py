@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import NotExactError
-from analysis.findings import read_register
+from analysis.findings import ranges, read_register
 from analysis.findings.language import TRUTHS, Node, parse
 from analysis.findings.ranges import CLOSE, Interval, ZeroBelowError, range_of, value_at
 from analysis.findings.relations import FAILS, HOLDS, recompute, relations
@@ -51,7 +51,8 @@ def test_a_formula_that_turns_is_followed_to_where_it_turns():
     assert float(ends("max([x], 1 - [x])", x)[0]) == pytest.approx(0.5, abs=CLOSE)
 
 
-def test_a_formula_that_turns_too_often_is_refused():
+def test_a_formula_that_turns_too_often_is_refused(monkeypatch):
+    monkeypatch.setattr(ranges, "_MOST_BOXES", 500)
     tangle = "max([n], [t]) * [d] / [d] - min([n], [t]) * [t] / [t] - ([t] - [n]) * [n] / [n]"
     wide = {name: Interval(each.value, each.value / 2, each.value * 2) for name, each in TENS.items()}
     with pytest.raises(NotExactError, match="turns too often"):

@@ -23,14 +23,13 @@ from project_copy import ROOT, copy_project
 
 GRID = {
     "00_data": [{"lang": "nl"}, {"table": "85617NED"}],
-    "01_caseload": [{"lang": "nl"}, {"group_by": "age"}, {"start": "2012"}, {"end": "2022Q4"}],
-    "02_flows": [{"lang": "nl"}, {"group_by": "origin"}, {"confidence": "0.8"}, {"start": "2021"}, {"end": "2022Q4"},
+    "01_caseload": [{"lang": "nl"}, {"group_by": "age"}, {"start": "2012", "end": "2022Q4"}],
+    "02_flows": [{"lang": "nl"}, {"group_by": "origin"}, {"confidence": "0.8"}, {"start": "2021", "end": "2022Q4"},
                  {"start": "2023", "end": "2023"}],
-    "03_duration": [{"lang": "nl"}, {"group_by": "sex"}, {"start": "2020"}, {"end": "2021Q1"}],
+    "03_duration": [{"lang": "nl"}, {"group_by": "sex"}, {"start": "2020", "end": "2021Q1"}],
     "04_findings": [{"lang": "nl"}, {"document": "factsheet-2024"}, {"verdict": "undecidable"}],
-    "08_hypothesis": [{"lang": "nl"}, {"hypothesis": "Men < women?"}, {"measure": "reinflow_share"},
-                      {"groups": "total", "test": "change"}, {"start": "2019Q2"}, {"end": "2019Q4"},
-                      {"alternative": "lower", "confidence": "0.8"}],
+    "08_hypothesis": [{"lang": "nl"}, {"hypothesis": "Men < women?"},
+                      {"measure": "reinflow_share", "alternative": "lower"}, {"groups": "total", "test": "change"}, {"end": "2019Q4", "confidence": "0.8"}],
 }  # fmt: skip
 SNAPSHOT = {"snapshot": "variant"}
 

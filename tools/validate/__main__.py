@@ -24,7 +24,7 @@ from study import replicate
 from analysis.project import project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "restless_replicates": 40}
-QUICK = {"persons": 20_000, "replicates": 12, "restless_replicates": 4}
+QUICK = {"persons": 20_000, "replicates": 8, "restless_replicates": 4}
 
 
 def main(quick: bool, folder: Path, replicates: int | None = None, processes: int = 2) -> pd.DataFrame:
