@@ -29,7 +29,8 @@ GRID = {
     "03_duration": [{"lang": "nl"}, {"group_by": "sex"}, {"start": "2020", "end": "2021Q1"}],
     "04_findings": [{"lang": "nl"}, {"document": "factsheet-2024"}, {"verdict": "undecidable"}],
     "08_hypothesis": [{"lang": "nl"}, {"hypothesis": "Men < women?"},
-                      {"measure": "reinflow_share", "alternative": "lower"}, {"groups": "total", "test": "change"}, {"end": "2019Q4", "confidence": "0.8"}],
+                      {"measure": "reinflow_share", "alternative": "lower"}, {"groups": "total", "test": "change"},
+                      {"end": "2019Q4", "confidence": "0.8"}],
 }  # fmt: skip
 SNAPSHOT = {"snapshot": "variant"}
 
