@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import pandas as pd
 
 from analysis.cleaning.periods import parse_period
 from analysis.errors import DataError
 from analysis.findings.claims import Claim, Way
-from analysis.findings.relations import Recomputed, recompute
+from analysis.findings.relations import Recomputed
 from analysis.findings.tables import Tables, groups_named
 from analysis.findings.verdicts import EXCLUDED, judge
 from analysis.findings.words import Said
@@ -16,25 +19,37 @@ from analysis.snapshots.corrections import KnownError, known_errors
 from analysis.snapshots.store import dated_snapshots
 
 
-def known_cause(claim: Claim, way: Way, result: Recomputed, snapshot: Snapshot) -> Said | None:
-    """Return why the tables differ from a claim, None when no reason is known.
+@dataclass(eq=False)
+class Causes:
+    """The known reasons for what a snapshot gives, each source read once and only when a claim needs it."""
 
-    An error of CBS is a reason when it touches a cell of the query and is as large, where CBS told how large it is;
-    another vintage is one when it gives the number that was printed.
-    """
-    cells = [str(node.value) for node in way.tree.walk() if node.kind == "cell"]
-    for error in known_errors():
-        far = error.largest is not None and way.tree.kind == "cell" and _gap(claim, result) > error.largest
-        if not far and any(_touches(error, cell) for cell in cells):
-            told = {"reason": error.reason, "source": error.source, "since": error.since, "until": error.until or "…"}
-            return Said("corrected", told)
-    for vintage in dated_snapshots():
-        if vintage.digest == snapshot.digest:
-            continue
-        asked = Tables(vintage).ask(way.tree)
-        if not asked.wanted and judge(claim, recompute(asked.tree, asked.operands)) != EXCLUDED:
-            return Said("vintage", {"vintage": vintage.name, "snapshot": snapshot.name})
-    return None
+    snapshot: Snapshot
+
+    @cached_property
+    def _errors(self) -> list[KnownError]:
+        return known_errors()
+
+    @cached_property
+    def _vintages(self) -> list[Tables]:
+        return [Tables(each) for each in dated_snapshots() if each.digest != self.snapshot.digest]
+
+    def known(self, claim: Claim, way: Way, result: Recomputed) -> Said | None:
+        """Return why the tables differ from a claim, None when no reason is known.
+
+        An error of CBS is a reason when it touches a cell of the query and is as large, where CBS told how large it is;
+        another vintage is one when it gives the number that was printed.
+        """
+        cells = [str(node.value) for node in way.tree.walk() if node.kind == "cell"]
+        for error in self._errors:
+            far = error.largest is not None and way.tree.kind == "cell" and _gap(claim, result) > error.largest
+            if not far and any(_touches(error, cell) for cell in cells):
+                told = {"reason": error.reason, "source": error.source, "since": error.since}
+                return Said("corrected", {**told, "until": error.until or "…"})
+        for vintage in self._vintages:
+            _, then = vintage.work_out(way)
+            if then is not None and judge(claim, then) != EXCLUDED:
+                return Said("vintage", {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name})
+        return None
 
 
 def _gap(claim: Claim, result: Recomputed) -> float:

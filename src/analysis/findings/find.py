@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from analysis.errors import DataError
 from analysis.findings import verdicts
-from analysis.findings.causes import known_cause
+from analysis.findings.causes import Causes
 from analysis.findings.claims import Claim, Way
 from analysis.findings.fragility import Fragility, fragility
 from analysis.findings.language import Node
 from analysis.findings.ranges import Interval
-from analysis.findings.relations import Recomputed, Register, Relation, recompute
+from analysis.findings.relations import Recomputed, Register, Relation
 from analysis.findings.suspects import Network, Suspect
 from analysis.findings.tables import Tables
 from analysis.findings.verdicts import EXCLUDED, REPRODUCED, STANDS_NOT, UNDECIDABLE, WITHIN, judge
@@ -76,15 +75,17 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
     of_claim: dict[str, list[Relation]] = {}
     for relation in register.relations:
         of_claim.setdefault(relation.target.id, []).append(relation)
-    network, tables = Network(register.relations), Tables(snapshot)
+    network, tables, causes = Network(register.relations), Tables(snapshot), Causes(snapshot)
     return [
-        _finding(register, claim, of_claim.get(claim.id, []), tables, network)
+        _finding(register, claim, of_claim.get(claim.id, []), tables, network, causes)
         for claim in register.claims.values()
         if claim.document in documents
     ]
 
 
-def _finding(register: Register, claim: Claim, formulas: list[Relation], tables: Tables, network: Network) -> Finding:
+def _finding(
+    register: Register, claim: Claim, formulas: list[Relation], tables: Tables, network: Network, causes: Causes
+) -> Finding:
     tried = [
         Tried(FORMULA, each.way, each.way.tree, each.operands, each.result, judge(claim, each.result, each.is_copy))
         for each in formulas
@@ -95,7 +96,7 @@ def _finding(register: Register, claim: Claim, formulas: list[Relation], tables:
         verdict, cause = _unchecked(register, claim, tables, wanted)
         return Finding(claim, verdict, cause=cause, wanted=wanted)
     others = tuple(each for each in [*tried, *([asked] if asked else [])] if each is not deciding)
-    verdict, cause = _verdict(register, claim, deciding, tables)
+    verdict, cause = _verdict(register, claim, deciding, causes)
     suspects: tuple[Suspect, ...] = ()
     if verdict in STANDS_NOT and deciding.method == FORMULA:
         suspects = network.suspect(next(each for each in formulas if each.way is deciding.way))
@@ -118,14 +119,9 @@ def _ask(claim: Claim, tables: Tables) -> tuple[Tried | None, tuple[str, ...], t
         return None, (), ()
     wanted: list[str] = []
     for way in claim.queries:
-        asked = tables.ask(way.tree)
-        if asked.wanted:
+        asked, result = tables.work_out(way)
+        if result is None:
             wanted.extend(asked.wanted)
-            continue
-        try:
-            result = recompute(asked.tree, asked.operands)
-        except DataError as fault:
-            wanted.append(f"{way.text} ({fault})")
             continue
         passed = Said("passed_over", {"used": _tables_of(way), "first": _tables_of(claim.queries[0])})
         tried = Tried(QUERY, way, asked.tree, asked.operands, result, judge(claim, result))
@@ -163,7 +159,7 @@ def _unchecked(register: Register, claim: Claim, tables: Tables, wanted: tuple[s
     return verdicts.NOT_OPEN, (_entered(register.sources[claim.row["source"]]["what"]),)
 
 
-def _verdict(register: Register, claim: Claim, tried: Tried, tables: Tables) -> Judged:
+def _verdict(register: Register, claim: Claim, tried: Tried, causes: Causes) -> Judged:
     """Return the verdict of the way that decides, and its cause."""
     if tried.outcome != EXCLUDED:
         return tried.outcome, ()
@@ -175,7 +171,7 @@ def _verdict(register: Register, claim: Claim, tried: Tried, tables: Tables) -> 
         if elsewhere:
             return verdicts.DIFFERS, (Said("elsewhere", {"documents": ", ".join(elsewhere)}),)
         return verdicts.INCONSISTENT, ()
-    known = known_cause(claim, tried.way, tried.result, tables.snapshot)
+    known = causes.known(claim, tried.way, tried.result)
     return (verdicts.REVISED, (known,)) if known else (verdicts.DIFFERS, ())
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import pandas as pd
 
 from analysis.cleaning import TOTAL, TOTAL_GROUP, Group, group_column, read_cells
 from analysis.cleaning.groups import MONITOR_GROUPS
-from analysis.errors import CoverageError, did_you_mean, nearest
-from analysis.findings.claims import Claim
+from analysis.errors import CoverageError, DataError, did_you_mean, nearest
+from analysis.findings.claims import Claim, Way
 from analysis.findings.language import Node, number, total
 from analysis.findings.ranges import Interval
+from analysis.findings.relations import Recomputed, recompute
 from analysis.measures.duration import FROM_2_TO_5, UNDER_2, at_least
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots import Snapshot
@@ -113,6 +114,16 @@ class Tables:
             return found
 
         return Asked(resolve(tree), operands, tuple(dict.fromkeys(wanted)))
+
+    def work_out(self, way: Way) -> tuple[Asked, Recomputed | None]:
+        """Return a query as asked and what it gives: None where cells are not there, or where it has no value."""
+        asked = self.ask(way.tree)
+        if asked.wanted:
+            return asked, None
+        try:
+            return asked, recompute(asked.tree, asked.operands)
+        except DataError as fault:
+            return replace(asked, wanted=(f"{way.text} ({fault})",)), None
 
     def _look_up(self, name: str) -> tuple[Node, dict[str, Interval], str]:
         if name not in self._known:

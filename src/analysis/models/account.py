@@ -23,10 +23,9 @@ from analysis.errors import CallError, DataError
 from analysis.measures.tidy import wide
 from analysis.missing import PRESENT
 from analysis.models.flow_panel import STOCKS, pick_cells
-from analysis.models.process import check_confidence, neighbour_dispersion, student
+from analysis.models.process import PROCESS, ROUNDING, check_confidence, neighbour_dispersion, student
 
 AGES = [group.name for group in MONITOR_GROUPS["age"]]
-ROUNDING, PROCESS = "rounding", "process"
 
 
 @dataclass(frozen=True, eq=False)

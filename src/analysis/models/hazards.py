@@ -20,21 +20,11 @@ import pandas as pd
 from analysis.errors import CallError, CoverageError, DataError, name_some
 from analysis.missing import PRESENT, UNDEFINED
 from analysis.models.band_panel import CELL, BandPanel
-from analysis.models.process import check_confidence, student
+from analysis.models.process import BOTH, PROCESS, ROUNDING, Dispersion, check_confidence, student
 
-ROUNDING, PROCESS, BOTH = "rounding", "process", "both"
 TOO_FEW_CELLS = "too_few_cells"
 _OWN_LEVELS = "C(band) * (C(group) + C(year))"  # every group and every year has its own level in each band
 _STAND_IN = ("sex", "birth", "origin", "age")
-
-
-@dataclass(frozen=True)
-class Dispersion:
-    """Variance over Poisson variance, its degrees of freedom, and the dimension that it was estimated from."""
-
-    value: float = float("nan")
-    df: int = 0
-    dimension: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,13 +28,12 @@ from analysis.measures.duration import GROUPS
 from analysis.measures.question import REST, Asked, ask
 from analysis.measures.tidy import combine
 from analysis.missing import PRESENT
-from analysis.models.process import check_confidence, student
+from analysis.models.process import BOTH, PROCESS, ROUNDING, check_confidence, student
 from analysis.snapshots import Snapshot
 
 TESTS = ("difference", "change", "trend")
 ALTERNATIVES = ("different", "higher", "lower")
 SUPPORTED, NOT_SUPPORTED, UNDECIDED = "supported", "not supported", "cannot be decided"
-ROUNDING, PROCESS, BOTH = "rounding", "process", "both"
 UNTESTABLE = "cannot be tested"
 _SHARE_OF_STOCK, _SHARES, _RATIO = "long_term_share", ("long_term_share", "reinflow_share"), "outflow_ratio"
 

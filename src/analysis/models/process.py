@@ -11,8 +11,7 @@ so there it is measured between neighbouring quarters, robustly: `neighbour_disp
 
 Counts enter as shares with the number of moments as variance weights. Given as two columns of counts, statsmodels 0.15
 returns a ``scale="X2"`` that forgets the number of trials (0.005 instead of 213 on 82662NED, 2019-2023), and intervals
-hundreds
-of times too narrow.
+hundreds of times too narrow.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ from analysis.errors import CallError
 from analysis.missing import PRESENT
 
 TOO_FEW = "too_few_quarters"
-
-
+ROUNDING, PROCESS, BOTH = "rounding", "process", "both"
+"""The kinds of interval: what rounding allows, what chance allows, or an interval that holds both."""
 EFFICIENCY = 0.55
 """Degrees of freedom of `neighbour_dispersion` per difference: 2/3 for differences of neighbours (von Neumann 1941),
 times 0.82 for the scale Qn; 300 simulated series of 12 to 56 quarters gave 0.46 to 0.57."""
@@ -35,10 +34,14 @@ times 0.82 for the scale Qn; 300 simulated series of 12 to 56 quarters gave 0.46
 
 @dataclass(frozen=True)
 class Dispersion:
-    """Variance over the variance of chance (at least 1), and its degrees of freedom (0: too few quarters, NaN)."""
+    """Variance over the variance of chance, its degrees of freedom (0: too few cells, NaN), and where it is from.
+
+    ``dimension`` is the one it was estimated from, where another could have stood in.
+    """
 
     value: float = float("nan")
     df: int = 0
+    dimension: str = ""
 
 
 def check_confidence(confidence: float) -> float:

@@ -10,12 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning import parse_period, period_grain, period_title
+from analysis.cleaning import marked, parse_period, period_grain, period_title
 from analysis.errors import CallError, DataError, did_you_mean
 
 LANGUAGES = ("nl", "en")
 _NUMERAL = re.compile(r"-?\d+(?:\.(\d+))?")
-_DUTCH_MARKS = str.maketrans(",.", ".,")
 
 
 @cache
@@ -69,7 +68,7 @@ class Language:
         """Return a number as the language prints it; ``sign`` shows a plus as well."""
         rounded = round(float(value), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
         text = f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
-        return text.translate(_DUTCH_MARKS) if self.code == "nl" else text
+        return marked(text, self.code)
 
     def numerals(self, text: str) -> str:
         """Return a text with each number in it as the language prints it, and ``to`` between two in the language."""

@@ -9,8 +9,9 @@ import pandas as pd
 from analysis.errors import CallError, did_you_mean
 from analysis.measures.tidy import wide
 from analysis.missing import FINAL, PRESENT, STATUSES
+from analysis.models.process import PROCESS, ROUNDING
 
-ROUNDING, PROCESS, NAMED = "rounding", "process", "named in the row"
+NAMED = "named in the row"
 
 
 @dataclass(frozen=True)
