@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.findings import read_register
+from analysis.findings.relations import Register
 from analysis.snapshots import Snapshot, open_snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,6 +17,12 @@ ROOT = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def register() -> Register:
+    """The findings register that ships with the repository."""
+    return read_register()
 
 
 @pytest.fixture(scope="session")

@@ -44,9 +44,7 @@ def test_every_figure_of_the_sources_is_in_the_snapshot(path, published):
     assert sorted(set(rows.loc[rows["value"] != "", "value"])) == sorted(
         set(cells.loc[~cells["value"].isin(["", "."]), "value"])
     )
-    keys = [
-        column for column in rows if column not in ("value", "status", "source_url", "as_of", "rounding", "claim_id")
-    ]
+    keys = [column for column in rows if column not in ("value", "status", "source_url", "as_of", "rounding")]
     assert len(cells) == len(rows.drop_duplicates(keys))
 
 
@@ -54,10 +52,36 @@ def test_counts_are_multiples_of_their_rounding(published):
     """CBS rounds counts to tens; a transcription error would most likely break that."""
     for table in published.manifest.tables:
         for measure in published.metadata(table).measures:
-            if measure.rounding == 10 and not table.startswith("factsheet"):
+            if measure.rounding == 10 and published.entry(table).platform != "document":
                 cells = published.table(table).frame
                 values = pd.to_numeric(cells.loc[cells["measure"] == measure.code, "value"].replace(".", ""))
                 assert (values.dropna() % 10 == 0).all(), (table, measure.code)
+
+
+def documents():
+    return [path for path in FOLDER.iterdir() if path.is_dir()]
+
+
+def tables_of_documents():
+    return sorted(path for folder in documents() for path in folder.glob("*.csv"))
+
+
+@pytest.mark.parametrize("path", tables_of_documents(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_table_of_a_document_holds_the_figures_of_the_register(path, published, register):
+    """A row that is one claim has its value; the cell holds the interval of the claim, but for declared widths."""
+    rows, table = read(path), f"{path.parent.name}-{path.stem}"
+    cells = published.table(table).frame.astype({"value": float, "rounding": float})
+    assert len(rows) == len(cells)
+    own = rows.get("rounding", pd.Series("", index=rows.index))
+    for claim, width, (_, cell) in zip(rows["claim"], own, cells.iterrows(), strict=True):
+        if "[" not in claim:
+            entered = register.claims[claim]
+            assert cell["value"] == pytest.approx(float(entered.value), rel=1e-9)
+            lo, hi = cell["value"] - cell["rounding"] / 2, cell["value"] + cell["rounding"] / 2
+            assert width or (lo <= entered.interval.lo + 1e-9 and entered.interval.hi <= hi + 1e-9)
+    sources = {each.split(", ")[0] for each in published.metadata(table).sources}
+    assert sources <= {about["title"] for about in register.documents.values()}
+    assert published.entry(table).attribution
 
 
 def test_factsheet_levels_of_a_year_before_are_level_less_change(published):
@@ -115,6 +139,22 @@ def test_a_fault_in_a_source_is_named(tmp_path, change, message):
     with pytest.raises(DataError, match=message):
         build_published(broken_sources(tmp_path, "85617NED", change), tmp_path / "out")
     assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace("fs2024-t1-lt27-n", "fs2024-t1-lt27-m", 1), "expected a claim of the register"),
+        (lambda text: text.replace(",stock,", ",stocks,", 1), "column measure: stocks stands in one of it"),
+        (lambda text: text.replace("period,", "perioden,", 1), "expected the columns period, measure, claim"),
+        (lambda text: text.replace("2024-12", "2024-13", 1), "2024-13"),
+        (lambda text: text + text.splitlines()[1] + "\n", "expected each figure once"),
+    ],
+    ids=["claim", "measure", "column", "period", "twice"],
+)
+def test_a_fault_in_a_table_of_a_document_is_named(tmp_path, change, message):
+    with pytest.raises(DataError, match=message):
+        build_published(broken_sources(tmp_path, "factsheet-2024/t1", change), tmp_path / "out")
 
 
 def test_a_source_without_description_is_named(tmp_path):

@@ -11,11 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from build import build_published
-
 from analysis.errors import WorkbenchError
 from analysis.project import project_root, snapshots_folder
 from analysis.snapshots import open_snapshot, snapshot_names
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tools stand beside the library, not in it
+
+from published.build import build_published
 
 NAME = "published"
 

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from published.documents import document_tables
 
 from analysis.cleaning import TOTAL, category_of, parse_numbers, parse_period, period_code
 from analysis.cleaning.periods import MONTHS, STATUS_OF_MARK
 from analysis.errors import DataError, name_some
+from analysis.findings import read_register
 from analysis.missing import STATUSES
 from analysis.snapshots import Code, Dimension, Measure, NewTable, TableMetadata, write_snapshot
 
@@ -31,7 +33,7 @@ def build_published(sources: Path, folder: Path) -> Path:
 
 
 def published_tables(sources: Path) -> list[NewTable]:
-    """Read every table described in ``sources/tables.toml``.
+    """Read every table described in ``sources/tables.toml`` and in the folder of each document.
 
     Raises
     ------
@@ -46,9 +48,15 @@ def published_tables(sources: Path) -> list[NewTable]:
         raise DataError(
             f"{sources}: expected one CSV for each table of {DESCRIPTIONS}, found a difference: {name_some(odd)}."
         )
-    return [
+    pages = [
         _table(sources / f"{name}.csv", {**described["defaults"], **about}, described)
         for name, about in described["tables"].items()
+    ]
+    register = read_register()
+    return pages + [
+        table
+        for folder in sorted(path for path in sources.iterdir() if path.is_dir())
+        for table in document_tables(folder, register)
     ]
 
 
@@ -100,7 +108,7 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
 
 def _check_columns(path: Path, page: pd.DataFrame, dimensions: dict[str, str]) -> None:
     needed = {"table_id", "perioden", "measure", "value", "status", "source_url", "as_of"}
-    missing, strange = needed - set(page), set(page) - needed - set(dimensions) - {"rounding", "claim_id"}
+    missing, strange = needed - set(page), set(page) - needed - set(dimensions) - {"rounding"}
     if missing or strange:
         raise DataError(
             f"{path.name}: expected column {name_some(sorted(missing)) or '(all there)'}, "

@@ -19,8 +19,29 @@ _NUMERAL = re.compile(r"-?\d+(?:\.(\d+))?")
 
 @cache
 def glossary() -> dict[str, Any]:
-    """Return the glossary: section, entry, language."""
-    return tomllib.loads(files("analysis.reporting").joinpath("glossary.toml").read_text(encoding="utf-8"))
+    """Return the glossary: section, entry, language.
+
+    Raises
+    ------
+    DataError
+        When two of its files hold the same entry.
+    """
+    whole: dict[str, Any] = {}
+    for path in sorted(files("analysis.reporting").joinpath("glossary").iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".toml"):
+            _add(whole, tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+    return whole
+
+
+def _add(whole: dict[str, Any], more: dict[str, Any], place: str) -> None:
+    """Add the entries of a file, section by section."""
+    for key, entry in more.items():
+        if key not in whole:
+            whole[key] = entry
+        elif all(isinstance(each, dict) and not each.keys() & set(LANGUAGES) for each in (whole[key], entry)):
+            _add(whole[key], entry, f"{place}, {key}")
+        else:
+            raise DataError(f"glossary {place}: entry {key!r} stands in another file already.")
 
 
 class Language:

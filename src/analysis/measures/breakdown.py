@@ -1,0 +1,120 @@
+"""One quantity of one table broken down by one dimension, as the table itself breaks it down.
+
+For tables of published documents, whose classes are their own: groups of a work-development company, kinds of
+provision, lines of a financial table. The groups of the monitors are built by `analysis.cleaning.group_column`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.cleaning import TOTAL, Cells, parse_period, period_grain, read_cells
+from analysis.errors import CoverageError, did_you_mean, name_some
+from analysis.measures.tidy import tidy
+from analysis.rounding import Rounded, stack
+from analysis.snapshots import Snapshot
+
+
+@dataclass(frozen=True, eq=False)
+class Breakdown:
+    """A quantity in each class of a dimension, one entry a class, in the order of the table."""
+
+    table: str
+    quantity: str
+    dimension: str
+    classes: list[str]
+    numbers: Rounded
+
+    def tidy(self, **labels: Iterable[object]) -> pd.DataFrame:
+        """Return the numbers as a tidy frame: a column with the name of the dimension, then ``labels``."""
+        return tidy(self.numbers, self.quantity, {self.dimension: self.classes, **labels}, tables=self.table)
+
+    def of(self, *classes: str) -> Rounded:
+        """Return the numbers of these classes, one entry each; a CoverageError names those that there are."""
+        for each in classes:
+            if each not in self.classes:
+                raise CoverageError(
+                    f"table {self.table}, {self.dimension}: {each!r} is no class of it; "
+                    f"{did_you_mean(each, self.classes)}."
+                )
+        return self.numbers.take([self.classes.index(each) for each in classes])
+
+
+def breakdown(
+    snapshot: Snapshot, table: str, quantity: str, dimension: str, period: str = "", total: bool = False, **at: str
+) -> Breakdown:
+    """Return a quantity of a table by one of its dimensions, in one period.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    table : str
+    quantity : str
+    dimension : str
+        What to break down by.
+    period : str, optional
+        ``2024``, ``2024-12`` and so on; not needed where the table has one period only.
+    total : bool
+        Whether the total is one of the classes.
+    **at : str
+        The class at which another dimension stands; its total when it is not named.
+
+    Raises
+    ------
+    CoverageError
+        When the snapshot lacks the table, or the table the quantity, dimension, class or period: with what it has.
+    """
+    cells = held(snapshot, table, period)
+    known = [each.name for each in cells.metadata.dimensions]
+    for name in (dimension, *at):
+        if name not in known:
+            raise CoverageError(
+                f"table {table} has no breakdown by {name!r}, only by {name_some(known)}. Choose one of these, or a "
+                "table that has it."
+            )
+    when = _period(cells, quantity, period)
+    there = _classes_there(cells, quantity, when, dimension, at)
+    classes = [name for name in cells.categories(dimension) if name in there and (total or name != TOTAL)]
+    if not classes:
+        raise CoverageError(f"table {table}: no {quantity} by {dimension} in {period or when[0]}; {name_some(known)}.")
+    columns = [cells.look_up(quantity, when, **{dimension: each}, **at) for each in classes]
+    return Breakdown(table, quantity, dimension, classes, stack(columns))
+
+
+def held(snapshot: Snapshot, table: str, period: str = "") -> Cells:
+    """Return the cells of a table, of the grain of ``period``; a CoverageError says when the snapshot lacks it."""
+    if table not in snapshot:
+        raise CoverageError(
+            f"snapshot {snapshot.name!r} has no table {table}. Figures of documents are in the snapshot 'published'."
+        )
+    return read_cells(snapshot, table, period_grain(parse_period(period)) if period else None)
+
+
+def _period(cells: Cells, quantity: str, period: str) -> pd.PeriodIndex:
+    """Return the period that is asked for, else the only one of the quantity."""
+    rows = cells.frame[cells.frame["measure"] == cells.measure(quantity).code]
+    known = pd.PeriodIndex(rows["period"].unique()).sort_values()
+    wanted = [parse_period(period)] if period else list(known)
+    if len(wanted) != 1 or wanted[0] not in known:
+        raise CoverageError(
+            f"table {cells.table}, {quantity}: expected one of the periods {name_some(known.astype(str))}, "
+            f"found {period or 'none'}."
+        )
+    return pd.PeriodIndex(wanted)
+
+
+def _classes_there(
+    cells: Cells, quantity: str, when: pd.PeriodIndex, dimension: str, at: Mapping[str, str]
+) -> set[str]:
+    """Return the classes of a dimension that have a cell for the quantity and period, at the classes of the others."""
+    rows = cells.frame[(cells.frame["measure"] == cells.measure(quantity).code) & (cells.frame["period"] == when[0])]
+    for name, each in at.items():
+        codes = cells.categories(name)
+        if each not in codes:
+            raise CoverageError(f"table {cells.table}, {name}: {each!r} is no class; {did_you_mean(each, codes)}.")
+        rows = rows[rows[name] == codes[each]]
+    present = set(rows[dimension])
+    return {name for name, code in cells.categories(dimension).items() if code in present}

@@ -1,0 +1,63 @@
+"""How a number is told in a sentence: with no more decimals than rounding decides, else with its interval."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from typing import Any
+
+import pandas as pd
+
+from analysis.measures.tidy import pick
+from analysis.reporting.language import Language
+from analysis.reporting.shown_table import outward
+
+
+def row_of(frame: pd.DataFrame, quantity: str, **labels: Any) -> pd.Series | None:
+    """Return the single row of a quantity at these labels, None when it is not there."""
+    rows = pick(frame, quantity)
+    for name, value in labels.items():
+        rows = rows[rows[name] == value]
+    return rows.iloc[0] if len(rows) else None
+
+
+def told(row: pd.Series | None, language: Language, decimals: int = 0, factor: float = 1, sign: bool = False) -> str:
+    """Return a number with no more decimals than rounding decides; where that is not even these, its interval."""
+    if row is None or pd.isna(row["value"]):
+        return language.value("no_value")
+    lo, hi = factor * row["value_lo"], factor * row["value_hi"]
+    if not (math.isfinite(lo) and math.isfinite(hi)):
+        return language.word("page", "unbounded")
+    for places in (decimals, decimals + 1):
+        ends = {language.number(end, places, sign) for end in (lo, hi)}
+        if len(ends) == 1:
+            return ends.pop()
+    low, high = (language.number(end, decimals + 1, sign) for end in outward(lo, hi, decimals + 1))
+    return language.word("page", "between", lo=low, hi=high)
+
+
+def plain(value: float, language: Language, decimals: int = 0, sign: bool = False) -> str:
+    """Return a number with so many decimals, or that there is none."""
+    return language.value("no_value") if pd.isna(value) else language.number(value, decimals, sign)
+
+
+def printed(row: pd.Series | None, language: Language, sign: bool = False) -> str:
+    """Return a count as it was printed."""
+    return plain(float("nan") if row is None else row["value"], language, sign=sign)
+
+
+def value_of(row: pd.Series | None) -> float:
+    """Return the value of a row, not a number when there is no row."""
+    return float("nan") if row is None else row["value"]
+
+
+def percent(confidence: float, language: Language) -> str:
+    """Return a confidence level as a percentage, with a decimal only where it has one."""
+    level = round(100 * confidence, 1)
+    return language.number(level, 0 if level % 1 == 0 else 1)
+
+
+def quoted(text: str) -> str:
+    """Return a text of the reader's own as a Markdown quotation, with nothing in it that would be taken for markup."""
+    return "> " + html.escape(re.sub(r"([\\`*_\[\]#|$~])", r"\\\1", text), quote=False)

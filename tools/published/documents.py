@@ -1,0 +1,147 @@
+"""Tables and figures of published documents, as tables of the snapshot.
+
+``data/sources/<document>/`` holds ``tables.toml`` (what each table is) and one CSV a table, without a single figure:
+each row names its categories, period and measure, and the claim of the findings register that its figure is, or a
+formula of claims. Value, rounding, place in the document and source come from the register, so that a published
+number is entered once.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.cleaning import category_of, parse_period, period_code
+from analysis.errors import DataError, name_some
+from analysis.findings.language import FormulaError, parse
+from analysis.findings.relations import Recomputed, Register, recompute
+from analysis.missing import STATUSES
+from analysis.snapshots import Code, Dimension, Measure, NewTable, TableMetadata
+from analysis.snapshots.categories import TOTAL
+
+DESCRIPTIONS = "tables.toml"
+_FIXED = ("period", "measure", "claim")
+_OWN_WIDTH = "rounding"
+
+
+def document_tables(folder: Path, register: Register) -> list[NewTable]:
+    """Return the tables of one document, from its folder and the register.
+
+    Raises
+    ------
+    DataError
+        When a file is not described or a description has no file; when a column, label, period, measure or claim is
+        not what the description and the register say.
+    """
+    described = tomllib.loads((folder / DESCRIPTIONS).read_text(encoding="utf-8"))
+    files = {path.stem for path in folder.glob("*.csv")}
+    if files != set(described["tables"]):
+        odd = name_some(sorted(files ^ set(described["tables"])))
+        raise DataError(f"{folder}: expected one CSV for each table of {DESCRIPTIONS}, found a difference: {odd}.")
+    return [
+        _table(folder / f"{name}.csv", {**described["defaults"], **about}, register)
+        for name, about in described["tables"].items()
+    ]
+
+
+def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
+    page = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
+    dimensions = [column for column in page if column not in (*_FIXED, _OWN_WIDTH)]
+    if not set(_FIXED) <= set(page):
+        raise DataError(f"{path}: expected the columns {', '.join(_FIXED)}, found {', '.join(page)}.")
+    if strange := sorted(set(page["measure"]) ^ set(about["measures"])):
+        raise DataError(f"{path}, column measure: {name_some(strange)} stands in one of it and {DESCRIPTIONS} only.")
+    codes = {name: _codes(name, page[name]) for name in dimensions}
+    used = [_figure(text, register, f"{path}, row {row}") for row, text in enumerate(page["claim"], start=2)]
+    frame = pd.DataFrame({"measure": page["measure"]})
+    for name in dimensions:
+        frame[name] = page[name].map({code.label: code.code for code in codes[name]})
+    frame["period"] = [period_code(parse_period(text)) for text in page["period"]]
+    frame["value"] = [_printed(result.value) for result, _ in used]
+    frame["status"] = about["status"]
+    own = page[_OWN_WIDTH] if _OWN_WIDTH in page else pd.Series("", index=page.index)
+    frame["rounding"] = [width or _width(result) for width, (result, _) in zip(own, used, strict=True)]
+    keys = ["measure", *dimensions, "period"]
+    if frame.duplicated(keys).any():
+        twice = ", ".join(frame[frame.duplicated(keys)].iloc[0][keys])
+        raise DataError(f"{path}: expected each figure once, found {twice} more than once.")
+    claims = {name for _, names in used for name in names}
+    if strange := sorted(set(frame["status"]) - set(STATUSES)):
+        raise DataError(f"{path}: status {name_some(strange)} is none; expected one of {', '.join(STATUSES)}.")
+    return NewTable(
+        id=f"{path.parent.name}-{path.stem}",
+        title=about["title"],
+        platform="document",
+        modified=None,
+        retrieved=about["retrieved"],
+        coverage="partial",
+        licence=about["licence"],
+        attribution=_attribution(claims, register),
+        metadata=TableMetadata(
+            dimensions=tuple(Dimension(name, name, codes[name]) for name in dimensions),
+            measures=_measures(about["measures"], frame),
+            periods=dict.fromkeys(sorted(set(frame["period"])), about["status"]),
+            source_note="Taken from the findings register, where each figure stands with its place and wording.",
+            sources=_places(claims, register),
+            notes=tuple(about.get("notes", ())),
+            as_of=tuple(about.get("as_of", ())),
+        ),
+        frame=frame,
+    )
+
+
+def _measures(described: dict[str, dict[str, Any]], frame: pd.DataFrame) -> tuple[Measure, ...]:
+    """Return the measures of a table; where none is described, the rounding is the widest of the figures."""
+    widest = frame["rounding"].astype(float).groupby(frame["measure"], observed=True).max()
+    return tuple(
+        Measure(**{"code": code, "quantity": code, "rounding": float(widest[code]), **given})
+        for code, given in described.items()
+    )
+
+
+def _codes(dimension: str, labels: pd.Series) -> tuple[Code, ...]:
+    """Return the categories of a dimension in the order of the document."""
+    codes = []
+    for label in dict.fromkeys(labels):
+        category = TOTAL if label == TOTAL else category_of(dimension, "", label)
+        codes.append(Code(category or label, label, category))
+    return tuple(codes)
+
+
+def _figure(text: str, register: Register, place: str) -> tuple[Recomputed, list[str]]:
+    """Return what a claim, or a formula of claims, gives, and the claims that it is made of."""
+    try:
+        tree = parse(text if "[" in text else f"[{text}]")
+        names = list(tree.claims())
+        return recompute(tree, {name: register.claims[name].interval for name in names}), names
+    except (FormulaError, KeyError, DataError, AttributeError) as fault:
+        raise DataError(f"{place}: expected a claim of the register or a formula, found {text!r} ({fault}).") from fault
+
+
+def _width(result: Recomputed) -> str:
+    """Return the width of an interval round the value that holds the whole range: figures carry rounding that way."""
+    return _printed(2 * max(result.hi - result.value, result.value - result.lo))
+
+
+def _printed(value: Fraction | float) -> str:
+    exact = Fraction(value)
+    return str(exact.numerator) if exact.denominator == 1 else f"{float(exact):.10g}"
+
+
+def _attribution(claims: set[str], register: Register) -> str:
+    """Return the sources that the documents name for these figures, and the documents that printed them."""
+    used = [register.claims[name] for name in claims]
+    sources = sorted({claim.row["source"] for claim in used} - {"document"})
+    titles = sorted({register.documents[claim.document]["title"] for claim in used})
+    return f"{', '.join(sources)} ({'; '.join(titles)})" if sources else "; ".join(titles)
+
+
+def _places(claims: set[str], register: Register) -> tuple[str, ...]:
+    """Return the document and location of each figure, once."""
+    used = [register.claims[name] for name in claims]
+    titles = {name: about["title"] for name, about in register.documents.items()}
+    return tuple(sorted({f"{titles[claim.document]}, {claim.row['location']}" for claim in used}))
