@@ -4,6 +4,8 @@ PYTHON ?= python3
 ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
+# two files of tests at a time: a module's own runs and snapshots are made once
+TWO := -n 2 --dist loadfile
 
 .PHONY: report test lab check bench validate snapshot notebooks lock clean
 
@@ -11,8 +13,8 @@ report: $(READY)  ## run the notebooks and make one page of them
 	@$(BIN)/bijstand report $(ARGS)
 
 test: $(READY)  ## unit and property tests, then every notebook against its committed outputs
-	@$(BIN)/python -m pytest $(ARGS)
-	@$(BIN)/python -m pytest -p no:cacheprovider --nbval-lax --nbval-cell-timeout=300 notebooks
+	@$(BIN)/python -m pytest $(TWO) $(ARGS)
+	@$(BIN)/python -m pytest $(TWO) -p no:cacheprovider --nbval-lax --nbval-cell-timeout=300 notebooks
 
 lab: $(READY)  ## JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks
