@@ -63,8 +63,8 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
         if not failed:
             from analysis.reporting.page import build_page  # nbconvert takes seconds to import, a failed run needs none
 
-            extra = _ledger(stage, parameters, record)
-            page = build_page(stage, notebooks, parameters, record, extra)
+            extra, published = _ledger(stage, notebooks, parameters, record)
+            page = build_page(stage, notebooks, parameters, record, extra, published)
             (stage / "index.html").write_text(page, encoding="utf-8")
         (stage / "run.json").write_bytes(json_bytes(record))
         if failed:
@@ -74,22 +74,44 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
     return final
 
 
-def _ledger(stage: Path, parameters: dict[str, dict[str, Any]], record: dict[str, Any]) -> list[dict[str, str]]:
-    """Write the ledger of published numbers beside the page, when the run has the findings; return the links to it.
+def _ledger(
+    stage: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
+) -> tuple[list[dict[str, str]], dict[str, list[dict[str, str]]]]:
+    """Write the ledger of published numbers beside the page, when the run has the findings.
 
-    How many numbers have each verdict goes into the record.
+    Returns the links to it, and for each table what it shows of documents. How many numbers have each verdict goes
+    into the record.
     """
     if FINDINGS not in parameters:
-        return []
-    from analysis.findings import counts, find, read_register, rows_of
+        return [], {}
+    from analysis.findings import counts, find, read_coverage, read_register, rows_of
     from analysis.reporting.language import Language
     from analysis.reporting.ledger import write_ledger
+    from analysis.reporting.lifted import captions_in, published_as
 
     values = parameters[FINDINGS]
-    register, snapshot = read_register(), open_snapshot(values["snapshot"])
-    rows = rows_of(find(register, snapshot), register, snapshot, values["lang"])
+    register, snapshot, language = read_register(), open_snapshot(values["snapshot"]), Language(values["lang"])
+    coverage = read_coverage(register)
+    rows = rows_of(find(register, snapshot), register, snapshot, values["lang"], coverage)
     record["verdicts"] = counts(rows)
-    return write_ledger(stage, rows, list(register.documents.values()), Language(values["lang"]), record)
+    documents = list(register.documents.values())
+    links = write_ledger(stage, rows, documents, language, record, captions_in(stage / "notebooks", notebooks))
+    if any(each["kind"] == "simulated" for each in record["snapshots"]):
+        return links, {}  # no made figure was ever published
+    titles = {each["document"]: each["title"] for each in documents}
+    return links, {
+        table: published_as(
+            coverage.of_table(notebook.name, table), rows, titles, language, _as_published(notebook, parameters)
+        )
+        for notebook in notebooks
+        for table in notebook.tables
+    }
+
+
+def _as_published(notebook: Notebook, parameters: dict[str, dict[str, Any]]) -> bool:
+    """Tell whether a notebook shows what documents print: the published snapshot, the whole of it."""
+    given = parameters[notebook.name] | {"lang": notebook.defaults.get("lang")}
+    return given == notebook.defaults and open_snapshot(given["snapshot"]).kind == "published"
 
 
 def _told(folder: Path, outcome: Outcome) -> str:
