@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +28,13 @@ class NotebookFailedError(WorkbenchError):
     """A notebook of a run ended in an error."""
 
 
-def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], out: Path, jobs: int | None) -> Path:
+def run_report(
+    notebooks: list[Notebook],
+    parameters: dict[str, dict[str, Any]],
+    out: Path,
+    jobs: int | None,
+    skipped: Sequence[dict[str, Any]] = (),
+) -> Path:
     """Run notebooks and put everything into a new folder of ``out``.
 
     Parameters
@@ -39,6 +46,8 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
         The folder in which runs make theirs.
     jobs : int, optional
         How many run at once; by default one more than there are processors, because a notebook also waits.
+    skipped : sequence of dict, optional
+        Which notebooks were left out, and why, for the record and the page.
 
     Returns
     -------
@@ -58,7 +67,7 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
         work = [Job(each.name, each.path, stage, parameters[each.name], home) for each in notebooks]
         outcomes = run_all(work, jobs)
         outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in notebooks]
-        record = _record(final.name, begun, notebooks, parameters, outcomes)
+        record = _record(final.name, begun, notebooks, parameters, outcomes) | {"skipped": list(skipped)}
         failed = [outcome for outcome in outcomes if outcome.error]
         if not failed:
             from analysis.reporting.page import build_page  # nbconvert takes seconds to import, a failed run needs none
