@@ -65,7 +65,7 @@ def build_page(
             lang=language.code,
             word=lambda key: language.word("page", key),
             css=Markup((templates / "page.css").read_text(encoding="utf-8")),
-            code_css=Markup(HtmlFormatter(style="friendly").get_style_defs(".highlight")),
+            code_css=Markup(HtmlFormatter(style="xcode").get_style_defs(".highlight")),
             chapters=chapters,
             short=_in_short(chapters, language),
             skipped=[_left_out(each, language) for each in record.get("skipped", ())],
