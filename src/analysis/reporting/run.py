@@ -19,8 +19,8 @@ from analysis.reporting.worker import Job, Outcome
 from analysis.snapshots import open_snapshot
 
 FAILED = "-failed"
-FINDINGS = "04_findings"
-"""The notebook that the ledger of published numbers goes with."""
+PUBLISHED, FINDINGS = "published", "04_findings"
+"""The snapshot that documents were printed from, and the notebook that the ledger of published numbers goes with."""
 PACKAGES = ("pandas", "numpy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "ipykernel")
 
 
@@ -120,7 +120,7 @@ def _ledger(
 def _as_published(notebook: Notebook, parameters: dict[str, dict[str, Any]]) -> bool:
     """Tell whether a notebook shows what documents print: the published snapshot, the whole of it."""
     given = parameters[notebook.name] | {"lang": notebook.defaults.get("lang")}
-    return given == notebook.defaults and open_snapshot(given["snapshot"]).kind == "published"
+    return given == notebook.defaults and given.get("snapshot") == PUBLISHED
 
 
 def _told(folder: Path, outcome: Outcome) -> str:
