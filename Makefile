@@ -20,7 +20,8 @@ lab: $(READY)  ## JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks
 
 check: $(READY)  ## style
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python tools/write_environment.py --check
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python tools/write_environment.py --check && \
+		$(BIN)/python tools/write_coverage.py --check
 
 bench: $(READY)  ## how fast, against the same work done plainly
 	@$(BIN)/python benchmarks/report.py

@@ -13,10 +13,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy notebooks, the published snapshot, the register and the known errors; return the new workbench folder."""
+    """Copy notebooks, the published snapshot, the register with its coverage, the known errors; return the folder."""
     for part in ("data/snapshots/published", "data/findings", "notebooks"):
         shutil.copytree(ROOT / part, folder / part)
-    shutil.copyfile(ROOT / "data" / "corrections.yml", folder / "data" / "corrections.yml")
+    for name in ("corrections.yml", "coverage.csv"):
+        shutil.copyfile(ROOT / "data" / name, folder / "data" / name)
     return folder
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.findings import find, read_register, rows_of
+from analysis.findings import Coverage, find, read_register, rows_of
 from analysis.findings.language import parse
 from analysis.findings.relations import recompute
 from analysis.findings.tables import Tables
@@ -82,7 +82,7 @@ def test_lists_over_periods_are_compared_one_by_one(vintage):
 
 def verdicts(tmp_path, source, *rows, **more):
     register = read_register(write_register(tmp_path / "register", made=list(rows), **more))
-    return {each["claim_id"]: each for each in rows_of(find(register, source), register, source)}
+    return {each["claim_id"]: each for each in rows_of(find(register, source), register, source, coverage=Coverage())}
 
 
 def test_queries_give_verdicts_and_name_the_cells_that_are_not_there(tmp_path, vintage):

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.findings import find, read_register, rows_of
+from analysis.findings import Coverage, find, read_register, rows_of
 from analysis.findings.claims import interval
 from analysis.findings.language import parse
 from analysis.findings.relations import recompute
@@ -22,7 +22,9 @@ def published():
 
 def findings(tmp_path, published, rows, **others):
     register = read_register(write_register(tmp_path / "register", made=rows, **others))
-    return {each["claim_id"]: each for each in rows_of(find(register, published), register, published)}
+    return {
+        each["claim_id"]: each for each in rows_of(find(register, published), register, published, coverage=Coverage())
+    }
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,9 @@ def test_dutch_sentences_for_every_english_one(tmp_path, published):
     register = read_register(
         write_register(tmp_path / "register", made=[*TABLE, row("copy", "310", "10", formula="[total]")])
     )
-    english, dutch = (rows_of(find(register, published), register, published, lang) for lang in ("en", "nl"))
+    english, dutch = (
+        rows_of(find(register, published), register, published, lang, Coverage()) for lang in ("en", "nl")
+    )
     for one, other in zip(english, dutch, strict=True):
         assert (one["cause"] == other["cause"]) == (one["cause"] == "")
         assert one["suggested"] == other["suggested"]

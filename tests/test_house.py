@@ -92,7 +92,7 @@ def test_the_library_stays_small():
         lines[part_of(path)] += lines_of_code(path)
     assert lines["cleaning"] < 800
     # 6,000 lines were meant for data, measures and report; what later issues asked for has room of its own
-    own_room = {"findings": 1600, "simulation": 450, "models": 1900}
+    own_room = {"findings": 1700, "simulation": 450, "models": 1900}
     assert all(lines[part] < room for part, room in own_room.items())
     assert sum(lines.values()) - sum(lines[part] for part in own_room) < 6000
 

@@ -27,6 +27,7 @@ def row(claim, verdict="reproduced", **changes):
     given |= {"published": 406000, "published_text": "406000", "published_lo": 405500, "published_hi": 406500}
     given |= {"recomputed": 405701.25, "recomputed_lo": 405696.5, "recomputed_hi": 405706.5, "method": "formula"}
     given |= {"expression": "[a] + [b]", "worked": "1 + 2", "operands": [], "cause": "", "suggested": None}
+    given |= {"parts": ["Tabel 1"], "notebook": "01_caseload", "shown": "caseload_by_group"}
     return given | {"fragility": "", "wanted": [], "note": "", "snapshot": "published"} | changes
 
 
@@ -112,6 +113,18 @@ def test_a_document_lists_what_does_not_stand(pages):
     assert re.findall(r"findings.html#([\w-]+)", failed) == ["c-inconsistent", "c-differs", "nasty", "says"]
     brief = "".join(re.findall(r"<ul class=\"brief\">(.*?)</ul>", pages[1], re.DOTALL))
     assert brief.count("<li>") == 3
+
+
+def test_a_row_links_to_the_table_that_shows_it_when_the_run_has_it(language):
+    rows = [*ROWS, row("unseen", parts=[], shown=""), row("both", shown="flow_rates caseload_by_group")]
+    text = build_ledger(rows, [DOCUMENT], language, RECORD, {"caseload_by_group": "01 · Persons & <groups>"})
+    said = '<a href="index.html#table-caseload_by_group">01 · Persons &amp; &lt;groups&gt;</a>'
+    shown = {each["id"]: each.get("data-parts") for tag, each in Page(text).tags if tag == "tr" and "id" in each}
+    assert text.count(said) == len(ROWS) + 1
+    assert "flow_rates" not in text
+    assert {shown.pop("unseen"), *shown.values()} == {"", "fs/Tabel 1"}
+    assert '<option value="fs/Tabel 1">Tabel 1</option>' in text
+    assert "index.html#" not in build_ledger(rows, [DOCUMENT], language, RECORD)
 
 
 def test_the_files_of_a_run(tmp_path, language):

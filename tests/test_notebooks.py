@@ -6,6 +6,8 @@ import itertools
 import json
 import re
 import shutil
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl
 
 import nbformat
 import pandas as pd
@@ -14,6 +16,7 @@ from published.build import published_tables
 
 from analysis.findings import read_register
 from analysis.project import HOME_VARIABLE
+from analysis.reporting.language import glossary
 from analysis.reporting.parameters import check_parameters, find_notebooks, read_notebook
 from analysis.reporting.run import run_report
 from analysis.reporting.worker import Job
@@ -33,6 +36,24 @@ GRID = {
                       {"end": "2019Q4", "confidence": "0.8"}],
 }  # fmt: skip
 SNAPSHOT = {"snapshot": "variant"}
+
+
+class PageOfRun(HTMLParser):
+    """What a page links to, what can be linked to on it, the filters it has, and the words for its pictures."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.alts, self.choices, self.select = [], [], [], set(), ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.ids += [found["id"]] if "id" in found else []
+        self.links += [found[name] for name in ("href", "src") if name in found]
+        self.alts += [found.get("alt")] if tag == "img" else []
+        self.select = found["name"] if tag == "select" else self.select
+        if tag == "option" or found.get("type") == "checkbox":
+            self.choices.add((found.get("name", self.select), found.get("value", "")))
 
 
 def shown(path):
@@ -175,14 +196,23 @@ def test_the_contract_of_the_tables(runs):
                 assert (there[f"{quantity}_hi"] >= there[quantity]).all()
 
 
-def test_the_page_of_a_whole_run(runs, tmp_path):
+@pytest.fixture(scope="module")
+def whole(runs, tmp_path_factory):
+    """Make a run of all notebooks in Dutch; return the notebooks and its folder."""
     notebooks = find_notebooks(ROOT / "notebooks")
-    folder = run_report(notebooks, check_parameters(notebooks, {"lang": "nl"}), tmp_path, 3)
+    folder = run_report(notebooks, check_parameters(notebooks, {"lang": "nl"}), tmp_path_factory.mktemp("out"), 3)
+    yield notebooks, folder
+    shutil.rmtree(folder)
+
+
+def test_the_page_of_a_whole_run(whole):
+    notebooks, folder = whole
     page = (folder / "index.html").read_text(encoding="utf-8")
     assert page.startswith('<!DOCTYPE html>\n<html lang="nl">')
     # nothing leaves the page: every address is a place on it, data, or text
     for attribute in re.findall(r'(?:src|href|action|data)="([^"]*)"', page):
-        beside = re.fullmatch(r"findings[\w-]*\.html", attribute) and (folder / attribute).is_file()
+        beside = re.fullmatch(r"(findings[\w-]*\.html)(#\?part=.+)?", attribute)
+        beside = beside and (folder / beside[1]).is_file()
         assert beside or attribute.startswith(("#", "data:")), attribute[:80]
     assert 'href="findings.html"' in page
     assert "@import" not in page
@@ -207,4 +237,56 @@ def test_the_page_of_a_whole_run(runs, tmp_path):
         claim.document == "cedris-2024" for claim in read_register().claims.values()
     )
     assert record["snapshots"][0]["digest"] == open_snapshot("published").digest
-    shutil.rmtree(folder)
+    assert record["skipped"] == []
+
+
+def test_every_link_of_every_page_leads_somewhere(whole):
+    _, folder = whole
+    pages = {path.name: PageOfRun(path.read_text(encoding="utf-8")) for path in folder.glob("*.html")}
+    assert {"index.html", "findings.html", "findings-factsheet-2024.html"} <= set(pages)
+    for name, page in pages.items():
+        assert len(page.ids) == len(set(page.ids)), name
+        assert all(alt and alt.strip() for alt in page.alts), name
+        for link in page.links:
+            target, _, anchor = link.partition("#")
+            if link.startswith("data:"):
+                continue
+            assert (target or name) in pages, f"{name}: {link}"
+            if anchor.startswith("?"):
+                filters = parse_qsl(anchor[1:], strict_parsing=True)
+                assert filters
+                assert set(filters) <= pages[target].choices, f"{name}: {link}"
+            else:
+                assert not anchor or anchor in pages[target or name].ids, f"{name}: {link}"
+
+
+def test_the_page_leads_with_an_answer_to_each_question(whole):
+    """Each with a number and what kind of interval it has, in the order of the glossary, before the contents."""
+    notebooks, folder = whole
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    short = page[page.index('<section class="short"') : page.index("<nav")]
+    asked = {"caseload": "01_caseload", "flows": "02_flows", "duration": "03_duration", "support": "05_support"}
+    there = [question for question, name in asked.items() if name in {each.name for each in notebooks}] + ["findings"]
+    assert re.findall(r"<h3>(.*?)</h3>", short) == [glossary()["questions"][each]["nl"] for each in there]
+    answers = re.findall(r"</h3>(.*?)</div>", short, re.DOTALL)
+    assert all(re.search(r"\d.*afronding", each, re.DOTALL) for each in answers)
+    assert [re.search('href="#(.*?)"', each)[1] for each in answers] == [
+        asked.get(question, "04_findings") for question in there
+    ]
+
+
+def test_tables_and_findings_lead_to_each_other(whole):
+    """Counted from the register: how many numbers of table 1 of the factsheet there are, and that they link back."""
+    _, folder = whole
+    page, ledger = ((folder / name).read_text(encoding="utf-8") for name in ("index.html", "findings.html"))
+    numbers = sum(
+        claim.document == "factsheet-2024"
+        and claim.row["location"] in ("Tabel 1", "Vooral toename mensen geboren buiten Europa")
+        for claim in read_register().claims.values()
+    )
+    table = page[page.index('id="table-caseload_by_group"') :].partition("</figure>")[0]
+    said = re.search(r'<p class="note published">(.*?)</p>', table)[1]
+    assert said.startswith('Gepubliceerd als: <a href="findings.html#?part=factsheet-2024%2FTabel+1">')
+    assert f"Tabel 1</a> — {numbers} getallen; houdt stand: " in said
+    assert sum(int(count) for count in re.findall(r": (\d+)", said)) == numbers
+    assert ledger.count('<a href="index.html#table-caseload_by_group">01 · ') == numbers

@@ -17,6 +17,7 @@ from analysis.reporting import worker
 from analysis.reporting.parameters import check_parameters, find_notebooks, read_notebook
 from analysis.reporting.run import NotebookFailedError, run_report
 from analysis.reporting.worker import Job, run_notebook
+from builders import table
 from project_copy import copy_project, outputs
 
 PARAMETERS = 'snapshot = "published"\nlang = "en"\nlevel = 1\n'
@@ -110,6 +111,40 @@ def test_no_more_notebooks_run_at_once_than_asked_for(home):
     spans.sort()
     assert len(spans) == 3
     assert all(ended <= begun for (_, ended), (begun, _) in itertools.pairwise(spans))
+
+
+def test_a_notebook_whose_tables_the_snapshot_lacks_is_left_out_and_that_is_told(home, capsys):
+    """The simulated snapshot has no tables of documents; `published` is the only one that does."""
+    from analysis.cli import main
+    from analysis.snapshots import write_snapshot
+
+    for path in (home / "notebooks").iterdir():
+        path.unlink()
+    make_notebook(home / "notebooks", "01_one", "print('one')", reads=["85692NED"])
+    make_notebook(home / "notebooks", "05_two", "print('two')", needs=["factsheet-2024-t1", "factsheet-2024-t2"])
+    given = ["--snapshot", "made", "--out", str(home / "outputs")]
+    tables = [table("85692NED", [{"measure": "stock", "period": "2024-12", "value": "10"}])]
+    write_snapshot(home / "data" / "snapshots", "made", "simulated", "2026-11-21", tables)
+    assert main(["report", *given]) == 0
+    told = capsys.readouterr()
+    why = "snapshot 'made' does not have factsheet-2024-t1, factsheet-2024-t2"
+    assert told.err == f"bijstand: notebook 05_two is left out: {why}.\n"
+    (run,) = outputs(home)
+    record = json.loads((home / "outputs" / run / "run.json").read_text())
+    assert record["skipped"] == [{"name": "05_two", "reason": why, "lacks": ["factsheet-2024-t1", "factsheet-2024-t2"]}]
+    assert [each["name"] for each in record["notebooks"]] == ["01_one"]
+    page = (home / "outputs" / run / "index.html").read_text()
+    about = page[page.index('id="run"') :]
+    assert "Left out: 05_two" in about
+    assert "this snapshot does not have factsheet 2024, table 1" in about
+
+    assert main(["report", *given, "--notebook", "05_two"]) == 2
+    assert capsys.readouterr().err == f"bijstand: notebook 05_two: {why}; use --snapshot published, which has them.\n"
+    (home / "notebooks" / "01_one.ipynb").unlink()
+    assert main(["report", *given]) == 2  # nothing is left to run
+    assert main(["report", "--snapshot", "nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+    assert outputs(home) == [run]
 
 
 def test_a_failed_notebook_is_kept_and_named_first(home):

@@ -162,6 +162,7 @@ def _report(options: argparse.Namespace) -> int:
 
     warm_up()
     from analysis.project import notebooks_folder, outputs_folder
+    from analysis.reporting.needs import with_their_tables
     from analysis.reporting.parameters import check_data, check_parameters, find_notebooks, parse_assignments
 
     given = parse_assignments(options.parameters)
@@ -174,12 +175,15 @@ def _report(options: argparse.Namespace) -> int:
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
     notebooks = find_notebooks(notebooks_folder(), options.notebook)
+    notebooks, skipped = with_their_tables(notebooks, given, named=bool(options.notebook))
     parameters = check_parameters(notebooks, given)
     check_data(notebooks, parameters)
+    for each in skipped:
+        print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
 
     from analysis.reporting.run import run_report
 
-    folder = run_report(notebooks, parameters, Path(options.out or outputs_folder()), options.jobs)
+    folder = run_report(notebooks, parameters, Path(options.out or outputs_folder()), options.jobs, skipped)
     print(folder / "index.html")
     return 0
 

@@ -1,6 +1,7 @@
 """Published numbers, their recomputation and the verdicts: the register in ``data/findings``."""
 
 from analysis.findings.claims import Claim
+from analysis.findings.coverage import Coverage, Part, read_coverage
 from analysis.findings.find import Finding, find
 from analysis.findings.register import findings_folder, read_register
 from analysis.findings.relations import Register
@@ -12,11 +13,14 @@ __all__ = [
     "STANDS_NOT",
     "VERDICTS",
     "Claim",
+    "Coverage",
     "Finding",
+    "Part",
     "Register",
     "counts",
     "find",
     "findings_folder",
+    "read_coverage",
     "read_register",
     "rows_of",
 ]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from analysis.findings.coverage import Coverage, read_coverage
 from analysis.findings.find import FORMULA, Finding, Tried
 from analysis.findings.language import FormulaError, cells_named, claims_named
 from analysis.findings.ranges import Number
@@ -25,21 +26,29 @@ _REFERENCE = re.compile(r"\[([^\[\]]*)\]|\{([^{}]*)\}")
 
 
 def rows_of(
-    findings: Iterable[Finding], register: Register, snapshot: Snapshot, lang: str = "en"
+    findings: Iterable[Finding],
+    register: Register,
+    snapshot: Snapshot,
+    lang: str = "en",
+    coverage: Coverage | None = None,
 ) -> list[dict[str, Any]]:
     """Return one row a finding: the columns of `CONTRACT` first, then what a reader of the verdict wants to know.
 
     ``lang`` is the language of the sentences, ``nl`` or ``en``; what the register holds stands as it was entered.
+    ``coverage`` says which notebook and tables show a number; by default that is what ships with the register.
     """
-    words = Words(lang)
-    return [row_of(finding, register, snapshot, words) for finding in findings]
+    words, coverage = Words(lang), coverage or read_coverage(register)
+    return [row_of(finding, register, snapshot, words, coverage) for finding in findings]
 
 
-def row_of(finding: Finding, register: Register, snapshot: Snapshot, words: Words) -> dict[str, Any]:
+def row_of(
+    finding: Finding, register: Register, snapshot: Snapshot, words: Words, coverage: Coverage
+) -> dict[str, Any]:
     """Return a finding as a row; a number without end is None, a statement's ``recomputed`` is true, false or None."""
     claim, tried = finding.claim, finding.tried
     printed, result = claim.interval, tried.result if tried else None
     truth = result is not None and result.truth is not None
+    parts = coverage.of_claim(claim.document, claim.row["location"])
     return {
         "claim_id": claim.id,
         "document": claim.document,
@@ -67,7 +76,14 @@ def row_of(finding: Finding, register: Register, snapshot: Snapshot, words: Word
         "fragility": _fragility(finding, words),
         "wanted": list(finding.wanted),
         "snapshot": snapshot.name,
+        "parts": [part.part for part in parts],
+        "notebook": _named(part.notebook for part in parts),
+        "shown": _named(table for part in parts for table in part.shown),
     }
+
+
+def _named(names: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(filter(None, names)))
 
 
 def plain(value: Number | None) -> float | int | None:

@@ -25,7 +25,9 @@ _MONTH = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])\b")
 _DECIMALS = 4  # of figures used, at the most
 
 
-def build_ledger(rows: list[Row], documents: list[Row], language: Language, record: Row) -> str:
+def build_ledger(
+    rows: list[Row], documents: list[Row], language: Language, record: Row, tables: dict[str, str] | None = None
+) -> str:
     """Return the page with every row: searched, filtered, sorted and opened without a request.
 
     Parameters
@@ -37,11 +39,17 @@ def build_ledger(rows: list[Row], documents: list[Row], language: Language, reco
     language : Language
     record : dict
         What ``run.json`` holds.
+    tables : dict of str to str, optional
+        The tables of the report beside it, and what a link to each is called.
     """
     shown = sorted(_shown(rows, language), key=lambda row: row["rank"])
+    tables = tables or {}
     present, known = ({row[key] for row in rows} for key in ("document", "claim_id"))
     listed = {each["document"]: each for each in documents if each["document"] in present}
-    return _render("ledger", language, record, rows=shown, documents=listed, known=known)
+    places = {
+        name: dict.fromkeys(part for row in rows if row["document"] == name for part in row["parts"]) for name in listed
+    }
+    return _render("ledger", language, record, rows=shown, documents=listed, known=known, places=places, tables=tables)
 
 
 def build_document(rows: list[Row], document: Row, language: Language, record: Row) -> str:
@@ -54,9 +62,16 @@ def build_document(rows: list[Row], document: Row, language: Language, record: R
     return _render("document", language, record, rows=shown, document=document, failed=failed)
 
 
-def write_ledger(folder: Path, rows: list[Row], documents: list[Row], language: Language, record: Row) -> list[Row]:
+def write_ledger(
+    folder: Path,
+    rows: list[Row],
+    documents: list[Row],
+    language: Language,
+    record: Row,
+    tables: dict[str, str] | None = None,
+) -> list[Row]:
     """Write the ledger and a page for each document that has rows; return ``href`` and ``text`` of each."""
-    pages = {LEDGER: build_ledger(rows, documents, language, record)}
+    pages = {LEDGER: build_ledger(rows, documents, language, record, tables)}
     links = [{"href": LEDGER, "text": language.word("ledger", "title")}]
     present = {row["document"] for row in rows}
     for document in (each for each in documents if each["document"] in present):

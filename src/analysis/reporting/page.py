@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 from markupsafe import Markup
 from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
-from analysis.reporting.language import Language
+from analysis.reporting.language import Language, glossary
+from analysis.reporting.lifted import answers_of
 from analysis.reporting.parameters import Notebook
 
 _LAST = "00"  # what is at hand comes after what a reader came for
 _HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
+_TABLE = re.compile(r'(<figure class="table" id="table-(\w+)">.*?)</figure>', re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
 # cells with this tag are for readers of the notebook alone (its English title)
 NOTEBOOK_ONLY = "notebook-only"
@@ -31,6 +34,7 @@ def build_page(
     parameters: dict[str, dict[str, Any]],
     record: dict[str, Any],
     extra: list[dict[str, str]] | None = None,
+    published: dict[str, list[dict[str, str]]] | None = None,
 ) -> str:
     """Return the page of a run.
 
@@ -45,6 +49,8 @@ def build_page(
         What ``run.json`` holds.
     extra : list of dict, optional
         Pages of the run beside this one, for the contents: ``href`` and ``text`` of each.
+    published : dict of str to list of dict, optional
+        For a table by its name, the parts of documents that it shows, as `lifted.published_as` tells them.
     """
     language = Language(parameters[notebooks[0].name].get("lang", "en"))
     with as_file(files("analysis.reporting") / "templates") as templates:
@@ -52,12 +58,17 @@ def build_page(
         ordered = sorted((each.name for each in notebooks), key=lambda name: name.startswith(_LAST))
         chapters = [_chapter(exporter, folder / "notebooks" / f"{name}.ipynb", name) for name in ordered]
         environment = Environment(loader=FileSystemLoader(templates), autoescape=select_autoescape(["html", "j2"]))
+        line = environment.get_template("published.html.j2")
+        for chapter in chapters:
+            chapter["body"] = _with_published(chapter["body"], published or {}, line)
         return environment.get_template("page.html.j2").render(
             lang=language.code,
             word=lambda key: language.word("page", key),
             css=Markup((templates / "page.css").read_text(encoding="utf-8")),
-            code_css=Markup(HtmlFormatter(style="friendly").get_style_defs(".highlight")),
+            code_css=Markup(HtmlFormatter(style="xcode").get_style_defs(".highlight")),
             chapters=chapters,
+            short=_in_short(chapters, language),
+            skipped=[_left_out(each, language) for each in record.get("skipped", ())],
             record=record,
             extra=extra or [],
             simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
@@ -83,7 +94,9 @@ def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
 
     Headings go down one level, because the page has the first, and get names that are unique on the page.
     """
-    body, _ = exporter.from_notebook_node(nbformat.read(path, as_version=4))
+    notebook = nbformat.read(path, as_version=4)
+    answers = answers_of(notebook)  # before the exporter takes cells out
+    body, _ = exporter.from_notebook_node(notebook)
     found: list[dict[str, Any]] = []
 
     def renamed(match: re.Match[str]) -> str:
@@ -94,4 +107,28 @@ def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
 
     body = _HEADING.sub(renamed, body)
     title = found[0]["text"] if found else name
-    return {"name": name, "title": title, "sections": found[1:], "body": Markup(body)}
+    return {"name": name, "title": title, "sections": found[1:], "body": Markup(body), "answers": answers}
+
+
+def _in_short(chapters: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+    """Return the questions that a reader comes with, each with its answer in this run and the chapter that gives it."""
+    told = {question: (chapter, text) for chapter in chapters for question, text in chapter["answers"].items()}
+    return [
+        {"question": entry[language.code], "text": Markup(markdown2html(told[name][1])), "chapter": told[name][0]}
+        for name, entry in glossary()["questions"].items()
+        if name in told
+    ]
+
+
+def _left_out(skipped: dict[str, Any], language: Language) -> dict[str, str]:
+    tables = ", ".join(language.value(table) for table in skipped["lacks"])
+    return {"name": skipped["name"], "why": language.word("page", "skipped_why", tables=tables)}
+
+
+def _with_published(body: Markup, published: dict[str, list[dict[str, str]]], line: Template) -> Markup:
+    """Return a chapter with, below each table that shows a part of a document, how that was published and stands."""
+
+    def added(match: re.Match[str]) -> str:
+        return f"{match[1]}{''.join(line.render(each) for each in published.get(match[2], ()))}</figure>"
+
+    return Markup(_TABLE.sub(added, body))

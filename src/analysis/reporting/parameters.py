@@ -35,7 +35,8 @@ EVERY = "*"
 class Notebook:
     """A notebook that can be run: its parameters with their defaults, and what it says of itself.
 
-    ``window`` names the periods it works on, ``reads`` the tables it may read; ``tables`` and ``figures`` are what a
+    ``window`` names the periods it works on, ``reads`` the tables it may read, ``needs`` those without which it has
+    nothing to show; ``tables`` and ``figures`` are what a
     run of it has to leave behind. ``on_request``: it runs only when it is named. ``question``: its parameters put a
     question that the snapshot has to be able to answer.
     """
@@ -45,6 +46,7 @@ class Notebook:
     defaults: dict[str, Any]
     window: str | None = None
     reads: tuple[str, ...] = field(default=())
+    needs: tuple[str, ...] = field(default=())
     tables: tuple[str, ...] = field(default=())
     figures: tuple[str, ...] = field(default=())
     on_request: bool = False
@@ -73,6 +75,7 @@ def read_notebook(path: Path) -> Notebook:
         defaults=_plain_values("".join(cells[0]["source"]), path.name),
         window=about.get("window"),
         reads=tuple(about.get("reads", ())),
+        needs=tuple(about.get("needs", ())),
         tables=tuple(about.get("tables", ())),
         figures=tuple(about.get("figures", ())),
         on_request=about.get("on_request", False) is True,
@@ -132,9 +135,7 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
     known = {name for notebook in notebooks for name in notebook.defaults}
     faults = [f"parameter {name!r} is unknown; {did_you_mean(name, known)}." for name in given if name not in known]
     parameters: dict[str, dict[str, Any]] = {}
-    reads = {table for notebook in notebooks for table in notebook.reads}
-    needs = None if EVERY in reads else sorted(reads)
-    checks = _CHECKS | {"snapshot": cache(lambda name: open_snapshot(name, needs=needs).name)}
+    checks = _CHECKS | {"snapshot": cache(lambda name: open_snapshot(name, needs=tables_read(notebooks)).name)}
     for notebook in notebooks:
         values, wrong = dict(notebook.defaults), set()
         for name in notebook.defaults:
@@ -150,6 +151,12 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
     if faults:
         raise CallError("\n".join(dict.fromkeys(faults)))
     return parameters
+
+
+def tables_read(notebooks: list[Notebook]) -> list[str] | None:
+    """Return the tables that any of these notebooks may read, None for every table of the snapshot."""
+    reads = {table for notebook in notebooks for table in notebook.reads}
+    return None if EVERY in reads else sorted(reads)
 
 
 def _typed(name: str, text: str, default: Any) -> Any:

@@ -67,6 +67,20 @@ class Report:
         """Show a text that is in the report's language already."""
         display(Markdown(text))
 
+    def answer(self, question: str, text: str) -> None:
+        """Show the answer to a question that readers come with; the page of a run leads with it.
+
+        Parameters
+        ----------
+        question : str
+            One of the questions of the glossary.
+        text : str
+            The answer, in the report's language; empty when the snapshot has none, which is said in its place.
+        """
+        self.language.word("questions", question)
+        about = {"bijstand": {"answers": question}} if text else {}
+        display(Markdown(text or self.language.word("texts", "no_answer")), metadata=about)
+
     def table(self, name: str, frame: pd.DataFrame, aow_rises: Collection[str] = (), **places: Any) -> None:
         """Show a table of the report and save it as CSV.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,8 +19,8 @@ from analysis.reporting.worker import Job, Outcome
 from analysis.snapshots import open_snapshot
 
 FAILED = "-failed"
-FINDINGS = "04_findings"
-"""The notebook that the ledger of published numbers goes with."""
+PUBLISHED, FINDINGS = "published", "04_findings"
+"""The snapshot that documents were printed from, and the notebook that the ledger of published numbers goes with."""
 PACKAGES = ("pandas", "numpy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "ipykernel")
 
 
@@ -27,7 +28,13 @@ class NotebookFailedError(WorkbenchError):
     """A notebook of a run ended in an error."""
 
 
-def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], out: Path, jobs: int | None) -> Path:
+def run_report(
+    notebooks: list[Notebook],
+    parameters: dict[str, dict[str, Any]],
+    out: Path,
+    jobs: int | None,
+    skipped: Sequence[dict[str, Any]] = (),
+) -> Path:
     """Run notebooks and put everything into a new folder of ``out``.
 
     Parameters
@@ -39,6 +46,8 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
         The folder in which runs make theirs.
     jobs : int, optional
         How many run at once; by default one more than there are processors, because a notebook also waits.
+    skipped : sequence of dict, optional
+        Which notebooks were left out, and why, for the record and the page.
 
     Returns
     -------
@@ -58,13 +67,13 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
         work = [Job(each.name, each.path, stage, parameters[each.name], home) for each in notebooks]
         outcomes = run_all(work, jobs)
         outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in notebooks]
-        record = _record(final.name, begun, notebooks, parameters, outcomes)
+        record = _record(final.name, begun, notebooks, parameters, outcomes) | {"skipped": list(skipped)}
         failed = [outcome for outcome in outcomes if outcome.error]
         if not failed:
             from analysis.reporting.page import build_page  # nbconvert takes seconds to import, a failed run needs none
 
-            extra = _ledger(stage, parameters, record)
-            page = build_page(stage, notebooks, parameters, record, extra)
+            extra, published = _ledger(stage, notebooks, parameters, record)
+            page = build_page(stage, notebooks, parameters, record, extra, published)
             (stage / "index.html").write_text(page, encoding="utf-8")
         (stage / "run.json").write_bytes(json_bytes(record))
         if failed:
@@ -74,22 +83,44 @@ def run_report(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]],
     return final
 
 
-def _ledger(stage: Path, parameters: dict[str, dict[str, Any]], record: dict[str, Any]) -> list[dict[str, str]]:
-    """Write the ledger of published numbers beside the page, when the run has the findings; return the links to it.
+def _ledger(
+    stage: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
+) -> tuple[list[dict[str, str]], dict[str, list[dict[str, str]]]]:
+    """Write the ledger of published numbers beside the page, when the run has the findings.
 
-    How many numbers have each verdict goes into the record.
+    Returns the links to it, and for each table what it shows of documents. How many numbers have each verdict goes
+    into the record.
     """
     if FINDINGS not in parameters:
-        return []
-    from analysis.findings import counts, find, read_register, rows_of
+        return [], {}
+    from analysis.findings import counts, find, read_coverage, read_register, rows_of
     from analysis.reporting.language import Language
     from analysis.reporting.ledger import write_ledger
+    from analysis.reporting.lifted import captions_in, published_as
 
     values = parameters[FINDINGS]
-    register, snapshot = read_register(), open_snapshot(values["snapshot"])
-    rows = rows_of(find(register, snapshot), register, snapshot, values["lang"])
+    register, snapshot, language = read_register(), open_snapshot(values["snapshot"]), Language(values["lang"])
+    coverage = read_coverage(register)
+    rows = rows_of(find(register, snapshot), register, snapshot, values["lang"], coverage)
     record["verdicts"] = counts(rows)
-    return write_ledger(stage, rows, list(register.documents.values()), Language(values["lang"]), record)
+    documents = list(register.documents.values())
+    links = write_ledger(stage, rows, documents, language, record, captions_in(stage / "notebooks", notebooks))
+    if any(each["kind"] == "simulated" for each in record["snapshots"]):
+        return links, {}  # no made figure was ever published
+    titles = {each["document"]: each["title"] for each in documents}
+    return links, {
+        table: published_as(
+            coverage.of_table(notebook.name, table), rows, titles, language, _as_published(notebook, parameters)
+        )
+        for notebook in notebooks
+        for table in notebook.tables
+    }
+
+
+def _as_published(notebook: Notebook, parameters: dict[str, dict[str, Any]]) -> bool:
+    """Tell whether a notebook shows what documents print: the published snapshot, the whole of it."""
+    given = parameters[notebook.name] | {"lang": notebook.defaults.get("lang")}
+    return given == notebook.defaults and given.get("snapshot") == PUBLISHED
 
 
 def _told(folder: Path, outcome: Outcome) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.measures.tidy import pick
-from analysis.reporting.answers.told import plain, printed, row_of, told
+from analysis.reporting.answers.told import plain, row_of, spanned, told, value_of
 from analysis.reporting.language import Language
 
 
@@ -16,8 +16,8 @@ def data(holdings: pd.DataFrame, snapshot: str, language: Language) -> dict[str,
 
 
 def caseload(by_group: pd.DataFrame, language: Language) -> dict[str, str]:
-    """Return level, change and growth of the total, and for each dimension the group that the change came from most."""
-    total, change = row_of(by_group, "level", group="total"), row_of(by_group, "change", group="total")
+    """Return the period, and for each dimension the group that the change of the total came from most."""
+    change = row_of(by_group, "change", group="total")
     parts = pick(by_group, "contribution_pp").dropna(subset="value")
     parts = parts[parts["dimension"] != "total"]
     falls = change is not None and change["value"] < 0
@@ -30,11 +30,22 @@ def caseload(by_group: pd.DataFrame, language: Language) -> dict[str, str]:
         tops.append(language.word("texts", "top_group", contribution=told_top, **names))
     return {
         "period": language.period(by_group["period"].iloc[0]),
-        "level": printed(total, language),
-        "change": printed(change, language, sign=True),
-        "growth": told(row_of(by_group, "growth_pct", group="total"), language, 1, sign=True),
         "tops": "; ".join(tops) or language.value("no_value"),
     }
+
+
+def caseload_answer(by_group: pd.DataFrame, language: Language) -> str:
+    """Return how many receive bijstand and whether that rose over the year; nothing when the number is not known."""
+    level, change, growth = (row_of(by_group, name, group="total") for name in ("level", "change", "growth_pct"))
+    if pd.isna(value_of(level)):
+        return ""
+    people = language.word("texts.moved", "people")
+    places = {"period": language.period(by_group["period"].iloc[0]), "level": spanned(level, language, unit=people)}
+    if pd.isna(value_of(change)):
+        return language.word("texts", "caseload_answer_level", **places)
+    moved = "rose" if change["value_lo"] > 0 else "fell" if change["value_hi"] < 0 else "undecided"
+    places |= {"change": spanned(change, language, sign=True), "growth": told(growth, language, 1, sign=True)}
+    return language.word("texts", "caseload_answer", moved=language.word("texts.moved", moved), **places)
 
 
 def series(series_frame: pd.DataFrame, language: Language) -> dict[str, str]:

@@ -6,21 +6,39 @@ import pandas as pd
 
 from analysis.measures.tidy import pick
 from analysis.models.durations import DurationModels
-from analysis.reporting.answers.told import plain, row_of, told, value_of
+from analysis.reporting.answers.told import plain, row_of, spanned, told, value_of
 from analysis.reporting.language import Language
 
 
 def duration(shares: pd.DataFrame, language: Language) -> dict[str, str]:
-    """Return the share over five years of the stock and of ended spells, with their periods."""
-    total = pick(shares, "over_5y")
-    total = total[total["dimension"] == "total"].set_index("source")
-    stock, ended = total.loc["stock"], total.loc["ended spells"]
+    """Return the periods of the stock and of ended spells, and the share over five years among the latter."""
+    stock, ended = _over_5y(shares)
     return {
         "stock_period": language.period(stock["period"]),
-        "stock_share": told(stock, language),
         "ended_period": language.period(ended["period"]),
         "ended_share": told(ended, language),
     }
+
+
+def duration_answer(shares: pd.DataFrame, language: Language) -> str:
+    """Return the share over five years in the stock beside that among ended spells; nothing when one is not known."""
+    stock, ended = _over_5y(shares)
+    if pd.isna(stock["value"]) or pd.isna(ended["value"]):
+        return ""
+    return language.word(
+        "texts",
+        "duration_answer",
+        stock_period=language.period(stock["period"]),
+        stock_share=spanned(stock, language, 1, unit="%"),
+        ended_period=language.period(ended["period"]),
+        ended_share=spanned(ended, language, 1, unit="%"),
+    )
+
+
+def _over_5y(shares: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    total = pick(shares, "over_5y")
+    total = total[total["dimension"] == "total"].set_index("source")
+    return total.loc["stock"], total.loc["ended spells"]
 
 
 def survival(curves: pd.DataFrame, language: Language) -> dict[str, str]:

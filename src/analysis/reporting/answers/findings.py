@@ -11,12 +11,14 @@ from analysis.reporting.answers.told import percent
 from analysis.reporting.language import Language
 
 
-def findings(counts: pd.DataFrame, language: Language) -> dict[str, str]:
-    """Return how many numbers there are, in how many documents, and how many stand, fall, or could not be judged."""
+def findings(counts: pd.DataFrame, language: Language) -> str:
+    """Return how many numbers there are, and how many stand, fall, or could not be judged; nothing when none could."""
     tones, words = counts["verdict"].map(TONES), {STANDS: "stand", FAILS_TO: "fail", KNOWN: "known", OPEN: "open"}
     parts = {word: counts.loc[tones == tone, "numbers"].sum() for tone, word in words.items()}
     parts |= {"numbers": counts["numbers"].sum(), "documents": counts["document"].nunique()}
-    return {name: language.number(count) for name, count in parts.items()}
+    if parts["open"] == parts["numbers"]:
+        return ""
+    return language.word("texts", "findings_answer", **{name: language.number(count) for name, count in parts.items()})
 
 
 def verdicts_listed(verdict: str, language: Language) -> str:

@@ -7,24 +7,30 @@ import pandas as pd
 from analysis.measures.tidy import pick
 from analysis.models.group_comparison import GroupComparison
 from analysis.models.outflow import OutflowModel
-from analysis.reporting.answers.told import percent, plain, row_of, told
+from analysis.reporting.answers.told import percent, plain, row_of, spanned
 from analysis.reporting.language import Language
 
 
 def flows(by_year: pd.DataFrame, break_even: pd.DataFrame, language: Language) -> str:
-    """Return the outflow per hundred entrants in the last year, and beside break-even in the last that has it."""
-    year = pick(by_year, "ratio")["year"].max()
-    answer = language.word(
-        "texts", "flows_answer", year=year, ratio=told(row_of(by_year, "ratio", year=year), language, factor=100)
-    )
-    level = pick(break_even, "break_even").dropna(subset="value")
-    if level.empty:
-        return f"{answer} {language.word('texts', 'flows_no_balance')}"
-    even_year = level["year"].max()
-    ratio, balance = (row_of(break_even, quantity, year=even_year) for quantity in ("ratio", "break_even"))
-    places = {"ratio": told(ratio, language, factor=100), "break_even": told(balance, language, factor=100)}
-    same = "flows_balance_too" if even_year == year else "flows_balance"
-    return f"{answer} {language.word('texts', same, year=even_year, **places)}"
+    """Return the outflow per hundred entrants in the last year that has it, beside break-even where that is known.
+
+    When the last year with a break-even ratio is an earlier one, that is told as well; nothing when no ratio is known.
+    """
+    ratios, level = (pick(by_year, "ratio"), pick(break_even, "break_even"))
+    years, balanced = (sorted(frame.dropna(subset="value")["year"]) for frame in (ratios, level))
+    said = []
+    if years and (not balanced or years[-1] > balanced[-1]):
+        ratio = spanned(row_of(by_year, "ratio", year=years[-1]), language, 1, factor=100)
+        said = [language.word("texts", "flows_answer", year=years[-1], ratio=ratio)]
+    if balanced:
+        places = {
+            quantity: spanned(row_of(break_even, quantity, year=balanced[-1]), language, 1, factor=100)
+            for quantity in ("ratio", "break_even")
+        }
+        said.append(language.word("texts", "flows_balance", year=balanced[-1], **places))
+    elif years:
+        said.append(language.word("texts", "flows_no_balance"))
+    return " ".join(said)
 
 
 def quarters(quarterly: pd.DataFrame, language: Language) -> dict[str, str]:

@@ -37,14 +37,25 @@ def told(row: pd.Series | None, language: Language, decimals: int = 0, factor: f
     return language.word("page", "between", lo=low, hi=high)
 
 
+def spanned(
+    row: pd.Series | None, language: Language, decimals: int = 0, factor: float = 1, sign: bool = False, unit: str = ""
+) -> str:
+    """Return a number with its rounding interval and the word that says what interval that is; an exact one alone."""
+    if row is None or pd.isna(row["value"]):
+        return language.value("no_value")
+    value, lo, hi = (factor * row[name] for name in ("value", "value_lo", "value_hi"))
+    text = f"{language.number(value, decimals, sign)}{unit}"
+    if not (math.isfinite(lo) and math.isfinite(hi)):
+        return f"{text} {language.word('page', 'unbounded')}"
+    if lo == hi:
+        return text
+    low, high = (language.number(end, decimals, sign) for end in outward(lo, hi, decimals))
+    return f"{text} {language.word('page', 'rounding', lo=low, hi=high)}"
+
+
 def plain(value: float, language: Language, decimals: int = 0, sign: bool = False) -> str:
     """Return a number with so many decimals, or that there is none."""
     return language.value("no_value") if pd.isna(value) else language.number(value, decimals, sign)
-
-
-def printed(row: pd.Series | None, language: Language, sign: bool = False) -> str:
-    """Return a count as it was printed."""
-    return plain(float("nan") if row is None else row["value"], language, sign=sign)
 
 
 def value_of(row: pd.Series | None) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
@@ -25,6 +26,7 @@ STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "///", "...")
 INK, SOFT = "#222222", "#6b6b6b"
+LEAST_CONTRAST = 4.5  # of text and what is behind it: WCAG 2, level AA
 LONGEST_STEP = {"month": 31, "quarter": 92}  # days from one figure to the next
 
 
@@ -41,6 +43,20 @@ def canvas(height: float, rows: int = 1, **options: object) -> Iterator[tuple[Fi
 def colours(count: int) -> list:
     """Return that many colours that colour-blind readers can tell apart."""
     return sns.color_palette("colorblind", count)
+
+
+def contrast(colour: object, other: object = "white") -> float:
+    """Return the contrast of two colours as WCAG 2 defines it: from 1 for the same to 21 for black and white."""
+    channels = np.array([to_rgb(colour), to_rgb(other)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    darker, lighter = sorted(linear @ (0.2126, 0.7152, 0.0722) + 0.05)
+    return lighter / darker
+
+
+def readable(colour: object) -> object:
+    """Return the colour of a line as its name is written: as much darker as it takes to be read on white."""
+    steps = (tuple(shade * channel for channel in to_rgb(colour)) for shade in np.linspace(1, 0, 41))
+    return next(each for each in steps if contrast(each) >= LEAST_CONTRAST)
 
 
 class NumberTicks(Formatter):
@@ -91,7 +107,7 @@ def note(
     axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], colour: object = INK, **more
 ) -> None:
     """Write small text beside a point, shifted by so many points."""
-    look = {"xytext": shift, "textcoords": "offset points", "fontsize": 8.5, "color": colour}
+    look = {"xytext": shift, "textcoords": "offset points", "fontsize": 8.5, "color": readable(colour)}
     axes.annotate(text, at, **(look | more))
 
 
@@ -111,7 +127,13 @@ def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: f
     for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
         at = max(y, at + gap * (high - low))
         leader = {"arrowstyle": "-", "color": colour, "lw": 0.5, "shrinkA": 0, "shrinkB": 2}
-        look = {"color": colour, "fontsize": 9, "va": "center", "annotation_clip": False, "arrowprops": leader}
+        look = {
+            "color": readable(colour),
+            "fontsize": 9,
+            "va": "center",
+            "annotation_clip": False,
+            "arrowprops": leader,
+        }
         axes.annotate(f" {name}", (x, y), xytext=(edge, at), **look)
 
 

@@ -45,6 +45,7 @@
     let found = 0;
     for (const row of rows) {
       const others = (!field.document.value || row.document === field.document.value)
+        && (!field.part.value || row.parts.split("|").includes(field.part.value))
         && (!field.method.value || row.method === field.method.value) && words.every(word => row.text.includes(word));
       if (others) counts[row.verdict] = (counts[row.verdict] || 0) + 1;
       row.found = others && (!chosen.size || chosen.has(row.verdict)) ? found++ : -1;
@@ -71,7 +72,7 @@
   }
 
   function restore(state) {
-    for (const name of ["q", "document", "method"]) field[name].value = state.get(name) || "";
+    for (const name of ["q", "document", "part", "method"]) field[name].value = state.get(name) || "";
     for (const box of form.querySelectorAll("[name=verdict]")) box.checked = state.getAll("verdict").includes(box.value);
     const key = state.get("sort"), known = heads.some(head => head.dataset.key === key);
     const direction = known && state.get("direction") === "descending" ? "descending" : "ascending";

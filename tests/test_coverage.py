@@ -1,0 +1,133 @@
+"""Every table and figure of the documents: in which notebook and tables it is shown, and what cannot be had."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from analysis.errors import DataError
+from analysis.findings import Coverage, find, read_coverage, read_register, rows_of
+from analysis.findings.coverage import COLUMNS
+from analysis.reporting.parameters import read_notebook
+from analysis.reporting.tables import TABLES
+from analysis.snapshots import open_snapshot
+from project_copy import ROOT
+
+# What each document numbers: counted in the documents themselves, by hand.
+NUMBERED = {
+    "factsheet-2024": [*(f"Tabel {n}" for n in range(1, 6)), *(f"Figuur {n}" for n in range(1, 6))],
+    "banenafspraak-2024": ["Tabel 1"],
+    "cedris-2024": [f"Figuur {n}" for n in range(1, 28)],
+}
+
+
+@pytest.fixture(scope="module")
+def register():
+    return read_register()
+
+
+@pytest.fixture(scope="module")
+def coverage(register):
+    return read_coverage(register)
+
+
+def named(part: str) -> list[str]:
+    """Return the tables or figures that a part names: ``Figuren 25 tot en met 27`` is three."""
+    several = re.fullmatch(r"Figuren (\d+) tot en met (\d+)", part)
+    return [f"Figuur {n}" for n in range(int(several[1]), int(several[2]) + 1)] if several else [part]
+
+
+@pytest.mark.parametrize("document", NUMBERED)
+def test_every_table_and_figure_of_a_document_is_there_once(coverage, document):
+    found = [name for part in coverage.parts if part.document == document for name in named(part.part)]
+    assert sorted(name for name in found if re.match(r"(Tabel|Figuur) \d", name)) == sorted(NUMBERED[document])
+
+
+def test_every_table_and_figure_in_the_register_belongs_to_a_part(register, coverage):
+    for claim in register.claims.values():
+        if claim.document in NUMBERED and re.match("Tabel|Figuur", claim.row["location"]):
+            assert coverage.of_claim(claim.document, claim.row["location"]), claim.row["location"]
+
+
+def test_what_a_part_is_shown_in_is_a_table_of_that_notebook(coverage):
+    """A notebook that is no file yet is left aside; one that is there has to have every table that is promised."""
+    for part in coverage.parts:
+        path = ROOT / "notebooks" / f"{part.notebook}.ipynb"
+        if part.notebook and path.is_file():
+            assert set(part.shown) <= set(TABLES), part
+            assert set(part.shown) <= set(read_notebook(path).tables), part
+
+
+def test_both_ways_tell_the_same(coverage):
+    """Table 2 of the factsheet is in two tables of 02_flows; figures 19 to 22 of the sector report share theirs."""
+    (part,) = coverage.of_claim("factsheet-2024", "Tabel 2")
+    assert (part.notebook, part.shown) == ("02_flows", ("flow_ratio_by_group", "reinflow_by_group"))
+    assert coverage.of_table("02_flows", "reinflow_by_group") == [part]
+    assert [each.part for each in coverage.of_claim("cedris-2024", "Figuur 19-22")] == [
+        f"Figuur {n}" for n in range(19, 23)
+    ]
+    assert coverage.of_claim("factsheet-2024", "nowhere") == []
+    assert coverage.of_table("01_caseload", "reinflow_by_group") == []
+
+
+def test_rows_name_where_a_number_is_shown(register, coverage):
+    source = open_snapshot("published")
+    rows = {row["claim_id"]: row for row in rows_of(find(register, source), register, source)}
+    for claim in register.claims.values():
+        parts = coverage.of_claim(claim.document, claim.row["location"])
+        row = rows[claim.id]
+        assert row["parts"] == [part.part for part in parts]
+        assert set(row["shown"].split()) == {table for part in parts for table in part.shown}
+        assert set(row["notebook"].split()) == {part.notebook for part in parts} - {""}
+    assert rows["fs2024-t1-total-n"]["shown"] == "caseload_by_group"
+    aside = rows_of(find(register, source, ["factsheet-2024"]), register, source, coverage=Coverage())
+    assert {(row["notebook"], row["shown"]) for row in aside} == {("", "")}
+    json.dumps(aside)
+
+
+GOOD = dict(zip(COLUMNS, ("factsheet-2024", "Tabel 1", "Tabel 1", "01_caseload", "a_table", "yes", ""), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"document": "factsheet-2042"}, r"document 'factsheet-2042' is unknown; did you mean 'factsheet-2024'\?"),
+        ({"locations": "Tabel 1; Tabel 99"}, r"line 2, Tabel 1: location 'Tabel 99' is not in the register"),
+        ({"open_data": "maybe"}, "expected one of yes, partly, no, found 'maybe'"),
+        ({"notebook": ""}, "notebook and shown: expected both or neither"),
+        ({"open_data": "no"}, "missing: expected what cannot be had"),
+        ({"part": ""}, "part: expected a name"),
+    ],
+)
+def test_a_fault_is_told_with_its_line(tmp_path, register, change, message):
+    path = tmp_path / "coverage.csv"
+    with path.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, COLUMNS)
+        writer.writeheader()
+        writer.writerow(GOOD | change)
+    with pytest.raises(DataError, match=message):
+        read_coverage(register, path)
+
+
+def test_a_file_that_is_no_coverage_is_refused(tmp_path, register):
+    path = tmp_path / "coverage.csv"
+    with pytest.raises(DataError, match="cannot be read"):
+        read_coverage(register, path)
+    path.write_text("document,part\n")
+    with pytest.raises(DataError, match="expected the columns document,part,locations,"):
+        read_coverage(register, path)
+    lines = [",".join(COLUMNS), *[",".join(GOOD.values())] * 2, "factsheet-2024,Tabel 1"]
+    path.write_text("\n".join(lines))
+    with pytest.raises(DataError, match=r"line 3, Tabel 1: part: expected a name that the document has once") as told:
+        read_coverage(register, path)
+    assert "line 4: expected 7 values, found 2" in str(told.value)
+
+
+def test_the_page_about_it_is_up_to_date():
+    script = ROOT / "tools" / "write_coverage.py"
+    assert subprocess.run([sys.executable, script, "--check"], check=False).returncode == 0
