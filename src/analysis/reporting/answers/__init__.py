@@ -4,9 +4,11 @@ from analysis.reporting.answers.caseload import caseload, data, series
 from analysis.reporting.answers.duration import duration, durations, exposure, moved, moved_sentence, survival
 from analysis.reporting.answers.findings import findings, hypothesis, verdicts_listed
 from analysis.reporting.answers.flows import exits, flows, model, orderings, quarters
+from analysis.reporting.answers.support import at_work, kinds, representation, starts, support
 from analysis.reporting.answers.told import percent, quoted, told
 
 __all__ = [
+    "at_work",
     "caseload",
     "data",
     "duration",
@@ -16,6 +18,7 @@ __all__ = [
     "findings",
     "flows",
     "hypothesis",
+    "kinds",
     "model",
     "moved",
     "moved_sentence",
@@ -23,7 +26,10 @@ __all__ = [
     "percent",
     "quarters",
     "quoted",
+    "representation",
     "series",
+    "starts",
+    "support",
     "survival",
     "told",
     "verdicts_listed",

@@ -14,6 +14,13 @@ from analysis.reporting.figures.duration import (
 from analysis.reporting.figures.findings import findings_by_document
 from analysis.reporting.figures.flows import flow_rate_groups, flow_ratio, flow_ratio_groups, flows, other_exits
 from analysis.reporting.figures.hypothesis import hypothesis
+from analysis.reporting.figures.support import (
+    provisions_by_type,
+    share_bars,
+    still_at_work,
+    support_by_group,
+    support_series,
+)
 
 __all__ = [
     "caseload_contributions",
@@ -31,6 +38,11 @@ __all__ = [
     "longterm_moved",
     "other_exits",
     "over_5y",
+    "provisions_by_type",
+    "share_bars",
     "starters",
+    "still_at_work",
+    "support_by_group",
+    "support_series",
     "survival",
 ]
