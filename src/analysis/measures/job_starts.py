@@ -101,8 +101,5 @@ def wage_subsidy_counts(snapshot: Snapshot) -> pd.DataFrame:
         for quantity in ("provisions", "supported_persons", "at_work", "combinations")
     }
     return combine(
-        tidy(
-            each.numbers, "in_use", {"measured": [name] * len(each.classes), "provision": each.classes}, "", each.table
-        )
-        for name, each in found.items()
+        each.tidy(measured=[name] * len(each.classes)).assign(quantity="in_use") for name, each in found.items()
     )

@@ -137,7 +137,7 @@ def _months(snapshot: Snapshot) -> pd.PeriodIndex:
     if not found:
         tables = ", ".join(table for table, _ in _SERIES)
         raise CoverageError(
-            f"snapshot {snapshot.name!r} has no figures on support to work ({tables}). Pull them, or choose 'published'."
+            f"snapshot {snapshot.name!r} has no figures on support to work ({tables}). Pull them, or use 'published'."
         )
     return pd.PeriodIndex(sorted({month for months in found for month in months}), freq="M")
 
