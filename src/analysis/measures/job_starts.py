@@ -39,6 +39,12 @@ def starters(snapshot: Snapshot) -> pd.DataFrame:
     )
 
 
+def jobs(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the jobs started in 2024: label ``year``, quantity ``in_use``; one person can start several."""
+    found = breakdown(snapshot, STARTS, "jobs", "support", "2024", total=True)
+    return found.tidy(year=["2024"]).assign(quantity="in_use")
+
+
 def starter_shares(snapshot: Snapshot) -> pd.DataFrame:
     """Return who started: labels ``year, group``, quantity ``share`` (percent of the people who started a job)."""
     asked = (("2024", "support"), ("2023", "support"), ("2024", "sex"), ("2024", "origin"))

@@ -45,8 +45,8 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
     DataFrame
         Tidy, labels ``heading, provision``. Quantities: ``provisions`` and ``provisions_before``, ``change``
         (provisions), ``growth_printed`` (percent, as table 3 prints it), ``growth_pct`` (percent; denominator: the
-        level before) and ``contribution_pp`` (percentage points; denominator: all provisions before). Contributions add up,
-        but for rounding, to the growth of the total.
+        level before) and ``contribution_pp`` (percentage points; denominator: all provisions before). Contributions add
+        up, but for rounding, to the growth of the total.
     """
     kinds = [(heading, kind) for heading, members in HEADINGS.items() for kind in members]
     found = [_pair(snapshot, kind, first, last) for _, kind in kinds]
