@@ -176,7 +176,7 @@ def notebook(request):
 
 def test_there_are_notebooks():
     assert [path.stem for path in NOTEBOOKS] == [
-        "00_data", "01_caseload", "02_flows", "03_duration", "04_findings", "08_hypothesis",
+        "00_data", "01_caseload", "02_flows", "03_duration", "04_findings", "05_support", "08_hypothesis",
     ]  # fmt: skip
 
 

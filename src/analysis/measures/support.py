@@ -95,12 +95,13 @@ def _pair(snapshot: Snapshot, kind: str, first: pd.Period, last: pd.Period) -> t
     if last == PRINTED_MONTH and first == last - 12:
         growth = level(snapshot, PRINTED, "growth_pct", "percent", kind, last)
     used = [PROVISIONS] if PRESENT in (now.missing[0], before.missing[0]) else []
+    printed = Rounded.absent(1, "provisions", NOT_IN_SNAPSHOT)
     if now.missing[0] != PRESENT and last == PRINTED_MONTH:
-        now = level(snapshot, PRINTED, "provisions", "provisions", kind, last)
+        now = printed = level(snapshot, PRINTED, "provisions", "provisions", kind, last)
         if now.missing[0] == PRESENT == growth.missing[0]:
             bound = before_growth(now, growth)
             # a figure that the printed growth excludes is of another state of the table: it says nothing of this change
             if before.missing[0] != PRESENT or before.hi[0] < bound.lo[0] or before.lo[0] > bound.hi[0]:
                 before, used = bound, []
-    used += [PRINTED] if PRINTED in snapshot and last == PRINTED_MONTH else []
+    used += [PRINTED] if PRESENT in (growth.missing[0], printed.missing[0]) else []
     return now, before, growth, ", ".join(used)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.measures.support import PRINTED_MONTH
 from analysis.measures.support_groups import OPEN, OVER, UNDER
 from analysis.measures.tidy import pick
 from analysis.reporting.answers.told import printed, row_of, span, told
@@ -15,7 +16,7 @@ def support(
 ) -> dict[str, str]:
     """Return provisions and persons with their change between two months, and the part of recipients with support."""
     first, last = (language.period(persons[name].iloc[0]) for name in ("first_period", "last_period"))
-    of_all, of_persons = {"provision": "total"}, {"provision": "total"}
+    of_all = {"provision": "total"}
     share = row_of(coverage, "share", measured="recipients with a running provision")
     other = row_of(coverage, "share", measured="recipients with a provision in the month")
     everyone = row_of(coverage, "share", measured="supported persons, recipients or not")
@@ -28,8 +29,9 @@ def support(
         "provisions_change": printed(change, language, sign=True),
         "provisions_span": span(change, language, sign=True),
         "growth": told(row_of(provisions, "growth_pct", **of_all), language, 1, sign=True),
-        "persons": printed(row_of(persons, "level", **of_persons), language),
-        "persons_change": printed(row_of(persons, "change", **of_persons), language, sign=True),
+        "persons": printed(row_of(persons, "level", **of_all), language),
+        "persons_change": printed(row_of(persons, "change", **of_all), language, sign=True),
+        "printed_month": language.period(str(PRINTED_MONTH)),
         "coverage": printed(share, language),
         "coverage_span": span(share, language, 1),
         "other": told(other, language),
@@ -64,7 +66,7 @@ def representation(by_group: pd.DataFrame, counts: pd.DataFrame, language: Langu
         or language.word("page", "no_rows")
         for name, outcome in {"over": OVER, "under": UNDER, "open": OPEN}.items()
     }
-    return listed | {"others": told(row_of(counts, "share", group="not a recipient"), language)}
+    return listed | {"others": printed(row_of(counts, "share", group="not a recipient"), language)}
 
 
 def at_work(still: pd.DataFrame, language: Language) -> dict[str, str]:
@@ -72,7 +74,7 @@ def at_work(still: pd.DataFrame, language: Language) -> dict[str, str]:
     found = {}
     for months in ("1", "6"):
         for name in ("with_support", "without_support"):
-            found[f"{name}_{months}"] = told(row_of(still, name, months_after=months), language)
+            found[f"{name}_{months}"] = printed(row_of(still, name, months_after=months), language)
         difference = row_of(still, "difference_pp", months_after=months)
         found[f"difference_{months}"] = printed(difference, language, sign=True)
         found[f"span_{months}"] = span(difference, language, sign=True)
@@ -85,6 +87,6 @@ def starts(starters: pd.DataFrame, jobs: pd.DataFrame, by_duration: pd.DataFrame
     return {
         "starters": printed(row_of(starters, "level", year="2024", group="total"), language),
         "jobs": printed(row_of(jobs, "in_use"), language),
-        "short": told(row_of(by_duration, "share", group="<1y"), language),
-        "long": told(row_of(by_duration, "share", group="5y+"), language),
+        "short": printed(row_of(by_duration, "share", group="<1y"), language),
+        "long": printed(row_of(by_duration, "share", group="5y+"), language),
     }

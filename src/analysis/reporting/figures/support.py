@@ -48,7 +48,8 @@ def support_by_group(by_group: pd.DataFrame, language: Language) -> Figure:
         for side, x, align in (("under-represented", 1, "right"), ("over-represented", 1, "left")):
             note(axes, language.value(side), (x, 0.82), (-6 if align == "right" else 6, 0), SOFT, ha=align, va="top")
         value_axis(axes, language, "x")
-        axes.legend(fontsize=9, loc="lower right")
+        axes.set_xlim(0, None)
+        axes.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.3, 1.0), ncols=2)
         return figure
 
 
@@ -93,13 +94,15 @@ def support_series(series: pd.DataFrame, language: Language) -> Figure:
                 number = tables.index(table)
                 colour = colours(len(tables))[number]
                 draw_runs(axes, line.assign(height=line["value"] / 1000), "month", number, colour)
-                last = (line["date"].iloc[-1], line["value"].iloc[-1] / 1000)
-                left = line["period"].iloc[-1] < str(BREAK)
-                note(axes, table, last, (0 if left else 6, -12 if left else -3), colour, ha="right" if left else "left")
+                # the tables before the break end at it: their name stands over the beginning of the line
+                before = line["period"].iloc[-1] < str(BREAK)
+                at = line.iloc[0 if before else -1]
+                shift = (-4, 14) if before else (6, -3)
+                note(axes, table, (at["date"], at["value"] / 1000), shift, colour)
             axes.axvline(BREAK.start_time, color=INK, lw=0.9, ls=":")
             head = language.word("figures.words", "thousands_of", unit=language.value(unit), kind=language.value(kind))
             axes.set_title(head, loc="left", color=SOFT)
             value_axis(axes, language)
-            axes.margins(y=0.25)
+            axes.margins(y=0.3)
             year_axis(axes, series["date"])
         return figure
