@@ -86,25 +86,16 @@ def lines_of_code(path: Path) -> int:
     return sum(bool(line.strip()) and not line.strip().startswith("#") and n not in told for n, line in lines)
 
 
-# the chapters on tables of published documents came later: each has room of its own in measures and reporting
-CHAPTERS = {"support": {"support", "support_groups", "support_series", "job_starts"}}
-
-
 def test_the_library_stays_small():
     lines = dict.fromkeys(ALLOWED, 0) | {"__init__": 0}
-    chapters = dict.fromkeys(CHAPTERS, 0)
     for path in MODULES:
-        chapter = next((name for name, stems in CHAPTERS.items() if path.stem in stems), None)
-        if chapter and part_of(path) in ("measures", "reporting"):
-            chapters[chapter] += lines_of_code(path)
-        else:
-            lines[part_of(path)] += lines_of_code(path)
-    assert all(count < 600 for count in chapters.values())
+        lines[part_of(path)] += lines_of_code(path)
     assert lines["cleaning"] < 800
-    # 6,000 lines were meant for data, measures and report; what later issues asked for has room of its own
+    # 6,000 lines were meant for data, measures and report; what later issues asked for has room of its own, and the
+    # notebooks on support, work with a disability and the sector have 400 lines each
     own_room = {"findings": 1600, "simulation": 450, "models": 1900}
     assert all(lines[part] < room for part, room in own_room.items())
-    assert sum(lines.values()) - sum(lines[part] for part in own_room) < 6000
+    assert sum(lines.values()) - sum(lines[part] for part in own_room) < 7200
 
 
 @pytest.mark.parametrize(
@@ -186,7 +177,8 @@ def notebook(request):
 
 def test_there_are_notebooks():
     assert [path.stem for path in NOTEBOOKS] == [
-        "00_data", "01_caseload", "02_flows", "03_duration", "04_findings", "05_support", "08_hypothesis",
+        "00_data", "01_caseload", "02_flows", "03_duration", "04_findings", "05_support", "06_work_disability",
+        "08_hypothesis",
     ]  # fmt: skip
 
 
