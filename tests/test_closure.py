@@ -77,3 +77,11 @@ def test_kinds_of_provisions_add_up_and_people_who_have_them_do_not(tmp_path):
         found += outcomes(closure.closures(tables, ["85588NED"]), "provision")
     assert found[0] == (closure.WITHIN, 0)
     assert found[1][0] == closure.UNCHECKED
+
+
+def test_a_quantity_of_which_only_totals_are_printed_has_no_row(tmp_path):
+    rows = crossing("starters", "2024JJ00", {"sex": ["total", "men", "women"]}, lambda sex: {"total": 30}.get(sex, 15))
+    rows.append({"measure": "jobs", "sex": "total", "period": "2024JJ00", "value": 40})
+    made = table("doc-t1", rows, {"sex": ["total", "men", "women"]}, {"starters": "persons", "jobs": "jobs"})
+    found = closure.closures(snapshot(tmp_path, made), ["doc-t1"])
+    assert set(found["measured"]) == {"starters"}
