@@ -156,6 +156,20 @@ def test_the_headings_hold_every_kind_of_table_3_once(published):
     assert sorted(KINDS) == sorted(read_cells(published, "factsheet-2024-t3").categories("provision"))
 
 
+def test_in_use_is_the_total_over_status_and_region(tmp_path):
+    rows = [
+        {"measure": "provisions", "provision": "total", "provision_status": status, "region": region,
+         "period": month, "value": value}
+        for month, factor in (("2023MM12", 1), ("2024MM12", 2))
+        for status, region, value in (
+            ("total", "total", 200 * factor), ("running", "total", 150 * factor), ("total", "Utrecht", 50 * factor),
+        )
+    ]  # fmt: skip
+    classes = {"provision": KINDS, "provision_status": ["total", "running"], "region": ["total", "Utrecht"]}
+    frame = support.provisions_by_type(snapshot(tmp_path, table("85588NED", rows, classes, "provisions")), FIRST, LAST)
+    assert ends(row(frame, "change", provision="total")) == (200, 190, 210)
+
+
 # -- the break
 
 
@@ -410,3 +424,14 @@ def test_no_line_of_the_series_crosses_the_break(published):
             dates = pd.to_datetime(line.get_xdata()) if len(line.get_xdata()) > 2 else None
             if dates is not None:
                 assert (dates < start).all() or (dates >= start).all()
+
+
+def test_a_kind_without_a_contribution_keeps_its_place(published):
+    frame = support.provisions_by_type(published, pd.Period("2022-12", "M"), pd.Period("2023-01", "M"))
+    for axes, kinds in zip(
+        figures.provisions_by_type(frame, Language("en")).axes, support.HEADINGS.values(), strict=False
+    ):
+        low, high = axes.get_ylim()
+        assert low < 0
+        assert high > len(kinds) - 1
+        assert [text.get_text() for text in axes.texts] == ["not to be told"] * len(kinds)

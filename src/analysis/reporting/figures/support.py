@@ -97,7 +97,7 @@ def support_series(series: pd.DataFrame, language: Language) -> Figure:
                 # the tables before the break end at it: their name stands over the beginning of the line
                 before = line["period"].iloc[-1] < str(BREAK)
                 at = line.iloc[0 if before else -1]
-                shift = (-4, 14) if before else (6, -3)
+                shift = (-4, 18) if before else (6, -3)
                 note(axes, table, (at["date"], at["value"] / 1000), shift, colour)
             axes.axvline(BREAK.start_time, color=INK, lw=0.9, ls=":")
             head = language.word("figures.words", "thousands_of", unit=language.value(unit), kind=language.value(kind))
