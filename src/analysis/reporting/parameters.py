@@ -19,6 +19,7 @@ from analysis.errors import CallError, DataError, did_you_mean, name_some
 from analysis.findings.frames import check_document, check_verdict
 from analysis.measures.question import ask, check_measure
 from analysis.measures.windows import between
+from analysis.measures.work_disability import YEARS
 from analysis.models.hypothesis import check_alternative, check_test, design_of
 from analysis.models.process import check_confidence
 from analysis.reporting.language import LANGUAGES
@@ -193,6 +194,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "measure": check_measure,
     "test": check_test,
     "alternative": check_alternative,
+    "period": _one_of(*YEARS),
 }
 
 

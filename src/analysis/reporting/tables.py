@@ -123,6 +123,24 @@ TABLES: dict[str, TableSpec] = {
     ),
     "hypothesis_cells": TableSpec(("group", "period"), ("above", "below", "measured"), ("measured",)),
     "starters_by_quarter": TableSpec(("quarter", "table"), ("starters", "starters_share"), ("starters_share",)),
+    # work with a disability
+    "at_work_by_scheme": TableSpec(
+        ("scheme",), ("at_work_before", "at_work", "change", "growth_pct", "contribution_pp")
+    ),
+    "jobs_against_targets": TableSpec(
+        ("sector",),
+        ("jobs_formal", "jobs_hired", "jobs_all", "jobs_target", "shortfall", "target_share"),
+        ("shortfall", "target_share"),
+    ),
+    "jobs_added": TableSpec(("sector",), ("added_formal", "added_hired", "added_all"), ("added_all",)),
+    "hired_jobs": TableSpec(("span",), ("hired_all", "wsw_secondment", "hired_other"), ("hired_other",)),
+    "sheltered_work": TableSpec(
+        ("year",), ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap", "at_work_share")
+    ),
+    "register_at_work": TableSpec(
+        ("population",), ("registered", "with_job", "without_job", "job_share", "printed_share"), ("job_share",)
+    ),
+    "sources_compared": TableSpec(("topic", "count", "unit", "reason"), ("counted",), ("counted",)),
 }
 
 

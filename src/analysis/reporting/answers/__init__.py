@@ -5,14 +5,17 @@ from analysis.reporting.answers.duration import duration, durations, exposure, m
 from analysis.reporting.answers.findings import findings, hypothesis, verdicts_listed
 from analysis.reporting.answers.flows import exits, flows, model, orderings, quarters
 from analysis.reporting.answers.told import percent, quoted, told
+from analysis.reporting.answers.work_disability import added_jobs, extra_jobs, people_at_work, sheltered, target_group
 
 __all__ = [
+    "added_jobs",
     "caseload",
     "data",
     "duration",
     "durations",
     "exits",
     "exposure",
+    "extra_jobs",
     "findings",
     "flows",
     "hypothesis",
@@ -20,11 +23,14 @@ __all__ = [
     "moved",
     "moved_sentence",
     "orderings",
+    "people_at_work",
     "percent",
     "quarters",
     "quoted",
     "series",
+    "sheltered",
     "survival",
+    "target_group",
     "told",
     "verdicts_listed",
 ]

@@ -14,8 +14,17 @@ from analysis.reporting.figures.duration import (
 from analysis.reporting.figures.findings import findings_by_document
 from analysis.reporting.figures.flows import flow_rate_groups, flow_ratio, flow_ratio_groups, flows, other_exits
 from analysis.reporting.figures.hypothesis import hypothesis
+from analysis.reporting.figures.work_disability import (
+    at_work_by_scheme,
+    jobs_added,
+    jobs_against_targets,
+    register_at_work,
+    sheltered_work,
+    sources_compared,
+)
 
 __all__ = [
+    "at_work_by_scheme",
     "caseload_contributions",
     "caseload_series",
     "exit_rates",
@@ -27,10 +36,15 @@ __all__ = [
     "group_survival",
     "hazards",
     "hypothesis",
+    "jobs_added",
+    "jobs_against_targets",
     "longterm",
     "longterm_moved",
     "other_exits",
     "over_5y",
+    "register_at_work",
+    "sheltered_work",
+    "sources_compared",
     "starters",
     "survival",
 ]
