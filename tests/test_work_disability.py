@@ -78,7 +78,7 @@ def test_jobs_against_targets(tmp_path):
     held = snapshot(tmp_path, jobs_table())
     rows = work.jobs_against_targets(held)
     assert of(rows, "shortfall", sector="market") == (20, 19, 21)  # a target with a rounding of its own, here
-    assert of(rows, "target_share", sector="government")[0] == pytest.approx(50)
+    assert of(rows, "target_reached", sector="government")[0] == pytest.approx(50)
     added = work.jobs_added(held)
     assert of(added, "added_all", sector="total") == (4, 3, 5)
     hired = work.hired_jobs(held)

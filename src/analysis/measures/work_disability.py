@@ -75,14 +75,14 @@ def jobs_against_targets(snapshot: Snapshot) -> pd.DataFrame:
     -------
     DataFrame
         Tidy by ``sector``, the total last: ``jobs_formal``, ``jobs_hired`` and ``jobs_all`` (jobs at the end of the
-        year less those of the baseline), ``jobs_target``, ``shortfall`` (target less all) and ``target_share`` (all in
-        percent of the target). Totals are those printed.
+        year less those of the baseline), ``jobs_target``, ``shortfall`` (target less all) and ``target_reached``
+        (all in percent of the target). Totals are those printed.
     """
     sectors = [*_SECTORS, TOTAL]
     columns = {f"jobs_{name}": _jobs(snapshot, "jobs_since_baseline", at, sectors) for name, at in _CONTRACTS.items()}
     columns["jobs_target"] = _jobs(snapshot, "jobs_target", TOTAL, sectors)
     columns["shortfall"] = columns["jobs_target"] - columns["jobs_all"]
-    columns["target_share"] = (columns["jobs_all"] / columns["jobs_target"]).percent()
+    columns["target_reached"] = (columns["jobs_all"] / columns["jobs_target"]).percent()
     return _rows(columns, {"sector": sectors}, JOBS)
 
 

@@ -129,8 +129,8 @@ TABLES: dict[str, TableSpec] = {
     ),
     "jobs_against_targets": TableSpec(
         ("sector",),
-        ("jobs_formal", "jobs_hired", "jobs_all", "jobs_target", "shortfall", "target_share"),
-        ("shortfall", "target_share"),
+        ("jobs_formal", "jobs_hired", "jobs_all", "jobs_target", "shortfall", "target_reached"),
+        ("shortfall", "target_reached"),
     ),
     "jobs_added": TableSpec(("sector",), ("added_formal", "added_hired", "added_all"), ("added_all",)),
     "hired_jobs": TableSpec(("span",), ("hired_all", "wsw_secondment", "hired_other"), ("hired_other",)),

@@ -30,7 +30,7 @@ def extra_jobs(targets: pd.DataFrame, language: Language) -> dict[str, str]:
     names = {"jobs": "jobs_all", "target": "jobs_target", "shortfall": "shortfall"}
     counts = {name: printed(row_of(targets, quantity, sector="total"), language) for name, quantity in names.items()}
     shares = {
-        f"{sector}_share": told(row_of(targets, "target_share", sector=sector), language, 1)
+        f"{sector}_share": told(row_of(targets, "target_reached", sector=sector), language, 1)
         for sector in ("market", "government", "total")
     }
     parts = pick(targets, "jobs_all").set_index("sector")["value"]

@@ -46,15 +46,15 @@ def at_work_by_scheme(series: pd.DataFrame, schemes: pd.DataFrame, language: Lan
 
 def jobs_against_targets(targets: pd.DataFrame, language: Language) -> Figure:
     """Draw the jobs added since the baseline as part of the target, sector by sector, in percent of the target."""
-    rows = wide(targets, ["sector"], ["jobs_all", "jobs_target", "shortfall", "target_share"]).iloc[::-1]
+    rows = wide(targets, ["sector"], ["jobs_all", "jobs_target", "shortfall", "target_reached"]).iloc[::-1]
     with canvas(2.5) as (figure, (axes,)):
         names = [language.value(sector) for sector in rows["sector"]]
-        axes.barh(names, rows["target_share"], color=colours(1)[0], height=0.6)
-        rest = {"left": rows["target_share"], "color": "#e3e3e3", "hatch": "///", "edgecolor": "white"}
-        axes.barh(names, 100 - rows["target_share"], height=0.6, **rest)
+        axes.barh(names, rows["target_reached"], color=colours(1)[0], height=0.6)
+        rest = {"left": rows["target_reached"], "color": "#e3e3e3", "hatch": "///", "edgecolor": "white"}
+        axes.barh(names, 100 - rows["target_reached"], height=0.6, **rest)
         for place, row in enumerate(rows.to_dict("records")):
             reached, short = (language.number(row[name]) for name in ("jobs_all", "shortfall"))
-            _boxed(axes, reached, (row["target_share"] / 2, place))
+            _boxed(axes, reached, (row["target_reached"] / 2, place))
             text = language.word("figures.words", "short_of_target", short=short)
             note(axes, text, (100, place), (4, 0), va="center")
         axes.set_xlim(0, 128)
