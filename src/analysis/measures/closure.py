@@ -35,8 +35,8 @@ def closures(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
         One row for each ``table, measured, dimension, grain`` and outcome ``closure`` (`WITHIN`, `BEYOND`,
         `UNDECIDED`: a class or the total is missing; `UNCHECKED`: the table's classes do not cover its total, another
         dimension has no total to stand at, or a person can be in several classes): ``checks`` (periods), and of the
-        gaps (total less classes, in the unit of the quantity) the largest: ``gap`` with ``gap_lo, gap_hi``; ``tables``. A dimension that has nothing
-        but a total has no row.
+        gaps (total less classes, in the unit of the quantity) the largest: ``gap`` with ``gap_lo, gap_hi``; ``tables``.
+        A dimension that has nothing but a total has no row.
     """
     rows = []
     for table in tables:
