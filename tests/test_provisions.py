@@ -75,6 +75,10 @@ def test_kinds_do_not_overlap_and_are_all_in_the_total():
     assert overlap("provision", "total", "coaching")
 
 
+def test_the_youngest_of_tables_on_provisions_are_those_of_the_monitors():
+    assert category_of("age", "", "15 tot 27 jaar") == "<27"  # as table 4 of the factsheet prints it
+
+
 def test_the_queries_of_table_3_ask_for_the_kind_that_stands_in_its_row(tmp_path, register):
     """A table with the printed levels, by the printed Dutch names, has each claim reproduced by its own query."""
     claims = [c for name, c in register.claims.items() if name.startswith("fs2024-t3-") and c.queries]
