@@ -16,10 +16,10 @@ from analysis.findings import read_register
 from analysis.project import HOME_VARIABLE
 from analysis.reporting.language import Language
 from analysis.reporting.parameters import check_parameters, find_notebooks, read_notebook
-from analysis.reporting.pool import run_all
 from analysis.reporting.run import run_report
 from analysis.reporting.worker import Job
 from analysis.snapshots import open_snapshot, write_snapshot
+from in_process import run_here
 from project_copy import ROOT, copy_project
 
 GRID = {
@@ -80,8 +80,7 @@ def runs(tmp_path_factory):
                 (folder / part).mkdir(parents=True)
             values = check_parameters([notebook], given)[name]
             jobs.append(Job(f"{name}-{number}", notebook.path, folder, values, home))
-    outcomes = run_all(jobs, 3)
-    yield {job.name: (job, outcomes[job.name]) for job in jobs}
+    yield {job.name: (job, run_here(job)) for job in jobs}
     patch.undo()
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.cleaning import category_of, overlap
+from analysis.cleaning import CATEGORIES, category_of, overlap
+from analysis.findings import find, rows_of
 from analysis.snapshots import open_snapshot
 from analysis.statline.catalogue import catalogued, dimension_names, expected_of, metadata_of
 from analysis.statline.wire import WireCode, WireDimension, WireMeasure, WireTable
+from builders import snapshot
+from builders import table as made
 
 TIME = WireDimension("Perioden", "Perioden", "TimeDimension", (WireCode("2024MM12", "2024 december", "final"),))
 TITLE = "Re-integratie-/participatievoorzieningen"
@@ -70,3 +73,27 @@ def test_kinds_do_not_overlap_and_are_all_in_the_total():
     assert category_of("provision", "", "Uitbesteed én onbekend") == "outsourced or unknown"  # 84511NED, 2022
     assert not overlap("provision", "wage subsidy", "flat-rate wage subsidy")
     assert overlap("provision", "total", "coaching")
+
+
+def test_the_youngest_of_tables_on_provisions_are_those_of_the_monitors():
+    assert category_of("age", "", "15 tot 27 jaar") == "<27"  # as table 4 of the factsheet prints it
+
+
+def test_the_queries_of_table_3_ask_for_the_kind_that_stands_in_its_row(tmp_path, register):
+    """A table with the printed levels, by the printed Dutch names, has each claim reproduced by its own query."""
+    claims = [c for name, c in register.claims.items() if name.startswith("fs2024-t3-") and c.queries]
+    kind = {c.id: category_of("provision", "", c.row["group"]) or c.row["group"] for c in claims}
+    growth = {kind[c.id]: float(c.row["value"]) for c in claims if c.row["kind"] == "growth_rate"}
+    levels = {kind[c.id]: float(c.row["value"]) for c in claims if c.row["kind"] == "level"}
+    assert set(levels) == set(growth) == {category.name for category in CATEGORIES["provision"]}
+    rows = [
+        {"measure": "provisions", "provision": name, "period": period, "value": round(value / divisor, -1)}
+        for name, value in levels.items()
+        for period, divisor in (("2024MM12", 1), ("2023MM12", 1 + growth[name] / 100))
+    ]
+    held = snapshot(tmp_path, made("85588NED", rows, {"provision": list(levels)}, "provisions"))
+    found = {row["claim_id"]: row for row in rows_of(find(register, held, ["factsheet-2024"]), register, held)}
+    own = {c.id: found[c.id]["verdict"] for c in claims}
+    assert {name: verdict for name, verdict in own.items() if verdict not in ("reproduced", "within_rounding")} == {}
+    asked = {c.id: found[c.id]["method"] for c in claims if kind[c.id] != "total"}
+    assert set(asked.values()) == {"query"}

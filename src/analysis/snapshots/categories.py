@@ -73,7 +73,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category(TOTAL, "10000", ["Totaal", "Totaal leeftijd"], (0, _UNKNOWN_AGE[1])),
         _category("up to AOW", "90210", ["Tot AOW-leeftijd"], (0, _AOW)),
         _category("<25", "41500 53050", ["Jonger dan 25 jaar", "15 tot 25 jaar"], (0, 25)),
-        _category("<27", "41600", ["Jonger dan 27 jaar"], (0, 27)),
+        _category("<27", "41600", ["Jonger dan 27 jaar", "15 tot 27 jaar"], (0, 27)),
         _category("25-27", "53400", ["25 tot 27 jaar"], (25, 27)),
         _category("25-35", "53500", ["25 tot 35 jaar"], (25, 35)),
         _category("27-35", "53600", ["27 tot 35 jaar"], (27, 35)),

@@ -6,7 +6,7 @@ marker or the hatching; lines are labelled directly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -50,9 +50,14 @@ class NumberTicks(Formatter):
         self.language = language
 
     def __call__(self, value: float, pos: int | None = None) -> str:
-        """Return the text of one tick."""
-        exact = (d for d in range(6) if all(abs(round(tick, d) - tick) < 1e-9 for tick in self.locs))
-        return self.language.number(value, next(exact, 6))
+        """Return the text of one tick that stands alone."""
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Return the text of all ticks of an axis."""
+        exact = (d for d in range(6) if all(abs(round(tick, d) - tick) < 1e-9 for tick in values))
+        decimals = next(exact, 6)
+        return [self.language.number(value, decimals) for value in values]
 
 
 def value_axis(axes: Axes, language: Language, which: str = "y", room: float = 0.0) -> None:
