@@ -55,6 +55,10 @@ WRONG_CALLS = {
     "given twice": (["-p", "lang=nl", "-p", "lang=en"], "-p lang: given twice"),
     "contradiction": (["--lang", "nl", "-p", "lang=en"], "--lang nl and -p lang=en contradict each other"),
     "no job": (["--jobs", "0"], "--jobs 0: expected a whole number from 1"),
+    "across a break": (["--notebook", "05_support", "-p", "first=2022-12"],
+                       "first 2022-12 and last 2024-12 lie on both sides of the break of 2023-01: 84511NED counts to"),
+    "months in the wrong order": (["--notebook", "05_support", "-p", "first=2024-12"], "does not lie before last"),
+    "no month": (["--notebook", "05_support", "-p", "last=2024"], "last '2024': expected a month"),
     "no dated snapshot": (["--snapshot", "latest"], "there is no vintage yet; make one with `bijstand pull`"),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.cleaning import CATEGORIES
 from analysis.measures import closure
 from builders import crossing, snapshot, table
 
@@ -64,3 +65,23 @@ def test_a_dimension_without_total_keeps_the_others_from_being_checked(tmp_path)
 def test_what_has_nothing_but_a_total_and_what_are_shares_need_no_check(tmp_path):
     assert outcomes(closed(tmp_path / "one", AGES), "sex") == []
     assert closed(tmp_path / "two", AGES, measure="reinflow_share", unit="percent").empty
+
+
+def test_kinds_of_provisions_add_up_and_people_who_have_them_do_not(tmp_path):
+    kinds = [category.name for category in CATEGORIES["provision"]]
+    value = {name: 10 if name != "total" else 10 * (len(kinds) - 1) for name in kinds}
+    found = []
+    for unit in ("provisions", "persons"):
+        rows = crossing("counted", "2024MM12", {"provision": kinds}, lambda name: value[name])
+        tables = snapshot(tmp_path / unit, table("85588NED", rows, {"provision": kinds}, unit))
+        found += outcomes(closure.closures(tables, ["85588NED"]), "provision")
+    assert found[0] == (closure.WITHIN, 0)
+    assert found[1][0] == closure.UNCHECKED
+
+
+def test_a_quantity_of_which_only_totals_are_printed_has_no_row(tmp_path):
+    rows = crossing("starters", "2024JJ00", {"sex": ["total", "men", "women"]}, lambda sex: {"total": 30}.get(sex, 15))
+    rows.append({"measure": "jobs", "sex": "total", "period": "2024JJ00", "value": 40})
+    made = table("doc-t1", rows, {"sex": ["total", "men", "women"]}, {"starters": "persons", "jobs": "jobs"})
+    found = closure.closures(snapshot(tmp_path, made), ["doc-t1"])
+    assert set(found["measured"]) == {"starters"}

@@ -243,7 +243,7 @@ def _check(options: argparse.Namespace) -> int:
     register = read_register(extra=options.file)
     own = [claim for claim in register.claims.values() if claim.document == options.file.stem]
     tables = known_of(open_snapshot("published"))
-    for table in catalogued():
+    for table in catalogued(by_name=True):
         live = expected_of(table)
         measured = [measure["quantity"] for measure in live.measures.values() if "quantity" in measure]
         tables[table] = Known(live.grain, measured, live.dimensions)

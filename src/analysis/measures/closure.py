@@ -22,6 +22,7 @@ from analysis.snapshots.categories import ABOVE_AOW, TOTAL, USUAL_TOTALS
 WITHIN, BEYOND, UNDECIDED = "within rounding", "beyond rounding", "cannot be decided"
 UNCHECKED = "cannot be checked"
 _SHARES = ("percent", "ratio")  # of which the parts do not add up to the whole
+_SEVERAL = ("provision", "persons")  # who has several kinds of provisions is in each of them, and in the total once
 _COLUMNS = ("table", "measured", "dimension", "grain", "closure", "checks", "gap", "gap_lo", "gap_hi", "tables")
 
 
@@ -32,10 +33,10 @@ def closures(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     -------
     DataFrame
         One row for each ``table, measured, dimension, grain`` and outcome ``closure`` (`WITHIN`, `BEYOND`,
-        `UNDECIDED`: a class or the total is missing; `UNCHECKED`: the table's classes do not cover its total, or
-        another dimension has no total to stand at): ``checks`` (periods), and of the gaps (total less classes, in the
-        unit of the quantity) the largest: ``gap`` with ``gap_lo, gap_hi``; ``tables``. A dimension that has nothing
-        but a total has no row.
+        `UNDECIDED`: a class or the total is missing; `UNCHECKED`: the table's classes do not cover its total, another
+        dimension has no total to stand at, or a person can be in several classes): ``checks`` (periods), and of the
+        gaps (total less classes, in the unit of the quantity) the largest: ``gap`` with ``gap_lo, gap_hi``; ``tables``.
+        A dimension of which a quantity has nothing but a total has no row.
     """
     rows = []
     for table in tables:
@@ -115,9 +116,18 @@ def _of_dimension(cells: Cells, dimension: str, grain: str) -> list[tuple]:
     return [
         (cells.table, measure.quantity, dimension, grain, *outcome, cells.table)
         for measure in cells.metadata.measures
-        if measure.unit not in _SHARES
-        for outcome in _outcomes(cells, measure.quantity, dimension, classes)
+        if measure.unit not in _SHARES and _divided(cells, measure.code, dimension)
+        for outcome in _outcomes(
+            cells, measure.quantity, dimension, [] if (dimension, measure.unit) == _SEVERAL else classes
+        )
     ]
+
+
+def _divided(cells: Cells, measure: str, dimension: str) -> bool:
+    """Tell whether any figure of a measure is of a class of the dimension; documents print some totals alone."""
+    codes = cells.categories(dimension)
+    totals = {codes[name] for name in USUAL_TOTALS if name in codes}
+    return bool(set(cells.frame.loc[cells.frame["measure"] == measure, dimension]) - totals)
 
 
 def _outcomes(cells: Cells, quantity: str, dimension: str, classes: list[str]) -> list[tuple]:

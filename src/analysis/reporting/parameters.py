@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from analysis.cleaning import GROUPINGS, read_cells
-from analysis.errors import CallError, DataError, did_you_mean, name_some
+from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
 from analysis.findings.frames import check_document, check_verdict
 from analysis.measures.question import ask, check_measure
+from analysis.measures.support_series import compared_months
 from analysis.measures.windows import between
+from analysis.measures.work_disability import YEARS
 from analysis.models.hypothesis import check_alternative, check_test, design_of
 from analysis.models.process import check_confidence
 from analysis.reporting.language import LANGUAGES
@@ -146,7 +148,8 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
                 faults.append(str(fault))
                 wrong.add(name)
         if "snapshot" not in wrong:  # periods are periods of a snapshot
-            faults += _window_faults(notebook, values) + (_question_faults(notebook, values) if not wrong else [])
+            faults += _window_faults(notebook, values) + _month_faults(notebook, values, wrong)
+            faults += _question_faults(notebook, values) if not wrong else []
         parameters[notebook.name] = values
     if faults:
         raise CallError("\n".join(dict.fromkeys(faults)))
@@ -200,6 +203,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "measure": check_measure,
     "test": check_test,
     "alternative": check_alternative,
+    "period": _one_of(*YEARS),
 }
 
 
@@ -218,6 +222,20 @@ def _window_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
         between(open_snapshot(values["snapshot"]), notebook.window, values["start"], values["end"])
     except CallError as fault:
         return [f"notebook {notebook.name}: {line}" for line in str(fault).splitlines()]
+    return []
+
+
+def _month_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) -> list[str]:
+    """Return why two months that a notebook compares cannot be compared."""
+    names = ("first", "last", "across_break")
+    if not {"snapshot", *names} <= values.keys() or wrong & set(names):
+        return []
+    try:
+        compared_months(open_snapshot(values["snapshot"]), *(values[name] for name in names))
+    except CallError as fault:
+        return [f"notebook {notebook.name}: {fault}"]
+    except CoverageError:
+        return []  # there is nothing to compare: what the notebook needs is checked elsewhere
     return []
 
 

@@ -16,7 +16,7 @@ from analysis.reporting.tables import TableSpec, table_spec
 MARK_OF_STATUS = {"": ""} | {status: mark for mark, status in STATUS_OF_MARK.items()}
 _PERIODS = ("quarter", "period", "first_period", "last_period")
 _NUMERALS = ("printed", "found", "between", "right")  # text that holds numbers
-_ROW_GROUP = ("dimension", "document")
+_ROW_GROUP = ("dimension", "document", "heading", "part", "topic")
 _SHORT = 12  # characters of a row's name that need no second line on a phone
 
 

@@ -123,6 +123,55 @@ TABLES: dict[str, TableSpec] = {
     ),
     "hypothesis_cells": TableSpec(("group", "period"), ("above", "below", "measured"), ("measured",)),
     "starters_by_quarter": TableSpec(("quarter", "table"), ("starters", "starters_share"), ("starters_share",)),
+    # support to work
+    "provisions_by_type": TableSpec(
+        ("heading", "provision"),
+        ("provisions", "provisions_before", "change", "growth_printed", "growth_pct", "contribution_pp"),
+        ("provisions_before", "change", "growth_pct", "contribution_pp"),
+    ),
+    "support_compared": TableSpec(
+        ("provision", "first_period", "last_period", "break"),
+        ("persons_before", "level", "change", "growth_pct"),
+        ("change", "growth_pct"),
+    ),
+    "support_series": TableSpec(("table", "provision", "unit", "period"), ("in_use",)),
+    "support_counts": TableSpec(("part", "group"), ("share",), ("share",)),
+    "support_shares": TableSpec(("part", "group"), ("share",), ("share",)),
+    "support_by_group": TableSpec(
+        ("dimension", "group", "provision", "outcome"),
+        ("supported_share", "recipient_share", "representation"),
+        ("supported_share", "representation"),
+    ),
+    "support_coverage": TableSpec(("measured",), ("share",), ("share",)),
+    "job_starts_by_duration": TableSpec(("part", "group"), ("share",), ("share",)),
+    "job_starters": TableSpec(("year", "group"), ("level",), ("level",)),
+    "job_starter_shares": TableSpec(("year", "group"), ("share",), ("share",)),
+    "still_at_work": TableSpec(
+        ("year", "months_after", "outcome"),
+        ("with_support", "without_support", "difference_pp"),
+        ("with_support", "without_support", "difference_pp"),
+    ),
+    "working_with": TableSpec(("part", "group"), ("share",), ("share",)),
+    "wage_subsidy": TableSpec(("part", "group"), ("share",), ("share",)),
+    "wage_subsidy_counts": TableSpec(("measured", "provision", "unit"), ("in_use",), ("in_use",)),
+    # work with a disability
+    "at_work_by_scheme": TableSpec(
+        ("scheme",), ("at_work_before", "at_work", "change", "growth_pct", "contribution_pp")
+    ),
+    "jobs_against_targets": TableSpec(
+        ("sector",),
+        ("jobs_formal", "jobs_hired", "jobs_all", "jobs_target", "shortfall", "target_reached"),
+        ("shortfall", "target_reached"),
+    ),
+    "jobs_added": TableSpec(("sector",), ("added_formal", "added_hired", "added_all"), ("added_all",)),
+    "hired_jobs": TableSpec(("span",), ("hired_all", "wsw_secondment", "hired_other"), ("hired_other",)),
+    "sheltered_work": TableSpec(
+        ("year",), ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap", "at_work_share")
+    ),
+    "register_at_work": TableSpec(
+        ("population",), ("registered", "with_job", "without_job", "job_share", "printed_share"), ("job_share",)
+    ),
+    "sources_compared": TableSpec(("topic", "count", "unit", "reason"), ("counted",), ("counted",)),
 }
 
 

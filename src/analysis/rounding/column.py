@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from analysis.errors import MixedUnitsError, NotExactError
 from analysis.missing import PRESENT, REASONS, STATUSES, UNDEFINED
 from analysis.rounding.pool import CellPool
 from analysis.rounding.ranges import fraction_range, sum_range
+
+# pools are told apart by their key: each range that was found otherwise has one of its own
+_NUMBER = count()
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +56,18 @@ class Rounded:
         nothing = np.array([np.nan])
         pool = CellPool((reason,), (1,), nothing, nothing, nothing, np.array([reason], dtype=object), np.zeros(1, int))
         return cls.of_cells(pool, np.zeros(size, dtype=np.intp), unit)
+
+    @classmethod
+    def between(cls, value: float, lo: float, hi: float, unit: str, *of: Rounded) -> Rounded:
+        """Return one entry with a range that was found otherwise, as final as the least final of what it is made of.
+
+        It is an unknown of its own: nothing in it counts as the same as a cell elsewhere.
+        """
+        gone = [part.missing[0] for part in of if part.missing[0] != PRESENT] or [PRESENT]
+        status = max(STATUSES.index(part.status[0]) for part in of)
+        ends = (np.array([each], dtype=float) for each in (value, lo, hi))
+        pool = CellPool((f"between {next(_NUMBER)}",), (1,), *ends, np.array(gone[:1], object), np.array([status]))
+        return cls.of_cells(pool, np.zeros(1, dtype=np.intp), unit)
 
     def __len__(self) -> int:
         return self.size

@@ -41,6 +41,27 @@ def _category(name: str, codes: str, labels: Iterable[str], covers: tuple[float,
     return Category(name, frozenset(codes.split()), frozenset(labels), parts)
 
 
+# part of the whole -> name of the kind of provision, and its labels
+_PROVISIONS = {
+    "lks": ("wage subsidy", ["Loonkostensubsidie (Participatiewet)", "Loonkostensubsidie Participatiewet"]),
+    "flks": ("flat-rate wage subsidy", ["Forfaitaire loonkostensubsidie"]),
+    "tlks": ("temporary wage subsidy", ["Tijdelijke loonkostensubsidie"]),
+    "wiw": ("WIW/ID job", ["WIW/ID-baan"]),
+    "sheltered": ("sheltered work", ["Beschut werk"]),
+    "place": ("participation place", ["Participatieplaats"]),
+    "trial": ("trial placement", ["Proefplaatsing t.b.v. loonwaardebepaling"]),
+    "workplace": ("other workplaces", ["Overige werkplekken"]),
+    "coach": ("job coach", ["Jobcoach / begeleiding op de werkplek"]),
+    "adaptation": ("workplace adaptation", ["Werkplekaanpassing"]),
+    "coaching": ("coaching", ["Coaching naar werk of participatie"]),
+    "training": ("training", ["Training / cursus / opleiding"]),
+    "voluntary": ("voluntary work", ["Vrijwilligerswerk"]),
+    "activation": ("other social activation", ["Overige sociale activering"]),
+    "transport": ("transport", ["Vervoersvoorziening"]),
+    "facilities": ("other facilities", ["Overig faciliterend"]),
+    "unknown": ("outsourced or unknown", ["Uitbesteed én onbekend", "Uitbesteed, onbekend en niet nader in te delen"]),
+}
+
 CATEGORIES: dict[str, tuple[Category, ...]] = {
     "sex": (
         _category(TOTAL, "T001038", ["Totaal mannen en vrouwen"], "men women unknown"),
@@ -52,7 +73,7 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category(TOTAL, "10000", ["Totaal", "Totaal leeftijd"], (0, _UNKNOWN_AGE[1])),
         _category("up to AOW", "90210", ["Tot AOW-leeftijd"], (0, _AOW)),
         _category("<25", "41500 53050", ["Jonger dan 25 jaar", "15 tot 25 jaar"], (0, 25)),
-        _category("<27", "41600", ["Jonger dan 27 jaar"], (0, 27)),
+        _category("<27", "41600", ["Jonger dan 27 jaar", "15 tot 27 jaar"], (0, 27)),
         _category("25-27", "53400", ["25 tot 27 jaar"], (25, 27)),
         _category("25-35", "53500", ["25 tot 35 jaar"], (25, 35)),
         _category("27-35", "53600", ["27 tot 35 jaar"], (27, 35)),
@@ -94,6 +115,21 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
         _category(TOTAL, "", ["Uitkeringen totaal"], "below above"),
         _category("up to AOW", "", ["Aan personen tot de AOW-leeftijd"], "below"),
         _category(ABOVE_AOW, "", ["Aan personen vanaf de AOW-leeftijd"], "above"),
+    ),
+    # kinds of re-integration and participation provisions: labels of CBS as pages of 85588NED, 85589NED and 84511NED
+    # showed them, else the names that the factsheet of 2024 prints; CBS's whole list was never seen
+    "provision": (
+        _category(TOTAL, "", ["Totaal re-integratie-/participatievoorz."], " ".join(_PROVISIONS)),
+        *(_category(name, "", labels, part) for part, (name, labels) in _PROVISIONS.items()),
+    ),
+    # what ran at the end of the month and what ended in it, together; labels of the two apart were never seen
+    "provision_status": (
+        _category(
+            TOTAL,
+            "",
+            ["Totaal voorzieningen:Lopend en beëindigd", "Totaal personen: Lopend en uitstroom"],
+            "running ended",
+        ),
     ),
     # running duration of the stock, completed duration of ended spells: the same classes, in months
     "duration": (

@@ -159,7 +159,7 @@ def _bring(
             raise UnreachableError(f"table {table}: changed at CBS while it was read, {_STARTS} times. Try again.")
         except NotThereError as fault:
             if number == len(services):
-                others = [known_table for known_table in catalogued() if known_table != table]
+                others = [known_table for known_table in catalogued(by_name=True) if known_table != table]
                 raise CallError(f"table {table!r} is not at CBS; {did_you_mean(table, others)}.") from fault
         except UnreachableError:
             if number == len(services):

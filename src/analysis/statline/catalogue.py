@@ -31,9 +31,9 @@ def _content() -> dict[str, Any]:
     return tomllib.loads((files("analysis.statline") / "catalogue.toml").read_text(encoding="utf-8"))
 
 
-def catalogued() -> list[str]:
-    """Return the tables of the workbench, which a pull without names brings home."""
-    return list(_content()["tables"])
+def catalogued(by_name: bool = False) -> list[str]:
+    """Return the tables that a pull without names brings home; with ``by_name`` also those that have to be named."""
+    return [table for table, about in _content()["tables"].items() if by_name or not about.get("by_name", False)]
 
 
 def expected_of(table: str) -> Expected:
@@ -51,8 +51,11 @@ def expected_of(table: str) -> Expected:
 def dimension_names(table: WireTable) -> dict[str, str]:
     """Return the workbench's name for each dimension's column: declared, told by its categories, else the column's."""
     declared, names = _content()["dimensions"], {}
+    taken = {declared.get(dimension.key) for dimension in table.others}
+    left = [name for name in expected_of(table.id).dimensions if name not in taken]
     for dimension in table.others:
-        name = declared.get(dimension.key) or _recognised(dimension) or dimension.key.lower()
+        known = declared.get(dimension.key) or _recognised(dimension) or _likeliest(dimension, left)
+        name = known or dimension.key.lower()
         names[dimension.key] = dimension.key.lower() if name in names.values() else name
     return names
 
@@ -61,6 +64,14 @@ def _recognised(dimension: WireDimension) -> str | None:
     """Return the dimension of which all labels are known, where there is one."""
     labels = [code.title for code in dimension.codes]
     return next((name for name in CATEGORIES if all(category_of(name, "", label) for label in labels)), None)
+
+
+def _likeliest(dimension: WireDimension, expected: list[str]) -> str | None:
+    """Return the one expected dimension of which most labels are known, for a table whose whole list was never seen."""
+    known = {name: sum(category_of(name, "", code.title) is not None for code in dimension.codes) for name in expected}
+    most = max(known.values(), default=0)
+    best = [name for name, labels in known.items() if labels == most > 0]
+    return best[0] if len(best) == 1 else None
 
 
 def metadata_of(table: WireTable) -> TableMetadata:

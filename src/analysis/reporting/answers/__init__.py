@@ -12,9 +12,13 @@ from analysis.reporting.answers.duration import (
 )
 from analysis.reporting.answers.findings import findings, hypothesis, verdicts_listed
 from analysis.reporting.answers.flows import exits, flows, model, orderings, quarters
+from analysis.reporting.answers.support import at_work, kinds, representation, starts, support
 from analysis.reporting.answers.told import percent, quoted, told
+from analysis.reporting.answers.work_disability import added_jobs, extra_jobs, people_at_work, sheltered, target_group
 
 __all__ = [
+    "added_jobs",
+    "at_work",
     "caseload",
     "caseload_answer",
     "data",
@@ -23,18 +27,26 @@ __all__ = [
     "durations",
     "exits",
     "exposure",
+    "extra_jobs",
     "findings",
     "flows",
     "hypothesis",
+    "kinds",
     "model",
     "moved",
     "moved_sentence",
     "orderings",
+    "people_at_work",
     "percent",
     "quarters",
     "quoted",
+    "representation",
     "series",
+    "sheltered",
+    "starts",
+    "support",
     "survival",
+    "target_group",
     "told",
     "verdicts_listed",
 ]

@@ -53,6 +53,14 @@ def spanned(
     return f"{text} {language.word('page', 'rounding', lo=low, hi=high)}"
 
 
+def span(row: pd.Series | None, language: Language, decimals: int = 0, sign: bool = False) -> str:
+    """Return the interval of a number, rounded outward to so many decimals."""
+    if row is None or pd.isna(row["value"]):
+        return language.value("no_value")
+    low, high = (language.number(end, decimals, sign) for end in outward(row["value_lo"], row["value_hi"], decimals))
+    return language.word("page", "between", lo=low, hi=high)
+
+
 def plain(value: float, language: Language, decimals: int = 0, sign: bool = False) -> str:
     """Return a number with so many decimals, or that there is none."""
     return language.value("no_value") if pd.isna(value) else language.number(value, decimals, sign)

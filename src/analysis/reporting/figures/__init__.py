@@ -14,8 +14,24 @@ from analysis.reporting.figures.duration import (
 from analysis.reporting.figures.findings import findings_by_document
 from analysis.reporting.figures.flows import flow_rate_groups, flow_ratio, flow_ratio_groups, flows, other_exits
 from analysis.reporting.figures.hypothesis import hypothesis
+from analysis.reporting.figures.support import (
+    provisions_by_type,
+    share_bars,
+    still_at_work,
+    support_by_group,
+    support_series,
+)
+from analysis.reporting.figures.work_disability import (
+    at_work_by_scheme,
+    jobs_added,
+    jobs_against_targets,
+    register_at_work,
+    sheltered_work,
+    sources_compared,
+)
 
 __all__ = [
+    "at_work_by_scheme",
     "caseload_contributions",
     "caseload_series",
     "exit_rates",
@@ -27,10 +43,20 @@ __all__ = [
     "group_survival",
     "hazards",
     "hypothesis",
+    "jobs_added",
+    "jobs_against_targets",
     "longterm",
     "longterm_moved",
     "other_exits",
     "over_5y",
+    "provisions_by_type",
+    "register_at_work",
+    "share_bars",
+    "sheltered_work",
+    "sources_compared",
     "starters",
+    "still_at_work",
+    "support_by_group",
+    "support_series",
     "survival",
 ]

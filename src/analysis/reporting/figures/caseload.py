@@ -62,6 +62,8 @@ def caseload_contributions(by_group: pd.DataFrame, language: Language) -> Figure
             shades = [colours(2)[0] if value >= 0 else colours(2)[1] for value in part["value"]]
             axes.barh([language.value(group) for group in part["group"]], part["value"], color=shades, height=0.62)
             axes.axvline(0, color=INK, lw=0.8)
+            if part["value"].isna().any():  # matplotlib makes no room for a bar without a length
+                axes.set_ylim(-0.6, len(part) - 0.4)
             for place, value in enumerate(part["value"]):
                 text = language.value("no_value") if pd.isna(value) else language.number(value, 2, sign=True)
                 note(axes, text, (max(value, 0) if value == value else 0, place), (4, 0), va="center", fontsize=9)

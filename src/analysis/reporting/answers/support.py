@@ -1,0 +1,92 @@
+"""The numbers in the sentences on support to work."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.measures.support import PRINTED_MONTH
+from analysis.measures.support_groups import OPEN, OVER, UNDER
+from analysis.measures.tidy import pick
+from analysis.reporting.answers.told import printed, row_of, span, told
+from analysis.reporting.language import Language
+
+
+def support(
+    provisions: pd.DataFrame, persons: pd.DataFrame, coverage: pd.DataFrame, language: Language
+) -> dict[str, str]:
+    """Return provisions and persons with their change between two months, and the part of recipients with support."""
+    first, last = (language.period(persons[name].iloc[0]) for name in ("first_period", "last_period"))
+    of_all = {"provision": "total"}
+    share = row_of(coverage, "share", measured="recipients with a running provision")
+    other = row_of(coverage, "share", measured="recipients with a provision in the month")
+    everyone = row_of(coverage, "share", measured="supported persons, recipients or not")
+    change = row_of(provisions, "change", **of_all)
+    return {
+        "first": first,
+        "last": last,
+        "break": language.value(persons["break"].iloc[0]),
+        "provisions": printed(row_of(provisions, "provisions", **of_all), language),
+        "provisions_change": printed(change, language, sign=True),
+        "provisions_span": span(change, language, sign=True),
+        "growth": told(row_of(provisions, "growth_pct", **of_all), language, 1, sign=True),
+        "persons": printed(row_of(persons, "level", **of_all), language),
+        "persons_change": printed(row_of(persons, "change", **of_all), language, sign=True),
+        "printed_month": language.period(str(PRINTED_MONTH)),
+        "coverage": printed(share, language),
+        "coverage_span": span(share, language, 1),
+        "other": told(other, language),
+        "everyone": told(everyone, language),
+    }
+
+
+def kinds(provisions: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Return the kinds of provision that added most and took most, with their contributions."""
+    rows = pick(provisions, "contribution_pp").dropna(subset="value")
+    rows = rows[rows["provision"] != "total"].sort_values("value", kind="stable")
+    ends = {"up": rows[rows["value_lo"] > 0].iloc[::-1][:3], "down": rows[rows["value_hi"] < 0][:2]}
+    return {name: _listed(part, language) for name, part in ends.items()}
+
+
+def _listed(rows: pd.DataFrame, language: Language) -> str:
+    told_rows = [
+        f"{language.value(row['provision'])} ({told(row, language, 1, sign=True)})" for _, row in rows.iterrows()
+    ]
+    return ", ".join(told_rows) or language.value("no_value")
+
+
+def representation(by_group: pd.DataFrame, counts: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Return which groups are over- and under-represented among all supported, and who of them has no bijstand."""
+    rows = pick(by_group, "representation")
+    rows = rows[rows["provision"] == "total"]
+    listed = {
+        name: ", ".join(
+            f"{language.value(row['group'])} ({told(row, language, 1)})"
+            for _, row in rows[rows["outcome"] == outcome].iterrows()
+        )
+        or language.word("page", "no_rows")
+        for name, outcome in {"over": OVER, "under": UNDER, "open": OPEN}.items()
+    }
+    return listed | {"others": printed(row_of(counts, "share", group="not a recipient"), language)}
+
+
+def at_work(still: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Return the shares still at work with and without support, and their differences with interval."""
+    found = {}
+    for months in ("1", "6"):
+        for name in ("with_support", "without_support"):
+            found[f"{name}_{months}"] = printed(row_of(still, name, months_after=months), language)
+        difference = row_of(still, "difference_pp", months_after=months)
+        found[f"difference_{months}"] = printed(difference, language, sign=True)
+        found[f"span_{months}"] = span(difference, language, sign=True)
+        found[f"year_{months}"] = pick(still, "with_support").set_index("months_after")["year"][months]
+    return found
+
+
+def starts(starters: pd.DataFrame, jobs: pd.DataFrame, by_duration: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Return people who started, jobs started, and the parts of the jobs after the shortest and the longest time."""
+    return {
+        "starters": printed(row_of(starters, "level", year="2024", group="total"), language),
+        "jobs": printed(row_of(jobs, "in_use"), language),
+        "short": printed(row_of(by_duration, "share", group="<1y"), language),
+        "long": printed(row_of(by_duration, "share", group="5y+"), language),
+    }
