@@ -135,7 +135,7 @@ def _printed(value: Fraction | float) -> str:
 def _attribution(claims: set[str], register: Register) -> str:
     """Return the sources that the documents name for these figures, and the documents that printed them."""
     used = [register.claims[name] for name in claims]
-    sources = sorted({claim.row["source"] for claim in used} - {"document"})
+    sources = sorted({name for claim in used for name in claim.row["source"].split(", ")} - {"document"})
     titles = sorted({register.documents[claim.document]["title"] for claim in used})
     return f"{', '.join(sources)} ({'; '.join(titles)})" if sources else "; ".join(titles)
 
