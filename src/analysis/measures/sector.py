@@ -20,7 +20,9 @@ from analysis.snapshots import Snapshot
 
 _TABLE = "cedris-2024-{}"
 _ACCOUNTS = {"nationwide": "f2", "at companies": "f9"}
-_RUNNING, _ALL = "running", "running and finished"
+_RUNNING, _ALL = "running trajectories", "all trajectories"
+
+_SUMS = ("parts added", "total less parts", "as in 2023")
 
 
 def _spread(quantity: str) -> tuple[str, ...]:
@@ -33,7 +35,7 @@ AS_PRINTED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "work_ladder": ("f5", ("scheme", "activity"), ("rung_share", "rung_share_elsewhere", "rung_share_before")),
     "contracts_nationwide": ("f1", ("scheme",), ("contracts", "contracts_per_100k")),
     "trajectories": ("f6", ("trajectory",), ("trajectories", "trajectory_share")),
-    "trajectories_by_group": ("f7", ("target_group",), ("trajectory_share",)),
+    "trajectories_by_group": ("f7", ("target_group",), ("target_share",)),
     "age_by_scheme": ("f10", ("scheme",), _spread("age")),
     "sickness_by_scheme": ("f11", ("scheme",), _spread("sickness")),
     "contract_by_scheme": ("f13", ("scheme",), (*_spread("contract_fte"), "contract_hours", "full_week")),
@@ -52,8 +54,8 @@ def as_printed(snapshot: Snapshot, name: str) -> pd.DataFrame:
     DataFrame
         Tidy, labelled by the table's dimensions. Shares are percent of: companies that answered (``companies_share``)
         or answered twice (``movement_share``), persons in the scheme (``rung_share``), trajectories
-        (``trajectory_share``), full-time equivalents of the scheme (``scale_share``), working time (``sickness``), the
-        minimum wage (``wage_value``). A row lacks the quantities that the document does not print for it.
+        (``trajectory_share``, ``target_share``), full-time equivalents of the scheme (``scale_share``), working time
+        (``sickness``), the minimum wage (``wage_value``). What the document does not print has no row.
 
     Raises
     ------
@@ -99,9 +101,10 @@ def people(snapshot: Snapshot) -> pd.DataFrame:
     for each in (_ALL, _RUNNING):
         levels[each] = cells.look_up("trajectories", years, activity=each).counted_as(PERSONS)
     total = levels["total"] = cells.look_up("guided", years)
-    levels["parts added"] = persons + levels[_ALL]
-    levels["total less parts"] = total - levels["parts added"]
-    levels["as in 2023"] = stack([total.take([0]), (persons + levels[_RUNNING]).take([1])])
+    added, gap, alike = _SUMS
+    levels[added] = persons + levels[_ALL]
+    levels[gap] = total - levels[added]
+    levels[alike] = stack([total.take([0]), (persons + levels[_RUNNING]).take([1])])
     frames = []
     for activity, column in levels.items():
         before, now = column.take([0]), column.take([1])
@@ -109,6 +112,11 @@ def people(snapshot: Snapshot) -> pd.DataFrame:
             frames.append(tidy(number, name, {"activity": [activity]}, tables=table))
     found = combine(frames)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
+
+
+def activities(people_frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `people` that are an activity, without totals and sums."""
+    return people_frame[~people_frame["activity"].isin((TOTAL, *_SUMS))].reset_index(drop=True)
 
 
 def _added(columns: list[Rounded]) -> Rounded:

@@ -27,6 +27,11 @@ class TableSpec:
     kind: str = ROUNDING
 
 
+def _with_intervals(labels: tuple[str, ...], *quantities: str) -> TableSpec:
+    """Return the columns of a table all of whose quantities are printed with their rounding interval."""
+    return TableSpec(labels, quantities, quantities)
+
+
 # The names and columns of the CSV files are a contract: scripts rely on them.
 TABLES: dict[str, TableSpec] = {
     "data_holdings": TableSpec(
@@ -123,6 +128,54 @@ TABLES: dict[str, TableSpec] = {
     ),
     "hypothesis_cells": TableSpec(("group", "period"), ("above", "below", "measured"), ("measured",)),
     "starters_by_quarter": TableSpec(("quarter", "table"), ("starters", "starters_share"), ("starters_share",)),
+    # work-development companies
+    "people_by_rung": _with_intervals(("activity",), "guided", "guided_before", "change"),
+    "companies_by_type": TableSpec(
+        ("company_type",),
+        ("companies", "companies_share", "companies_share_before"),
+        ("companies_share", "companies_share_before"),
+    ),
+    "companies_movement": TableSpec(("movement",), ("companies", "movement_share"), ("movement_share",)),
+    "work_ladder": _with_intervals(("scheme", "activity"), "rung_share", "rung_share_elsewhere", "rung_share_before"),
+    "contracts_nationwide": _with_intervals(("scheme",), "contracts", "contracts_per_100k"),
+    "scheme_flows": TableSpec(
+        ("where", "scheme", "closure"), ("opening", "inflow", "outflow", "other_exits", "closing"), ("other_exits",)
+    ),
+    "scheme_ratios": _with_intervals(("where", "scheme"), "entry_rate", "exit_rate", "ratio", "break_even"),
+    "share_at_companies": TableSpec(
+        ("scheme",),
+        ("contracts", "contracts_country", "at_companies_share", "contracts_share"),
+        ("at_companies_share", "contracts_share"),
+    ),
+    "trajectories": _with_intervals(("trajectory",), "trajectories", "trajectory_share"),
+    "trajectories_by_group": _with_intervals(("target_group",), "target_share"),
+    "age_by_scheme": TableSpec(("scheme",), ("age_lowest", "age", "age_highest"), ("age",)),
+    "sickness_by_scheme": TableSpec(("scheme",), ("sickness_lowest", "sickness", "sickness_highest"), ("sickness",)),
+    "contract_by_scheme": TableSpec(
+        ("scheme",),
+        ("contract_fte_lowest", "contract_fte", "contract_fte_highest", "contract_hours", "full_week"),
+        ("contract_fte", "contract_hours"),
+    ),
+    "wage_scales": _with_intervals(("scheme", "scale"), "scale_share"),
+    "pay_by_scheme": TableSpec(
+        ("scheme",),
+        ("pay", "minimum_wage", "pay_to_minimum", "contract_fte", "pay_full_time"),
+        ("contract_fte", "pay_full_time"),
+    ),
+    "wage_value_by_scheme": TableSpec(
+        ("scheme",), ("wage_value_lowest", "wage_value", "wage_value_highest"), ("wage_value",)
+    ),
+    "wage_costs_per_fte": TableSpec(("scheme",), ("wage_costs", "wage_subsidy", "net_wage_costs"), ("net_wage_costs",)),
+    "value_and_costs_per_fte": TableSpec(
+        ("work_kind",),
+        ("value_added", "operating_costs", "operating_balance", "value_added_growth"),
+        ("operating_balance", "value_added_growth"),
+    ),
+    "contributions_per_fte": TableSpec(("scheme",), ("state_contribution", "municipal_contribution")),
+    "financial_table": TableSpec(("line",), ("per_fte_wsw", "per_fte_lksbij", "per_fte_bw", "per_fte_mean", "million")),
+    "financial_checks": TableSpec(
+        ("line", "scheme", "unit", "verdict", "location"), ("published", "rebuilt"), ("rebuilt",)
+    ),
 }
 
 

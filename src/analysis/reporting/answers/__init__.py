@@ -4,6 +4,7 @@ from analysis.reporting.answers.caseload import caseload, data, series
 from analysis.reporting.answers.duration import duration, durations, exposure, moved, moved_sentence, survival
 from analysis.reporting.answers.findings import findings, hypothesis, verdicts_listed
 from analysis.reporting.answers.flows import exits, flows, model, orderings, quarters
+from analysis.reporting.answers.sector import guided, rebuilt, sector
 from analysis.reporting.answers.told import percent, quoted, told
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "exposure",
     "findings",
     "flows",
+    "guided",
     "hypothesis",
     "model",
     "moved",
@@ -23,6 +25,8 @@ __all__ = [
     "percent",
     "quarters",
     "quoted",
+    "rebuilt",
+    "sector",
     "series",
     "survival",
     "told",

@@ -14,6 +14,7 @@ from analysis.reporting.figures.duration import (
 from analysis.reporting.figures.findings import findings_by_document
 from analysis.reporting.figures.flows import flow_rate_groups, flow_ratio, flow_ratio_groups, flows, other_exits
 from analysis.reporting.figures.hypothesis import hypothesis
+from analysis.reporting.figures.sector import sector_bars, sector_spread
 
 __all__ = [
     "caseload_contributions",
@@ -31,6 +32,8 @@ __all__ = [
     "longterm_moved",
     "other_exits",
     "over_5y",
+    "sector_bars",
+    "sector_spread",
     "starters",
     "survival",
 ]
