@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.errors import CallError, did_you_mean
 from analysis.findings.find import QUERY, Finding
 from analysis.findings.register import document_names
+from analysis.findings.rows import worked
 from analysis.findings.verdicts import EXCLUDED, STANDS_NOT, VERDICTS
 from analysis.findings.words import Words
 
@@ -80,7 +81,7 @@ def listed(findings: Iterable[Finding], verdict: str = "") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def rebuilt(findings: Iterable[Finding], location: str) -> pd.DataFrame:
+def rebuilt(findings: Iterable[Finding], location: str, table: str) -> pd.DataFrame:
     """Return the numbers of one place in a document beside what follows from the others, one row a way to rebuild it.
 
     Where another place prints one of them and it does not stand, that is there too.
@@ -90,7 +91,8 @@ def rebuilt(findings: Iterable[Finding], location: str) -> pd.DataFrame:
     DataFrame
         ``line`` (what the number is), ``scheme`` (its group), ``unit``, ``location``, ``published``, ``rebuilt`` with
         ``rebuilt_lo, rebuilt_hi`` (the exact range that the rounding of its operands leaves), ``verdict`` (what this
-        way says of the number: excluded by any, it has the verdict of the ledger) and ``tables``.
+        way says of the number: excluded by any, it has the verdict of the ledger), ``worked`` (the way with numbers
+        filled in) and ``tables`` (``table``, the one of the snapshot that shows these numbers).
     """
     found = list(findings)
     there = {_what(each) for each in found if each.claim.row["location"] == location}
@@ -112,7 +114,8 @@ def rebuilt(findings: Iterable[Finding], location: str) -> pd.DataFrame:
                     "rebuilt_lo": float(way.result.lo),
                     "rebuilt_hi": float(way.result.hi),
                     "verdict": known if way.outcome == EXCLUDED else way.outcome,
-                    "tables": ", ".join(tables_of(each)),
+                    "worked": worked(way),
+                    "tables": table,
                 }
             )
     return pd.DataFrame(rows)

@@ -30,7 +30,7 @@ def _spread(quantity: str) -> tuple[str, ...]:
 
 
 AS_PRINTED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "companies_by_type": ("f4", ("company_type",), ("companies", "companies_share", "companies_share_before")),
+    "companies_by_type": ("f4", ("company_type",), ("companies_share", "companies_share_before", "companies")),
     "companies_movement": ("movement", ("movement",), ("companies", "movement_share")),
     "work_ladder": ("f5", ("scheme", "activity"), ("rung_share", "rung_share_elsewhere", "rung_share_before")),
     "contracts_nationwide": ("f1", ("scheme",), ("contracts", "contracts_per_100k")),
@@ -41,7 +41,7 @@ AS_PRINTED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "contract_by_scheme": ("f13", ("scheme",), (*_spread("contract_fte"), "contract_hours", "full_week")),
     "wage_scales": ("f14-16", ("scheme", "scale"), ("scale_share",)),
     "wage_value_by_scheme": ("f18", ("scheme",), _spread("wage_value")),
-    "contributions_per_fte": ("f23", ("scheme",), ("state_contribution", "municipal_contribution")),
+    "contributions_per_fte": ("f23", ("scheme",), ("municipal_contribution", "state_contribution")),
 }
 """Report tables that show a table of the document as it is: its name, its dimensions, its quantities."""
 

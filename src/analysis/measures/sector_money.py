@@ -11,13 +11,13 @@ from analysis.measures.breakdown import breakdown
 from analysis.measures.tidy import combine, tidy
 from analysis.snapshots import Snapshot
 
-_PAY, _COSTS, _VALUE, _RESULT = (f"cedris-2024-{name}" for name in ("f17", "f19-20", "f21-22", "f24"))
+_PAY, _COSTS, _VALUE, RESULT = (f"cedris-2024-{name}" for name in ("f17", "f19-20", "f21-22", "f24"))
 COLUMNS = {
+    "million": ("million", "total"),  # first: it has every line, in the order of the document
     "per_fte_wsw": ("per_fte", "Wsw"),
     "per_fte_lksbij": ("per_fte", "LKS-bij"),
     "per_fte_bw": ("per_fte", "LKS-beschut"),
     "per_fte_mean": ("per_fte", "total"),
-    "million": ("million", "total"),
 }
 """The columns of the financial table: quantity and scheme."""
 
@@ -89,6 +89,6 @@ def financial_table(snapshot: Snapshot) -> pd.DataFrame:
         (million euro, the whole sector). A line that a scheme does not have is not there.
     """
     return combine(
-        breakdown(snapshot, _RESULT, quantity, "line", scheme=scheme).tidy().assign(quantity=name)
+        breakdown(snapshot, RESULT, quantity, "line", scheme=scheme).tidy().assign(quantity=name)
         for name, (quantity, scheme) in COLUMNS.items()
     )

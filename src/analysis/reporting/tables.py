@@ -12,6 +12,7 @@ from analysis.missing import FINAL, PRESENT, STATUSES
 from analysis.models.process import PROCESS, ROUNDING
 
 NAMED = "named in the row"
+DASH = "–"  # what a document does not print
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,19 @@ class TableSpec:
     """The columns of a table: those that tell its rows apart, and its quantities.
 
     ``intervals`` names the quantities that are printed with their interval; ``kind`` says what interval that is.
+    ``absent`` stands where a row lacks a quantity altogether.
     """
 
     labels: tuple[str, ...]
     quantities: tuple[str, ...]
     intervals: tuple[str, ...] = ()
     kind: str = ROUNDING
+    absent: str = "no_value"
 
 
 def _with_intervals(labels: tuple[str, ...], *quantities: str) -> TableSpec:
-    """Return the columns of a table all of whose quantities are printed with their rounding interval."""
-    return TableSpec(labels, quantities, quantities)
+    """Return the columns of a table of a document, all its quantities printed with their rounding interval."""
+    return TableSpec(labels, quantities, quantities, absent=DASH)
 
 
 # The names and columns of the CSV files are a contract: scripts rely on them.
@@ -134,8 +137,9 @@ TABLES: dict[str, TableSpec] = {
         ("company_type",),
         ("companies", "companies_share", "companies_share_before"),
         ("companies_share", "companies_share_before"),
+        absent=DASH,
     ),
-    "companies_movement": TableSpec(("movement",), ("companies", "movement_share"), ("movement_share",)),
+    "companies_movement": TableSpec(("movement",), ("companies", "movement_share"), ("movement_share",), absent=DASH),
     "work_ladder": _with_intervals(("scheme", "activity"), "rung_share", "rung_share_elsewhere", "rung_share_before"),
     "contracts_nationwide": _with_intervals(("scheme",), "contracts", "contracts_per_100k"),
     "scheme_flows": TableSpec(
@@ -165,16 +169,20 @@ TABLES: dict[str, TableSpec] = {
     "wage_value_by_scheme": TableSpec(
         ("scheme",), ("wage_value_lowest", "wage_value", "wage_value_highest"), ("wage_value",)
     ),
-    "wage_costs_per_fte": TableSpec(("scheme",), ("wage_costs", "wage_subsidy", "net_wage_costs"), ("net_wage_costs",)),
+    "wage_costs_per_fte": TableSpec(
+        ("scheme",), ("wage_costs", "wage_subsidy", "net_wage_costs"), ("net_wage_costs",), absent=DASH
+    ),
     "value_and_costs_per_fte": TableSpec(
         ("work_kind",),
         ("value_added", "operating_costs", "operating_balance", "value_added_growth"),
         ("operating_balance", "value_added_growth"),
     ),
-    "contributions_per_fte": TableSpec(("scheme",), ("state_contribution", "municipal_contribution")),
-    "financial_table": TableSpec(("line",), ("per_fte_wsw", "per_fte_lksbij", "per_fte_bw", "per_fte_mean", "million")),
+    "contributions_per_fte": TableSpec(("scheme",), ("state_contribution", "municipal_contribution"), absent=DASH),
+    "financial_table": TableSpec(
+        ("line",), ("per_fte_wsw", "per_fte_lksbij", "per_fte_bw", "per_fte_mean", "million"), absent=DASH
+    ),
     "financial_checks": TableSpec(
-        ("line", "scheme", "unit", "verdict", "location"), ("published", "rebuilt"), ("rebuilt",)
+        ("line", "scheme", "unit", "verdict", "worked", "location"), ("published", "rebuilt"), ("rebuilt",)
     ),
 }
 

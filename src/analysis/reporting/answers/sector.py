@@ -19,7 +19,9 @@ def sector(people: pd.DataFrame, flows: pd.DataFrame, result: pd.DataFrame, lang
         "sector_answer",
         guided=_ranged(row_of(people, "guided", activity="total"), language),
         contracts=_ranged(contracts, language),
-        result=_ranged(row_of(result, "million", line="financial result, all contributions included"), language, 1),
+        result=_ranged(
+            row_of(result, "million", line="financial result, all contributions included"), language, finer=1
+        ),
     )
 
 
@@ -34,7 +36,9 @@ def guided(people: pd.DataFrame, language: Language) -> dict[str, str]:
         "before": row_of(people, "guided_before", activity="total"),
     }
     holds = WITHIN if gap["value_lo"] <= 0 <= gap["value_hi"] else BEYOND
+    other_way = rows["change"]["value_lo"] > 0 > rows["alike_change"]["value_hi"]
     return {name: _ranged(row, language, sign="change" in name) for name, row in rows.items()} | {
+        "growth": f"{language.word('texts', 'sector_people_growth')} " if other_way else "",
         "gap": _ranged(gap, language),
         "holds": language.value(holds),
     }
@@ -50,7 +54,7 @@ def rebuilt(checks: pd.DataFrame, language: Language) -> dict[str, str]:
     return {name: language.number(count) for name, count in counts.items()}
 
 
-def _ranged(row: pd.Series, language: Language, decimals: int = 0, sign: bool = False) -> str:
-    """Return a number with its rounding interval behind it."""
-    lo, hi = (language.number(end, decimals, sign) for end in outward(row["value_lo"], row["value_hi"], decimals))
-    return f"{language.number(row['value'], decimals, sign)} {language.word('page', 'interval', lo=lo, hi=hi)}"
+def _ranged(row: pd.Series, language: Language, finer: int = 0, sign: bool = False) -> str:
+    """Return a whole number with its rounding interval behind it, which may have more decimals."""
+    lo, hi = (language.number(end, finer, sign) for end in outward(row["value_lo"], row["value_hi"], finer))
+    return f"{language.number(row['value'], 0, sign)} {language.word('page', 'interval', lo=lo, hi=hi)}"

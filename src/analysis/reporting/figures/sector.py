@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis.measures.tidy import pick
 from analysis.reporting.figures.style import HATCHES, INK, MARKERS, SOFT, canvas, colours, note, value_axis
@@ -24,21 +25,25 @@ def sector_bars(
 
     The whisker is the rounding interval. A class without any of the quantities is left out.
     """
-    rows = frame[frame["quantity"].isin(quantities)]
+    order = {name: place for place, name in enumerate(dict.fromkeys(frame[label]))}
+    rows = frame[frame["quantity"].isin(quantities)].sort_values(
+        label, key=lambda names: names.map(order), kind="stable"
+    )
     panels = [rows] if by is None else [part for _, part in rows.groupby(by, sort=False, observed=True)]
     sizes = [part[label].nunique() for part in panels]
-    legend = 0.3 * (len(quantities) > 1)
-    height = _HEAD + legend + sum(sizes) * (0.16 + _BAR * len(quantities)) + 0.3 * len(panels)
+    legend = len(quantities) > 1
+    height = _HEAD + 0.2 * legend * len(quantities) + sum(sizes) * (0.16 + _BAR * len(quantities)) + 0.3 * len(panels)
     with canvas(height, rows=len(panels), height_ratios=sizes, sharex=True) as (figure, drawn):
         for axes, part in zip(drawn, panels, strict=True):
             _bars(axes, part, label, quantities, language)
             if by is not None:
                 axes.set_title(language.value(part[by].iloc[0]), loc="left", color=SOFT)
         low, high = min(rows["value_lo"].min(), 0), max(rows["value_hi"].max(), 0)
-        room = 0.2 * (high - low)
+        room = 0.22 * (high - low)
         drawn[0].set_xlim(low - room * (low < 0), high + room)
+        drawn[-1].xaxis.set_major_locator(MaxNLocator(5))
         if legend:
-            figure.legend(*drawn[0].get_legend_handles_labels(), loc="outside upper left", ncols=1, fontsize=9)
+            drawn[0].legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=9, borderaxespad=0.3)
         return figure
 
 
