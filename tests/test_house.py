@@ -91,10 +91,11 @@ def test_the_library_stays_small():
     for path in MODULES:
         lines[part_of(path)] += lines_of_code(path)
     assert lines["cleaning"] < 800
-    # 6,000 lines were meant for data, measures and report; what later issues asked for has room of its own
+    # 6,000 lines were meant for data, measures and report, 400 more are for the tables of documents; what later issues
+    # asked for has room of its own
     own_room = {"findings": 1600, "simulation": 450, "models": 1900}
     assert all(lines[part] < room for part, room in own_room.items())
-    assert sum(lines.values()) - sum(lines[part] for part in own_room) < 6000
+    assert sum(lines.values()) - sum(lines[part] for part in own_room) < 6400
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def notebook(request):
 
 def test_there_are_notebooks():
     assert [path.stem for path in NOTEBOOKS] == [
-        "00_data", "01_caseload", "02_flows", "03_duration", "04_findings", "08_hypothesis",
+        "00_data", "01_caseload", "02_flows", "03_duration", "04_findings", "07_sector", "08_hypothesis",
     ]  # fmt: skip
 
 

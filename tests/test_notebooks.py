@@ -28,6 +28,7 @@ GRID = {
                  {"start": "2023", "end": "2023"}],
     "03_duration": [{"lang": "nl"}, {"group_by": "sex"}, {"start": "2020", "end": "2021Q1"}],
     "04_findings": [{"lang": "nl"}, {"document": "factsheet-2024"}, {"verdict": "undecidable"}],
+    "07_sector": [{"lang": "nl"}],
     "08_hypothesis": [{"lang": "nl"}, {"hypothesis": "Men < women?"},
                       {"measure": "reinflow_share", "alternative": "lower"}, {"groups": "total", "test": "change"},
                       {"end": "2019Q4", "confidence": "0.8"}],

@@ -43,7 +43,7 @@ def sector_bars(
         drawn[0].set_xlim(low - room * (low < 0), high + room)
         drawn[-1].xaxis.set_major_locator(MaxNLocator(5))
         if legend:
-            drawn[0].legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=9, borderaxespad=0.3)
+            drawn[0].legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=9, borderaxespad=0.3, frameon=False)
         return figure
 
 
