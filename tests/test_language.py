@@ -40,6 +40,16 @@ def test_every_column_and_table_has_its_word():
         assert set(spec.intervals) <= set(spec.quantities)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_two_columns_of_a_table_have_one_name(lang):
+    """In the text of a table, where outputs are compared, one of the two would be lost."""
+    words = glossary()
+    for name, spec in TABLES.items():
+        heads = [words["labels"][label][lang] for label in spec.labels]
+        heads += [words["quantities"][quantity][lang] for quantity in spec.quantities]
+        assert len(set(heads)) == len(heads), name
+
+
 def test_every_verdict_has_its_word_and_comes_down_to_the_same_everywhere():
     assert {name: entry["tone"] for name, entry in glossary()["verdicts"].items()} == TONES
 

@@ -9,7 +9,8 @@ import pandas as pd
 from analysis.errors import CallError, did_you_mean
 from analysis.findings.find import QUERY, Finding
 from analysis.findings.register import document_names
-from analysis.findings.verdicts import STANDS_NOT, VERDICTS
+from analysis.findings.rows import worked
+from analysis.findings.verdicts import EXCLUDED, STANDS_NOT, VERDICTS
 from analysis.findings.words import Words
 
 _FRAGILE = 10
@@ -78,6 +79,50 @@ def listed(findings: Iterable[Finding], verdict: str = "") -> pd.DataFrame:
         )
     columns = ["document", "claim", "location", "printed", "found", "between", "right", "verdict", "tables"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def rebuilt(findings: Iterable[Finding], location: str, table: str) -> pd.DataFrame:
+    """Return the numbers of one place in a document beside what follows from the others, one row a way to rebuild it.
+
+    Where another place prints one of them and it does not stand, that is there too.
+
+    Returns
+    -------
+    DataFrame
+        ``line`` (what the number is), ``scheme`` (its group), ``unit``, ``location``, ``published``, ``rebuilt`` with
+        ``rebuilt_lo, rebuilt_hi`` (the exact range that the rounding of its operands leaves), ``verdict`` (what this
+        way says of the number: excluded by any, it has the verdict of the ledger), ``worked`` (the way with numbers
+        filled in) and ``tables`` (``table``, the one of the snapshot that shows these numbers).
+    """
+    found = list(findings)
+    there = {_what(each) for each in found if each.claim.row["location"] == location}
+    rows = []
+    for each in found:
+        row, ways = each.claim.row, [way for way in (each.tried, *each.others) if way is not None]
+        if row["location"] != location and (each.verdict not in STANDS_NOT or _what(each) not in there):
+            continue
+        for way in ways:
+            known = row["difference"].partition(": ")[0] if each.claim.differs_in(way.way) else each.verdict
+            rows.append(
+                {
+                    "line": row["quantity"].removesuffix(", per full-time equivalent").removesuffix(", sector"),
+                    "scheme": row["group"],
+                    "unit": row["unit"],
+                    "location": row["location"],
+                    "published": float(each.claim.value),
+                    "rebuilt": float(way.result.value),
+                    "rebuilt_lo": float(way.result.lo),
+                    "rebuilt_hi": float(way.result.hi),
+                    "verdict": known if way.outcome == EXCLUDED else way.outcome,
+                    "worked": worked(way),
+                    "tables": table,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _what(finding: Finding) -> tuple[str, ...]:
+    return tuple(finding.claim.row[name] for name in ("quantity", "group", "period"))
 
 
 def fragile(findings: Iterable[Finding]) -> pd.DataFrame:

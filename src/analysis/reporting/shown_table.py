@@ -15,7 +15,7 @@ from analysis.reporting.tables import TableSpec, table_spec
 
 MARK_OF_STATUS = {"": ""} | {status: mark for mark, status in STATUS_OF_MARK.items()}
 _PERIODS = ("quarter", "period", "first_period", "last_period")
-_NUMERALS = ("printed", "found", "between", "right")  # text that holds numbers
+_NUMERALS = ("printed", "found", "between", "right", "worked")  # text that holds numbers
 _ROW_GROUP = ("dimension", "document", "heading", "part", "topic")
 _SHORT = 12  # characters of a row's name that need no second line on a phone
 
@@ -136,7 +136,7 @@ def _quantities(spec: TableSpec, table: pd.DataFrame, language: Language) -> lis
     for quantity in spec.quantities:
         said = [dict(part.split("=") for part in reason.split("; ") if part).get(quantity) for reason in reasons]
         printed = [
-            _number(row, quantity, quantity in spec.intervals, reason, language)
+            _number(row, quantity, spec, reason, language)
             for row, reason in zip(table.to_dict("records"), said, strict=True)
         ]
         header = glossary()["quantities"][quantity][language.code]
@@ -144,17 +144,18 @@ def _quantities(spec: TableSpec, table: pd.DataFrame, language: Language) -> lis
     return columns
 
 
-def _number(row: dict, quantity: str, with_interval: bool, reason: str | None, language: Language) -> tuple[str, str]:
-    """Return a number, or the reason why there is none, and its interval."""
+def _number(row: dict, quantity: str, spec: TableSpec, reason: str | None, language: Language) -> tuple[str, str]:
+    """Return a number, or the reason why there is none, and its interval, which may have more decimals."""
     about = glossary()["quantities"][quantity]
     decimals, sign, value = about["decimals"], about.get("sign", False), row[quantity]
     if reason or pd.isna(value):
-        return language.value(reason or "no_value"), ""
+        return language.value(reason or spec.absent), ""
     text = language.number(value, decimals, sign)
-    if not with_interval or pd.isna(row[f"{quantity}_lo"]):
+    if quantity not in spec.intervals or pd.isna(row[f"{quantity}_lo"]):
         return text, ""
     if not (math.isfinite(row[f"{quantity}_lo"]) and math.isfinite(row[f"{quantity}_hi"])):
         return text, language.word("page", "unbounded")
+    decimals = about.get("interval", decimals)
     ends = outward(row[f"{quantity}_lo"], row[f"{quantity}_hi"], decimals)
     lo, hi = (language.number(end, decimals, sign) for end in ends)
     return text, language.word("page", "interval", lo=lo, hi=hi)

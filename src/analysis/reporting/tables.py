@@ -12,6 +12,7 @@ from analysis.missing import FINAL, PRESENT, STATUSES
 from analysis.models.process import PROCESS, ROUNDING
 
 NAMED = "named in the row"
+DASH = "–"  # what a document does not print
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,19 @@ class TableSpec:
     """The columns of a table: those that tell its rows apart, and its quantities.
 
     ``intervals`` names the quantities that are printed with their interval; ``kind`` says what interval that is.
+    ``absent`` stands where a row lacks a quantity altogether.
     """
 
     labels: tuple[str, ...]
     quantities: tuple[str, ...]
     intervals: tuple[str, ...] = ()
     kind: str = ROUNDING
+    absent: str = "no_value"
+
+
+def _with_intervals(labels: tuple[str, ...], *quantities: str) -> TableSpec:
+    """Return the columns of a table of a document, all its quantities printed with their rounding interval."""
+    return TableSpec(labels, quantities, quantities, absent=DASH)
 
 
 # The names and columns of the CSV files are a contract: scripts rely on them.
@@ -172,6 +180,59 @@ TABLES: dict[str, TableSpec] = {
         ("population",), ("registered", "with_job", "without_job", "job_share", "printed_share"), ("job_share",)
     ),
     "sources_compared": TableSpec(("topic", "count", "unit", "reason"), ("counted",), ("counted",)),
+    # work-development companies
+    "people_by_rung": _with_intervals(("activity",), "guided", "guided_before", "change"),
+    "companies_by_type": TableSpec(
+        ("company_type",),
+        ("companies", "companies_share", "companies_share_before"),
+        ("companies_share", "companies_share_before"),
+        absent=DASH,
+    ),
+    "companies_movement": TableSpec(("movement",), ("companies", "movement_share"), ("movement_share",), absent=DASH),
+    "work_ladder": _with_intervals(("scheme", "activity"), "rung_share", "rung_share_elsewhere", "rung_share_before"),
+    "contracts_nationwide": _with_intervals(("scheme",), "contracts", "contracts_per_100k"),
+    "scheme_flows": TableSpec(
+        ("where", "scheme", "closure"), ("opening", "inflow", "outflow", "other_exits", "closing"), ("other_exits",)
+    ),
+    "scheme_ratios": _with_intervals(("where", "scheme"), "entry_rate", "exit_rate", "ratio", "break_even"),
+    "share_at_companies": TableSpec(
+        ("scheme",),
+        ("contracts", "contracts_country", "at_companies_share", "contracts_share"),
+        ("at_companies_share", "contracts_share"),
+    ),
+    "trajectories": _with_intervals(("trajectory",), "trajectories", "trajectory_share"),
+    "trajectories_by_group": _with_intervals(("target_group",), "target_share"),
+    "age_by_scheme": TableSpec(("scheme",), ("age_lowest", "age", "age_highest"), ("age",)),
+    "sickness_by_scheme": TableSpec(("scheme",), ("sickness_lowest", "sickness", "sickness_highest"), ("sickness",)),
+    "contract_by_scheme": TableSpec(
+        ("scheme",),
+        ("contract_fte_lowest", "contract_fte", "contract_fte_highest", "contract_hours", "full_week"),
+        ("contract_fte", "contract_hours"),
+    ),
+    "wage_scales": _with_intervals(("scheme", "scale"), "scale_share"),
+    "pay_by_scheme": TableSpec(
+        ("scheme",),
+        ("pay", "minimum_wage", "pay_to_minimum", "contract_fte", "pay_full_time"),
+        ("contract_fte", "pay_full_time"),
+    ),
+    "wage_value_by_scheme": TableSpec(
+        ("scheme",), ("wage_value_lowest", "wage_value", "wage_value_highest"), ("wage_value",)
+    ),
+    "wage_costs_per_fte": TableSpec(
+        ("scheme",), ("wage_costs", "wage_subsidy", "net_wage_costs"), ("net_wage_costs",), absent=DASH
+    ),
+    "value_and_costs_per_fte": TableSpec(
+        ("work_kind",),
+        ("value_added", "operating_costs", "operating_balance", "value_added_growth"),
+        ("operating_balance", "value_added_growth"),
+    ),
+    "contributions_per_fte": TableSpec(("scheme",), ("state_contribution", "municipal_contribution"), absent=DASH),
+    "financial_table": TableSpec(
+        ("line",), ("per_fte_wsw", "per_fte_lksbij", "per_fte_bw", "per_fte_mean", "million"), absent=DASH
+    ),
+    "financial_checks": TableSpec(
+        ("line", "scheme", "unit", "verdict", "worked", "location"), ("published", "rebuilt"), ("rebuilt",)
+    ),
 }
 
 

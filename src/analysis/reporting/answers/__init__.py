@@ -12,6 +12,7 @@ from analysis.reporting.answers.duration import (
 )
 from analysis.reporting.answers.findings import findings, hypothesis, verdicts_listed
 from analysis.reporting.answers.flows import exits, flows, model, orderings, quarters
+from analysis.reporting.answers.sector import guided, rebuilt, sector
 from analysis.reporting.answers.support import at_work, kinds, representation, starts, support
 from analysis.reporting.answers.told import percent, quoted, told
 from analysis.reporting.answers.work_disability import added_jobs, extra_jobs, people_at_work, sheltered, target_group
@@ -30,6 +31,7 @@ __all__ = [
     "extra_jobs",
     "findings",
     "flows",
+    "guided",
     "hypothesis",
     "kinds",
     "model",
@@ -40,7 +42,9 @@ __all__ = [
     "percent",
     "quarters",
     "quoted",
+    "rebuilt",
     "representation",
+    "sector",
     "series",
     "sheltered",
     "starts",

@@ -14,6 +14,7 @@ from analysis.reporting.figures.duration import (
 from analysis.reporting.figures.findings import findings_by_document
 from analysis.reporting.figures.flows import flow_rate_groups, flow_ratio, flow_ratio_groups, flows, other_exits
 from analysis.reporting.figures.hypothesis import hypothesis
+from analysis.reporting.figures.sector import sector_bars, sector_spread
 from analysis.reporting.figures.support import (
     provisions_by_type,
     share_bars,
@@ -51,6 +52,8 @@ __all__ = [
     "over_5y",
     "provisions_by_type",
     "register_at_work",
+    "sector_bars",
+    "sector_spread",
     "share_bars",
     "sheltered_work",
     "sources_compared",

@@ -1,0 +1,193 @@
+"""Work-development companies: hand-made tables with known answers, and what the document prints."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.errors import CoverageError
+from analysis.findings import STANDS_NOT, find, frames
+from analysis.measures import sector, sector_money
+from analysis.measures.closure import BEYOND, UNDECIDED, WITHIN
+from analysis.measures.tidy import pick
+from analysis.reporting import answers, figures
+from analysis.reporting.language import Language
+from builders import snapshot, table
+
+ENGLISH = Language("en")
+FLOWS = dict.fromkeys(("opening", "entries", "exits", "closing"), "persons")
+
+
+def number(frame, quantity, **at):
+    """Return value and ends of the single number of a frame at these labels."""
+    rows = pick(frame, quantity)
+    for label, value in at.items():
+        rows = rows[rows[label] == value]
+    assert len(rows) == 1
+    return tuple(rows.iloc[0][["value", "value_lo", "value_hi"]])
+
+
+def account(name, *schemes):
+    rows = [
+        {"measure": measure, "scheme": scheme, "period": "2024JJ00", "value": value}
+        for scheme, *values in schemes
+        for measure, value in zip(FLOWS, values, strict=False)
+    ]
+    return table(name, rows, {"scheme": [scheme for scheme, *_ in schemes]}, FLOWS)
+
+
+@pytest.fixture
+def flows(tmp_path):
+    # made up, in tens: A closes exactly, B is 40 short where rounding allows 20 either way
+    held = snapshot(
+        tmp_path,
+        account("cedris-2024-f2", ("A", 100, 50, 30, 120), ("B", 400, 20, 80, 300)),
+        account("cedris-2024-f9", ("A", 50, 20, 10, 70), ("B", 90, 10, 20, 70)),
+    )
+    return sector.scheme_flows(held)
+
+
+def test_ratios_of_a_scheme_are_those_of_the_flows(flows):
+    at = {"where": "nationwide", "scheme": "A"}
+    # 30 in 25–35 over 50 in 45–55; the two are different cells
+    assert number(flows, "ratio", **at) == pytest.approx((30 / 50, 25 / 55, 35 / 45))
+    assert number(flows, "entry_rate", **at) == pytest.approx((50, 100 * 45 / 105, 100 * 55 / 95))
+    assert number(flows, "exit_rate", **at) == pytest.approx((30, 100 * 25 / 105, 100 * 35 / 95))
+    # (120 - 100 + 30) / 50, three cells of 5 each way above the bar
+    assert number(flows, "break_even", **at) == pytest.approx((1, 35 / 55, 65 / 45))
+
+
+def test_the_total_adds_the_schemes_with_their_rounding(flows):
+    at = {"where": "nationwide", "scheme": "total"}
+    assert number(flows, "inflow", **at) == (70, 60, 80)
+    assert number(flows, "ratio", **at) == pytest.approx((110 / 70, 100 / 80, 120 / 60))
+
+
+def test_an_account_closes_or_does_not(flows):
+    said = flows.drop_duplicates(["where", "scheme"]).set_index(["where", "scheme"])["closure"]
+    assert said["nationwide", "A"] == WITHIN
+    assert number(flows, "other_exits", where="nationwide", scheme="B") == (40, 20, 60)
+    assert said["nationwide", "B"] == BEYOND
+    assert said["at companies", "B"] == WITHIN
+
+
+def test_an_account_with_a_missing_figure_cannot_be_decided(tmp_path):
+    full = account("cedris-2024-f9", ("A", 50, 20, 10, 70))
+    gap = account("cedris-2024-f2", ("A", 50, 20, 10, ""))
+    found = sector.scheme_flows(snapshot(tmp_path, full, gap))
+    assert set(found.loc[found["where"] == "nationwide", "closure"]) == {UNDECIDED}
+
+
+def test_people_are_counted_both_ways(tmp_path):
+    # made up, in hundreds: 2023 counted the 200 running trajectories, 2024 counts 500, of which 100 are running
+    cells = [
+        ("guided", "direct", "2023", 300), ("guided", "direct", "2024", 400), ("guided", "rest", "2024", 100),
+        ("guided", "total", "2023", 600), ("guided", "total", "2024", 1000),
+        ("trajectories", "running trajectories", "2023", 200), ("trajectories", "running trajectories", "2024", 100),
+        ("trajectories", "all trajectories", "2024", 500),
+    ]  # fmt: skip
+    rows = [
+        {"measure": measure, "activity": name, "period": f"{year}JJ00", "value": value}
+        for measure, name, year, value in cells
+    ]
+    units = {"guided": "persons", "trajectories": "trajectories"}
+    names = list(dict.fromkeys(name for _, name, _, _ in cells))
+    found = sector.people(snapshot(tmp_path, table("cedris-2024-people", rows, {"activity": names}, units, 100)))
+    assert number(found, "guided", activity="parts added") == (1000, 850, 1150)
+    assert number(found, "guided", activity="total less parts") == (0, -200, 200)
+    assert number(found, "change", activity="total") == (400, 300, 500)
+    assert number(found, "guided", activity="as in 2023") == (600, 450, 750)
+    assert number(found, "change", activity="as in 2023") == (0, -200, 200)
+    assert "rest" not in set(pick(found, "change")["activity"])  # not printed for 2023
+    assert set(sector.activities(found)["activity"]) == {"direct", "rest", "running trajectories", "all trajectories"}
+    # the change of the total is not decided to be the other way of counting: it is not said
+    assert answers.guided(found, ENGLISH)["growth"] == ""
+
+
+def test_pay_is_set_against_a_full_week(tmp_path):
+    values = {"pay": 1500, "minimum_wage": 2000, "contract_fte": 0.6}  # made up
+    units = {"pay": "euro", "minimum_wage": "euro", "contract_fte": "fte"}
+    rows = [{"measure": name, "scheme": "A", "period": "2024JJ00", "value": value} for name, value in values.items()]
+    held = snapshot(tmp_path, table("cedris-2024-f17", rows, {"scheme": ["A"]}, units, 0.1))
+    found = sector_money.pay(held)
+    assert number(found, "pay_to_minimum", scheme="A")[0] == 75
+    assert number(found, "pay_full_time", scheme="A") == pytest.approx((2500, 1499.95 / 0.65, 1500.05 / 0.55))
+
+
+def test_a_snapshot_without_the_tables_is_refused(tmp_path):
+    held = snapshot(tmp_path, account("cedris-2024-f2", ("A", 1, 1, 1, 1)))
+    with pytest.raises(CoverageError, match="has no table cedris-2024-f9"):
+        sector.scheme_flows(held)
+    with pytest.raises(CoverageError, match="has no table cedris-2024-f10"):
+        sector.as_printed(held, "age_by_scheme")
+
+
+def test_the_ratios_of_2024(published):
+    """From ced2024-f2-* and ced2024-f9-*: 59,500 + 200 - 4,400 = 55,300 and so on, each to within 50."""
+    found = sector.scheme_flows(published)
+    assert set(found["closure"]) == {WITHIN}
+    assert number(found, "ratio", where="nationwide", scheme="Wsw") == pytest.approx((22, 4350 / 250, 4450 / 150))
+    at = {"where": "at companies", "scheme": "LKS-banenafspraak"}
+    assert number(found, "ratio", **at) == pytest.approx((3800 / 5700, 3750 / 5750, 3850 / 5650))
+    assert number(found, "closing", where="at companies", scheme="total") == (80000, 79850, 80150)
+
+
+def test_the_growth_to_114_000_is_another_way_of_counting(published):
+    """From ced2024-k-*, traj23 and f6-open: 114,000 - 32,200 + 36 percent of 32,200, against 103,000."""
+    found = sector.people(published)
+    assert number(found, "guided", activity="total less parts") == (0, -900, 900)
+    value, lo, hi = number(found, "guided", activity="as in 2023")
+    assert value == 114_000 - 32_200 + 0.36 * 32_200
+    assert lo < value < hi < 102_500
+    assert answers.guided(found, ENGLISH)["growth"].startswith("So the growth")
+
+
+def test_the_table_printed_is_the_table_shown(published):
+    """Figure 24, first and last line: ced2024-f24-loon-* and ced2024-f24-tot-*."""
+    found = sector_money.financial_table(published)
+    lines = list(dict.fromkeys(found["line"]))
+    expected = {0: (-39766, -34290, -33065, -38532, -2100), 8: (-1337, -11641, -3971, -2627, -140)}
+    names = ("per_fte_wsw", "per_fte_lksbij", "per_fte_bw", "per_fte_mean", "million")
+    for place, values in expected.items():
+        assert tuple(number(found, name, line=lines[place])[0] for name in names) == values
+    assert len(lines) == 9
+
+
+def test_checks_and_ledger_agree(published, register):
+    """What does not add up is what the register calls inconsistent, number for number, and the issue's list of it."""
+    found = find(register, published, ["cedris-2024"])
+    checks = frames.rebuilt(found, "Figuur 24", sector_money.RESULT)
+    keys = ["line", "scheme", "unit", "location", "published"]
+    fails = {tuple(row) for row in checks.loc[checks["verdict"].isin(STANDS_NOT), keys].to_numpy()}
+    ledger = {each.claim.id for each in found if each.verdict in STANDS_NOT and each.claim.id.startswith("ced2024-f24")}
+    assert ledger == {f"ced2024-f24-{cell}" for cell in (
+        "na-bw", "na-avg", "lks-avg", "rijk-avg", "pbud-avg", "gem-avg", "tot-avg"
+    )}  # fmt: skip
+    in_figure = {key for key in fails if key[3] == "Figuur 24"}
+    assert {key[4] for key in in_figure} == {float(register.claims[name].value) for name in ledger}
+    assert len(in_figure) == len(ledger)
+    assert {key[4] for key in fails - in_figure} == {166}  # ced2024-58-gem24, printed as 162 elsewhere
+    slipped = checks[(checks["published"] == -8851) & (checks["rebuilt"] == -8653)]
+    assert list(slipped["worked"]) == ["(-19991) + 11338", "(-3971) - 4682"]
+    assert answers.rebuilt(checks, ENGLISH) == {"numbers": "37", "fails": "8", "other": "8"}
+
+
+def test_bars_stand_at_their_class(published):
+    flows = sector.scheme_flows(published)
+    drawn = figures.sector_bars(flows, "scheme", ["entry_rate", "exit_rate"], ENGLISH, "where")
+    first = drawn.axes[0]
+    names = [label.get_text() for label in first.get_yticklabels()]
+    assert names == ["Wsw", "LKS-banenafspraak", "LKS-beschut", "total"]
+    entry, exits = ([bar.get_width() for bar in bars] for bars in first.containers)
+    rows = flows[flows["where"] == "nationwide"]
+    assert entry == list(pick(rows, "entry_rate")["value"])
+    assert exits == list(pick(rows, "exit_rate")["value"])
+
+
+def test_a_spread_runs_from_the_lowest_to_the_highest_tenth(published):
+    """ced2024-f10-*: Wsw 52, 53, 55."""
+    drawn = figures.sector_spread(sector.as_printed(published, "age_by_scheme"), "age", ENGLISH)
+    (axes,) = drawn.axes
+    top = [segment for segment in axes.collections[0].get_segments() if segment[0][1] == 2]
+    assert [tuple(point) for point in top[0]] == [(52, 2), (55, 2)]
+    assert axes.get_yticklabels()[0].get_text() == "Wsw"
+    assert axes.get_xlabel() == "lowest tenth – mean – highest tenth"
