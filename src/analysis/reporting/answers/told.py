@@ -33,7 +33,7 @@ def told(row: pd.Series | None, language: Language, decimals: int = 0, factor: f
         ends = {language.number(end, places, sign) for end in (lo, hi)}
         if len(ends) == 1:
             return ends.pop()
-    low, high = (language.number(end, decimals + 1, sign) for end in outward(lo, hi, decimals + 1))
+    low, high = _ends(lo, hi, language, decimals + 1, sign)
     return language.word("page", "between", lo=low, hi=high)
 
 
@@ -49,7 +49,7 @@ def spanned(
         return f"{text} {language.word('page', 'unbounded')}"
     if lo == hi:
         return text
-    low, high = (language.number(end, decimals, sign) for end in outward(lo, hi, decimals))
+    low, high = _ends(lo, hi, language, decimals, sign)
     return f"{text} {language.word('page', 'rounding', lo=low, hi=high)}"
 
 
@@ -57,8 +57,17 @@ def span(row: pd.Series | None, language: Language, decimals: int = 0, sign: boo
     """Return the interval of a number, rounded outward to so many decimals."""
     if row is None or pd.isna(row["value"]):
         return language.value("no_value")
-    low, high = (language.number(end, decimals, sign) for end in outward(row["value_lo"], row["value_hi"], decimals))
+    low, high = _ends(row["value_lo"], row["value_hi"], language, decimals, sign)
     return language.word("page", "between", lo=low, hi=high)
+
+
+def _ends(lo: float, hi: float, language: Language, decimals: int, sign: bool) -> tuple[str, ...]:
+    return tuple(language.number(end, decimals, sign) for end in outward(lo, hi, decimals))
+
+
+def printed(row: pd.Series | None, language: Language, sign: bool = False) -> str:
+    """Return a number as it was printed."""
+    return plain(value_of(row), language, sign=sign)
 
 
 def plain(value: float, language: Language, decimals: int = 0, sign: bool = False) -> str:
