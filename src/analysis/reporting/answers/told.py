@@ -66,6 +66,11 @@ def plain(value: float, language: Language, decimals: int = 0, sign: bool = Fals
     return language.value("no_value") if pd.isna(value) else language.number(value, decimals, sign)
 
 
+def printed(row: pd.Series | None, language: Language, sign: bool = False) -> str:
+    """Return a count as it was printed."""
+    return plain(value_of(row), language, sign=sign)
+
+
 def value_of(row: pd.Series | None) -> float:
     """Return the value of a row, not a number when there is no row."""
     return float("nan") if row is None else row["value"]
