@@ -38,9 +38,18 @@ def told(row: pd.Series | None, language: Language, decimals: int = 0, factor: f
 
 
 def spanned(
-    row: pd.Series | None, language: Language, decimals: int = 0, factor: float = 1, sign: bool = False, unit: str = ""
+    row: pd.Series | None,
+    language: Language,
+    decimals: int = 0,
+    factor: float = 1,
+    sign: bool = False,
+    unit: str = "",
+    finer: int = 0,
 ) -> str:
-    """Return a number with its rounding interval and the word that says what interval that is; an exact one alone."""
+    """Return a number with its rounding interval and the word that says what interval that is; an exact one alone.
+
+    The ends have ``finer`` decimals more than the number: one for a number that was printed in whole units.
+    """
     if row is None or pd.isna(row["value"]):
         return language.value("no_value")
     value, lo, hi = (factor * row[name] for name in ("value", "value_lo", "value_hi"))
@@ -49,7 +58,7 @@ def spanned(
         return f"{text} {language.word('page', 'unbounded')}"
     if lo == hi:
         return text
-    low, high = (language.number(end, decimals, sign) for end in outward(lo, hi, decimals))
+    low, high = (language.number(end, decimals + finer, sign) for end in outward(lo, hi, decimals + finer))
     return f"{text} {language.word('page', 'rounding', lo=low, hi=high)}"
 
 
