@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.measures.support import PRINTED_MONTH
 from analysis.measures.support_groups import OPEN, OVER, UNDER
 from analysis.measures.tidy import pick
-from analysis.reporting.answers.told import printed, row_of, span, told
+from analysis.reporting.answers.told import printed, row_of, span, spanned, told, value_of
 from analysis.reporting.language import Language
 
 
@@ -37,6 +37,22 @@ def support(
         "other": told(other, language),
         "everyone": told(everyone, language),
     }
+
+
+def support_answer(persons: pd.DataFrame, coverage: pd.DataFrame, language: Language) -> str:
+    """Return which part of recipients has support and how many people do; nothing when one is not known."""
+    share = row_of(coverage, "share", measured="recipients with a running provision")
+    level = row_of(persons, "level", provision="total")
+    if pd.isna(value_of(share)) or pd.isna(value_of(level)):
+        return ""
+    return language.word(
+        "texts",
+        "support_short",
+        printed_month=language.period(str(PRINTED_MONTH)),
+        coverage=spanned(share, language, unit="%", finer=1),
+        last=language.period(persons["last_period"].iloc[0]),
+        persons=spanned(level, language, unit=language.word("texts.moved", "people")),
+    )
 
 
 def kinds(provisions: pd.DataFrame, language: Language) -> dict[str, str]:

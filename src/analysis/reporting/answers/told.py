@@ -38,9 +38,18 @@ def told(row: pd.Series | None, language: Language, decimals: int = 0, factor: f
 
 
 def spanned(
-    row: pd.Series | None, language: Language, decimals: int = 0, factor: float = 1, sign: bool = False, unit: str = ""
+    row: pd.Series | None,
+    language: Language,
+    decimals: int = 0,
+    factor: float = 1,
+    sign: bool = False,
+    unit: str = "",
+    finer: int = 0,
 ) -> str:
-    """Return a number with its rounding interval and the word that says what interval that is; an exact one alone."""
+    """Return a number with its rounding interval and the word that says what interval that is; an exact one alone.
+
+    The ends have ``finer`` decimals more than the number: one for a number that was printed in whole units.
+    """
     if row is None or pd.isna(row["value"]):
         return language.value("no_value")
     value, lo, hi = (factor * row[name] for name in ("value", "value_lo", "value_hi"))
@@ -49,7 +58,7 @@ def spanned(
         return f"{text} {language.word('page', 'unbounded')}"
     if lo == hi:
         return text
-    low, high = _ends(lo, hi, language, decimals, sign)
+    low, high = _ends(lo, hi, language, decimals + finer, sign)
     return f"{text} {language.word('page', 'rounding', lo=low, hi=high)}"
 
 
@@ -65,14 +74,14 @@ def _ends(lo: float, hi: float, language: Language, decimals: int, sign: bool) -
     return tuple(language.number(end, decimals, sign) for end in outward(lo, hi, decimals))
 
 
-def printed(row: pd.Series | None, language: Language, sign: bool = False) -> str:
-    """Return a number as it was printed."""
-    return plain(value_of(row), language, sign=sign)
-
-
 def plain(value: float, language: Language, decimals: int = 0, sign: bool = False) -> str:
     """Return a number with so many decimals, or that there is none."""
     return language.value("no_value") if pd.isna(value) else language.number(value, decimals, sign)
+
+
+def printed(row: pd.Series | None, language: Language, sign: bool = False) -> str:
+    """Return a count as it was printed."""
+    return plain(value_of(row), language, sign=sign)
 
 
 def value_of(row: pd.Series | None) -> float:
