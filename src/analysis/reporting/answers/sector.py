@@ -6,9 +6,8 @@ import pandas as pd
 
 from analysis.findings.verdicts import DEFINITION, STANDS_NOT
 from analysis.measures.closure import BEYOND, WITHIN
-from analysis.reporting.answers.told import row_of
+from analysis.reporting.answers.told import row_of, spanned
 from analysis.reporting.language import Language
-from analysis.reporting.shown_table import outward
 
 
 def sector(people: pd.DataFrame, flows: pd.DataFrame, result: pd.DataFrame, language: Language) -> str:
@@ -17,9 +16,9 @@ def sector(people: pd.DataFrame, flows: pd.DataFrame, result: pd.DataFrame, lang
     return language.word(
         "texts",
         "sector_answer",
-        guided=_ranged(row_of(people, "guided", activity="total"), language),
-        contracts=_ranged(contracts, language),
-        result=_ranged(
+        guided=spanned(row_of(people, "guided", activity="total"), language),
+        contracts=spanned(contracts, language),
+        result=spanned(
             row_of(result, "million", line="financial result, all contributions included"), language, finer=1
         ),
     )
@@ -37,9 +36,9 @@ def guided(people: pd.DataFrame, language: Language) -> dict[str, str]:
     }
     holds = WITHIN if gap["value_lo"] <= 0 <= gap["value_hi"] else BEYOND
     other_way = rows["change"]["value_lo"] > 0 > rows["alike_change"]["value_hi"]
-    return {name: _ranged(row, language, sign="change" in name) for name, row in rows.items()} | {
+    return {name: spanned(row, language, sign="change" in name) for name, row in rows.items()} | {
         "growth": f"{language.word('texts', 'sector_people_growth')} " if other_way else "",
-        "gap": _ranged(gap, language),
+        "gap": spanned(gap, language),
         "holds": language.value(holds),
     }
 
@@ -52,9 +51,3 @@ def rebuilt(checks: pd.DataFrame, language: Language) -> dict[str, str]:
     )
     counts = {"numbers": len(fails), "fails": fails.sum(), "other": (other & ~fails).sum()}
     return {name: language.number(count) for name, count in counts.items()}
-
-
-def _ranged(row: pd.Series, language: Language, finer: int = 0, sign: bool = False) -> str:
-    """Return a whole number with its rounding interval behind it, which may have more decimals."""
-    lo, hi = (language.number(end, finer, sign) for end in outward(row["value_lo"], row["value_hi"], finer))
-    return f"{language.number(row['value'], 0, sign)} {language.word('page', 'interval', lo=lo, hi=hi)}"
