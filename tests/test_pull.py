@@ -251,7 +251,7 @@ def test_a_report_on_live_resolves_it_once(home, live, monkeypatch, capsys):
 
     seen = []
 
-    def told(notebooks, parameters, out, jobs):
+    def told(notebooks, parameters, out, jobs, skipped):
         seen.extend(values["snapshot"] for values in parameters.values())
         return home
 
