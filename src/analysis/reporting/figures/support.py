@@ -66,7 +66,9 @@ def share_bars(shares: pd.DataFrame, language: Language) -> Figure:
             look = {"color": colours(3)[number % 3], "hatch": HATCHES[number % 3], "edgecolor": "white"}
             drawn = axes.barh([language.value(group) for group in bars["group"]], bars["value"], height=0.66, **look)
             axes.bar_label(drawn, fmt=lambda value: f"{language.number(value)}%", padding=3, fontsize=9)
-            axes.set_title(language.value(part), loc="left", color=SOFT)
+            axes.set_title(" ", loc="left")  # keeps the room for a title that is longer than the bars are wide
+            head = {"xycoords": ("figure fraction", "axes fraction"), "in_layout": False, "fontsize": 10.5}
+            note(axes, language.value(part), (0.01, 1), (0, 5), SOFT, **head)
             axes.set_xlim(0, 1.12 * rows["value"].max())
             value_axis(axes, language, "x")
         return figure
