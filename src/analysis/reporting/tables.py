@@ -140,7 +140,7 @@ TABLES: dict[str, TableSpec] = {
     "support_compared": TableSpec(
         ("provision", "first_period", "last_period", "break"),
         ("persons_before", "level", "change", "growth_pct"),
-        ("change", "growth_pct"),
+        ("persons_before", "change", "growth_pct"),
     ),
     "support_series": TableSpec(("table", "provision", "unit", "period"), ("in_use",)),
     "support_counts": TableSpec(("part", "group"), ("share",), ("share",)),
@@ -150,6 +150,10 @@ TABLES: dict[str, TableSpec] = {
         ("supported_share", "recipient_share", "representation"),
         ("supported_share", "representation"),
     ),
+    "support_table": TableSpec(
+        ("dimension", "group"), ("share_total", "share_wage_subsidy", "share_job_coach", "share_sheltered_work")
+    ),
+    "support_persons": TableSpec(("provision",), ("supported_persons",)),
     "support_coverage": TableSpec(("measured",), ("share",), ("share",)),
     "job_starts_by_duration": TableSpec(("part", "group"), ("share",), ("share",)),
     "job_starters": TableSpec(("year", "group"), ("level",), ("level",)),
