@@ -140,6 +140,7 @@ def _draw_counts(axes: Axes, rows: pd.DataFrame, units: list[str], language: Lan
     axes.set_yticks(range(len(rows)), [language.value(name) for name in rows["count"]], fontsize=8.5)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlim(0, 1.22 * rows["value_hi"].max())
+    axes.locator_params(axis="x", nbins=4)  # more numbers than these run into each other
     value_axis(axes, language, "x")
 
 
