@@ -3,7 +3,8 @@
 ``data/sources/<document>/`` holds ``tables.toml`` (what each table is) and one CSV a table, without a single figure:
 each row names its categories, period and measure, and the claim of the findings register that its figure is, or a
 formula of claims. Value, rounding, place in the document and source come from the register, so that a published
-number is entered once.
+number is entered once. Optional columns: ``rounding``, a width of the row's own, and ``status``, where a figure is
+less final than its document.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from analysis.snapshots.categories import TOTAL
 DESCRIPTIONS = "tables.toml"
 _FIXED = ("period", "measure", "claim")
 _OWN_WIDTH = "rounding"
+_OWN_STATUS = "status"
 _DESCRIBED = {"dimensions", "licence", "measures", "retrieved", "status", "title"}
 _OF_CLAIMS = {"claim_unit", "claim_periods"}
 _OF_MEASURE = {"title", "unit", "rounding", "signed", "quantity"} | _OF_CLAIMS
@@ -53,9 +55,10 @@ def document_tables(folder: Path, register: Register) -> list[NewTable]:
 
 
 def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
+    _check_description(path, about)
     page = read_page(path)
-    dimensions = [column for column in page if column not in (*_FIXED, _OWN_WIDTH)]
-    _check(path, page, dimensions, about)
+    dimensions = [column for column in page if column not in (*_FIXED, _OWN_WIDTH, _OWN_STATUS)]
+    _check_page(path, page, dimensions, about)
     codes = {name: _codes(name, page[name]) for name in dimensions}
     used = [_figure(row, about["measures"], register, place) for place, row in _rows(path, page)]
     frame = pd.DataFrame({"measure": page["measure"]})
@@ -63,9 +66,8 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
         frame[name] = page[name].map({code.label: code.code for code in codes[name]})
     frame["period"] = [_period(row["period"], place) for place, row in _rows(path, page)]
     frame["value"] = [_printed(result.value) for result, _ in used]
-    frame["status"] = about["status"]
-    own = page[_OWN_WIDTH] if _OWN_WIDTH in page else pd.Series("", index=page.index)
-    frame["rounding"] = [width or _width(result) for width, (result, _) in zip(own, used, strict=True)]
+    frame["status"] = [own or about["status"] for own in _own(page, _OWN_STATUS)]
+    frame["rounding"] = [own or _width(result) for own, (result, _) in zip(_own(page, _OWN_WIDTH), used, strict=True)]
     keys = ["measure", *dimensions, "period"]
     if frame.duplicated(keys).any():
         twice = ", ".join(frame[frame.duplicated(keys)].iloc[0][keys])
@@ -83,7 +85,7 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
         metadata=TableMetadata(
             dimensions=tuple(Dimension(name, name, codes[name]) for name in dimensions),
             measures=_measures(about["measures"], frame),
-            periods=dict.fromkeys(sorted(set(frame["period"])), about["status"]),
+            periods=period_statuses(frame),
             source_note="Taken from the findings register, where each figure stands with its place and wording.",
             sources=_places(claims, register),
             notes=tuple(about.get("notes", ())),
@@ -93,25 +95,31 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
     )
 
 
-def _check(path: Path, page: pd.DataFrame, dimensions: list[str], about: dict[str, Any]) -> None:
-    """Refuse a page whose columns, measures or labels are not what its description says."""
+def _check_description(path: Path, about: dict[str, Any]) -> None:
+    """Refuse a description that lacks something, or has what is not known."""
     if missing := sorted(_DESCRIBED - set(about)):
         raise DataError(f"{path}: expected {', '.join(sorted(_DESCRIBED))} in {DESCRIPTIONS}; found no {missing[0]}.")
     if about["status"] not in STATUSES:
         raise DataError(f"{path}: expected a status that is one of {', '.join(STATUSES)}, found {about['status']!r}.")
+    for measure, described in about["measures"].items():
+        if not {"title", "unit"} <= set(described) <= _OF_MEASURE:
+            keys = ", ".join(sorted(_OF_MEASURE))
+            raise DataError(f"{path}, measure {measure}: expected title, unit and of {keys}; found {list(described)}.")
+
+
+def _check_page(path: Path, page: pd.DataFrame, dimensions: list[str], about: dict[str, Any]) -> None:
+    """Refuse a page whose columns, measures, labels or statuses are not what its description says."""
     if not set(_FIXED) <= set(page):
         raise DataError(f"{path}: expected the columns {', '.join(_FIXED)}, found {', '.join(page)}.")
     if strange := [name for name in dimensions if name not in about["dimensions"]]:
         raise DataError(f"{path}: column {name_some(strange)} is not among the dimensions in {DESCRIPTIONS}.")
     if strange := sorted(set(page["measure"]) ^ set(about["measures"])):
         raise DataError(f"{path}, column measure: {name_some(strange)} stands in one of it and {DESCRIPTIONS} only.")
-    for measure, described in about["measures"].items():
-        if not {"title", "unit"} <= set(described) <= _OF_MEASURE:
-            keys = ", ".join(sorted(_OF_MEASURE))
-            raise DataError(f"{path}, measure {measure}: expected title, unit and of {keys}; found {list(described)}.")
     for place, row in _rows(path, page):
         if blank := [name for name in dimensions if row[name] != row[name].strip() or not row[name]]:
             raise DataError(f"{place}, column {blank[0]}: expected a label without blanks, found {row[blank[0]]!r}.")
+        if (own := row.get(_OWN_STATUS)) and own not in STATUSES:
+            raise DataError(f"{place}, column status: expected one of {', '.join(STATUSES)}, found {own!r}.")
 
 
 def _rows(path: Path, page: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
@@ -124,6 +132,18 @@ def _period(text: str, place: str) -> str:
         return period_code(parse_period(text))
     except DataError as fault:
         raise DataError(f"{place}, column period: {fault}") from fault
+
+
+def period_statuses(frame: pd.DataFrame) -> dict[str, str]:
+    """Give each period the least final status that one of its figures has."""
+    order = frame["status"].map(STATUSES.index)
+    worst = order.groupby(frame["period"], sort=True).max()
+    return {str(period): STATUSES[rank] for period, rank in worst.items()}
+
+
+def _own(page: pd.DataFrame, column: str) -> pd.Series:
+    """Return an optional column, empty where the file lacks it."""
+    return page[column] if column in page else pd.Series("", index=page.index)
 
 
 def _measures(described: dict[str, dict[str, Any]], frame: pd.DataFrame) -> tuple[Measure, ...]:

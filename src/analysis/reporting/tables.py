@@ -176,12 +176,12 @@ TABLES: dict[str, TableSpec] = {
         ("shortfall", "target_reached"),
     ),
     "jobs_added": TableSpec(("sector",), ("added_formal", "added_hired", "added_all"), ("added_all",)),
-    "hired_jobs": TableSpec(("span",), ("hired_all", "wsw_secondment", "hired_other"), ("hired_other",)),
+    "hired_jobs": _with_intervals(("span",), "hired_all", "wsw_secondment", "hired_other"),
     "sheltered_work": TableSpec(
-        ("year",), ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap", "at_work_share")
+        ("year",), ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap", "at_work_share"), absent=DASH
     ),
-    "register_at_work": TableSpec(
-        ("population",), ("registered", "with_job", "without_job", "job_share", "printed_share"), ("job_share",)
+    "register_at_work": _with_intervals(
+        ("population",), "registered", "with_job", "without_job", "job_share", "printed_share"
     ),
     "sources_compared": TableSpec(("topic", "count", "unit", "reason"), ("counted",), ("counted",)),
     # work-development companies
