@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import re
+import runpy
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from analysis.errors import DataError
-from analysis.findings import Coverage, find, read_coverage, read_register, rows_of
+from analysis.findings import Coverage, Part, find, read_coverage, read_register, rows_of
 from analysis.findings.coverage import COLUMNS
 from analysis.reporting.parameters import read_notebook
 from analysis.reporting.tables import TABLES
@@ -126,6 +128,15 @@ def test_a_file_that_is_no_coverage_is_refused(tmp_path, register):
     with pytest.raises(DataError, match=r"line 3, Tabel 1: part: expected a name that the document has once") as told:
         read_coverage(register, path)
     assert "line 4: expected 7 values, found 2" in str(told.value)
+
+
+def test_a_table_that_the_report_does_not_have_is_refused():
+    script = ROOT / "tools" / "write_coverage.py"
+    check = runpy.run_path(str(script))["check_tables"]
+    part = Part("factsheet-2024", "Tabel 1", ("Tabel 1",), "01_caseload", ("caseload_sources",), "yes", "")
+    check(Coverage((part,)))
+    with pytest.raises(DataError, match=r"Tabel 1: table 'caseload_sourcez' is unknown; did you mean 'caseload_so"):
+        check(Coverage((replace(part, shown=("caseload_sourcez",)),)))
 
 
 def test_the_page_about_it_is_up_to_date():
