@@ -24,7 +24,7 @@ register holds of a part, numbers and statements; a place in the text may belong
 *Open data* says whether its figures can be had from open tables of CBS.
 """
 COLUMNS = """\
-| part | notebook | tables | numbers | open data | what cannot be had |
+| part | notebook | tables | numbers | open data | what cannot be had, or is in no table |
 | --- | --- | --- | --: | --- | --- |
 """
 
