@@ -170,6 +170,7 @@ TABLES: dict[str, TableSpec] = {
     "at_work_by_scheme": TableSpec(
         ("scheme",), ("at_work_before", "at_work", "change", "growth_pct", "contribution_pp")
     ),
+    "at_work_series": TableSpec(("year", "scheme"), ("at_work",)),
     "jobs_against_targets": TableSpec(
         ("sector",),
         ("jobs_formal", "jobs_hired", "jobs_all", "jobs_target", "shortfall", "target_reached"),
