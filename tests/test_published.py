@@ -214,8 +214,18 @@ def test_a_column_that_is_not_declared_is_refused(tmp_path):
             lambda data: data.replace(b"claim_unit", b"claims_unit"),
             r"f19-20\.csv, measure wage_costs: expected title, unit and of .*claims_unit",
         ),
+        (
+            "tables.toml",
+            lambda data: data.replace(b"retrieved", b"retreived"),
+            r"sources/tables\.toml, table .*found no retrieved",
+        ),
+        (
+            "cedris-2024/tables.toml",
+            lambda data: data.replace(b"contracts = {", b"contracts = 3 # {", 1),
+            r"cedris-2024/tables\.toml, table f1: expected measures that have keys of their own",
+        ),
     ],
-    ids="toml byte empty page-byte cbs-byte cbs-empty key".split(),
+    ids="toml byte empty page-byte cbs-byte cbs-empty key no-key no-measure".split(),
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name, change, message):
     shutil.copytree(FOLDER, tmp_path / "sources")

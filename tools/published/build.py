@@ -22,6 +22,7 @@ from analysis.snapshots import Code, Dimension, Measure, NewTable, TableMetadata
 
 CREATED = "2026-11-21"
 DESCRIPTIONS = "tables.toml"
+_DESCRIBED = {"attribution", "licence", "measures", "retrieved", "title"}
 _DAY = rf"(\d{{1,2}}) ({'|'.join(MONTHS['nl'])}) (\d{{4}})"
 _SPAN = re.compile(rf"{_DAY} tot {_DAY}")
 
@@ -40,7 +41,7 @@ def published_tables(sources: Path) -> list[NewTable]:
         When a file is not described or a description has no file; when a column, measure, period or number is not
         what the description says; when pages contradict each other about a cell.
     """
-    described = read_description(sources / DESCRIPTIONS, ("defaults", "dimensions", "totals", "tables"))
+    described = read_description(sources / DESCRIPTIONS, ("defaults", "dimensions", "totals", "tables"), _DESCRIBED)
     files = {path.stem for path in sources.glob("*.csv")}
     if files != set(described["tables"]):
         odd = sorted(files ^ set(described["tables"]))

@@ -15,13 +15,13 @@ from analysis.errors import DataError, name_some
 _WIDTH = re.compile(r"(\d+(\.\d+)?)?")
 
 
-def read_description(path: Path, needed: tuple[str, ...]) -> dict[str, Any]:
-    """Read a description in TOML that has these tables.
+def read_description(path: Path, needed: tuple[str, ...], of_table: set[str]) -> dict[str, Any]:
+    """Read a description in TOML that has these tables, and tables of ``tables`` that have these keys.
 
     Raises
     ------
     DataError
-        When it cannot be read, or lacks a table.
+        When it cannot be read, or lacks a table or key.
     """
     try:
         described = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -29,6 +29,12 @@ def read_description(path: Path, needed: tuple[str, ...]) -> dict[str, Any]:
         raise DataError(f"{path}: cannot be read as TOML in UTF-8 ({fault}).") from fault
     if missing := [name for name in needed if not isinstance(described.get(name), dict)]:
         raise DataError(f"{path}: expected the tables {', '.join(needed)}; {name_some(missing)} is not there.")
+    for name, about in described["tables"].items():
+        if missing := sorted(of_table - set(described["defaults"]) - set(about if isinstance(about, dict) else ())):
+            raise DataError(f"{path}, table {name}: expected {', '.join(sorted(of_table))}; found no {missing[0]}.")
+        measures = {**described["defaults"], **about}["measures"]
+        if not isinstance(measures, dict) or not all(isinstance(each, dict) for each in measures.values()):
+            raise DataError(f"{path}, table {name}: expected measures that have keys of their own, found {measures!r}.")
     return described
 
 
