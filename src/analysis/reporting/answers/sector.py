@@ -59,9 +59,8 @@ def summary(sickness: pd.DataFrame, contract: pd.DataFrame, language: Language) 
     hours, whole = pick(contract, "contract_hours"), row_of(contract, "contract_hours_elsewhere", scheme="LKS")
     parts = hours[hours["scheme"].str.startswith("LKS-")]
     if whole["value_lo"] > parts["value_hi"].max() or whole["value_hi"] < parts["value_lo"].min():
-        ends = {"least": parts["value"].min(), "most": parts["value"].max(), "hours": whole["value"]}
-        told = {name: language.number(value, 1) for name, value in ends.items()}
-        said += language.word("texts", "sector_hours_beyond", **told)
+        least, most, told = (language.number(each, 1) for each in (*parts["value"].agg(["min", "max"]), whole["value"]))
+        said += language.word("texts", "sector_hours_beyond", hours=told, least=least, most=most)
     return said
 
 
@@ -70,14 +69,12 @@ def rebuilt(checks: pd.DataFrame, result: pd.DataFrame, place: str, language: La
 
     ``printed`` counts the numbers of ``result``, the table as printed there.
     """
-    keys = ["line", "scheme", "unit", "location", "published"]
-    numbers = checks.groupby(keys, observed=True)["verdict"]
+    numbers = checks.groupby(["line", "scheme", "unit", "location", "published"], observed=True)["verdict"]
     fails, other = (
         numbers.agg(lambda said, these=these: said.isin(these).any()) for these in (STANDS_NOT, (DEFINITION,))
     )
     here = fails.index.get_level_values("location") == place
-    counts = {"printed": len(result), "rebuilt": here.sum(), "fails": fails[here].sum()}
-    counts["other"] = (other & ~fails)[here].sum()
-    told = {name: language.number(count) for name, count in counts.items()}
+    counts = len(result), here.sum(), sum(fails & here), sum(other & ~fails & here)
+    told = dict(zip(("printed", "rebuilt", "fails", "other"), map(language.number, counts), strict=True))
     beside = language.word("texts", "sector_checks_elsewhere", count=language.number((~here).sum()))
     return told | {"elsewhere": beside if not here.all() else ""}
