@@ -149,12 +149,25 @@ def test_a_fault_in_a_source_is_named(tmp_path, change, message):
         (lambda text: text.replace("period,", "perioden,", 1), "expected the columns period, measure, claim"),
         (lambda text: text.replace("2024-12", "2024-13", 1), "2024-13"),
         (lambda text: text + text.splitlines()[1] + "\n", "expected each figure once"),
+        (lambda text: "\n".join(f"{row},status" for row in text.splitlines()), "status status is none; expected one"),
     ],
-    ids=["claim", "measure", "column", "period", "twice"],
+    ids=["claim", "measure", "column", "period", "twice", "status"],
 )
 def test_a_fault_in_a_table_of_a_document_is_named(tmp_path, change, message):
     with pytest.raises(DataError, match=message):
         build_published(broken_sources(tmp_path, "factsheet-2024/t1", change), tmp_path / "out")
+
+
+def test_a_figure_of_a_document_may_be_less_final_than_the_rest(tmp_path):
+    def change(text):
+        first, *rest = text.splitlines()
+        return "\n".join([f"{first},status", f"{rest[0]},provisional", *(f"{row}," for row in rest[1:])])
+
+    build_published(broken_sources(tmp_path, "cedris-2024/f1", change), tmp_path / "out")
+    held = open_snapshot("published", tmp_path / "out")
+    statuses = list(held.table("cedris-2024-f1").frame["status"])
+    assert sorted(statuses) == ["final"] * (len(statuses) - 1) + ["provisional"]
+    assert set(held.metadata("cedris-2024-f1").periods.values()) == {"provisional"}  # a period is as its least final
 
 
 def test_a_source_without_description_is_named(tmp_path):

@@ -222,7 +222,7 @@ def test_a_change_on_one_side_is_given(both_sides, first, last, change):
     [
         ("2023-02", "2023-01", "does not lie before"),
         ("2023-01", "2023-01", "does not lie before"),
-        ("2019-01", "2023-01", "first 2019-01: expected a month with figures on support, from 2022-11 to 2023-02"),
+        ("2019-01", "2023-01", "first 2019-01: expected a month with figures on support, such as 2022-11, 2023-02"),
         ("2023Q1", "", "expected a month such as 2023-02, found a quarter"),
         ("soon", "", "first: period 'soon' is no month"),
     ],
@@ -354,7 +354,9 @@ def test_published_shares_come_from_the_factsheet(published):
     found = row(frame, "representation", group="<27", provision="sheltered work")
     assert found["value"] == pytest.approx(0.41 * 405700 / 40510)
     coverage = support_groups.coverage(published)
-    assert row(coverage, "share", measured="recipients with a running provision")["value"] == 28  # fs2024-p-coverage
+    assert (
+        row(coverage, "share", measured="recipients with a provision, as printed")["value"] == 28
+    )  # fs2024-p-coverage
     everyone = row(coverage, "share", measured="supported persons, recipients or not")
     assert everyone["value"] == pytest.approx(100 * 184810 / 405700)
     applied = row(coverage, "share", measured="recipients with a provision in the month")
@@ -377,6 +379,75 @@ def test_units_stand_beside_the_numbers_and_are_never_one_column(published):
     frame = job_starts.wage_subsidy_counts(published)
     assert set(frame["unit"]) == {"provisions", "persons", "combinations"}
     assert row(frame, "in_use", measured="at_work", provision="flat-rate wage subsidy")["value"] == 2690
+
+
+# -- what an independent reading found
+
+
+def test_a_change_that_the_text_prints_goes_before_the_bound_of_the_growth(published):
+    # table 3: 21,910 job coaches; the text: 1,520 more (fs2024-a-job-d), the growth alone leaves 20,380 and 20,390
+    frame = support.provisions_by_type(published, FIRST, LAST)
+    assert ends(row(frame, "provisions_before", provision="job coach")) == (20390, 20385, 20395)
+    assert ends(row(frame, "change", provision="job coach")) == (1520, 1510, 1530)
+
+
+def test_the_document_and_the_table_are_set_against_each_other_over_their_own_year_only(tmp_path):
+    held = snapshot(tmp_path, provisions({"2024MM03": {"total": 250}}), printed({"total": (260, 5.0)}))
+    frame = support.provisions_by_type(held, pd.Period("2024-03", "M"), LAST)
+    assert row(frame, "provisions", provision="total")["value"] == 260
+    assert row(frame, "change", provision="total")["missing"] == "not_in_snapshot"
+
+
+def test_without_a_first_month_the_comparison_stays_on_one_side(both_sides):
+    assert [str(month) for month in support_series.compared_months(both_sides, "", "2023-02")] == ["2023-01", "2023-02"]
+    with pytest.raises(CallError, match=r"last 2023-01: expected a month to compare it with .* give first"):
+        support_series.compared_months(both_sides, "", "2023-01")
+
+
+def said(snapshot, first, last, lang="en"):
+    months = pd.Period(first, "M"), pd.Period(last, "M")
+    frame = support.provisions_by_type(snapshot, *months)
+    persons, share = support_series.compared(snapshot, *months), support_groups.coverage(snapshot)
+    language = Language(lang)
+    told = answers.support(frame, persons, share, language)
+    kinds = answers.kinds(frame, language)
+    return language.word("texts", "support_answer", **told), kinds, answers.support_answer(persons, share, language)
+
+
+def test_no_kind_is_called_the_largest_while_others_are_unknown(published):
+    # published has 5 of 17 kinds in January to March 2023, one of them in two of the months
+    _, kinds, _ = said(published, "2023-01", "2023-03")
+    assert kinds["moved"].startswith("Of 4 of the 17 kinds both months are in this snapshot")
+    assert kinds["bound"] == ""
+    _, kinds, _ = said(published, "2023-12", "2024-12")
+    assert kinds["moved"].startswith("Most was added by (percentage points of the growth of the total): coaching")
+    assert kinds["bound"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2023-12", "2024-12", "261,240, +13,860 (rounding: +13,850 to +13,870). People with a provision: 184,810"),
+        ("2023-03", "2024-03", "254,040, +15,700 (rounding: +15,690 to +15,710). People with a provision: not in this"),
+        ("2022-01", "2022-12", "January 2022: not in this snapshot. People with a provision: not in this snapshot."),
+        ("2022-12", "2024-12", "261,240, the change is not in this snapshot. People with a provision: 184,810"),
+    ],
+)
+def test_what_the_snapshot_lacks_is_said_as_a_sentence(published, first, last, told):
+    # the totals are those of the pages of 85588NED and of tables 3 and 4 of the factsheet
+    sentence, _, answer = said(published, first, last)
+    assert told in sentence
+    assert ("not comparable" in sentence) == (first < "2023-01" <= last)
+    assert "28% (rounding: 27.5 to 28.5) had a provision" in answer
+    assert ("184,810 people" in answer) == (last == "2024-12")
+
+
+def test_table_4_is_given_as_it_is_printed(published):
+    frame = support_groups.as_printed(published)
+    # factsheet, table 4, 35 to 45: 21, 13, 15, 12
+    quantities = ("share_total", "share_wage_subsidy", "share_job_coach", "share_sheltered_work")
+    assert [row(frame, name, group="35-45")["value"] for name in quantities] == [21, 13, 15, 12]
+    assert row(support_groups.persons(published), "supported_persons", provision="job coach")["value"] == 20570
 
 
 # -- sentences and pictures

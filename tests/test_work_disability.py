@@ -11,6 +11,8 @@ from analysis.measures.tidy import pick
 from analysis.reporting import answers, figures
 from analysis.reporting.language import Language
 from analysis.reporting.parameters import check_parameters, find_notebooks
+from analysis.reporting.shown_table import ShownTable
+from analysis.reporting.tables import machine_table
 from builders import snapshot, table
 
 ENGLISH = Language("en")
@@ -86,19 +88,34 @@ def test_jobs_against_targets(tmp_path):
     assert of(hired, "hired_other", span="in the year")[0] == -1
 
 
-@pytest.mark.parametrize(("printed", "gap"), [(40, 0), (47, 7)])
-def test_a_printed_number_that_does_not_follow_is_shown_beside_the_one_that_does(tmp_path, printed, gap):
+def sheltered_tables(printed: int):
+    """Made up: 100 advised and 60 of them at work in 2024; the years before are in the table of schemes only."""
     rows = [
         {"measure": measure, "scheme": "sheltered work (UWV)", "period": "2024MM12", "value": value}
         for measure, value in (("advised", 100), ("at_work", 60), ("printed_waiting", printed))
     ]
-    held = snapshot(tmp_path, table(work.SHELTERED, rows, {"scheme": ["sheltered work (UWV)"]}, rounding=0))
-    found = work.sheltered_work(held)
+    levels = {"jobs agreement": [80, 90, 99], "sheltered work (UWV)": [20, 30, 61], "total": [100, 120, 160]}
+    return table(work.SHELTERED, rows, {"scheme": ["sheltered work (UWV)"]}, rounding=0), schemes_table(levels)
+
+
+@pytest.mark.parametrize(("printed", "gap"), [(40, 0), (47, 7)])
+def test_a_printed_number_that_does_not_follow_is_shown_beside_the_one_that_does(tmp_path, printed, gap):
+    found = work.sheltered_work(snapshot(tmp_path, *sheltered_tables(printed)))
     assert of(found, "waiting") == (40, 40, 40)
     assert of(found, "waiting_gap")[0] == gap
     said = answers.sheltered(found, ENGLISH)["clash"]
     assert ("contradicts itself" in said) == bool(gap)
+    assert "(Sectorinformatie 2024, 2.6)" in said, "three documents are drawn on: which one prints it"
     assert f"prints {printed}" in said
+
+
+def test_years_before_the_sector_information_are_of_the_factsheet(tmp_path):
+    found = work.sheltered_work(snapshot(tmp_path, *sheltered_tables(40)))
+    rows = machine_table("sheltered_work", found).set_index("year")
+    assert list(rows.index) == ["2022", "2023", "2024"]
+    assert rows["at_work"].to_dict() == {"2022": 20, "2023": 30, "2024": 60}
+    assert rows["tables"].to_dict() == {"2022": work.SCHEMES, "2023": work.SCHEMES, "2024": work.SHELTERED}
+    assert rows.loc[["2022", "2023"], ["advised", "waiting", "waiting_gap"]].isna().all(axis=None)
 
 
 def test_units_of_counts_are_kept_apart(tmp_path):
@@ -142,12 +159,43 @@ def test_the_figures_of_the_documents(published):
     sheltered = work.sheltered_work(published)
     assert of(sheltered, "waiting", year="2024")[0] == 4946  # right value of ced2024-bw-nojob24
     assert of(sheltered, "waiting_gap", year="2023")[0] == 0  # ced2024-bw-nojob23
+    assert of(sheltered, "at_work", year="2022") == (8032, 8032, 8032)  # fs2024-t5-bw-22
     register = work.register_at_work(published)
     for population in ("total", "Participation Act"):  # fs2024-d-register-pct, fs2024-d-pwet-pct
         _, lo, hi = of(register, "printed_share", population=population)
         _, low, high = of(register, "job_share", population=population)
         assert low <= hi
         assert lo <= high
+
+
+def test_levels_in_thousands_are_shown_with_what_rounding_leaves_open(published):
+    register = work.register_at_work(published)
+    # 275 and 143 thousand, each half a thousand off (fs2024-d-register, fs2024-d-pwet), less 142,421 (fs2024-t5-ba-24)
+    assert of(register, "registered", population="total") == (275000, 274500, 275500)
+    assert of(register, "without_job", population="total") == (132579, 132079, 133079)
+    assert of(register, "with_job", population="others") == (67421, 66921, 67921)
+    assert of(register, "without_job", population="others") == (64579, 63079, 66079)
+    table = machine_table("register_at_work", register)
+    shown = ShownTable("register_at_work", table, ENGLISH, "", "")._repr_mimebundle_()["text/plain"]
+    for text in ("275,000 (274,500 to 275,500)", "132,579 (132,079 to 133,079)", "64,579 (63,079 to 66,079)"):
+        assert text in shown
+    said = answers.target_group(register, ENGLISH)
+    assert said["municipal_registered"] == "143,000 (rounding: 142,500 to 143,500)"
+
+
+def test_what_is_derived_or_provisional_says_so(published):
+    rows = work.sources_compared(published).set_index(["topic", "count"])
+    baseline = rows.loc[("jobs agreement", "UWV jobs in the baseline")]
+    # not printed: ba2024-res-incl less ba2024-res-real, 164,795 - 89,616, each half a job off
+    assert tuple(baseline[["value", "value_lo", "value_hi"]]) == (75179, 75178, 75180)
+    assert "derived" in ENGLISH.value("UWV jobs in the baseline")
+    assert "not printed" in ENGLISH.value(baseline["reason"])
+    of_cedris = rows[rows["tables"] == "cedris-2024-counts"]
+    provisional = of_cedris[of_cedris["status"] != "final"]
+    assert provisional["value"].to_dict() == {("sheltered places", "CBS in Cedris"): 8970}  # ced2024-bw-cbs, 2.6
+    topics = ("wage subsidies", "jobs agreement", "sheltered places")
+    both, agreement, sheltered = (rows.loc[(topic, "Cedris country"), "value"] for topic in topics)
+    assert both == agreement + sheltered == 41700  # ced2024-lks-n, 2.4
 
 
 def test_each_count_says_what_it_counts_in_both_languages(published):
@@ -177,4 +225,4 @@ def test_the_picture_of_counts_has_a_mark_for_each_unit(published):
         "jobs agreement",
     ]
     drawn = [line.get_xdata()[0] for axes in panels for line in axes.lines if len(line.get_xdata())]
-    assert sorted(drawn) == pytest.approx(sorted(rows["value"] / 1000))
+    assert sorted(drawn) == pytest.approx(sorted(rows["value"]))

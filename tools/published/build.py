@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from published.documents import document_tables
+from published.documents import document_tables, period_statuses
 
 from analysis.cleaning import TOTAL, category_of, parse_numbers, parse_period, period_code
 from analysis.cleaning.periods import MONTHS, STATUS_OF_MARK
 from analysis.errors import DataError, name_some
 from analysis.findings import read_register
-from analysis.missing import STATUSES
 from analysis.snapshots import Code, Dimension, Measure, NewTable, TableMetadata, write_snapshot
 
 CREATED = "2026-11-21"
@@ -86,7 +85,7 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
     metadata = TableMetadata(
         dimensions=tuple(Dimension(name, column, codes[column]) for column, name in dimensions.items()),
         measures=tuple(measures.values()),
-        periods=_period_statuses(frame),
+        periods=period_statuses(frame),
         source_note="Transcribed by hand from the addresses below; a page shows only part of a table.",
         sources=tuple(sorted(set(page["source_url"]))),
         notes=tuple(about.get("notes", ())),
@@ -162,10 +161,3 @@ def _one_row_a_cell(frame: pd.DataFrame, keys: list[str], path: Path) -> pd.Data
         cell = ", ".join(clash.iloc[0][keys])
         raise DataError(f"{path.name}: expected one figure a cell, found several for {cell}. Tell editions apart.")
     return frame.sort_values(keys, kind="stable", ignore_index=True)
-
-
-def _period_statuses(frame: pd.DataFrame) -> dict[str, str]:
-    """Give each period the least final status that a page gives it."""
-    order = frame["status"].map(STATUSES.index)
-    worst = order.groupby(frame["period"], sort=True).max()
-    return {str(period): STATUSES[rank] for period, rank in worst.items()}

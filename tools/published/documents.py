@@ -3,7 +3,8 @@
 ``data/sources/<document>/`` holds ``tables.toml`` (what each table is) and one CSV a table, without a single figure:
 each row names its categories, period and measure, and the claim of the findings register that its figure is, or a
 formula of claims. Value, rounding, place in the document and source come from the register, so that a published
-number is entered once.
+number is entered once. Optional columns: ``rounding``, a width of the row's own, and ``status``, where a figure is
+less final than its document.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from analysis.snapshots.categories import TOTAL
 DESCRIPTIONS = "tables.toml"
 _FIXED = ("period", "measure", "claim")
 _OWN_WIDTH = "rounding"
+_OWN_STATUS = "status"
 
 
 def document_tables(folder: Path, register: Register) -> list[NewTable]:
@@ -50,7 +52,7 @@ def document_tables(folder: Path, register: Register) -> list[NewTable]:
 
 def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
     page = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
-    dimensions = [column for column in page if column not in (*_FIXED, _OWN_WIDTH)]
+    dimensions = [column for column in page if column not in (*_FIXED, _OWN_WIDTH, _OWN_STATUS)]
     if not set(_FIXED) <= set(page):
         raise DataError(f"{path}: expected the columns {', '.join(_FIXED)}, found {', '.join(page)}.")
     if strange := sorted(set(page["measure"]) ^ set(about["measures"])):
@@ -62,9 +64,8 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
         frame[name] = page[name].map({code.label: code.code for code in codes[name]})
     frame["period"] = [period_code(parse_period(text)) for text in page["period"]]
     frame["value"] = [_printed(result.value) for result, _ in used]
-    frame["status"] = about["status"]
-    own = page[_OWN_WIDTH] if _OWN_WIDTH in page else pd.Series("", index=page.index)
-    frame["rounding"] = [width or _width(result) for width, (result, _) in zip(own, used, strict=True)]
+    frame["status"] = [own or about["status"] for own in _own(page, _OWN_STATUS)]
+    frame["rounding"] = [own or _width(result) for own, (result, _) in zip(_own(page, _OWN_WIDTH), used, strict=True)]
     keys = ["measure", *dimensions, "period"]
     if frame.duplicated(keys).any():
         twice = ", ".join(frame[frame.duplicated(keys)].iloc[0][keys])
@@ -84,7 +85,7 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
         metadata=TableMetadata(
             dimensions=tuple(Dimension(name, name, codes[name]) for name in dimensions),
             measures=_measures(about["measures"], frame),
-            periods=dict.fromkeys(sorted(set(frame["period"])), about["status"]),
+            periods=period_statuses(frame),
             source_note="Taken from the findings register, where each figure stands with its place and wording.",
             sources=_places(claims, register),
             notes=tuple(about.get("notes", ())),
@@ -92,6 +93,18 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
         ),
         frame=frame,
     )
+
+
+def period_statuses(frame: pd.DataFrame) -> dict[str, str]:
+    """Give each period the least final status that one of its figures has."""
+    order = frame["status"].map(STATUSES.index)
+    worst = order.groupby(frame["period"], sort=True).max()
+    return {str(period): STATUSES[rank] for period, rank in worst.items()}
+
+
+def _own(page: pd.DataFrame, column: str) -> pd.Series:
+    """Return an optional column, empty where the file lacks it."""
+    return page[column] if column in page else pd.Series("", index=page.index)
 
 
 def _measures(described: dict[str, dict[str, Any]], frame: pd.DataFrame) -> tuple[Measure, ...]:

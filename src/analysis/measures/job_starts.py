@@ -15,6 +15,7 @@ WITH, WITHOUT = "with support", "without support"
 # the year in which the jobs started, and the months after which it was looked who still worked
 _LOOKED = (("2024", 1), ("2023", 6))
 
+_OF_ALL = {"part of all provisions": "share_of_provisions", "at work without bijstand": "no_benefit_share"}
 _YOUNG = ("men <27, Dutch origin", "women <27, Dutch origin")
 
 
@@ -88,10 +89,14 @@ def wage_subsidy(snapshot: Snapshot) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy, labels ``part, group``. Quantity ``share`` (percent; denominator: persons with a wage subsidy, or for the
-        last parts combinations, and provisions of the kind named in the row).
+        Tidy, labels ``part, group``. Quantity ``share`` (percent; denominator: persons with a wage subsidy, but all
+        provisions, those at work with a wage subsidy, combinations, and the provisions or persons with the provision of
+        the kind named in the row, for the parts that say so).
     """
     parts = {
+        part: breakdown(snapshot, WAGE_SUBSIDY, quantity, "provision", total=True) for part, quantity in _OF_ALL.items()
+    }
+    parts |= {
         "wage value (% of the minimum wage)": breakdown(snapshot, WAGE_SUBSIDY, "wage_value_share", "wage_value"),
         "other provisions beside it": breakdown(snapshot, WAGE_SUBSIDY, "others_share", "others"),
         "kind of combination": breakdown(snapshot, WAGE_SUBSIDY, "combinations_share", "provision"),

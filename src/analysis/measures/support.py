@@ -38,7 +38,8 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
     """Return the provisions in use by kind in ``last``, and what changed since ``first``.
 
     Both levels are of 85588NED where it has them. Elsewhere the level is that of table 3 of the factsheet, and the
-    level a year before is bounded by the growth printed there (`before_growth`).
+    level a year before is that less the change which the text prints, or bounded by the printed growth
+    (`before_growth`).
 
     Returns
     -------
@@ -70,7 +71,8 @@ def level(snapshot: Snapshot, table: str, quantity: str, unit: str, kind: str, m
     """Return one figure of a kind of provision, missing where table, kind or month is not in the snapshot."""
     if table in snapshot:
         cells = read_cells(snapshot, table, "month")
-        if cells.has(provision=kind):
+        measured = {measure.quantity for measure in cells.metadata.measures}
+        if quantity in measured and cells.has(provision=kind):
             return cells.look_up(quantity, pd.PeriodIndex([month]), provision=kind)
     return Rounded.absent(1, unit, NOT_IN_SNAPSHOT)
 
@@ -78,7 +80,7 @@ def level(snapshot: Snapshot, table: str, quantity: str, unit: str, kind: str, m
 def before_growth(now: Rounded, growth: Rounded) -> Rounded:
     """Return the level that a printed level and its printed growth leave open for a year before.
 
-    The growth was worked out from figures in tens, so the figure before was a multiple of ten: those between
+    The growth is taken to be that of figures in tens, so that the figure before was a multiple of ten: those between
     level / (1 + growth / 100) at both ends of the printed growth, and 5 to either side for its own rounding. Where no
     multiple of ten lies between them, the ends themselves stand in for it.
     """
@@ -88,18 +90,28 @@ def before_growth(now: Rounded, growth: Rounded) -> Rounded:
     return Rounded.between((lo + hi) / 2, max(lo - 5, 0), hi + 5, now.unit, now, growth)
 
 
+def before_change(now: Rounded, change: Rounded) -> Rounded:
+    """Return the level before as the printed level less the printed change, a figure in tens as these two."""
+    value = now.value[0] - change.value[0]
+    return Rounded.between(value, max(value - 5, 0), value + 5, now.unit, now, change)
+
+
 def _pair(snapshot: Snapshot, kind: str, first: pd.Period, last: pd.Period) -> tuple[Rounded, Rounded, Rounded, str]:
     """Return level, level before and printed growth of a kind, and the tables they are from."""
     now, before = (level(snapshot, PROVISIONS, "provisions", "provisions", kind, month) for month in (last, first))
     growth = Rounded.absent(1, "percent", NOT_IN_SNAPSHOT)
-    if last == PRINTED_MONTH and first == last - 12:
+    a_year = last == PRINTED_MONTH and first == last - 12
+    if a_year:
         growth = level(snapshot, PRINTED, "growth_pct", "percent", kind, last)
     used = [PROVISIONS] if PRESENT in (now.missing[0], before.missing[0]) else []
     printed = Rounded.absent(1, "provisions", NOT_IN_SNAPSHOT)
     if now.missing[0] != PRESENT and last == PRINTED_MONTH:
         now = printed = level(snapshot, PRINTED, "provisions", "provisions", kind, last)
+        if not a_year:  # the document and the table are of different states, and nothing printed ties the two
+            before, used = Rounded.absent(1, "provisions", NOT_IN_SNAPSHOT), []
         if now.missing[0] == PRESENT == growth.missing[0]:
-            bound = before_growth(now, growth)
+            change = level(snapshot, PRINTED, "change", "provisions", kind, last)
+            bound = before_change(now, change) if change.missing[0] == PRESENT else before_growth(now, growth)
             # a figure that the printed growth excludes is of another state of the table: it says nothing of this change
             if before.missing[0] != PRESENT or before.hi[0] < bound.lo[0] or before.lo[0] > bound.hi[0]:
                 before, used = bound, []

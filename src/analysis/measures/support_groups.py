@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.cleaning import Rounded
+from analysis.cleaning import TOTAL, Rounded
 from analysis.errors import CallError, CoverageError, did_you_mean
 from analysis.measures.breakdown import Breakdown, breakdown, held
 from analysis.measures.caseload_groups import GroupState, group_state
@@ -30,6 +30,14 @@ CLASSES: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         "outside Europe": (("outside Europe",), ("outside Europe, born in NL", "outside Europe, born outside NL")),
     },
     "sex": {"men": (("men",), ("men",)), "women": (("women",), ("women",))},
+}
+
+# the columns of table 4, and what each is called in the report
+_COLUMNS = {
+    TOTAL: "share_total",
+    "any wage subsidy": "share_wage_subsidy",
+    "job coach": "share_job_coach",
+    "sheltered work": "share_sheltered_work",
 }
 
 
@@ -63,6 +71,29 @@ def by_group(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
     kinds = list(held(snapshot, BY_GROUP).categories("provision"))
     dimensions = CLASSES if group_by == "all" else {group_by: CLASSES[group_by]}
     return combine(_of_kind(snapshot, dimension, kind, state) for dimension in dimensions for kind in kinds)
+
+
+def as_printed(snapshot: Snapshot) -> pd.DataFrame:
+    """Return table 4 of the factsheet as it is printed.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group``. Quantities: ``share_total``, ``share_wage_subsidy``, ``share_job_coach`` and
+        ``share_sheltered_work`` (percent; denominator: persons with that kind of provision).
+    """
+    frames = []
+    for kind, quantity in _COLUMNS.items():
+        for dimension in CLASSES:
+            found = breakdown(snapshot, BY_GROUP, "supported_share", dimension, provision=kind)
+            labels = {"dimension": [dimension] * len(found.classes), "group": found.classes}
+            frames.append(tidy(found.numbers, quantity, labels, "persons with this provision", BY_GROUP))
+    return combine(frames)
+
+
+def persons(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the persons of table 4: label ``provision``, quantity ``supported_persons``."""
+    return breakdown(snapshot, BY_GROUP, "supported_persons", "provision", total=True).tidy()
 
 
 def _of_kind(snapshot: Snapshot, dimension: str, kind: str, state: GroupState) -> pd.DataFrame:
@@ -157,9 +188,9 @@ def coverage(snapshot: Snapshot) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy, label ``measured``. Quantity ``share`` (percent; denominator: persons with bijstand): recipients whose
-        provision ran at the end of the month, as printed; the part of recipients among the running applied to all with
-        a provision in the month; and all with a provision, recipients or not.
+        Tidy, label ``measured``. Quantity ``share`` (percent; denominator: persons with bijstand): recipients with a
+        provision, as printed; the part of recipients among the running applied to all with a provision in the month;
+        and all with a provision, recipients or not.
     """
     state = group_state(snapshot, until=PRINTED_MONTH)
     recipients = state.now.take([len(state.groups) - 1])
@@ -169,7 +200,7 @@ def coverage(snapshot: Snapshot) -> pd.DataFrame:
     part = breakdown(snapshot, SUPPORTED, "share_of_supported", "situation").of("recipient")
     everyone = (persons / recipients).percent()
     rows = {
-        "recipients with a running provision": (printed, SUPPORTED),
+        "recipients with a provision, as printed": (printed, SUPPORTED),
         "recipients with a provision in the month": (
             _representation(part, everyone),
             f"{SUPPORTED}, {BY_GROUP}, {state.table}",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.cleaning import TOTAL, parse_period, period_grain, read_cells
-from analysis.errors import CallError, CoverageError, DataError
+from analysis.errors import CallError, CoverageError, DataError, name_some
 from analysis.measures.support import PRINTED, PRINTED_MONTH, PROVISIONS, level
 from analysis.measures.tidy import combine, tidy
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
@@ -24,6 +24,7 @@ PERSONS_BEFORE, PERSONS = "84511NED", "85589NED"
 PERSONS_PRINTED, CHANGE_PRINTED = "factsheet-2024-t4", "factsheet-2024-supported"
 _SERIES = ((PERSONS_BEFORE, "supported_persons"), (PERSONS, "supported_persons"), (PROVISIONS, "provisions"))
 _UNITS = {"supported_persons": "persons", "provisions": "provisions"}
+ACROSS = "across the break"
 SHOWN = (TOTAL, "wage subsidy")
 """The kinds of provision whose series are shown: all, and the one kind that the tables on both sides have."""
 
@@ -61,7 +62,10 @@ def _series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.Data
 def compared_months(
     snapshot: Snapshot, first: str = "", last: str = "", across_break: bool = False
 ) -> tuple[pd.Period, pd.Period]:
-    """Return the two months that are to be compared; an empty text is the last month there is, or a year before it.
+    """Return the two months that are to be compared.
+
+    An empty ``last`` is the last month there is, an empty ``first`` a year before, or the first month after that on the
+    same side of the break.
 
     Raises
     ------
@@ -73,7 +77,10 @@ def compared_months(
     """
     known = _months(snapshot)
     end = _month("last", last, known) if last else known[-1]
-    start = _month("first", first, known) if first else max(end - 12, known[0])
+    same_side = [month for month in known if month >= end - 12 and (month < BREAK) == (end < BREAK)]
+    start = _month("first", first, known) if first else same_side[0]
+    if not first and start == end:
+        raise CallError(f"last {end}: expected a month to compare it with on its side of {BREAK}; give first.")
     if start >= end:
         raise CallError(f"first {start} does not lie before last {end}: expected first before last.")
     if start < BREAK <= end and not across_break:
@@ -102,7 +109,7 @@ def compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> pd.DataFr
         "provision": SHOWN,
         "first_period": [str(first)] * len(SHOWN),
         "last_period": [str(last)] * len(SHOWN),
-        "break": ["across the break" if first < BREAK <= last else "on one side of it"] * len(SHOWN),
+        "break": [ACROSS if first < BREAK <= last else "on one side of it"] * len(SHOWN),
     }
     tables = [", ".join(dict.fromkeys(name for _, name in pair if name)) for pair in pairs]
     columns = {
@@ -150,5 +157,8 @@ def _month(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
     if period_grain(month) != "month":
         raise CallError(f"{name} {text!r}: expected a month such as {known[-1]}, found a {period_grain(month)}.")
     if month not in known:
-        raise CallError(f"{name} {month}: expected a month with figures on support, from {known[0]} to {known[-1]}.")
+        near = name_some(
+            [str(each) for each in known if abs((each - month).n) <= 12] or [str(known[0]), str(known[-1])]
+        )
+        raise CallError(f"{name} {month}: expected a month with figures on support, such as {near}; found none of it.")
     return month

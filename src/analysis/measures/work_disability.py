@@ -21,6 +21,7 @@ COUNTS = ("factsheet-2024-counts", "cedris-2024-counts", "banenafspraak-2024-cou
 YEARS = ("2024", "2023")
 """Years of which table 5 has the end and the end of the year before."""
 
+_SHELTERED = "sheltered work (UWV)"
 _SECTORS = ("market", "government")
 _CONTRACTS = {"formal": "formal", "hired": "hired", "all": TOTAL}
 
@@ -126,10 +127,13 @@ def sheltered_work(snapshot: Snapshot) -> pd.DataFrame:
         Tidy by ``year`` (its end), in persons: ``advised`` (advice of UWV that is still valid), ``at_work``,
         ``waiting`` (advised less at work), ``printed_waiting`` (as the document says), ``waiting_gap`` (printed less
         worked out: not zero where the document contradicts itself) and ``at_work_share`` (percent of the advised).
+        Of years before those of the sector information, only ``at_work``, from table 5 of the factsheet.
     """
-    cells = held(snapshot, SHELTERED)
+    cells, by_scheme = held(snapshot, SHELTERED), held(snapshot, SCHEMES)
     named = ("advised", "at_work", "printed_waiting")
-    advised, at_work, printed = (cells.look_up(name, cells.periods, scheme="sheltered work (UWV)") for name in named)
+    advised, at_work, printed = (cells.look_up(name, cells.periods, scheme=_SHELTERED) for name in named)
+    earlier = by_scheme.periods[by_scheme.periods < cells.periods.min()]
+    at_work_earlier = {"at_work": by_scheme.look_up("at_work", earlier, scheme=_SHELTERED)}
     columns = {
         "advised": advised,
         "at_work": at_work,
@@ -138,7 +142,8 @@ def sheltered_work(snapshot: Snapshot) -> pd.DataFrame:
         "waiting_gap": printed - (advised - at_work),
         "at_work_share": (at_work / advised).percent(),
     }
-    return _rows(columns, {"year": [str(month.year) for month in cells.periods]}, SHELTERED)
+    found = ((at_work_earlier, earlier, SCHEMES), (columns, cells.periods, SHELTERED))
+    return combine(_rows(each, {"year": [str(month.year) for month in when]}, table) for each, when, table in found)
 
 
 def register_at_work(snapshot: Snapshot) -> pd.DataFrame:

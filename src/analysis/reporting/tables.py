@@ -146,7 +146,7 @@ TABLES: dict[str, TableSpec] = {
     "support_compared": TableSpec(
         ("provision", "first_period", "last_period", "break"),
         ("persons_before", "level", "change", "growth_pct"),
-        ("change", "growth_pct"),
+        ("persons_before", "change", "growth_pct"),
     ),
     "support_series": TableSpec(("table", "provision", "unit", "period"), ("in_use",)),
     "support_counts": TableSpec(("part", "group"), ("share",), ("share",)),
@@ -156,6 +156,10 @@ TABLES: dict[str, TableSpec] = {
         ("supported_share", "recipient_share", "representation"),
         ("supported_share", "representation"),
     ),
+    "support_table": TableSpec(
+        ("dimension", "group"), ("share_total", "share_wage_subsidy", "share_job_coach", "share_sheltered_work")
+    ),
+    "support_persons": TableSpec(("provision",), ("supported_persons",)),
     "support_coverage": TableSpec(("measured",), ("share",), ("share",)),
     "job_starts_by_duration": TableSpec(("part", "group"), ("share",), ("share",)),
     "job_starters": TableSpec(("year", "group"), ("level",), ("level",)),
@@ -178,12 +182,12 @@ TABLES: dict[str, TableSpec] = {
         ("shortfall", "target_reached"),
     ),
     "jobs_added": TableSpec(("sector",), ("added_formal", "added_hired", "added_all"), ("added_all",)),
-    "hired_jobs": TableSpec(("span",), ("hired_all", "wsw_secondment", "hired_other"), ("hired_other",)),
+    "hired_jobs": _with_intervals(("span",), "hired_all", "wsw_secondment", "hired_other"),
     "sheltered_work": TableSpec(
-        ("year",), ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap", "at_work_share")
+        ("year",), ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap", "at_work_share"), absent=DASH
     ),
-    "register_at_work": TableSpec(
-        ("population",), ("registered", "with_job", "without_job", "job_share", "printed_share"), ("job_share",)
+    "register_at_work": _with_intervals(
+        ("population",), "registered", "with_job", "without_job", "job_share", "printed_share"
     ),
     "sources_compared": TableSpec(("topic", "count", "unit", "reason"), ("counted",), ("counted",)),
     # work-development companies

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.cleaning import TOTAL
 from analysis.measures.support import PRINTED_MONTH
 from analysis.measures.support_groups import OPEN, OVER, UNDER
+from analysis.measures.support_series import ACROSS
 from analysis.measures.tidy import pick
 from analysis.reporting.answers.told import printed, row_of, span, spanned, told, value_of
 from analysis.reporting.language import Language
@@ -17,50 +19,69 @@ def support(
     """Return provisions and persons with their change between two months, and the part of recipients with support."""
     first, last = (language.period(persons[name].iloc[0]) for name in ("first_period", "last_period"))
     of_all = {"provision": "total"}
-    share = row_of(coverage, "share", measured="recipients with a running provision")
+    share = row_of(coverage, "share", measured="recipients with a provision, as printed")
     other = row_of(coverage, "share", measured="recipients with a provision in the month")
     everyone = row_of(coverage, "share", measured="supported persons, recipients or not")
-    change = row_of(provisions, "change", **of_all)
+    asked = {"provisions": (provisions, "provisions"), "persons": (persons, "level")}
+    told_levels = {
+        name: _level(row_of(frame, quantity, **of_all), row_of(frame, "change", **of_all), language)
+        for name, (frame, quantity) in asked.items()
+    }
+    crossed = persons["break"].iloc[0] == ACROSS
     return {
         "first": first,
         "last": last,
         "break": language.value(persons["break"].iloc[0]),
-        "provisions": printed(row_of(provisions, "provisions", **of_all), language),
-        "provisions_change": printed(change, language, sign=True),
-        "provisions_span": span(change, language, sign=True),
-        "growth": told(row_of(provisions, "growth_pct", **of_all), language, 1, sign=True),
-        "persons": printed(row_of(persons, "level", **of_all), language),
-        "persons_change": printed(row_of(persons, "change", **of_all), language, sign=True),
+        **told_levels,
+        "crossed": language.word("texts", "support_crossed") if crossed else "",
         "printed_month": language.period(str(PRINTED_MONTH)),
         "coverage": printed(share, language),
-        "coverage_span": span(share, language, 1),
         "other": told(other, language),
         "everyone": told(everyone, language),
     }
 
 
+def _level(level: pd.Series | None, change: pd.Series | None, language: Language) -> str:
+    """Return a level with its change, or what of the two the snapshot lacks."""
+    if pd.isna(value_of(level)):
+        return language.word("texts", "support_no_level")
+    if pd.isna(value_of(change)):
+        return language.word("texts", "support_level", level=printed(level, language))
+    places = {"level": printed(level, language), "change": spanned(change, language, sign=True)}
+    return language.word("texts", "support_level_changed", **places)
+
+
 def support_answer(persons: pd.DataFrame, coverage: pd.DataFrame, language: Language) -> str:
     """Return which part of recipients has support and how many people do; nothing when one is not known."""
-    share = row_of(coverage, "share", measured="recipients with a running provision")
+    share = row_of(coverage, "share", measured="recipients with a provision, as printed")
     level = row_of(persons, "level", provision="total")
-    if pd.isna(value_of(share)) or pd.isna(value_of(level)):
+    if pd.isna(value_of(share)):
         return ""
+    people = language.word("texts.moved", "people")
     return language.word(
         "texts",
-        "support_short",
+        "support_short_part" if pd.isna(value_of(level)) else "support_short",
         printed_month=language.period(str(PRINTED_MONTH)),
         coverage=spanned(share, language, unit="%", finer=1),
         last=language.period(persons["last_period"].iloc[0]),
-        persons=spanned(level, language, unit=language.word("texts.moved", "people")),
+        persons=spanned(level, language, unit=people),
     )
 
 
 def kinds(provisions: pd.DataFrame, language: Language) -> dict[str, str]:
-    """Return the kinds of provision that added most and took most, with their contributions."""
-    rows = pick(provisions, "contribution_pp").dropna(subset="value")
-    rows = rows[rows["provision"] != "total"].sort_values("value", kind="stable")
-    ends = {"up": rows[rows["value_lo"] > 0].iloc[::-1][:3], "down": rows[rows["value_hi"] < 0][:2]}
-    return {name: _listed(part, language) for name, part in ends.items()}
+    """Return the sentence on the kinds of provision that added most and took most, and where levels before are from.
+
+    Without the change of every kind none can be called the largest: then the sentence says how many are known.
+    """
+    rows = pick(provisions, "contribution_pp")
+    rows = rows[rows["provision"] != TOTAL]
+    known = rows.dropna(subset="value").sort_values("value", kind="stable")
+    bound = pick(provisions, "growth_printed")["value"].notna().any()
+    ends = {"up": known[known["value_lo"] > 0].iloc[::-1][:3], "down": known[known["value_hi"] < 0][:2]}
+    places = {name: _listed(part, language) for name, part in ends.items()}
+    places |= {"known": str(len(known)), "all": str(len(rows))}
+    moved = language.word("texts", "support_moved" if len(known) == len(rows) else "support_moved_not", **places)
+    return {"moved": moved, "bound": language.word("texts", "support_bound") if bound else ""}
 
 
 def _listed(rows: pd.DataFrame, language: Language) -> str:

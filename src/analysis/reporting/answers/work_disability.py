@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.measures.tidy import pick
-from analysis.reporting.answers.told import printed, row_of, told, value_of
+from analysis.reporting.answers.told import printed, row_of, spanned, told, value_of
 from analysis.reporting.language import Language
 
 
@@ -55,6 +55,7 @@ def sheltered(rows: pd.DataFrame, language: Language) -> dict[str, str]:
     year = rows["year"].iloc[-1]
     names = ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap")
     counts = {name: printed(row_of(rows, name, year=year), language) for name in names}
+    counts["document"] = language.value(row_of(rows, "printed_waiting", year=year)["tables"])
     clash = "sheltered_clash" if value_of(row_of(rows, "waiting_gap", year=year)) else "sheltered_holds"
     share = told(row_of(rows, "at_work_share", year=year), language, 1)
     return counts | {"year": year, "share": share, "clash": language.word("texts", clash, **counts)}
@@ -64,7 +65,7 @@ def target_group(rows: pd.DataFrame, language: Language) -> dict[str, str]:
     """Return the people in the register and the share with a job, of all and of the municipal part."""
     said = {}
     for short, population in (("all", "total"), ("municipal", "Participation Act"), ("others", "others")):
-        said[f"{short}_registered"] = printed(row_of(rows, "registered", population=population), language)
+        said[f"{short}_registered"] = spanned(row_of(rows, "registered", population=population), language)
         said[f"{short}_share"] = told(row_of(rows, "job_share", population=population), language, 0)
         said[f"{short}_printed"] = printed(row_of(rows, "printed_share", population=population), language)
     return said

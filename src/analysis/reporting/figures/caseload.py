@@ -70,5 +70,7 @@ def caseload_contributions(by_group: pd.DataFrame, language: Language) -> Figure
             axes.set_title(language.value(dimension), loc="left", color=SOFT)
             if rows["value"].notna().any():
                 axes.set_xlim(rows["value"].min() - 0.22 * reach, rows["value"].max() + 0.22 * reach)
+            else:
+                axes.set_xticks([])
             value_axis(axes, language, "x")
         return figure

@@ -39,16 +39,18 @@ def support_by_group(by_group: pd.DataFrame, language: Language) -> Figure:
             of_kind = rows[rows["provision"] == kind]
             places = np.array([-groups.index(group) for group in of_kind["group"]]) + 0.24 - 0.16 * number
             colour = colours(len(kinds))[number]
-            axes.hlines(places, of_kind["value_lo"], of_kind["value_hi"], color=INK, lw=3.5)
-            look = {"ls": "", "marker": MARKERS[number], "ms": 5, "color": colour, "label": language.value(kind)}
+            look = {"ls": "", "marker": MARKERS[number], "ms": 5.5, "color": colour, "label": language.value(kind)}
             axes.plot(of_kind["value"], places, **look)
+            # the interval is drawn over its marker: some are narrower than it
+            axes.hlines(places, of_kind["value_lo"], of_kind["value_hi"], color=INK, lw=1.6, zorder=5)
         axes.axvline(1, color=INK, lw=0.9, ls="--")
         axes.set_yticks(-np.arange(len(groups)), [language.value(group) for group in groups])
         axes.set_ylim(-len(groups) + 0.5, 0.9)
-        for side, x, align in (("under-represented", 1, "right"), ("over-represented", 1, "left")):
-            note(axes, language.value(side), (x, 0.82), (-6 if align == "right" else 6, 0), SOFT, ha=align, va="top")
+        for side, align in (("under-represented", "right"), ("over-represented", "left")):
+            note(axes, language.value(side), (1, 0.82), (-6 if align == "right" else 6, 0), SOFT, ha=align, va="top")
         value_axis(axes, language, "x")
-        axes.set_xlim(0, None)
+        # the words left of 1 need as much room as they are long
+        axes.set_xlim(min(0, 1 - 0.3 * axes.get_xlim()[1]), None)
         axes.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.3, 1.0), ncols=2)
         return figure
 
@@ -64,7 +66,9 @@ def share_bars(shares: pd.DataFrame, language: Language) -> Figure:
             look = {"color": colours(3)[number % 3], "hatch": HATCHES[number % 3], "edgecolor": "white"}
             drawn = axes.barh([language.value(group) for group in bars["group"]], bars["value"], height=0.66, **look)
             axes.bar_label(drawn, fmt=lambda value: f"{language.number(value)}%", padding=3, fontsize=9)
-            axes.set_title(language.value(part), loc="left", color=SOFT)
+            axes.set_title(" ", loc="left")  # keeps the room for a title that is longer than the bars are wide
+            head = {"xycoords": ("figure fraction", "axes fraction"), "in_layout": False, "fontsize": 10.5}
+            note(axes, language.value(part), (0.01, 1), (0, 5), SOFT, **head)
             axes.set_xlim(0, 1.12 * rows["value"].max())
             value_axis(axes, language, "x")
         return figure
@@ -99,7 +103,8 @@ def support_series(series: pd.DataFrame, language: Language) -> Figure:
                 at = line.iloc[0 if before else -1]
                 shift = (-4, 18) if before else (6, -3)
                 note(axes, table, (at["date"], at["value"] / 1000), shift, colour)
-            axes.axvline(BREAK.start_time, color=INK, lw=0.9, ls=":")
+            # between the last day before it and the last day of its first month: on neither side's figure
+            axes.axvline(BREAK.start_time + pd.Timedelta(days=14), color=INK, lw=0.9, ls=":")
             head = language.word("figures.words", "thousands_of", unit=language.value(unit), kind=language.value(kind))
             axes.set_title(head, loc="left", color=SOFT)
             value_axis(axes, language)

@@ -134,13 +134,13 @@ def sources_compared(rows: pd.DataFrame, language: Language) -> Figure:
 def _draw_counts(axes: Axes, rows: pd.DataFrame, units: list[str], language: Language) -> None:
     for place, row in enumerate(rows.to_dict("records")):
         number = units.index(row["unit"])
-        thousands = [row[name] / 1000 for name in ("value", "value_lo", "value_hi")]
-        axes.hlines(place, *thousands[1:], color=INK, lw=4)
-        axes.plot(thousands[0], place, MARKERS[number], color=colours(len(units))[number], ms=6)
-        note(axes, language.number(row["value"]), (thousands[0], place), (7, 0), va="center")
+        axes.hlines(place, row["value_lo"], row["value_hi"], color=INK, lw=4)
+        axes.plot(row["value"], place, MARKERS[number], color=colours(len(units))[number], ms=6)
+        note(axes, language.number(row["value"]), (row["value"], place), (7, 0), va="center")
     axes.set_yticks(range(len(rows)), [language.value(name) for name in rows["count"]], fontsize=8.5)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_xlim(0, 1.22 * rows["value_hi"].max() / 1000)
+    axes.set_xlim(0, 1.22 * rows["value_hi"].max())
+    axes.locator_params(axis="x", nbins=4)  # more numbers than these run into each other
     value_axis(axes, language, "x")
 
 
