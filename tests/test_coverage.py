@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import re
+import runpy
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from analysis.errors import DataError
-from analysis.findings import Coverage, find, read_coverage, read_register, rows_of
+from analysis.findings import Coverage, Part, find, read_coverage, read_register, rows_of
 from analysis.findings.coverage import COLUMNS
 from analysis.reporting.parameters import read_notebook
 from analysis.reporting.tables import TABLES
@@ -64,15 +66,40 @@ def test_what_a_part_is_shown_in_is_a_table_of_that_notebook(coverage):
 
 
 def test_both_ways_tell_the_same(coverage):
-    """Table 2 of the factsheet is in two tables of 02_flows; figures 19 to 22 of the sector report share theirs."""
+    """Table 2 of the factsheet is in two tables of 02_flows, with the ratios of the text that goes with figure 2;
+    figures 19 to 22 of the sector report share theirs."""
     (part,) = coverage.of_claim("factsheet-2024", "Tabel 2")
     assert (part.notebook, part.shown) == ("02_flows", ("flow_ratio_by_group", "reinflow_by_group"))
-    assert coverage.of_table("02_flows", "reinflow_by_group") == [part]
+    (figure,) = coverage.of_claim("factsheet-2024", "Meer in- dan uitstroom")
+    assert coverage.of_table("02_flows", "reinflow_by_group") == [figure, part]
     assert [each.part for each in coverage.of_claim("cedris-2024", "Figuur 19-22")] == [
         f"Figuur {n}" for n in range(19, 23)
     ]
     assert coverage.of_claim("factsheet-2024", "nowhere") == []
     assert coverage.of_table("01_caseload", "reinflow_by_group") == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "table"),
+    [
+        ("fs2024-t4-55plus-bw", "support_table"),
+        ("fs2024-p-delta", "support_compared"),
+        ("fs2024-w-men", "job_starter_shares"),
+        ("fs2024-w-1m-with-prov", "working_with"),
+        ("fs2024-w-dur-lt1", "job_starts_by_duration"),
+        ("fs2024-l-working", "wage_subsidy_counts"),
+        ("fs2024-d-ba-d", "at_work_by_scheme"),
+        ("ced2024-f2-wsw-outpct", "scheme_ratios"),
+        ("ced2024-f9-bw-inpct", "scheme_ratios"),
+        ("ced2024-org-chg", "companies_movement"),
+        ("ba2024-mkt-target", "jobs_against_targets"),
+        ("ba2024-res-base", "sources_compared"),
+    ],
+)
+def test_a_number_is_tied_to_the_table_that_holds_it(register, coverage, claim, table):
+    """As seen in the tables of a report, by hand."""
+    known = register.claims[claim]
+    assert table in {name for part in coverage.of_claim(known.document, known.row["location"]) for name in part.shown}
 
 
 def test_rows_name_where_a_number_is_shown(register, coverage):
@@ -84,7 +111,7 @@ def test_rows_name_where_a_number_is_shown(register, coverage):
         assert row["parts"] == [part.part for part in parts]
         assert set(row["shown"].split()) == {table for part in parts for table in part.shown}
         assert set(row["notebook"].split()) == {part.notebook for part in parts} - {""}
-    assert rows["fs2024-t1-total-n"]["shown"] == "caseload_by_group"
+    assert rows["fs2024-t1-total-n"]["shown"] == "caseload_by_group caseload_ranks"
     aside = rows_of(find(register, source, ["factsheet-2024"]), register, source, coverage=Coverage())
     assert {(row["notebook"], row["shown"]) for row in aside} == {("", "")}
     json.dumps(aside)
@@ -126,6 +153,15 @@ def test_a_file_that_is_no_coverage_is_refused(tmp_path, register):
     with pytest.raises(DataError, match=r"line 3, Tabel 1: part: expected a name that the document has once") as told:
         read_coverage(register, path)
     assert "line 4: expected 7 values, found 2" in str(told.value)
+
+
+def test_a_table_that_the_report_does_not_have_is_refused():
+    script = ROOT / "tools" / "write_coverage.py"
+    check = runpy.run_path(str(script))["check_tables"]
+    part = Part("factsheet-2024", "Tabel 1", ("Tabel 1",), "01_caseload", ("caseload_sources",), "yes", "")
+    check(Coverage((part,)))
+    with pytest.raises(DataError, match=r"Tabel 1: table 'caseload_sourcez' is unknown; did you mean 'caseload_so"):
+        check(Coverage((replace(part, shown=("caseload_sourcez",)),)))
 
 
 def test_the_page_about_it_is_up_to_date():

@@ -14,6 +14,7 @@ from analysis.findings import CONTRACT, VERDICTS, find, findings_folder, read_re
 from analysis.findings.schema import DOCUMENT_COLUMNS
 from analysis.snapshots import open_snapshot
 from findings_register import row, write_rows
+from project_copy import ROOT
 
 DOCUMENTS = ["factsheet-2024", "banenafspraak-2024", "cedris-2024", "monitoring-2025", "monitoring-2021"]
 
@@ -120,6 +121,8 @@ def test_csv_and_table(capsys, rows):
     count = Counter(each["verdict"] for each in rows if each["document"] == "factsheet-2024")["inconsistent"]
     assert f"factsheet-2024: {count} numbers: {count} inconsistent" in shown
     assert ran(capsys, "--verdict", "classification_break").strip() != ""
+    none = ran(capsys, "--document", "cedris-2024", "--verdict", "differs", "--format", "csv")
+    assert none.splitlines() == [",".join(rows[0])]  # a script finds its columns also where no row is left
 
 
 @pytest.mark.parametrize(
@@ -131,6 +134,7 @@ def test_csv_and_table(capsys, rows):
         (["--format", "xml"], "--format xml: unknown; known: csv, json, table"),
         (["--snapshot", "gone"], "gone"),
         (["check", "nowhere.csv"], "nowhere.csv: no such file"),
+        (["check", str(ROOT / "README.md")], "README.md: is no CSV; expected a .csv file of the findings register"),
     ],
 )
 def test_a_wrong_call_is_refused_in_one_line(capsys, arguments, told):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pandas as pd
@@ -126,7 +127,7 @@ def broken_sources(tmp_path, name, change):
         (lambda text: text.replace("perioden", "periode", 1), "expected column perioden, found periode instead"),
         (
             lambda text: text.replace("2023,Personen", "2023 zomer,Personen", 1),
-            "'2023 zomer' is no month, quarter or year",
+            r"85617NED\.csv, row \d+, column perioden: .*'2023 zomer' is no month, quarter or year",
         ),
         (lambda text: text.replace("72610", "72.610", 1).replace(",72.610,", ",7261O,", 1), "found '7261O'"),
         (lambda text: text + text.splitlines()[1].replace("72610", "72620") + "\n", "expected one figure a cell"),
@@ -147,11 +148,18 @@ def test_a_fault_in_a_source_is_named(tmp_path, change, message):
         (lambda text: text.replace("fs2024-t1-lt27-n", "fs2024-t1-lt27-m", 1), "expected a claim of the register"),
         (lambda text: text.replace(",stock,", ",stocks,", 1), "column measure: stocks stands in one of it"),
         (lambda text: text.replace("period,", "perioden,", 1), "expected the columns period, measure, claim"),
-        (lambda text: text.replace("2024-12", "2024-13", 1), "2024-13"),
+        (lambda text: text.replace("2024-12", "2024-13", 1), r"t1\.csv, row 2, column period: .*2024-13"),
         (lambda text: text + text.splitlines()[1] + "\n", "expected each figure once"),
+        (lambda text: text.replace(",10\n", "\n", 1), r"t1\.csv, row 2: expected 8 values, found 7"),
+        (lambda text: text.replace(",10\n", ",abc\n", 1), r"t1\.csv, row 2, column rounding: .*found 'abc'"),
+        (lambda text: "", r"t1\.csv: expected a header and rows below it, found nothing"),
+        (lambda text: text.splitlines()[0], r"t1\.csv: expected a header and rows below it, found no rows"),
+        # the level of December 2023 is the level less the change; neither is the sum, nor is the moment the other one
+        (lambda text: text.replace("-n] - [", "-n] + [", 1), r"row 3, column period: expected claims of 2023-12"),
+        (lambda text: text.replace("2023-12", "2024-12", 1), r"row 3, column period: expected claims of 2024-12"),
         (lambda text: "\n".join(f"{row},status" for row in text.splitlines()), "status status is none; expected one"),
     ],
-    ids=["claim", "measure", "column", "period", "twice", "status"],
+    ids="claim measure column period twice short rounding empty header sign moment status".split(),
 )
 def test_a_fault_in_a_table_of_a_document_is_named(tmp_path, change, message):
     with pytest.raises(DataError, match=message):
@@ -168,6 +176,62 @@ def test_a_figure_of_a_document_may_be_less_final_than_the_rest(tmp_path):
     statuses = list(held.table("cedris-2024-f1").frame["status"])
     assert sorted(statuses) == ["final"] * (len(statuses) - 1) + ["provisional"]
     assert set(held.metadata("cedris-2024-f1").periods.values()) == {"provisional"}  # a period is as its least final
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "message"),
+    [
+        # the mean age of people with a Wsw contract is 53 years: it once became 53 contracts
+        (",ced2024-f1-wsw\n", ",ced2024-f10-wsw-mean\n", "expected a figure in persons, found one in years"),
+        (",ced2024-f1-wsw\n", ",[ced2024-f1-wsw] - [ced2024-f1-wsw-per100k]\n", "'-' of persons, per 100000"),
+        (",ced2024-f1-wsw\n", ",[ced2024-f1-wsw] > 3\n", "found '>' of persons"),
+        (",ced2024-f1-wsw\n", ",[ced2024-f1-wsw] / [ced2024-f1-bw]\n", "found '/' of persons"),
+        (",ced2024-f1-wsw\n", ",[ced2024-f1-wsw] - 100\n", "found '-' of persons"),
+        (",ced2024-f1-wsw\n", ",[ced2024-f1-wsw] * [ced2024-f6-open]\n", "found one in hundredths of persons"),
+        (",ced2024-f1-wsw\n", ",7\n", "expected a claim of the register or a formula, found '7'"),
+        ("Wsw,2024-12,", "Wsw,2021-12,", "expected claims of 2021-12, found 2024-12"),
+        ("Wsw,2024-12,", ",2024-12,", "column scheme: expected a label without blanks, found ''"),
+    ],
+    ids="unit mixed comparison ratio number undivided none period label".split(),
+)
+def test_a_figure_that_cannot_be_that_of_its_row_is_refused(tmp_path, found, instead, message):
+    sources = broken_sources(tmp_path, "cedris-2024/f1", lambda text: text.replace(found, instead, 1))
+    with pytest.raises(DataError, match=rf"f1\.csv, row 2.*{re.escape(message)}"):
+        build_published(sources, tmp_path / "out")
+
+
+def test_a_column_that_is_not_declared_is_refused(tmp_path):
+    def widened(text):
+        head, *rows = text.splitlines()
+        return "\n".join([f"foo,{head}", *(f"a,{row}" for row in rows)])
+
+    with pytest.raises(DataError, match=r"f1\.csv: column foo is not among the dimensions in tables\.toml"):
+        build_published(broken_sources(tmp_path, "cedris-2024/f1", widened), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("cedris-2024/tables.toml", lambda data: data + b"[", r"cedris-2024/tables\.toml: cannot be read as TOML"),
+        ("tables.toml", lambda data: data + b"\xff", r"sources/tables\.toml: cannot be read as TOML in UTF-8"),
+        ("tables.toml", lambda data: b"", "expected the tables defaults, dimensions, totals, tables"),
+        ("cedris-2024/f1.csv", lambda data: data + b"\xff", r"f1\.csv: cannot be read as a table in UTF-8"),
+        ("85617NED.csv", lambda data: data + b"\xff", r"85617NED\.csv: cannot be read as a table in UTF-8"),
+        ("85617NED.csv", lambda data: b"", r"85617NED\.csv: expected a header and rows below it, found nothing"),
+        (
+            "cedris-2024/tables.toml",
+            lambda data: data.replace(b"claim_unit", b"claims_unit"),
+            r"f19-20\.csv, measure wage_costs: expected title, unit and of .*claims_unit",
+        ),
+    ],
+    ids="toml byte empty page-byte cbs-byte cbs-empty key".split(),
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path, name, change, message):
+    shutil.copytree(FOLDER, tmp_path / "sources")
+    path = tmp_path / "sources" / name
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(DataError, match=message):
+        build_published(tmp_path / "sources", tmp_path / "out")
 
 
 def test_a_source_without_description_is_named(tmp_path):

@@ -2,7 +2,8 @@
 
     python tools/write_coverage.py [--check]
 
-With ``--check`` nothing is written and the exit status says whether the file is up to date.
+With ``--check`` nothing is written and the exit status says whether the file is up to date. A table that the report
+does not have is refused.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from analysis.errors import DataError, did_you_mean
 from analysis.findings import Coverage, Part, Register, read_coverage, read_register
+from analysis.reporting.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = """\
@@ -21,7 +24,7 @@ register holds of a part, numbers and statements; a place in the text may belong
 *Open data* says whether its figures can be had from open tables of CBS.
 """
 COLUMNS = """\
-| part | notebook | tables | numbers | open data | what cannot be had |
+| part | notebook | tables | numbers | open data | what cannot be had, or is in no table |
 | --- | --- | --- | --: | --- | --- |
 """
 
@@ -46,9 +49,33 @@ def text(coverage: Coverage, register: Register) -> str:
     return said
 
 
-if __name__ == "__main__":
-    register = read_register()
-    made, target = text(read_coverage(register), register), ROOT / "docs" / "coverage.md"
-    if "--check" in sys.argv[1:]:
-        sys.exit(0 if target.is_file() and target.read_text(encoding="utf-8") == made else f"{target} is out of date")
+def check_tables(coverage: Coverage) -> None:
+    """Raise a DataError, with a line for each, when a part names a table that the report does not have."""
+    wrong = [
+        f"coverage.csv, {part.document}, {part.part}: table {table!r} is unknown; {did_you_mean(table, TABLES)}."
+        for part in coverage.parts
+        for table in part.shown
+        if table not in TABLES
+    ]
+    if wrong:
+        raise DataError("\n".join(wrong))
+
+
+def main(arguments: list[str]) -> str:
+    """Write or check the page; return what is wrong, or nothing."""
+    try:
+        register = read_register()
+        coverage = read_coverage(register)
+        check_tables(coverage)
+    except DataError as fault:
+        return str(fault)
+    made, target = text(coverage, register), ROOT / "docs" / "coverage.md"
+    if "--check" in arguments:
+        same = target.is_file() and target.read_text(encoding="utf-8") == made
+        return "" if same else f"{target} is out of date"
     target.write_text(made, encoding="utf-8")
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]) or 0)

@@ -228,7 +228,7 @@ def _findings(options: argparse.Namespace) -> int:
             raise CallError(f"--document {document}: unknown; {did_you_mean(document, register.documents)}.")
     snapshot = open_snapshot(options.snapshot, needs=register.tables)
     rows = rows_of(find(register, snapshot, options.document or None), register, snapshot)
-    print(text_of(chosen(rows, options.verdict, options.location), options.format))
+    print(text_of(chosen(rows, options.verdict, options.location), options.format, next(iter(rows), ())))
     return 0
 
 

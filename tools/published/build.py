@@ -7,12 +7,12 @@ where it has none, a plain form of the label; the label is kept beside them.
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from published.documents import document_tables, period_statuses
+from published.files import read_description, read_page
 
 from analysis.cleaning import TOTAL, category_of, parse_numbers, parse_period, period_code
 from analysis.cleaning.periods import MONTHS, STATUS_OF_MARK
@@ -40,7 +40,7 @@ def published_tables(sources: Path) -> list[NewTable]:
         When a file is not described or a description has no file; when a column, measure, period or number is not
         what the description says; when pages contradict each other about a cell.
     """
-    described = tomllib.loads((sources / DESCRIPTIONS).read_text(encoding="utf-8"))
+    described = read_description(sources / DESCRIPTIONS, ("defaults", "dimensions", "totals", "tables"))
     files = {path.stem for path in sources.glob("*.csv")}
     if files != set(described["tables"]):
         odd = sorted(files ^ set(described["tables"]))
@@ -60,7 +60,7 @@ def published_tables(sources: Path) -> list[NewTable]:
 
 
 def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewTable:
-    page = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
+    page = read_page(path)
     _check_columns(path, page, described["dimensions"])
     dimensions = {column: described["dimensions"][column] for column in page if column in described["dimensions"]}
     measures = {
@@ -75,7 +75,12 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
     frame = pd.DataFrame({"measure": page["measure"].map({title: known.code for title, known in measures.items()})})
     for column, name in dimensions.items():
         frame[name] = page[column].map({code.label: code.code for code in codes[column]})
-    frame["period"] = page["perioden"].map({title: _period(title, path) for title in page["perioden"].unique()})
+    frame["period"] = page["perioden"].map(
+        {
+            title: _period(title, f"{path}, row {page['perioden'].eq(title).idxmax() + 2}, column perioden")
+            for title in page["perioden"].unique()
+        }
+    )
     frame["value"] = _values(page, path)
     frame["status"] = page["status"].str.rstrip(".").map(STATUS_OF_MARK)
     if "rounding" in page:
@@ -129,7 +134,7 @@ def _codes(labels: pd.Series, dimension: str, totals: list[str]) -> tuple[Code, 
     return tuple(codes)
 
 
-def _period(title: str, path: Path) -> str:
+def _period(title: str, place: str) -> str:
     if found := _SPAN.fullmatch(title):
         ends = (
             f"{year}-{MONTHS['nl'].index(month) + 1:02d}-{int(day):02d}"
@@ -139,7 +144,7 @@ def _period(title: str, path: Path) -> str:
     try:
         return period_code(parse_period(title))
     except DataError as fault:
-        raise DataError(f"{path.name}: {fault}") from fault
+        raise DataError(f"{place}: {fault}") from fault
 
 
 def _values(page: pd.DataFrame, path: Path) -> pd.Series:

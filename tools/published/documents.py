@@ -9,12 +9,13 @@ less final than its document.
 
 from __future__ import annotations
 
-import tomllib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from published.files import read_description, read_page
+from published.fits import check_fit
 
 from analysis.cleaning import category_of, parse_period, period_code
 from analysis.errors import DataError, name_some
@@ -28,6 +29,9 @@ DESCRIPTIONS = "tables.toml"
 _FIXED = ("period", "measure", "claim")
 _OWN_WIDTH = "rounding"
 _OWN_STATUS = "status"
+_DESCRIBED = {"dimensions", "licence", "measures", "retrieved", "status", "title"}
+_OF_CLAIMS = {"claim_unit", "claim_periods"}
+_OF_MEASURE = {"title", "unit", "rounding", "signed", "quantity"} | _OF_CLAIMS
 
 
 def document_tables(folder: Path, register: Register) -> list[NewTable]:
@@ -39,7 +43,7 @@ def document_tables(folder: Path, register: Register) -> list[NewTable]:
         When a file is not described or a description has no file; when a column, label, period, measure or claim is
         not what the description and the register say.
     """
-    described = tomllib.loads((folder / DESCRIPTIONS).read_text(encoding="utf-8"))
+    described = read_description(folder / DESCRIPTIONS, ("defaults", "tables"))
     files = {path.stem for path in folder.glob("*.csv")}
     if files != set(described["tables"]):
         odd = name_some(sorted(files ^ set(described["tables"])))
@@ -51,18 +55,15 @@ def document_tables(folder: Path, register: Register) -> list[NewTable]:
 
 
 def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
-    page = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
+    page = read_page(path)
     dimensions = [column for column in page if column not in (*_FIXED, _OWN_WIDTH, _OWN_STATUS)]
-    if not set(_FIXED) <= set(page):
-        raise DataError(f"{path}: expected the columns {', '.join(_FIXED)}, found {', '.join(page)}.")
-    if strange := sorted(set(page["measure"]) ^ set(about["measures"])):
-        raise DataError(f"{path}, column measure: {name_some(strange)} stands in one of it and {DESCRIPTIONS} only.")
+    _check(path, page, dimensions, about)
     codes = {name: _codes(name, page[name]) for name in dimensions}
-    used = [_figure(text, register, f"{path}, row {row}") for row, text in enumerate(page["claim"], start=2)]
+    used = [_figure(row, about["measures"], register, place) for place, row in _rows(path, page)]
     frame = pd.DataFrame({"measure": page["measure"]})
     for name in dimensions:
         frame[name] = page[name].map({code.label: code.code for code in codes[name]})
-    frame["period"] = [period_code(parse_period(text)) for text in page["period"]]
+    frame["period"] = [_period(row["period"], place) for place, row in _rows(path, page)]
     frame["value"] = [_printed(result.value) for result, _ in used]
     frame["status"] = [own or about["status"] for own in _own(page, _OWN_STATUS)]
     frame["rounding"] = [own or _width(result) for own, (result, _) in zip(_own(page, _OWN_WIDTH), used, strict=True)]
@@ -71,8 +72,6 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
         twice = ", ".join(frame[frame.duplicated(keys)].iloc[0][keys])
         raise DataError(f"{path}: expected each figure once, found {twice} more than once.")
     claims = {name for _, names in used for name in names}
-    if strange := sorted(set(frame["status"]) - set(STATUSES)):
-        raise DataError(f"{path}: status {name_some(strange)} is none; expected one of {', '.join(STATUSES)}.")
     return NewTable(
         id=f"{path.parent.name}-{path.stem}",
         title=about["title"],
@@ -107,11 +106,47 @@ def _own(page: pd.DataFrame, column: str) -> pd.Series:
     return page[column] if column in page else pd.Series("", index=page.index)
 
 
+def _check(path: Path, page: pd.DataFrame, dimensions: list[str], about: dict[str, Any]) -> None:
+    """Refuse a page whose columns, measures or labels are not what its description says."""
+    if missing := sorted(_DESCRIBED - set(about)):
+        raise DataError(f"{path}: expected {', '.join(sorted(_DESCRIBED))} in {DESCRIPTIONS}; found no {missing[0]}.")
+    if strange := sorted({about["status"], *_own(page, _OWN_STATUS)} - {"", *STATUSES}):
+        raise DataError(f"{path}: status {name_some(strange)} is none; expected one of {', '.join(STATUSES)}.")
+    if not set(_FIXED) <= set(page):
+        raise DataError(f"{path}: expected the columns {', '.join(_FIXED)}, found {', '.join(page)}.")
+    if strange := [name for name in dimensions if name not in about["dimensions"]]:
+        raise DataError(f"{path}: column {name_some(strange)} is not among the dimensions in {DESCRIPTIONS}.")
+    if strange := sorted(set(page["measure"]) ^ set(about["measures"])):
+        raise DataError(f"{path}, column measure: {name_some(strange)} stands in one of it and {DESCRIPTIONS} only.")
+    for measure, described in about["measures"].items():
+        if not {"title", "unit"} <= set(described) <= _OF_MEASURE:
+            keys = ", ".join(sorted(_OF_MEASURE))
+            raise DataError(f"{path}, measure {measure}: expected title, unit and of {keys}; found {list(described)}.")
+    for place, row in _rows(path, page):
+        if blank := [name for name in dimensions if row[name] != row[name].strip() or not row[name]]:
+            raise DataError(f"{place}, column {blank[0]}: expected a label without blanks, found {row[blank[0]]!r}.")
+
+
+def _rows(path: Path, page: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
+    """Return each row with its place, for messages."""
+    return [(f"{path}, row {number}", row) for number, row in enumerate(page.to_dict("records"), start=2)]
+
+
+def _period(text: str, place: str) -> str:
+    try:
+        return period_code(parse_period(text))
+    except DataError as fault:
+        raise DataError(f"{place}, column period: {fault}") from fault
+
+
 def _measures(described: dict[str, dict[str, Any]], frame: pd.DataFrame) -> tuple[Measure, ...]:
     """Return the measures of a table; where none is described, the rounding is the widest of the figures."""
     widest = frame["rounding"].astype(float).groupby(frame["measure"], observed=True).max()
     return tuple(
-        Measure(**{"code": code, "quantity": code, "rounding": float(widest[code]), **given})
+        Measure(
+            **{"code": code, "quantity": code, "rounding": float(widest[code])}
+            | {name: value for name, value in given.items() if name not in _OF_CLAIMS}
+        )
         for code, given in described.items()
     )
 
@@ -125,14 +160,20 @@ def _codes(dimension: str, labels: pd.Series) -> tuple[Code, ...]:
     return tuple(codes)
 
 
-def _figure(text: str, register: Register, place: str) -> tuple[Recomputed, list[str]]:
+def _figure(
+    row: dict[str, str], measures: dict[str, dict[str, Any]], register: Register, place: str
+) -> tuple[Recomputed, list[str]]:
     """Return what a claim, or a formula of claims, gives, and the claims that it is made of."""
+    text = row["claim"]
     try:
         tree = parse(text if "[" in text else f"[{text}]")
-        names = list(tree.claims())
-        return recompute(tree, {name: register.claims[name].interval for name in names}), names
-    except (FormulaError, KeyError, DataError, AttributeError) as fault:
+        operands = {name: register.claims[name].interval for name in tree.claims()}
+    except (FormulaError, KeyError) as fault:
         raise DataError(f"{place}: expected a claim of the register or a formula, found {text!r} ({fault}).") from fault
+    if None in operands.values():
+        raise DataError(f"{place}, column claim: expected claims with a number, found a statement in {text!r}.")
+    check_fit(tree, register.claims, row["period"], measures[row["measure"]], place)
+    return recompute(tree, operands), list(operands)
 
 
 def _width(result: Recomputed) -> str:

@@ -20,7 +20,7 @@ class Part:
     """A table, figure or section of a document: where the register has it, and what shows it.
 
     ``open_data`` says whether its figures are open data, ``missing`` what of it cannot be had from open data or from
-    the published snapshot.
+    the published snapshot, and what stands in no table.
     """
 
     document: str

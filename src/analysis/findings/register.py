@@ -41,7 +41,7 @@ def read_register(folder: Path | None = None, extra: Path | None = None) -> Regi
     Raises
     ------
     CallError
-        When there is no such file or folder.
+        When there is no such file or folder, or the file is no CSV.
     DataError
         With a line for each fault of a file: a column, a value, an id that occurs twice, a document without metadata,
         a formula that cannot be read, names an unknown claim, goes in a circle or has no value.
@@ -49,7 +49,8 @@ def read_register(folder: Path | None = None, extra: Path | None = None) -> Regi
     folder = folder or findings_folder()
     for path in (folder / DOCUMENTS, folder / SOURCES, extra):
         if path is not None and not (path.is_file() and path.suffix == ".csv"):
-            raise CallError(f"{path}: no such file; expected a .csv file of the findings register.")
+            fault = "is no CSV" if path.is_file() else "no such file"
+            raise CallError(f"{path}: {fault}; expected a .csv file of the findings register.")
     paths = {
         path.stem: path for path in sorted(folder.glob("*.csv")) if path.name not in (DOCUMENTS, SOURCES, TEMPLATE)
     }

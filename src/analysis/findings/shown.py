@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.errors import CallError, did_you_mean
-from analysis.findings.rows import counts
+from analysis.findings.rows import CONTRACT, counts
 from analysis.findings.verdicts import STANDS_NOT, VERDICTS
 from analysis.findings.words import Words
 
@@ -38,17 +38,17 @@ def chosen(rows: Iterable[Row], verdict: Iterable[str], location: str | None) ->
     return [row for row in found if not wanted or row["verdict"] in wanted]
 
 
-def text_of(rows: list[Row], form: str) -> str:
-    """Return rows as ``table``, ``json`` or ``csv``."""
+def text_of(rows: list[Row], form: str, columns: Iterable[str] = CONTRACT) -> str:
+    """Return rows as ``table``, ``json`` or ``csv``; ``columns`` are those of a CSV without rows."""
     if form == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1)
-    return _csv(rows) if form == "csv" else _table(rows)
+    return _csv(rows, columns) if form == "csv" else _table(rows)
 
 
-def _csv(rows: list[Row]) -> str:
+def _csv(rows: list[Row], columns: Iterable[str]) -> str:
     out = io.StringIO()
     flat = [{name: _flat(value) for name, value in row.items()} for row in rows]
-    writer = csv.DictWriter(out, list(flat[0]) if flat else [], lineterminator="\n")
+    writer = csv.DictWriter(out, list(flat[0] if flat else columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows(flat)
     return out.getvalue().rstrip("\n")

@@ -26,7 +26,6 @@ _RUNNING, _ALL = "running trajectories", "all trajectories"
 _SUMS = ("parts added", "total less parts", "contracts at companies", "contracts and running trajectories")
 
 
-_COMPANIES = ("companies_share", "companies_share_before", "companies_share_counted")
 _HOURS = ("contract_hours", "contract_hours_elsewhere", "full_week")
 
 
@@ -35,7 +34,7 @@ def _spread(quantity: str) -> tuple[str, ...]:
 
 
 AS_PRINTED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "companies_by_type": ("f4", ("company_type",), (*_COMPANIES, "companies")),
+    "companies_by_type": ("f4", ("company_type",), ("companies_share", "companies_share_before", "companies")),
     "companies_movement": ("movement", ("movement",), ("companies", "movement_share")),
     "work_ladder": ("f5", ("scheme", "activity"), ("rung_share", "rung_share_elsewhere", "rung_share_before")),
     "contracts_nationwide": ("f1", ("scheme",), ("contracts", "contracts_per_100k")),
@@ -104,7 +103,7 @@ def people(snapshot: Snapshot) -> pd.DataFrame:
     cells, years = held(snapshot, table, "2024"), pd.PeriodIndex(["2023", "2024"], freq="Y")
     classes = breakdown(snapshot, table, "guided", "activity", "2024").classes
     levels = {each: cells.look_up("guided", years, activity=each) for each in classes}
-    persons = _added(list(levels.values()))
+    persons = sum(levels.values())
     for each in (_ALL, _RUNNING):
         levels[each] = cells.look_up("trajectories", years, activity=each).counted_as(PERSONS)
     total = levels["total"] = cells.look_up("guided", years)
@@ -125,13 +124,6 @@ def people(snapshot: Snapshot) -> pd.DataFrame:
 def activities(people_frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `people` that are an activity, without totals and sums."""
     return people_frame[~people_frame["activity"].isin((TOTAL, *_SUMS))].reset_index(drop=True)
-
-
-def _added(columns: list[Rounded]) -> Rounded:
-    whole = columns[0]
-    for column in columns[1:]:
-        whole = whole + column
-    return whole
 
 
 def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
@@ -156,12 +148,8 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
         opening, inflow, outflow, closing = (_with_total(parts[each].of(*names[:-1])) for each in parts)
         rest = opening + inflow - outflow - closing
         labels = {"where": [where] * len(names), "scheme": names, "closure": _closures(rest)}
-        columns = {
-            "opening": (opening, ""),
-            "inflow": (inflow, ""),
-            "outflow": (outflow, ""),
-            "closing": (closing, ""),
-            "other_exits": (rest, ""),
+        stocks = {"opening": opening, "inflow": inflow, "outflow": outflow, "closing": closing, "other_exits": rest}
+        columns = {name: (each, "") for name, each in stocks.items()} | {
             "entry_rate": ((inflow / opening).percent(), "opening"),
             "exit_rate": ((outflow / opening).percent(), "opening"),
             "ratio": (outflow / inflow, "inflow"),

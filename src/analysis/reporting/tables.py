@@ -176,6 +176,7 @@ TABLES: dict[str, TableSpec] = {
     "at_work_by_scheme": TableSpec(
         ("scheme",), ("at_work_before", "at_work", "change", "growth_pct", "contribution_pp")
     ),
+    "at_work_series": TableSpec(("year", "scheme"), ("at_work",)),
     "jobs_against_targets": TableSpec(
         ("sector",),
         ("jobs_formal", "jobs_hired", "jobs_all", "jobs_target", "shortfall", "target_reached"),
@@ -194,7 +195,7 @@ TABLES: dict[str, TableSpec] = {
     "people_by_rung": _with_intervals(("activity",), "guided", "guided_before", "change"),
     "companies_by_type": TableSpec(
         ("company_type",),
-        ("companies", "companies_share_counted", "companies_share", "companies_share_before"),
+        ("companies", "companies_share", "companies_share_before"),
         ("companies_share", "companies_share_before"),
         "assumed",
         DASH,
