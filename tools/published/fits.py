@@ -112,8 +112,9 @@ def _terms(tree: Node, sign: int) -> list[tuple[int, Node]]:
     """Return what is added (1) or subtracted (-1) in a formula."""
     if tree.kind not in ("+", "-"):
         return [(sign, tree)]
-    one, two = tree.parts
-    return _terms(one, sign) + _terms(two, -sign if tree.kind == "-" else sign)
+    first, *rest = tree.parts
+    later = [term for each in rest for term in _terms(each, -sign if tree.kind == "-" else sign)]
+    return [*_terms(first, sign), *later]
 
 
 def _ends(text: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """Work-development companies (Sectorinformatie 2024 of Cedris): people, contracts, flows and pay by scheme.
 
-All figures are those of a survey among the companies. Intervals are rounding and nothing else; the means of the lowest
-and of the highest tenth of the companies are a spread over companies, not an uncertainty of the mean.
+Figures of the companies come from a survey among the members of Cedris; those of the whole country are counts of CBS,
+UWV and Panteia, and the Wsw at the companies is the whole Wsw. Intervals are rounding and nothing else; the means of
+the lowest and of the highest tenth of the companies are a spread over companies, not an uncertainty of the mean.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ _TABLE = "cedris-2024-{}"
 _ACCOUNTS = {"nationwide": "f2", "at companies": "f9"}
 _RUNNING, _ALL = "running trajectories", "all trajectories"
 
-_SUMS = ("parts added", "total less parts", "as in 2023")
+_SUMS = ("parts added", "total less parts", "contracts at companies", "contracts and running trajectories")
+
+
+_HOURS = ("contract_hours", "contract_hours_elsewhere", "full_week")
 
 
 def _spread(quantity: str) -> tuple[str, ...]:
@@ -37,8 +41,8 @@ AS_PRINTED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "trajectories": ("f6", ("trajectory",), ("trajectories", "trajectory_share")),
     "trajectories_by_group": ("f7", ("target_group",), ("target_share",)),
     "age_by_scheme": ("f10", ("scheme",), _spread("age")),
-    "sickness_by_scheme": ("f11", ("scheme",), _spread("sickness")),
-    "contract_by_scheme": ("f13", ("scheme",), (*_spread("contract_fte"), "contract_hours", "full_week")),
+    "sickness_by_scheme": ("f11", ("scheme",), (*_spread("sickness"), "sickness_elsewhere")),
+    "contract_by_scheme": ("f13", ("scheme",), (*_spread("contract_fte"), *_HOURS)),
     "wage_scales": ("f14-16", ("scheme", "scale"), ("scale_share",)),
     "wage_value_by_scheme": ("f18", ("scheme",), _spread("wage_value")),
     "contributions_per_fte": ("f23", ("scheme",), ("municipal_contribution", "state_contribution")),
@@ -54,8 +58,9 @@ def as_printed(snapshot: Snapshot, name: str) -> pd.DataFrame:
     DataFrame
         Tidy, labelled by the table's dimensions. Shares are percent of: companies that answered (``companies_share``)
         or answered twice (``movement_share``), persons in the scheme (``rung_share``), trajectories
-        (``trajectory_share``, ``target_share``), full-time equivalents of the scheme (``scale_share``), working time
-        (``sickness``), the minimum wage (``wage_value``). What the document does not print has no row.
+        (``trajectory_share``, ``target_share``), working time (``sickness``), the minimum wage (``wage_value``), what
+        the document does not say (``scale_share``). What ends in ``elsewhere`` is the same mean where the document
+        prints it again. What the document does not print has no row.
 
     Raises
     ------
@@ -83,28 +88,30 @@ def _inside(snapshot: Snapshot, table: str, quantity: str, dimension: str, at: d
 def people(snapshot: Snapshot) -> pd.DataFrame:
     """Return the people guided or at work by activity, in the year of the report and the year before.
 
-    A trajectory is taken for a person, as the document's total does. The trajectories of 2023 are those that were
-    running, those of 2024 also the finished ones; ``as in 2023`` is the total of 2024 with the running ones alone.
+    A trajectory is taken for a person, as the document's total does. The total of 2023 is contracts at the companies
+    (figure 9, the stock at the end of the year) and running trajectories; that of 2024 also holds finished
+    trajectories, day activities and other people. What both years hold is ``contracts and running trajectories``.
 
     Returns
     -------
     DataFrame
-        Tidy, label ``activity``: the parts, ``total`` (as printed), ``parts added``, ``total less parts`` and
-        ``as in 2023``. Quantities: ``guided``, ``guided_before`` (2023) and ``change`` (persons). What the document
-        does not print has no row.
+        Tidy, label ``activity``: the parts, ``total`` (as printed), ``parts added``, ``total less parts``,
+        ``contracts at companies`` and ``contracts and running trajectories``. Quantities: ``guided``,
+        ``guided_before`` (2023) and ``change`` (persons). What the document does not print has no row.
     """
     table = _TABLE.format("people")
     cells, years = held(snapshot, table, "2024"), pd.PeriodIndex(["2023", "2024"], freq="Y")
     classes = breakdown(snapshot, table, "guided", "activity", "2024").classes
     levels = {each: cells.look_up("guided", years, activity=each) for each in classes}
-    persons = _added(list(levels.values()))
+    persons = sum(levels.values())
     for each in (_ALL, _RUNNING):
         levels[each] = cells.look_up("trajectories", years, activity=each).counted_as(PERSONS)
     total = levels["total"] = cells.look_up("guided", years)
-    added, gap, alike = _SUMS
+    added, gap, held_by, alike = _SUMS
     levels[added] = persons + levels[_ALL]
     levels[gap] = total - levels[added]
-    levels[alike] = stack([total.take([0]), (persons + levels[_RUNNING]).take([1])])
+    levels[held_by] = cells.look_up("contracts", years, activity=held_by)
+    levels[alike] = levels[held_by] + levels[_RUNNING]
     frames = []
     for activity, column in levels.items():
         before, now = column.take([0]), column.take([1])
@@ -117,13 +124,6 @@ def people(snapshot: Snapshot) -> pd.DataFrame:
 def activities(people_frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `people` that are an activity, without totals and sums."""
     return people_frame[~people_frame["activity"].isin((TOTAL, *_SUMS))].reset_index(drop=True)
-
-
-def _added(columns: list[Rounded]) -> Rounded:
-    whole = columns[0]
-    for column in columns[1:]:
-        whole = whole + column
-    return whole
 
 
 def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
@@ -148,12 +148,8 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
         opening, inflow, outflow, closing = (_with_total(parts[each].of(*names[:-1])) for each in parts)
         rest = opening + inflow - outflow - closing
         labels = {"where": [where] * len(names), "scheme": names, "closure": _closures(rest)}
-        columns = {
-            "opening": (opening, ""),
-            "inflow": (inflow, ""),
-            "outflow": (outflow, ""),
-            "closing": (closing, ""),
-            "other_exits": (rest, ""),
+        stocks = {"opening": opening, "inflow": inflow, "outflow": outflow, "closing": closing, "other_exits": rest}
+        columns = {name: (each, "") for name, each in stocks.items()} | {
             "entry_rate": ((inflow / opening).percent(), "opening"),
             "exit_rate": ((outflow / opening).percent(), "opening"),
             "ratio": (outflow / inflow, "inflow"),

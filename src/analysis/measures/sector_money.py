@@ -12,6 +12,8 @@ from analysis.measures.tidy import combine, tidy
 from analysis.snapshots import Snapshot
 
 _PAY, _COSTS, _VALUE, RESULT = (f"cedris-2024-{name}" for name in ("f17", "f19-20", "f21-22", "f24"))
+RESULT_AT = "Figuur 24"
+"""Where the register has the financial table."""
 COLUMNS = {
     "million": ("million", "total"),  # first: it has every line, in the order of the document
     "per_fte_wsw": ("per_fte", "Wsw"),

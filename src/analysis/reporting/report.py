@@ -163,4 +163,4 @@ class Report:
             return self.language.word(
                 "page", "interval_named" if kind == NAMED else "interval_process", confidence=level
             )
-        return self.language.word("page", "interval_rounding")
+        return self.language.word("page", f"interval_{kind}")

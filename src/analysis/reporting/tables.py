@@ -35,6 +35,12 @@ def _with_intervals(labels: tuple[str, ...], *quantities: str) -> TableSpec:
     return TableSpec(labels, quantities, quantities, absent=DASH)
 
 
+def _spread(quantity: str, *more: str, exact: tuple[str, ...] = ()) -> TableSpec:
+    """Return the columns of a table of means by scheme, each between the lowest and the highest tenth."""
+    means = f"{quantity}_lowest", quantity, f"{quantity}_highest"
+    return TableSpec(("scheme",), (*means, *more, *exact), (quantity, *more), absent=DASH)
+
+
 # The names and columns of the CSV files are a contract: scripts rely on them.
 TABLES: dict[str, TableSpec] = {
     "data_holdings": TableSpec(
@@ -191,7 +197,8 @@ TABLES: dict[str, TableSpec] = {
         ("company_type",),
         ("companies", "companies_share", "companies_share_before"),
         ("companies_share", "companies_share_before"),
-        absent=DASH,
+        "assumed",
+        DASH,
     ),
     "companies_movement": TableSpec(("movement",), ("companies", "movement_share"), ("movement_share",), absent=DASH),
     "work_ladder": _with_intervals(("scheme", "activity"), "rung_share", "rung_share_elsewhere", "rung_share_before"),
@@ -207,22 +214,16 @@ TABLES: dict[str, TableSpec] = {
     ),
     "trajectories": _with_intervals(("trajectory",), "trajectories", "trajectory_share"),
     "trajectories_by_group": _with_intervals(("target_group",), "target_share"),
-    "age_by_scheme": TableSpec(("scheme",), ("age_lowest", "age", "age_highest"), ("age",)),
-    "sickness_by_scheme": TableSpec(("scheme",), ("sickness_lowest", "sickness", "sickness_highest"), ("sickness",)),
-    "contract_by_scheme": TableSpec(
-        ("scheme",),
-        ("contract_fte_lowest", "contract_fte", "contract_fte_highest", "contract_hours", "full_week"),
-        ("contract_fte", "contract_hours"),
-    ),
+    "age_by_scheme": _spread("age"),
+    "sickness_by_scheme": _spread("sickness", "sickness_elsewhere"),
+    "contract_by_scheme": _spread("contract_fte", "contract_hours", "contract_hours_elsewhere", exact=("full_week",)),
     "wage_scales": _with_intervals(("scheme", "scale"), "scale_share"),
     "pay_by_scheme": TableSpec(
         ("scheme",),
         ("pay", "minimum_wage", "pay_to_minimum", "contract_fte", "pay_full_time"),
         ("contract_fte", "pay_full_time"),
     ),
-    "wage_value_by_scheme": TableSpec(
-        ("scheme",), ("wage_value_lowest", "wage_value", "wage_value_highest"), ("wage_value",)
-    ),
+    "wage_value_by_scheme": _spread("wage_value"),
     "wage_costs_per_fte": TableSpec(
         ("scheme",), ("wage_costs", "wage_subsidy", "net_wage_costs"), ("net_wage_costs",), absent=DASH
     ),

@@ -12,7 +12,7 @@ from analysis.reporting.answers.duration import (
 )
 from analysis.reporting.answers.findings import findings, hypothesis, verdicts_listed
 from analysis.reporting.answers.flows import exits, flows, model, orderings, quarters
-from analysis.reporting.answers.sector import guided, rebuilt, sector
+from analysis.reporting.answers.sector import guided, rebuilt, sector, summary
 from analysis.reporting.answers.support import at_work, kinds, representation, starts, support, support_answer
 from analysis.reporting.answers.told import percent, quoted, told
 from analysis.reporting.answers.work_disability import added_jobs, extra_jobs, people_at_work, sheltered, target_group
@@ -48,6 +48,7 @@ __all__ = [
     "series",
     "sheltered",
     "starts",
+    "summary",
     "support",
     "support_answer",
     "survival",
