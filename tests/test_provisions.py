@@ -8,6 +8,7 @@ from analysis.cleaning import CATEGORIES, category_of, overlap
 from analysis.findings import find, rows_of
 from analysis.snapshots import open_snapshot
 from analysis.statline.catalogue import catalogued, dimension_names, expected_of, metadata_of
+from analysis.statline.drift import drift
 from analysis.statline.wire import WireCode, WireDimension, WireMeasure, WireTable
 from builders import snapshot
 from builders import table as made
@@ -40,6 +41,37 @@ def test_an_unknown_kind_is_kept_under_its_code_and_is_no_category():
     categories = {code.label: code.category for code in provision.codes}
     assert categories["Beschut werk"] == "sheltered work"
     assert categories["Nieuwe soort"] is None
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("Jobcoach/begeleiding op de werkplek", "job coach"),
+        ("jobcoach  /  Begeleiding op de werkplek", "job coach"),
+        ("Training, cursus of opleiding", "training"),
+        ("Coaching naar werk of participatie", "coaching"),
+        ("Proefplaatsing", None),
+        ("Coaching", None),
+    ],
+)
+def test_the_label_of_a_kind_is_compared_loosely(label, kind):
+    assert category_of("provision", "", label) == kind
+
+
+def test_only_labels_of_kinds_are_compared_loosely():
+    assert category_of("sex", "", "Mannen") == "men"
+    assert category_of("sex", "", "mannen") is None
+
+
+def test_a_kind_that_is_unknown_or_there_twice_is_told():
+    kinds = column("Soort", "Totaal re-integratie-/participatievoorz.", "Beschut werk", "beschut  werk", "Nieuwe soort")
+    told = [line for line in drift("85588NED", metadata_of(table("85588NED", kinds, STATUS))) if "provision:" in line]
+    assert told == [
+        "provision: 'beschut  werk' is one more 'sheltered work', after the first",
+        "provision: 'Nieuwe soort' is no kind the workbench knows",
+    ]
+    known = column("Soort", "Totaal re-integratie-/participatievoorz.", "Beschut werk", "WIW/ID-baan")
+    assert not [line for line in drift("85588NED", metadata_of(table("85588NED", known))) if "provision:" in line]
 
 
 def test_a_table_that_is_not_expected_to_have_it_keeps_its_column():

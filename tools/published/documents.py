@@ -55,9 +55,10 @@ def document_tables(folder: Path, register: Register) -> list[NewTable]:
 
 
 def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
+    _check_description(path, about)
     page = read_page(path)
     dimensions = [column for column in page if column not in (*_FIXED, _OWN_WIDTH, _OWN_STATUS)]
-    _check(path, page, dimensions, about)
+    _check_page(path, page, dimensions, about)
     codes = {name: _codes(name, page[name]) for name in dimensions}
     used = [_figure(row, about["measures"], register, place) for place, row in _rows(path, page)]
     frame = pd.DataFrame({"measure": page["measure"]})
@@ -94,37 +95,31 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
     )
 
 
-def period_statuses(frame: pd.DataFrame) -> dict[str, str]:
-    """Give each period the least final status that one of its figures has."""
-    order = frame["status"].map(STATUSES.index)
-    worst = order.groupby(frame["period"], sort=True).max()
-    return {str(period): STATUSES[rank] for period, rank in worst.items()}
-
-
-def _own(page: pd.DataFrame, column: str) -> pd.Series:
-    """Return an optional column, empty where the file lacks it."""
-    return page[column] if column in page else pd.Series("", index=page.index)
-
-
-def _check(path: Path, page: pd.DataFrame, dimensions: list[str], about: dict[str, Any]) -> None:
-    """Refuse a page whose columns, measures or labels are not what its description says."""
+def _check_description(path: Path, about: dict[str, Any]) -> None:
+    """Refuse a description that lacks something, or has what is not known."""
     if missing := sorted(_DESCRIBED - set(about)):
         raise DataError(f"{path}: expected {', '.join(sorted(_DESCRIBED))} in {DESCRIPTIONS}; found no {missing[0]}.")
-    if strange := sorted({about["status"], *_own(page, _OWN_STATUS)} - {"", *STATUSES}):
-        raise DataError(f"{path}: status {name_some(strange)} is none; expected one of {', '.join(STATUSES)}.")
+    if about["status"] not in STATUSES:
+        raise DataError(f"{path}: expected a status that is one of {', '.join(STATUSES)}, found {about['status']!r}.")
+    for measure, described in about["measures"].items():
+        if not {"title", "unit"} <= set(described) <= _OF_MEASURE:
+            keys = ", ".join(sorted(_OF_MEASURE))
+            raise DataError(f"{path}, measure {measure}: expected title, unit and of {keys}; found {list(described)}.")
+
+
+def _check_page(path: Path, page: pd.DataFrame, dimensions: list[str], about: dict[str, Any]) -> None:
+    """Refuse a page whose columns, measures, labels or statuses are not what its description says."""
     if not set(_FIXED) <= set(page):
         raise DataError(f"{path}: expected the columns {', '.join(_FIXED)}, found {', '.join(page)}.")
     if strange := [name for name in dimensions if name not in about["dimensions"]]:
         raise DataError(f"{path}: column {name_some(strange)} is not among the dimensions in {DESCRIPTIONS}.")
     if strange := sorted(set(page["measure"]) ^ set(about["measures"])):
         raise DataError(f"{path}, column measure: {name_some(strange)} stands in one of it and {DESCRIPTIONS} only.")
-    for measure, described in about["measures"].items():
-        if not {"title", "unit"} <= set(described) <= _OF_MEASURE:
-            keys = ", ".join(sorted(_OF_MEASURE))
-            raise DataError(f"{path}, measure {measure}: expected title, unit and of {keys}; found {list(described)}.")
     for place, row in _rows(path, page):
         if blank := [name for name in dimensions if row[name] != row[name].strip() or not row[name]]:
             raise DataError(f"{place}, column {blank[0]}: expected a label without blanks, found {row[blank[0]]!r}.")
+        if (own := row.get(_OWN_STATUS)) and own not in STATUSES:
+            raise DataError(f"{place}, column status: expected one of {', '.join(STATUSES)}, found {own!r}.")
 
 
 def _rows(path: Path, page: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
@@ -137,6 +132,18 @@ def _period(text: str, place: str) -> str:
         return period_code(parse_period(text))
     except DataError as fault:
         raise DataError(f"{place}, column period: {fault}") from fault
+
+
+def period_statuses(frame: pd.DataFrame) -> dict[str, str]:
+    """Give each period the least final status that one of its figures has."""
+    order = frame["status"].map(STATUSES.index)
+    worst = order.groupby(frame["period"], sort=True).max()
+    return {str(period): STATUSES[rank] for period, rank in worst.items()}
+
+
+def _own(page: pd.DataFrame, column: str) -> pd.Series:
+    """Return an optional column, empty where the file lacks it."""
+    return page[column] if column in page else pd.Series("", index=page.index)
 
 
 def _measures(described: dict[str, dict[str, Any]], frame: pd.DataFrame) -> tuple[Measure, ...]:

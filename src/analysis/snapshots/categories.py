@@ -6,6 +6,7 @@ category is the same in every table. Codes as seen in 85615NED (v4, 8 July 2026)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
@@ -149,10 +150,19 @@ CATEGORIES: dict[str, tuple[Category, ...]] = {
 
 
 def category_of(dimension: str, code: str, label: str) -> str | None:
-    """Return the category that a code means, else the one that its label means, else None."""
+    """Return the category that a code means, else the one that its label means, else None.
+
+    Labels of kinds of provision, which pages and documents spell each in their own way, are compared loosely: without
+    regard to case and blanks, with a slash, a comma and "of" alike.
+    """
     known = CATEGORIES.get(dimension, ())
+    same = _loosely if dimension == "provision" else str
     by_code = next((category.name for category in known if code in category.codes), None)
-    return by_code or next((category.name for category in known if label in category.labels), None)
+    return by_code or next((category.name for category in known if same(label) in map(same, category.labels)), None)
+
+
+def _loosely(label: str) -> str:
+    return " ".join(re.sub(r"(\s*(/|,|\bof\b)\s*)+", "/", label.casefold()).split())
 
 
 def find_category(dimension: str, name: str) -> Category:

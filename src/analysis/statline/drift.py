@@ -7,6 +7,7 @@ from dataclasses import replace
 from analysis.errors import name_some
 from analysis.files import json_bytes, sha256
 from analysis.snapshots import TableMetadata
+from analysis.snapshots.categories import category_of
 from analysis.snapshots.format import grain_of_code
 from analysis.statline.catalogue import expected_of
 from analysis.statline.wire import plain
@@ -47,6 +48,11 @@ def _against_expected(table: str, metadata: TableMetadata) -> list[str]:
         lines += [f"expected measure {title}, found none" for title in expected.measures if title not in found]
     if expected.grain and expected.grain not in _parts(metadata)["grain"]:
         lines.append(f"expected periods by {expected.grain}, found none")
+    kinds = [code for dimension in metadata.dimensions if dimension.name == "provision" for code in dimension.codes]
+    for code in (code for code in kinds if code.category is None):
+        kind = category_of("provision", code.code, code.label)
+        is_what = f"one more {kind!r}, after the first" if kind else "no kind the workbench knows"
+        lines.append(f"provision: {code.label!r} is {is_what}")
     return lines
 
 
