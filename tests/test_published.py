@@ -181,9 +181,14 @@ def test_a_fault_in_a_table_of_a_document_is_named(tmp_path, change, message):
         (",ced2024-f1-wsw\n", ",[ced2024-f1-wsw] * [ced2024-f6-open]\n", "found one in hundredths of persons"),
         (",ced2024-f1-wsw\n", ",7\n", "expected a claim of the register or a formula, found '7'"),
         ("Wsw,2024-12,", "Wsw,2021-12,", "expected claims of 2021-12, found 2024-12"),
+        (
+            ",ced2024-f1-wsw\n",
+            ",[ced2024-f1-wsw] + [ced2024-f1-ba] + [ced2024-f2-bw-23]\n",
+            "expected claims of 2024-12, found 2023-12",
+        ),
         ("Wsw,2024-12,", ",2024-12,", "column scheme: expected a label without blanks, found ''"),
     ],
-    ids="unit mixed comparison ratio number undivided none period label".split(),
+    ids="unit mixed comparison ratio number undivided none period third label".split(),
 )
 def test_a_figure_that_cannot_be_that_of_its_row_is_refused(tmp_path, found, instead, message):
     sources = broken_sources(tmp_path, "cedris-2024/f1", lambda text: text.replace(found, instead, 1))
