@@ -95,7 +95,7 @@ def test_the_library_stays_small():
     # notebooks on support, work with a disability and the sector have 400 lines each
     own_room = {"findings": 1700, "simulation": 450, "models": 1900}
     assert all(lines[part] < room for part, room in own_room.items())
-    assert sum(lines.values()) - sum(lines[part] for part in own_room) < 7300
+    assert sum(lines.values()) - sum(lines[part] for part in own_room) < 7400
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ class Snapshot:
         """``published``, ``dated`` or ``simulated``."""
         return self.manifest.kind
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """One SHA-256 for the whole snapshot."""
         return self.manifest.digest()
