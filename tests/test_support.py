@@ -398,6 +398,11 @@ def test_the_document_and_the_table_are_set_against_each_other_over_their_own_ye
     assert row(frame, "change", provision="total")["missing"] == "not_in_snapshot"
 
 
+def test_months_in_the_wrong_order_are_refused(published):
+    with pytest.raises(CallError, match="first 2024-12 does not lie before last 2023-12"):
+        support.provisions_by_type(published, LAST, FIRST)
+
+
 def test_without_a_first_month_the_comparison_stays_on_one_side(both_sides):
     assert [str(month) for month in support_series.compared_months(both_sides, "", "2023-02")] == ["2023-01", "2023-02"]
     with pytest.raises(CallError, match=r"last 2023-01: expected a month to compare it with .* give first"):

@@ -11,6 +11,7 @@ import math
 import pandas as pd
 
 from analysis.cleaning import TOTAL, read_cells
+from analysis.errors import CallError
 from analysis.measures.tidy import combine, tidy
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.rounding import Rounded, stack
@@ -48,7 +49,14 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
         (provisions), ``growth_printed`` (percent, as table 3 prints it), ``growth_pct`` (percent; denominator: the
         level before) and ``contribution_pp`` (percentage points; denominator: all provisions before). Contributions add
         up, but for rounding, to the growth of the total.
+
+    Raises
+    ------
+    CallError
+        When ``first`` does not lie before ``last``.
     """
+    if first >= last:
+        raise CallError(f"first {first} does not lie before last {last}: expected first before last.")
     kinds = [(heading, kind) for heading, members in HEADINGS.items() for kind in members]
     found = [_pair(snapshot, kind, first, last) for _, kind in kinds]
     now, before, growth = (stack([pair[place] for pair in found]) for place in range(3))
