@@ -27,6 +27,8 @@ TONES = {
     **dict.fromkeys((UNDECIDABLE, NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED), OPEN),
 }
 """What each verdict comes down to: the number stands, it does not, it differs for a known reason, or that is open."""
+WORD_OF_TONE = {STANDS: "stand", FAILS_TO: "fail", KNOWN: "known", OPEN: "open"}
+"""What the glossary calls the numbers of each tone."""
 STANDS_NOT = (INCONSISTENT, DIFFERS)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import nbformat
 
 from analysis.findings import Part
-from analysis.findings.verdicts import FAILS_TO, KNOWN, OPEN, STANDS, TONES
+from analysis.findings.verdicts import TONES, WORD_OF_TONE
 from analysis.reporting.language import Language
 from analysis.reporting.ledger import LEDGER
 from analysis.reporting.parameters import Notebook
@@ -20,7 +20,6 @@ from analysis.reporting.parameters import Notebook
 ANSWERS = "answers"
 """In the metadata of an output, below ``bijstand``: the question that it answers."""
 _CAPTION = re.compile(r'<figure class="table" id="table-(\w+)"><figcaption>(.*?)</figcaption>', re.DOTALL)
-_WORDS = {STANDS: "stand", FAILS_TO: "fail", KNOWN: "known", OPEN: "open"}
 
 
 def _outputs(notebook: Any) -> Iterator[Any]:
@@ -78,7 +77,7 @@ def _standing(tones: list[str], lang: Language) -> str:
     """Return how many numbers there are, how many stand, and of the rest what there is."""
     if not tones:
         return lang.word("published", "none")
-    counts = {word: tones.count(tone) for tone, word in _WORDS.items()}
+    counts = {word: tones.count(tone) for tone, word in WORD_OF_TONE.items()}
     said = [
         lang.word("published", word, count=lang.number(count))
         for word, count in counts.items()

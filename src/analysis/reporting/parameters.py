@@ -38,9 +38,9 @@ class Notebook:
     """A notebook that can be run: its parameters with their defaults, and what it says of itself.
 
     ``window`` names the periods it works on, ``reads`` the tables it may read, ``needs`` those without which it has
-    nothing to show; ``tables`` and ``figures`` are what a
-    run of it has to leave behind. ``on_request``: it runs only when it is named. ``question``: its parameters put a
-    question that the snapshot has to be able to answer.
+    nothing to show (it may read those as well); ``tables`` and ``figures`` are what a run of it has to leave behind.
+    ``on_request``: it runs only when it is named. ``question``: its parameters put a question that the snapshot has to
+    be able to answer.
     """
 
     name: str
@@ -76,7 +76,7 @@ def read_notebook(path: Path) -> Notebook:
         path=path,
         defaults=_plain_values("".join(cells[0]["source"]), path.name),
         window=about.get("window"),
-        reads=tuple(about.get("reads", ())),
+        reads=tuple(dict.fromkeys((*about.get("needs", ()), *about.get("reads", ())))),
         needs=tuple(about.get("needs", ())),
         tables=tuple(about.get("tables", ())),
         figures=tuple(about.get("figures", ())),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.findings.verdicts import FAILS_TO, KNOWN, OPEN, STANDS, STANDS_NOT, TONES
+from analysis.findings.verdicts import STANDS_NOT, TONES, WORD_OF_TONE
 from analysis.measures.question import MEASURES
 from analysis.models.hypothesis import Tested
 from analysis.reporting.answers.told import percent
@@ -13,8 +13,8 @@ from analysis.reporting.language import Language
 
 def findings(counts: pd.DataFrame, language: Language) -> str:
     """Return how many numbers there are, and how many stand, fall, or could not be judged; nothing when none could."""
-    tones, words = counts["verdict"].map(TONES), {STANDS: "stand", FAILS_TO: "fail", KNOWN: "known", OPEN: "open"}
-    parts = {word: counts.loc[tones == tone, "numbers"].sum() for tone, word in words.items()}
+    tones = counts["verdict"].map(TONES)
+    parts = {word: counts.loc[tones == tone, "numbers"].sum() for tone, word in WORD_OF_TONE.items()}
     parts |= {"numbers": counts["numbers"].sum(), "documents": counts["document"].nunique()}
     if parts["open"] == parts["numbers"]:
         return ""

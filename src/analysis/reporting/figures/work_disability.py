@@ -15,6 +15,7 @@ from analysis.reporting.figures.style import (
     SOFT,
     canvas,
     colours,
+    dots,
     grouped_bars,
     note,
     value_axis,
@@ -102,17 +103,11 @@ def sheltered_work(rows: pd.DataFrame, language: Language) -> Figure:
 
 def register_at_work(rows: pd.DataFrame, language: Language) -> Figure:
     """Draw the share of the register with a job, of all and of its parts, with its rounding interval."""
-    shares = pick(rows, "job_share").iloc[::-1]
+    shares = pick(rows, "job_share").rename(columns={"population": "group"})
     with canvas(2.1) as (figure, (axes,)):
-        names = [language.value(name) for name in shares["population"]]
-        places = np.arange(len(shares))
-        axes.hlines(places, shares["value_lo"], shares["value_hi"], color=INK, lw=5)
-        axes.plot(shares["value"], places, "o", color=colours(1)[0], ms=5)
-        for place, value in enumerate(shares["value"]):
+        dots(axes, shares, language)
+        for place, value in enumerate(shares["value"].iloc[::-1]):
             note(axes, language.number(value, 1), (value, place), (0, 7), ha="center")
-        axes.set_yticks(places, names)
-        axes.set_ylim(-0.5, len(shares) - 0.2)
-        value_axis(axes, language, "x")
         axes.set_xlabel(language.word("figures.words", "percent_with_job"), color=SOFT)
         return figure
 
