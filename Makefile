@@ -19,8 +19,8 @@ test: $(READY)  ## unit and property tests, then every notebook against its comm
 lab: $(READY)  ## JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks
 
-check: $(READY)  ## style
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/python tools/write_environment.py --check && \
+check: $(READY)  ## style, and that imports run one way
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache && $(BIN)/python tools/write_environment.py --check && \
 		$(BIN)/python tools/write_coverage.py --check
 
 bench: $(READY)  ## how fast, against the same work done plainly

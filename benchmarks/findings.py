@@ -17,9 +17,11 @@ from pathlib import Path
 
 import pandera.pandas  # noqa: F401 (import time is not measured)
 
-from analysis.findings import find, findings_folder, read_register, rows_of
-from analysis.findings.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
-from analysis.snapshots import open_snapshot
+from analysis.register.entry import findings_folder, read_register
+from analysis.register.evaluation import find
+from analysis.register.rows import rows_of
+from analysis.register.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
+from analysis.workspace import open_snapshot
 
 TIMES = 10
 GOALS = {"register (s)": 1.0, "ten times as many, per claim": 1.5}

@@ -17,11 +17,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning import read_cells
+from analysis.chapters.duration import overview as durations
+from analysis.chapters.flows import overview as flow_overview
+from analysis.cleaning.cells import read_cells
 from analysis.measures import duration, exit_rates, flow_groups, flows, windows
-from analysis.models import decomposition, durations, flow_overview, flow_panel, outflow
+from analysis.models.duration import decomposition
+from analysis.models.flows import outflow
+from analysis.models.flows import panel as flow_panel
 from analysis.simulation import default_parameters, simulate
-from analysis.snapshots import Snapshot, open_snapshot
+from analysis.snapshots.store import Snapshot
+from analysis.workspace import open_snapshot
 
 GOALS = {
     "models (s)": 20.0,

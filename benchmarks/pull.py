@@ -99,7 +99,8 @@ def opened(home: Path) -> tuple[float, float]:
     """Return the seconds to open the stored table, and to read the same file raw."""
     code = f"""
 import time, pandas
-from analysis.snapshots import open_snapshot
+from analysis.workspace import open_snapshot
+
 snapshot = open_snapshot("made")
 path = snapshot.folder / "{TABLE}.csv"
 for _ in range(2):  # the first reading warms up

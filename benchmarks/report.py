@@ -16,9 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from analysis.cleaning import read_cells
-from analysis.project import notebooks_folder
-from analysis.snapshots import open_snapshot
+from analysis.cleaning.cells import read_cells
+from analysis.workspace import notebooks_folder, open_snapshot
 
 BIN = Path(sys.executable).parent
 GOALS = {"report over one after the other": 0.75, "report (s)": 60.0, "bijstand --help (s)": 0.4}

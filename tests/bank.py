@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.snapshots import Snapshot, open_snapshot, snapshot_names
-from analysis.statline import pull
-from analysis.statline.web import Patience, Web
-from analysis.statline.wire import plain
+from analysis.snapshots.store import Snapshot, snapshot_names
+from analysis.statline.download import pull
+from analysis.statline.http import Patience, Web
+from analysis.statline.wire_format import plain
+from analysis.workspace import open_snapshot
 from statline_server import Cube
 
 QUICK = Patience(connect=1, read=0.3, page=2, attempts=6, first_wait=0.001, longest_wait=0.01, total=20)

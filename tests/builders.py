@@ -7,16 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.snapshots import (
-    Code,
-    Dimension,
-    Measure,
-    NewTable,
-    Snapshot,
-    TableMetadata,
-    open_snapshot,
-    write_snapshot,
-)
+from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
+from analysis.snapshots.store import Snapshot
+from analysis.snapshots.write import NewTable, write_snapshot
+from analysis.workspace import open_snapshot
 
 CREATED = "2026-11-21"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.findings import read_register
-from analysis.findings.relations import Register
-from analysis.snapshots import Snapshot, open_snapshot
+from analysis.register.entry import read_register
+from analysis.register.relations import Register
+from analysis.snapshots.store import Snapshot
+from analysis.workspace import open_snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 

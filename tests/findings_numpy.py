@@ -7,8 +7,8 @@ from functools import reduce
 
 import numpy as np
 
-from analysis.findings.language import Node
-from analysis.findings.ranges import Interval
+from analysis.intervals.formula import Node
+from analysis.intervals.formula_range import Interval
 
 FILLINGS = 2000
 _BINARY = {"-": np.subtract, "*": np.multiply, "/": np.divide, "+": np.add, "min": np.minimum, "max": np.maximum}

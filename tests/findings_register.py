@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from analysis.findings.claims import Claim, Way
-from analysis.findings.language import parse
-from analysis.findings.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS, SOURCES_COLUMNS
+from analysis.register.claims import Claim, Way
+from analysis.register.formulas import parse
+from analysis.register.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS, SOURCES_COLUMNS
 
 DOCUMENT = {"title": "Made up", "publisher": "nobody", "date": "2031", "kind": "report", "language": "nl"}
 ENTERED = {"entered_by": "test", "entered_on": "2031-01-01"}

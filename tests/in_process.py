@@ -13,8 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from analysis.project import RUN_FOLDER_VARIABLE
-from analysis.reporting.worker import Job, Outcome
+from analysis.runs.kernel import Job, Outcome
+from analysis.workspace import RUN_FOLDER_VARIABLE
 
 
 def run_here(job: Job) -> Outcome:

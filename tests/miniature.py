@@ -12,17 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import category_of
-from analysis.snapshots import (
-    Code,
-    Dimension,
-    Measure,
-    NewTable,
-    Snapshot,
-    TableMetadata,
-    open_snapshot,
-    write_snapshot,
-)
+from analysis.classifications.categories import category_of
+from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
+from analysis.snapshots.store import Snapshot
+from analysis.snapshots.write import NewTable, write_snapshot
+from analysis.workspace import open_snapshot
 
 AXES = {
     "sex": ["men", "women"],

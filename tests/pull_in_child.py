@@ -14,8 +14,8 @@ from pathlib import Path
 import cbsodata  # noqa: F401
 import pandas as pd  # noqa: F401
 
-from analysis.statline import pull
-from analysis.statline.web import Patience, Web
+from analysis.statline.download import pull
+from analysis.statline.http import Patience, Web
 
 
 def child(job: dict) -> int:

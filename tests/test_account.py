@@ -7,7 +7,7 @@ from analysis.errors import MixedUnitsError
 from analysis.measures import account
 from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import group_flows
-from analysis.measures.tidy import pick, wide
+from analysis.measures.tidy_frame import pick, wide
 from builders import national_flows, snapshot, table
 
 DIMENSIONS = {"sex": ["total"], "age": ["total"]}

@@ -6,7 +6,7 @@ import pytest
 from analysis.errors import CallError, CoverageError
 from analysis.measures import caseload
 from analysis.measures.caseload_groups import by_group, group_state, ranks
-from analysis.measures.tidy import pick, wide
+from analysis.measures.tidy_frame import pick, wide
 from builders import snapshot, table
 
 DIMENSIONS = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.cleaning import CATEGORIES, category_of, overlap, refuse_overlap
+from analysis.classifications.categories import CATEGORIES, category_of, overlap, refuse_overlap
 from analysis.errors import DataError
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.cleaning import read_cells, require
+from analysis.cleaning.cells import read_cells, require
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError
 from builders import snapshot, table
 
@@ -177,7 +177,7 @@ def test_what_the_table_does_not_know_is_named(tmp_path):
 
 
 def test_require_names_what_is_missing():
-    from analysis.rounding import Rounded
+    from analysis.intervals.rounded import Rounded
 
     with pytest.raises(CoverageError, match=r"flows: missing for 2024Q1 \(not_in_snapshot\)"):
         require(Rounded.absent(1, "moments", "not_in_snapshot"), ["2024Q1"], "flows")

@@ -11,9 +11,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.cli import main
-from analysis.project import HOME_VARIABLE
-from analysis.reporting.parameters import check_parameters, find_notebooks
-from analysis.snapshots import open_snapshot
+from analysis.runs.parameters import check_parameters, find_notebooks
+from analysis.workspace import HOME_VARIABLE, open_snapshot
 from project_copy import copy_project, outputs, rewrite
 
 
@@ -106,12 +105,12 @@ def test_latest_is_resolved_once(home):
 
 
 def test_a_fault_nobody_thought_of_is_one_line_with_status_1(home, capsys, monkeypatch):
-    import analysis.reporting.run
+    import analysis.runs.report_run
 
     def broken(*arguments):
         raise ZeroDivisionError("float division by zero")
 
-    monkeypatch.setattr(analysis.reporting.run, "run_report", broken)
+    monkeypatch.setattr(analysis.runs.report_run, "run_report", broken)
     status, told = call(capsys, "report")
     assert status == 1
     assert told == "bijstand: ZeroDivisionError: float division by zero (see where with bijstand --debug)\n"

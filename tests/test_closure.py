@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.cleaning import CATEGORIES
+from analysis.classifications.categories import CATEGORIES
 from analysis.measures import closure
 from builders import crossing, snapshot, table
 

@@ -9,15 +9,20 @@ import pytest
 from matplotlib.colors import to_hex
 from pygments.styles import get_style_by_name
 
-from analysis.findings import find, frames, read_register
+from analysis.chapters.caseload import figures as caseload_figures
+from analysis.chapters.duration import figures as duration_figures
+from analysis.chapters.findings import figures as findings_figures
+from analysis.chapters.findings import frames
+from analysis.chapters.flows import figures as flows_figures
+from analysis.language.translator import Language
 from analysis.measures import account, caseload, duration, flows, windows
-from analysis.reporting import figures
-from analysis.reporting.figures.style import INK, SOFT, colours, contrast, readable
-from analysis.reporting.language import Language
-from analysis.snapshots import open_snapshot
+from analysis.register.entry import read_register
+from analysis.register.evaluation import find
+from analysis.report.plotting import INK, SOFT, colours, contrast, readable
+from analysis.workspace import open_snapshot
 from project_copy import ROOT
 
-TEMPLATES = ROOT / "src" / "analysis" / "reporting" / "templates"
+TEMPLATES = ROOT / "src" / "analysis" / "site" / "templates"
 TEXT, MARK = 4.5, 3.0
 PAPER = ("#ffffff", "#f5f7f9", "#fff8e5")  # the page, a shaded part of it, the row that a link opened
 OWN = {"color", "fill", "stroke", "outline", "background", "border"}
@@ -102,7 +107,7 @@ def test_what_is_half_seen_is_still_seen():
 
 
 def test_code_on_show_can_be_read():
-    page = (ROOT / "src" / "analysis" / "reporting" / "page.py").read_text(encoding="utf-8")
+    page = (ROOT / "src" / "analysis" / "site" / "index.py").read_text(encoding="utf-8")
     style = get_style_by_name(re.search(r'HtmlFormatter\(style="(\w+)"\)', page)[1])
     for token, look in style:
         if look["color"] and "Generic" not in str(token) and "Error" not in str(token):
@@ -121,11 +126,11 @@ def drawn():
     source, language = open_snapshot("published"), Language("nl")
     quarters, months = (windows.between(source, name, "", "") for name in ("flows", "caseload"))
     quarterly, ledger = flows.quarterly(source, quarters), account.quarterly(source, quarters)
-    yield figures.flows(quarterly, ledger, language)
-    yield figures.other_exits(ledger, language)
-    yield figures.caseload_series(caseload.series(source, months), language)
-    yield figures.over_5y(duration.longterm_shares(source, "all"), language)
-    yield figures.findings_by_document(frames.counted(find(read_register(), source)), language)
+    yield flows_figures.flows(quarterly, ledger, language)
+    yield flows_figures.other_exits(ledger, language)
+    yield caseload_figures.caseload_series(caseload.series(source, months), language)
+    yield duration_figures.over_5y(duration.longterm_shares(source, "all"), language)
+    yield findings_figures.findings_by_document(frames.counted(find(read_register(), source)), language)
 
 
 def test_all_text_of_pictures_can_be_read():

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.errors import DataError
 from analysis.snapshots.corrections import BEFORE, CORRECTED, HAS_IT, UNDECIDED, known_errors, state_of
+from analysis.workspace import corrections_file
 from builders import snapshot, table
 
 ROWS = [{"measure": "instromers", "sex": "total", "period": "2024KW01", "value": 160}]
@@ -37,7 +38,7 @@ ENTRY = """
 
 
 def test_the_errors_that_ship_are_well_formed():
-    errors = known_errors()
+    errors = known_errors(corrections_file())
     assert {error.table for error in errors} == {"85615NED"}
     assert all(error.since < error.until for error in errors)
 

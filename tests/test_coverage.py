@@ -13,11 +13,13 @@ from dataclasses import replace
 import pytest
 
 from analysis.errors import DataError
-from analysis.findings import Coverage, Part, find, read_coverage, read_register, rows_of
-from analysis.findings.coverage import COLUMNS
-from analysis.reporting.parameters import read_notebook
-from analysis.reporting.tables import TABLES
-from analysis.snapshots import open_snapshot
+from analysis.register.coverage import COLUMNS, Coverage, Part, read_coverage
+from analysis.register.entry import read_register
+from analysis.register.evaluation import find
+from analysis.register.rows import rows_of
+from analysis.report.table_spec import declared_tables
+from analysis.runs.parameters import read_notebook
+from analysis.workspace import open_snapshot
 from project_copy import ROOT
 
 # What each document numbers: counted in the documents themselves, by hand.
@@ -61,7 +63,7 @@ def test_what_a_part_is_shown_in_is_a_table_of_that_notebook(coverage):
     for part in coverage.parts:
         path = ROOT / "notebooks" / f"{part.notebook}.ipynb"
         if part.notebook and path.is_file():
-            assert set(part.shown) <= set(TABLES), part
+            assert set(part.shown) <= set(declared_tables()), part
             assert set(part.shown) <= set(read_notebook(path).tables), part
 
 

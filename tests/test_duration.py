@@ -5,8 +5,8 @@ import pytest
 
 from analysis.errors import CallError, CoverageError
 from analysis.measures import duration, exit_rates
-from analysis.measures.tidy import pick, wide
-from analysis.models import steady_state
+from analysis.measures.tidy_frame import pick, wide
+from analysis.models.duration import ended_spells as steady_state
 from builders import crossing, snapshot, table
 
 CLASSES = {"total": 1000, "0-6m": 100, "6-12m": 80, "1-2y": 120, "2-3y": 80, "3-4y": 70, "4-5y": 50, "5y+": 500}

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.chapters.duration import overview as durations
 from analysis.errors import CallError, CoverageError, DataError
 from analysis.measures import windows
-from analysis.models import cohort, decomposition, durations, hazards, longterm, survival
-from analysis.models.band_panel import CLOSING, FINE, TRAPEZOID, band_groups, panel_of_frames, read_panel
+from analysis.models.duration import cohort, decomposition, hazards, longterm, survival
+from analysis.models.duration.panel import CLOSING, FINE, TRAPEZOID, band_groups, panel_of_frames, read_panel
 from analysis.simulation import default_parameters, read_truth, simulate
-from analysis.snapshots import open_snapshot
+from analysis.workspace import open_snapshot
 from builders import crossing, snapshot, table
 
 # made without chance, a steady state fits perfectly, and statsmodels warns of it

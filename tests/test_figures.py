@@ -8,13 +8,16 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 
+from analysis.chapters.caseload import figures as caseload_figures
+from analysis.chapters.duration import figures as duration_figures
+from analysis.chapters.flows import figures as flows_figures
+from analysis.language.translator import Language
 from analysis.measures import account, caseload, caseload_groups, duration, exit_rates, flow_groups, flows
-from analysis.measures.tidy import pick
-from analysis.models import steady_state
-from analysis.models.group_comparison import compare_groups
-from analysis.models.outflow import fit_outflow
-from analysis.reporting import figures
-from analysis.reporting.language import Language
+from analysis.measures.tidy_frame import pick
+from analysis.models.duration import ended_spells as steady_state
+from analysis.models.flows.group_comparison import compare_groups
+from analysis.models.flows.outflow import fit_outflow
+from analysis.report import plotting
 
 ENGLISH = Language("en")
 
@@ -48,7 +51,7 @@ def test_each_group_has_its_own_dot_and_both_its_intervals(published, quarters):
     ratios = compare_groups(groups, flow_groups.by_quarter(published)).ratios
     even = account.break_even(published, quarters, means)
     shuffled = ratios.sample(frac=1, random_state=1)  # names decide what stands beside what, not the order of rows
-    (axes,) = figures.flow_ratio_groups(groups, shuffled, even, ENGLISH, 0.95).axes
+    (axes,) = flows_figures.flow_ratio_groups(groups, shuffled, even, ENGLISH, 0.95).axes
     thin, thick = (part for part in axes.collections if isinstance(part, LineCollection))
     ratio = pick(groups, "ratio").assign(name=lambda rows: [ENGLISH.value(group) for group in rows["group"]])
     process = ratios.assign(name=[ENGLISH.value(group) for group in ratios["group"]]).set_index("name")
@@ -68,7 +71,7 @@ def test_each_group_has_its_own_dot_and_both_its_intervals(published, quarters):
 def test_the_ratio_in_time_with_its_band(quarterly):
     model = fit_outflow(quarterly)
     process = model.ratios(quarterly, "quarter")
-    (axes,) = figures.flow_ratio(quarterly, process, ENGLISH).axes
+    (axes,) = flows_figures.flow_ratio(quarterly, process, ENGLISH).axes
     ratio = pick(quarterly, "ratio")
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), ratio["value"])
     corners = {tuple(corner) for corner in axes.collections[0].get_paths()[0].vertices}
@@ -79,7 +82,7 @@ def test_the_ratio_in_time_with_its_band(quarterly):
 
 
 def test_flows_and_the_rises_of_the_aow_age(published, quarterly, quarters):
-    (axes,) = figures.flows(quarterly, account.quarterly(published, quarters), ENGLISH).axes
+    (axes,) = flows_figures.flows(quarterly, account.quarterly(published, quarters), ENGLISH).axes
     for line, flow in zip(axes.lines, ("inflow", "outflow", "reinflow"), strict=False):
         np.testing.assert_allclose(line.get_ydata(), pick(quarterly, flow)["value"] / 1000)
     rises = [str(quarters[int(line.get_xdata()[0])]) for line in axes.lines[3:]]
@@ -89,7 +92,7 @@ def test_flows_and_the_rises_of_the_aow_age(published, quarterly, quarters):
 
 def test_other_exits_stand_at_their_quarter_and_what_is_missing_is_hatched(published, quarters):
     ledger = account.quarterly(published, quarters)
-    (axes,) = figures.other_exits(ledger, ENGLISH).axes
+    (axes,) = flows_figures.other_exits(ledger, ENGLISH).axes
     values = pick(ledger, "other_exits")["value"]
     bars = axes.containers[0].patches
     np.testing.assert_array_equal([bar.get_height() for bar in bars], values)
@@ -99,7 +102,7 @@ def test_other_exits_stand_at_their_quarter_and_what_is_missing_is_hatched(publi
 
 def test_no_line_crosses_a_gap(published):
     series = caseload.series(published)
-    panels = figures.caseload_series(series, ENGLISH).axes
+    panels = caseload_figures.caseload_series(series, ENGLISH).axes
     drawn = 0
     for axes in panels:
         for line in axes.lines:
@@ -107,13 +110,13 @@ def test_no_line_crosses_a_gap(published):
             assert (step <= 92).all()
             drawn += len(line.get_xdata())
     assert drawn == len(series)
-    (axes,) = figures.starters(duration.starters(published), ENGLISH).axes
+    (axes,) = duration_figures.starters(duration.starters(published), ENGLISH).axes
     assert all((np.diff(date2num(line.get_xdata())) <= 92).all() for line in axes.lines)
 
 
 def test_persons_and_benefits_never_share_a_panel(published):
     series = caseload.series(published)
-    above, below = figures.caseload_series(series, ENGLISH).axes
+    above, below = caseload_figures.caseload_series(series, ENGLISH).axes
     for axes, counted in ((above, "persons"), (below, "benefits")):
         rows = series[series["unit"].str.contains(counted)]
         assert sum(len(line.get_xdata()) for line in axes.lines) == len(rows)
@@ -123,7 +126,7 @@ def test_contributions_have_their_own_bar_and_number(published):
     by_group = caseload_groups.by_group(caseload_groups.group_state(published))
     rows = pick(by_group, "contribution_pp")
     seen = {}
-    for axes in figures.caseload_contributions(by_group, ENGLISH).axes:
+    for axes in caseload_figures.caseload_contributions(by_group, ENGLISH).axes:
         names = ticks(axes)
         told = {round(text.xy[1]): text.get_text() for text in axes.texts}
         for bar in axes.patches:
@@ -135,14 +138,14 @@ def test_contributions_have_their_own_bar_and_number(published):
 
 def test_bars_of_duration_are_those_of_the_tables(published):
     shares = duration.longterm_shares(published)
-    (axes,) = figures.longterm(shares, ENGLISH).axes
+    (axes,) = duration_figures.longterm(shares, ENGLISH).axes
     total = shares[shares["dimension"] == "total"].set_index(["source", "quantity"])["value"]
     for container, source in zip(axes.containers, ("stock", "ended spells"), strict=True):
         expected = [total[source, quantity] for quantity in ("over_2y", "from_2_to_5y", "over_5y")]
         assert container.get_label() == ENGLISH.value(source)
         np.testing.assert_array_equal([bar.get_height() for bar in container.patches], expected)
     rates = exit_rates.by_band(published)
-    (axes,) = figures.exit_rates(rates, ENGLISH).axes
+    (axes,) = duration_figures.exit_rates(rates, ENGLISH).axes
     value = pick(rates, "rate_per_year").set_index(["exposure_choice", "band"])["value"]
     bands = list(value.index.unique(1))
     assert [label.get_text() for label in axes.get_xticklabels()] == [ENGLISH.value(band) for band in bands]
@@ -154,7 +157,7 @@ def test_bars_of_duration_are_those_of_the_tables(published):
 
 def test_the_share_over_five_years_by_group_and_beside_ended_spells(published):
     rows = pick(duration.longterm_shares(published), "over_5y")
-    (axes,) = figures.over_5y(duration.longterm_shares(published), ENGLISH).axes
+    (axes,) = duration_figures.over_5y(duration.longterm_shares(published), ENGLISH).axes
     stock = rows[(rows["source"] == "stock") & rows["value"].notna()]
     names = ticks(axes)
     dots = {names[round(y)]: x for x, y in zip(*axes.lines[0].get_data(), strict=True)}
@@ -165,7 +168,7 @@ def test_the_share_over_five_years_by_group_and_beside_ended_spells(published):
 
 def test_survival_curves_are_those_of_the_table(published):
     curves = steady_state.survival_of_ended(published)
-    (axes,) = figures.survival(curves, ENGLISH).axes
+    (axes,) = duration_figures.survival(curves, ENGLISH).axes
     for line, (_, curve) in zip(axes.lines, curves.groupby("group", sort=False, observed=True), strict=True):
         known = curve.dropna(subset="value")
         np.testing.assert_array_equal(line.get_xdata(), known["months"])
@@ -174,7 +177,7 @@ def test_survival_curves_are_those_of_the_table(published):
 
 def test_a_series_with_a_gap_is_two_lines():
     line = pd.DataFrame({"date": pd.to_datetime(["2024-03-31", "2024-06-30", "2025-03-31"]), "height": [1.0, 2, 3]})
-    runs = list(figures.style.unbroken(line, "quarter"))
+    runs = list(plotting.unbroken(line, "quarter"))
     assert [list(run["height"]) for run in runs] == [[1, 2], [3]]
 
 
@@ -188,6 +191,6 @@ def test_break_even_above_one_stands_to_the_right_of_as_many_in_as_out(published
         (1.4, ("as many in as out", "break-even")),
     ):
         moved = even.assign(value=even["value"].where(even["quantity"] != "break_even", value))
-        (axes,) = figures.flow_ratio_groups(groups, ratios, moved, ENGLISH, 0.95).axes
+        (axes,) = flows_figures.flow_ratio_groups(groups, ratios, moved, ENGLISH, 0.95).axes
         sides = {text.get_ha(): text.get_text() for text in axes.texts}
         assert sides == {"right": left, "left": right}

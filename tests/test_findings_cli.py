@@ -10,9 +10,12 @@ from collections import Counter
 import pytest
 
 from analysis.cli import main
-from analysis.findings import CONTRACT, VERDICTS, find, findings_folder, read_register, rows_of
-from analysis.findings.schema import DOCUMENT_COLUMNS
-from analysis.snapshots import open_snapshot
+from analysis.register.entry import findings_folder, read_register
+from analysis.register.evaluation import find
+from analysis.register.rows import CONTRACT, rows_of
+from analysis.register.schema import DOCUMENT_COLUMNS
+from analysis.register.verdicts import VERDICTS
+from analysis.workspace import open_snapshot
 from findings_register import row, write_rows
 from project_copy import ROOT
 

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.findings.language import LONGEST, FormulaError, cells_named, claims_named, parse, split_ways
-from analysis.findings.ranges import value_at
+from analysis.intervals.formula import FormulaError
+from analysis.intervals.formula_range import value_at
+from analysis.register.formulas import LONGEST, cells_named, claims_named, parse, split_ways
 
 AT = {name: Fraction(value) for name, value in {"a": "40", "b": "30", "c": "-5", "d": "0.5"}.items()}
 

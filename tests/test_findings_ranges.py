@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import NotExactError
-from analysis.findings import ranges, read_register
-from analysis.findings.language import TRUTHS, Node, parse
-from analysis.findings.ranges import CLOSE, Interval, ZeroBelowError, range_of, value_at
-from analysis.findings.relations import FAILS, HOLDS, recompute, relations
+from analysis.intervals import formula_range as ranges
+from analysis.intervals.formula import TRUTHS, Node
+from analysis.intervals.formula_range import CLOSE, Interval, ZeroBelowError, range_of, value_at
+from analysis.register.entry import read_register
+from analysis.register.formulas import parse
+from analysis.register.relations import FAILS, HOLDS, recompute, relations
 from findings_numpy import fillings, worked_out
 
 NOISE = 1e-9

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from analysis.errors import CallError, DataError
-from analysis.findings import findings_folder, read_register
-from analysis.findings.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
-from analysis.findings.tables import Known, query_faults
+from analysis.register.cells import Known, query_faults
+from analysis.register.entry import findings_folder, read_register
+from analysis.register.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
 from findings_register import row, write_register, write_rows
 
 GOOD = [row("n", "410", "10"), row("d", "20", "10", kind="change"), row("g", "5", formula="growth_by([n], [d])")]

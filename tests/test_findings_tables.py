@@ -7,10 +7,13 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.findings import Coverage, find, read_register, rows_of
-from analysis.findings.language import parse
-from analysis.findings.relations import recompute
-from analysis.findings.tables import Tables
+from analysis.register.cells import Tables
+from analysis.register.coverage import Coverage
+from analysis.register.entry import read_register
+from analysis.register.evaluation import find
+from analysis.register.formulas import parse
+from analysis.register.relations import recompute
+from analysis.register.rows import rows_of
 from builders import snapshot, table
 from findings_register import row, write_register
 

@@ -6,12 +6,15 @@ from fractions import Fraction
 
 import pytest
 
-from analysis.findings import Coverage, find, read_register, rows_of
-from analysis.findings.claims import interval
-from analysis.findings.language import parse
-from analysis.findings.relations import recompute
-from analysis.findings.verdicts import EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN, judge, suggestion
-from analysis.snapshots import open_snapshot
+from analysis.register.claims import interval
+from analysis.register.coverage import Coverage
+from analysis.register.entry import read_register
+from analysis.register.evaluation import find
+from analysis.register.formulas import parse
+from analysis.register.relations import recompute
+from analysis.register.rows import rows_of
+from analysis.register.verdicts import EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN, judge, suggestion
+from analysis.workspace import open_snapshot
 from findings_register import claim, row, write_register
 
 

@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.chapters.flows.figures import flow_rate_groups
+from analysis.chapters.flows.overview import flow_overview
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError
+from analysis.language.translator import Language
 from analysis.measures import account as measured
 from analysis.measures import flows
-from analysis.measures.tidy import wide
-from analysis.models.account import AGES, group_account, least_squares, reconcile
-from analysis.models.flow_overview import flow_overview
-from analysis.models.flow_panel import flow_panel, panel_of, pick_cells
-from analysis.models.process import neighbour_dispersion
-from analysis.models.rates import fit_rates
-from analysis.models.reentry import AT_RISK, fit_reentry
-from analysis.models.season import compare_season
-from analysis.reporting.figures import flow_rate_groups
-from analysis.reporting.language import Language
+from analysis.measures.tidy_frame import wide
+from analysis.models.dispersion import neighbour_dispersion
+from analysis.models.flows.account import AGES, group_account, least_squares, reconcile
+from analysis.models.flows.panel import flow_panel, panel_of, pick_cells
+from analysis.models.flows.rates import fit_rates
+from analysis.models.flows.reentry import AT_RISK, fit_reentry
+from analysis.models.flows.season import compare_season
 
 QUARTERS = [f"{year}Q{number}" for year in range(2015, 2021) for number in (1, 2, 3, 4)]
 SEASON = np.exp([-0.1, 0.05, 0.15, -0.1])

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.errors import CallError, CoverageError
 from analysis.measures import flow_groups, flows
-from analysis.measures.tidy import pick, wide
+from analysis.measures.tidy_frame import pick, wide
 from analysis.measures.windows import between
 from builders import crossing, national_flows, snapshot, table
 

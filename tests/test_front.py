@@ -6,15 +6,19 @@ import nbformat
 import pandas as pd
 import pytest
 
+from analysis.chapters.caseload import sentences as caseload_sentences
+from analysis.chapters.duration import sentences as duration_sentences
+from analysis.chapters.findings import sentences as findings_sentences
+from analysis.chapters.flows import sentences as flows_sentences
 from analysis.errors import DataError
-from analysis.findings import Part
-from analysis.findings.verdicts import VERDICTS
-from analysis.reporting import Report, answers
-from analysis.reporting.language import Language
-from analysis.reporting.lifted import answers_of, captions_in, published_as
-from analysis.reporting.page import build_page
-from analysis.reporting.parameters import Notebook
-from analysis.snapshots import open_snapshot
+from analysis.language.translator import Language
+from analysis.register.coverage import Part
+from analysis.register.verdicts import VERDICTS
+from analysis.report.report import Report
+from analysis.runs.parameters import Notebook
+from analysis.site.index import build_page
+from analysis.site.notebook_outputs import answers_of, captions_in, published_as
+from analysis.workspace import open_snapshot
 
 EN, NL = Language("en"), Language("nl")
 NOTHING = (float("nan"),) * 3
@@ -38,41 +42,47 @@ def test_whether_the_number_rises_is_decided_by_its_interval(change, said):
     table = tidy(("level", 1020, 1015, 1025), ("change", *change), ("growth_pct", 2, 2, 2),
                  group="total", dimension="total", period="2024-12")  # fmt: skip
     level = "**At the end of December 2024, 1,020 people (rounding: 1,015 to 1,025) received bijstand"
-    assert answers.caseload_answer(table, EN) == f"{level} below the AOW age; {said}**"
+    assert caseload_sentences.caseload_answer(table, EN) == f"{level} below the AOW age; {said}**"
 
 
 def test_a_number_that_is_not_known_makes_no_answer():
     labels = {"group": "total", "dimension": "total", "period": "2024-12"}
     level = ("level", 1020, 1020, 1020)
-    alone = answers.caseload_answer(tidy(level, ("change", *NOTHING), ("growth_pct", *NOTHING), **labels), NL)
+    alone = caseload_sentences.caseload_answer(
+        tidy(level, ("change", *NOTHING), ("growth_pct", *NOTHING), **labels), NL
+    )
     assert alone.startswith("**Eind december 2024 ontvingen onder de AOW-leeftijd 1.020 mensen bijstand.**")
     assert "jaar eerder" in alone
     gone = [(name, *NOTHING) for name in ("level", "change", "growth_pct")]
-    assert answers.caseload_answer(tidy(*gone, **labels), EN) == ""
+    assert caseload_sentences.caseload_answer(tidy(*gone, **labels), EN) == ""
     unknown = tidy(("ratio", *NOTHING), ("break_even", *NOTHING), year="2024")
-    assert answers.flows(unknown, unknown, EN) == ""
+    assert flows_sentences.flows(unknown, unknown, EN) == ""
     shares = [tidy(("over_5y", 50, 49, 51), dimension="total", source="stock", period="2024Q4"),
               tidy(("over_5y", *NOTHING), dimension="total", source="ended spells", period="2023")]  # fmt: skip
-    assert answers.duration_answer(pd.concat(shares), EN) == "", "no share of the stock without that of ended spells"
+    assert duration_sentences.duration_answer(pd.concat(shares), EN) == "", (
+        "no share of the stock without that of ended spells"
+    )
     judged = pd.DataFrame({"document": ["a"], "verdict": ["not_checked"], "numbers": [3]})
-    assert answers.findings(judged, EN) == ""
-    assert answers.findings(judged.assign(verdict="differs"), EN).startswith("**Of 3 numbers and statements in 1 doc")
+    assert findings_sentences.findings(judged, EN) == ""
+    assert findings_sentences.findings(judged.assign(verdict="differs"), EN).startswith(
+        "**Of 3 numbers and statements in 1 doc"
+    )
 
 
 def test_the_ratio_stands_beside_break_even():
     ratio, balance = ("ratio", 0.8, 0.79, 0.81), ("break_even", 0.9, 0.895, 0.905)
     both = tidy(ratio, balance, year="2023")
     said = "80.0 (rounding: 79.0 to 81.0) left for every 100 who came in; at 90.0 (rounding: 89.5 to 90.5) the number"
-    assert answers.flows(both, both, EN).startswith(f"**In 2023, {said} would have stood still.**")
-    later = answers.flows(tidy(("ratio", 1.1, 1.1, 1.1), year="2024"), both, EN)
+    assert flows_sentences.flows(both, both, EN).startswith(f"**In 2023, {said} would have stood still.**")
+    later = flows_sentences.flows(tidy(("ratio", 1.1, 1.1, 1.1), year="2024"), both, EN)
     assert later.startswith(f"**In 2024, 110.0 left for every 100 who came in.** **In 2023, {said}")
-    alone = answers.flows(tidy(ratio, year="2023"), tidy(("break_even", *NOTHING), year="2023"), EN)
+    alone = flows_sentences.flows(tidy(ratio, year="2023"), tidy(("break_even", *NOTHING), year="2023"), EN)
     assert alone.endswith("cannot be told from this snapshot: the stock is missing.")
 
 
 def test_an_answer_is_marked_and_one_that_is_not_there_says_so(monkeypatch):
     shown = []
-    monkeypatch.setattr("analysis.reporting.report.display", lambda text, **about: shown.append((text.data, about)))
+    monkeypatch.setattr("analysis.report.report.display", lambda text, **about: shown.append((text.data, about)))
     report = Report("01_caseload", open_snapshot("published"), "en")
     report.answer("caseload", "**Ten.**")
     report.answer("support", "")

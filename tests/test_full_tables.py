@@ -11,11 +11,11 @@ import pytest
 from analysis.cli import main
 from analysis.errors import CallError
 from analysis.measures import account, caseload, caseload_groups, duration, exit_rates, flow_groups, flows
-from analysis.measures.tidy import pick
+from analysis.measures.tidy_frame import pick
 from analysis.measures.windows import between
-from analysis.models import steady_state
-from analysis.project import HOME_VARIABLE
-from analysis.snapshots import open_snapshot, write_snapshot
+from analysis.models.duration import ended_spells as steady_state
+from analysis.snapshots.write import write_snapshot
+from analysis.workspace import HOME_VARIABLE, open_snapshot
 from miniature import AGE_FLOWS, AXES, FLOW_QUARTERS, SEX, Population
 from project_copy import copy_project
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.cleaning import TOTAL_GROUP, Group, group_column, monitor_groups, overlap, read_cells
-from analysis.cleaning.groups import MONITOR_GROUPS
+from analysis.classifications.categories import overlap
+from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group, monitor_groups
+from analysis.cleaning.cells import read_cells
+from analysis.cleaning.groups import group_column
 from analysis.errors import CallError, CoverageError, DataError
 from builders import cube, snapshot, table
 

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from analysis.reporting.language import Language, glossary
-from analysis.reporting.ledger import build_document, build_ledger, write_ledger
-from analysis.reporting.page import build_page
+from analysis.language.translator import Language, glossary
+from analysis.site.findings_page import build_document, build_ledger, write_ledger
+from analysis.site.index import build_page
 
 VERDICTS = list(glossary()["verdicts"])
 DOCUMENT = {"document": "fs", "title": "Factsheet <2024>", "publisher": "SZW", "date": "2025-06-30"}

@@ -11,14 +11,15 @@ import pytest
 
 from analysis.errors import CallError, DataError
 from analysis.files import PARTIAL
+from analysis.language.translator import Language
 from analysis.measures.question import ask
 from analysis.models.hypothesis import judge
-from analysis.project import HOME_VARIABLE, RUN_FOLDER_VARIABLE
-from analysis.reporting import looks
-from analysis.reporting.answers import quoted
-from analysis.reporting.language import Language
-from analysis.reporting.parameters import check_parameters, find_notebooks
-from analysis.reporting.run import run_report
+from analysis.report.numbers import quoted
+from analysis.runs import hypothesis_log as looks
+from analysis.runs.parameters import check_parameters, find_notebooks
+from analysis.runs.report_run import run_report
+from analysis.site.build import make_pages
+from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
 from project_copy import ROOT, copy_project, outputs
 
 ROW = dict.fromkeys(looks.COLUMNS, "x") | {"question": "a | b | c", "parameters": "{}"}
@@ -39,7 +40,7 @@ def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
     given = [{}, {"groups": "sex: women, men", "end": "2019Q4", "hypothesis": "=1+1 | <b>"}]
     folders, texts = [], []
     for parameters in given:
-        folders.append(run_report(notebooks, check_parameters(notebooks, parameters), tmp_path, 1))
+        folders.append(run_report(notebooks, check_parameters(notebooks, parameters), tmp_path, 1, make_pages))
         texts.append((tmp_path / looks.LEDGER).read_bytes())
     assert texts[1].startswith(texts[0])
     one, two = rows(tmp_path / looks.LEDGER)
@@ -94,7 +95,7 @@ def test_a_row_by_hand(tmp_path, monkeypatch, tested, published):
 
 def test_writers_at_the_same_moment_lose_no_row(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from analysis.reporting import looks\n"
+        "import sys; from pathlib import Path; from analysis.runs import hypothesis_log as looks\n"
         "row = dict.fromkeys(looks.COLUMNS, 'x') | {'question': sys.argv[2], 'parameters': '{}'}\n"
         "print(*(looks.append(Path(sys.argv[1]), row).looks for _ in range(25)))"
     )

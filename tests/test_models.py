@@ -6,9 +6,9 @@ import pytest
 
 from analysis.errors import CallError
 from analysis.measures import flow_groups, flows
-from analysis.models.group_comparison import compare_groups, group_dispersion
-from analysis.models.outflow import fit_outflow
-from analysis.models.process import check_confidence, fit_quasi_binomial, process_interval, student
+from analysis.models.dispersion import check_confidence, fit_quasi_binomial, process_interval, student
+from analysis.models.flows.group_comparison import compare_groups, group_dispersion
+from analysis.models.flows.outflow import fit_outflow
 
 
 def tidy_flows(labels: dict[str, list], inflow, outflow, tables="made"):

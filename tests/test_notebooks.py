@@ -14,13 +14,14 @@ import pandas as pd
 import pytest
 from published.build import published_tables
 
-from analysis.findings import read_register
-from analysis.project import HOME_VARIABLE
-from analysis.reporting.language import Language, glossary
-from analysis.reporting.parameters import check_parameters, find_notebooks, read_notebook
-from analysis.reporting.run import run_report
-from analysis.reporting.worker import Job
-from analysis.snapshots import open_snapshot, write_snapshot
+from analysis.language.translator import Language, glossary
+from analysis.register.entry import read_register
+from analysis.runs.kernel import Job
+from analysis.runs.parameters import check_parameters, find_notebooks, read_notebook
+from analysis.runs.report_run import run_report
+from analysis.site.build import make_pages
+from analysis.snapshots.write import write_snapshot
+from analysis.workspace import HOME_VARIABLE, open_snapshot
 from in_process import run_here
 from project_copy import ROOT, copy_project
 
@@ -92,7 +93,7 @@ def runs(tmp_path_factory):
     home = copy_project(tmp_path_factory.mktemp("home"))
     patch = pytest.MonkeyPatch()
     patch.setenv(HOME_VARIABLE, str(home))
-    patch.setattr("analysis.reporting.report.DPI", 50)  # what is drawn counts here, not how fine
+    patch.setattr("analysis.report.report.DPI", 50)  # what is drawn counts here, not how fine
     write_snapshot(home / "data/snapshots", "variant", "simulated", "2026-11-21", one_figure_changed())
     jobs = []
     for name, variations in GRID.items():
@@ -206,7 +207,9 @@ def test_the_contract_of_the_tables(runs):
 def whole(runs, tmp_path_factory):
     """Make a run of all notebooks in Dutch; return the notebooks and its folder."""
     notebooks = find_notebooks(ROOT / "notebooks")
-    folder = run_report(notebooks, check_parameters(notebooks, {"lang": "nl"}), tmp_path_factory.mktemp("out"), 3)
+    folder = run_report(
+        notebooks, check_parameters(notebooks, {"lang": "nl"}), tmp_path_factory.mktemp("out"), 3, make_pages
+    )
     yield notebooks, folder
     shutil.rmtree(folder)
 

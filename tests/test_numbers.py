@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cleaning import parse_numbers
+from analysis.cleaning.numbers import parse_numbers
 from analysis.errors import DataError
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cleaning import parse_period, parse_periods, period_code, period_grain, period_title, split_mark
+from analysis.cleaning.periods import parse_period, parse_periods, period_code, period_grain, period_title, split_mark
 from analysis.errors import DataError
 
 periods = st.one_of(

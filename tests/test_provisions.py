@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.cleaning import CATEGORIES, category_of, overlap
-from analysis.findings import find, rows_of
-from analysis.snapshots import open_snapshot
+from analysis.classifications.categories import CATEGORIES, category_of, overlap
+from analysis.register.evaluation import find
+from analysis.register.rows import rows_of
 from analysis.statline.catalogue import catalogued, dimension_names, expected_of, metadata_of
-from analysis.statline.drift import drift
-from analysis.statline.wire import WireCode, WireDimension, WireMeasure, WireTable
+from analysis.statline.expectations import drift
+from analysis.statline.wire_format import WireCode, WireDimension, WireMeasure, WireTable
+from analysis.workspace import open_snapshot
 from builders import snapshot
 from builders import table as made
 

@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 from published.build import build_published
 
-from analysis.cleaning import read_cells
+from analysis.cleaning.cells import read_cells
 from analysis.errors import DataError
-from analysis.project import project_root
-from analysis.snapshots import open_snapshot
+from analysis.workspace import open_snapshot, project_root
 
 FOLDER = project_root() / "data" / "sources"
 SOURCES = sorted(FOLDER.glob("*.csv"))

@@ -8,13 +8,13 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from analysis.cleaning import read_cells
+from analysis.cleaning.cells import read_cells
 from analysis.cli import main
 from analysis.errors import CallError
-from analysis.project import HOME_VARIABLE
-from analysis.snapshots import open_snapshot, snapshot_names
+from analysis.snapshots.store import snapshot_names
+from analysis.statline.http import UnreachableError
 from analysis.statline.live import BASE_URL_VARIABLE
-from analysis.statline.web import UnreachableError
+from analysis.workspace import HOME_VARIABLE, open_snapshot, snapshots_folder
 from bank import NAMES, STATUS, bring, cells_of, digests, is_data, left, quick, stored
 from project_copy import copy_project
 from statline_server import replace_cells, serve, shapes, with_modified
@@ -247,15 +247,15 @@ def test_live_asks_once_a_day_for_what_is_needed(live, tmp_path):
 
 
 def test_a_report_on_live_resolves_it_once(home, live, monkeypatch, capsys):
-    import analysis.reporting.run
+    import analysis.runs.report_run
 
     seen = []
 
-    def told(notebooks, parameters, out, jobs, skipped):
+    def told(notebooks, parameters, out, jobs, make_pages, skipped):
         seen.extend(values["snapshot"] for values in parameters.values())
         return home
 
-    monkeypatch.setattr(analysis.reporting.run, "run_report", told)
+    monkeypatch.setattr(analysis.runs.report_run, "run_report", told)
     months, quarters = {"periods": 36, "first": 2022}, {"periods": 12, "first": 2022}
     live.cubes = [
         shapes.in_and_outflow(unknown=0, **quarters),
@@ -272,7 +272,7 @@ def test_a_report_on_live_resolves_it_once(home, live, monkeypatch, capsys):
 
 def test_when_the_service_is_gone_what_is_at_hand_is_named(home, server, capsys, monkeypatch):
     bring(server, home / "data" / "snapshots", "2026-02-03", ["37789ksz"])
-    monkeypatch.setattr("analysis.statline.bank.Web", quick)
+    monkeypatch.setattr("analysis.statline.download.Web", quick)
     server.faults = [(lambda path: True, "reset", 10**6)]
     for arguments in (["pull", "37789ksz", "--base-url", server.base_url], ["report", "--snapshot", "live"]):
         monkeypatch.setenv(BASE_URL_VARIABLE, server.base_url)
@@ -280,12 +280,12 @@ def test_when_the_service_is_gone_what_is_at_hand_is_named(home, server, capsys,
         told = capsys.readouterr().err
         assert "--snapshot 2026-02-03 (the newest vintage) or --snapshot published" in told
         assert all(line.startswith("bijstand: ") for line in told.splitlines())
-        assert snapshot_names() == ["2026-02-03", "published"]
+        assert snapshot_names(snapshots_folder()) == ["2026-02-03", "published"]
         assert left(home / "data" / "snapshots") == []
 
 
 def test_the_second_platform_is_asked_where_the_first_gives_nothing(server, tmp_path, monkeypatch):
-    from analysis.statline.bank import pull
+    from analysis.statline.download import pull
     from analysis.statline.v3 import V3
     from analysis.statline.v4 import V4
 

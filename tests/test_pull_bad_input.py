@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.cli import main
-from analysis.project import HOME_VARIABLE
-from analysis.snapshots import open_snapshot, snapshot_names
+from analysis.snapshots.store import snapshot_names
+from analysis.workspace import HOME_VARIABLE, open_snapshot, snapshots_folder
 from bank import bring, cells_of, is_data, left, quick, stored
 from project_copy import copy_project
 from statline_server import Code, Dimension, Measure, generated_cube, replace_cells, serve, shapes, v3_metadata
@@ -22,7 +22,7 @@ from statline_server.answers import Answer
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
-    monkeypatch.setattr("analysis.statline.bank.Web", quick)
+    monkeypatch.setattr("analysis.statline.download.Web", quick)
     return copy_project(tmp_path) / "data" / "snapshots"
 
 
@@ -201,7 +201,7 @@ def test_more_rows_than_announced_all_come(home, server, capsys, cube, monkeypat
     status, _ = pulled(server, capsys, "85617NED")
     if status:
         assert (status, announced) == (1, "many")
-        assert snapshot_names() == ["published"]
+        assert snapshot_names(snapshots_folder()) == ["published"]
         assert left(home) == []
     else:
         assert stored(open_snapshot("new"), "85617NED") == cells_of(cube)

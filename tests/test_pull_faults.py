@@ -11,7 +11,8 @@ from operator import contains
 import pytest
 
 from analysis.errors import WorkbenchError
-from analysis.snapshots import open_snapshot, snapshot_names
+from analysis.snapshots.store import snapshot_names
+from analysis.workspace import open_snapshot
 from bank import bring, digests, left, stored
 from statline_server import CONTENT, KINDS, LOUD, FaultSchedule, serve, shapes, weather, with_modified
 from statline_server.faults import ALWAYS

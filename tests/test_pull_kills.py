@@ -18,8 +18,8 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import DataError
-from analysis.project import HOME_VARIABLE
-from analysis.snapshots import open_snapshot, snapshot_names
+from analysis.snapshots.store import snapshot_names
+from analysis.workspace import HOME_VARIABLE, open_snapshot, snapshots_folder
 from bank import bring, cells_of, digests, left, stored
 from project_copy import copy_project
 from statline_server import replace_cells, serve, shapes, with_modified
@@ -163,7 +163,7 @@ def full(*arguments, **options):
 
 
 @pytest.mark.parametrize(
-    "place", ["pathlib.Path.write_bytes", "analysis.statline.tidy.Tidier.write", "pathlib.Path.rename"]
+    "place", ["pathlib.Path.write_bytes", "analysis.statline.table_writer.Tidier.write", "pathlib.Path.rename"]
 )
 def test_a_full_disk_is_told_and_nothing_is_left(home, server, capsys, monkeypatch, place):
     with monkeypatch.context() as patched:
@@ -172,7 +172,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(home, server, capsys, monkeypat
     told = capsys.readouterr()
     assert told.err == "bijstand: snapshot 'new': cannot be written (No space left on device); nothing was left.\n"
     assert told.out == ""
-    assert snapshot_names() == ["published"]
+    assert snapshot_names(snapshots_folder()) == ["published"]
     assert left(home) == []
 
 
@@ -186,7 +186,7 @@ def test_a_file_that_cannot_grow_is_told_and_nothing_is_left(home, server):
     out, told = child.communicate(timeout=20)
     assert (child.returncode, out) == (1, "")
     assert told == "bijstand: snapshot 'new': cannot be written (File too large); nothing was left.\n"
-    assert snapshot_names() == ["published"]
+    assert snapshot_names(snapshots_folder()) == ["published"]
     assert left(home) == []
 
 

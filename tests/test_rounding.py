@@ -8,7 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import MixedUnitsError, NotExactError
-from analysis.rounding import CellPool, Rounded, decide, decide_pairs, rank_range, stack
+from analysis.intervals.cell_pool import CellPool
+from analysis.intervals.comparison import decide, decide_pairs, rank_range
+from analysis.intervals.rounded import Rounded, stack
 
 # how far a computed end may be from the true one: float noise of a few dozen terms, relative to the value
 NOISE = 1e-9

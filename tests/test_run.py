@@ -12,11 +12,12 @@ import pytest
 
 from analysis.errors import CallError, DataError
 from analysis.files import write_new
-from analysis.project import HOME_VARIABLE
-from analysis.reporting import worker
-from analysis.reporting.parameters import check_parameters, find_notebooks, read_notebook
-from analysis.reporting.run import NotebookFailedError, run_report
-from analysis.reporting.worker import Job, run_notebook
+from analysis.runs import kernel as worker
+from analysis.runs.kernel import Job, run_notebook
+from analysis.runs.parameters import check_parameters, find_notebooks, read_notebook
+from analysis.runs.report_run import NotebookFailedError, run_report
+from analysis.site.build import make_pages
+from analysis.workspace import HOME_VARIABLE
 from builders import table
 from project_copy import copy_project, outputs
 
@@ -40,7 +41,9 @@ def home(tmp_path, monkeypatch):
 
 def run(home, folder, given=None, **options):
     notebooks = find_notebooks(folder, options.pop("names", None))
-    return run_report(notebooks, check_parameters(notebooks, given or {}), home / "outputs", options.pop("jobs", 2))
+    return run_report(
+        notebooks, check_parameters(notebooks, given or {}), home / "outputs", options.pop("jobs", 2), make_pages
+    )
 
 
 def kernels():
@@ -87,7 +90,7 @@ def test_runs_that_begin_in_the_same_second_claim_names_of_their_own(home, monke
     """One is still at work (its folder aside is there), one failed, one is done: the fourth takes the next name."""
     from datetime import datetime
 
-    from analysis.reporting import run as run_module
+    from analysis.runs import report_run as run_module
 
     begun = datetime(2026, 11, 21, 12, 0, 0)
     for taken in (".20261121-120000-published.partial", "20261121-120000-published-2-failed",
@@ -116,7 +119,7 @@ def test_no_more_notebooks_run_at_once_than_asked_for(home):
 def test_a_notebook_whose_tables_the_snapshot_lacks_is_left_out_and_that_is_told(home, capsys):
     """The simulated snapshot has no tables of documents; `published` is the only one that does."""
     from analysis.cli import main
-    from analysis.snapshots import write_snapshot
+    from analysis.snapshots.write import write_snapshot
 
     for path in (home / "notebooks").iterdir():
         path.unlink()
@@ -233,7 +236,7 @@ def test_a_path_with_braces_is_a_path(home):
     made = home / "made {lang}"
     make_notebook(made, "01_one", "1")
     notebooks = find_notebooks(made)
-    folder = run_report(notebooks, check_parameters(notebooks, {}), home / "out {lang} {x}", 1)
+    folder = run_report(notebooks, check_parameters(notebooks, {}), home / "out {lang} {x}", 1, make_pages)
     assert folder.parent == home / "out {lang} {x}"
     assert (folder / "notebooks" / "01_one.ipynb").exists()
 
@@ -287,7 +290,7 @@ def test_a_researchers_own_notebook_runs_with_its_own_parameters(home):
     assert check_parameters(notebooks, {"level": "3", "share": "1"}) == {"my_question": {"level": 3, "share": 1.0}}
     with pytest.raises(CallError, match=r"level = '0\.5': expected a whole number like 1"):
         check_parameters(notebooks, {"level": "0.5"})
-    folder = run_report(notebooks, check_parameters(notebooks, {}), home / "outputs", 1)
+    folder = run_report(notebooks, check_parameters(notebooks, {}), home / "outputs", 1, make_pages)
     assert (folder / "index.html").exists()
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.chapters.findings import frames
+from analysis.chapters.sector import figures as sector_figures
+from analysis.chapters.sector import money as sector_money
+from analysis.chapters.sector import people as sector
+from analysis.chapters.sector import sentences as sector_sentences
 from analysis.errors import CoverageError
-from analysis.findings import STANDS_NOT, find, frames
-from analysis.measures import sector, sector_money
+from analysis.language.translator import Language
 from analysis.measures.breakdown import breakdown
 from analysis.measures.closure import BEYOND, UNDECIDED, WITHIN
-from analysis.measures.tidy import combine, pick
-from analysis.reporting import answers, figures
-from analysis.reporting.language import Language
-from analysis.reporting.tables import table_spec
+from analysis.measures.tidy_frame import combine, pick
+from analysis.register.evaluation import find
+from analysis.register.verdicts import STANDS_NOT
+from analysis.report.table_spec import declared_tables
 from builders import snapshot, table
 
 ENGLISH = Language("en")
@@ -105,7 +109,7 @@ def test_people_are_set_side_by_side_as_far_as_both_years_hold_them(tmp_path):
     assert "rest" not in set(pick(found, "change")["activity"])  # not printed for 2023
     assert set(sector.activities(found)["activity"]) == {"direct", "rest", "running trajectories", "all trajectories"}
     # the change of the total is not decided to be the other way of counting: it is not said
-    assert answers.guided(found, ENGLISH)["growth"] == ""
+    assert sector_sentences.guided(found, ENGLISH)["growth"] == ""
 
 
 def means(tmp_path, absence, hours):
@@ -132,15 +136,15 @@ def test_a_summary_that_agrees_is_not_spoken_of(tmp_path):
     # made up; 28.1 to 27.4 hold 27.8
     hours = [("LKS-a", 28.1, None), ("LKS-b", 27.4, None), ("LKS", None, 27.8)]
     agreed = means(tmp_path / "agreed", [("A", 10.0, 10.0), ("B", 12.0, 12.0)], hours)
-    assert answers.summary(*agreed, ENGLISH) == ""
+    assert sector_sentences.summary(*agreed, ENGLISH) == ""
     one_off = means(tmp_path / "off", [("A", 10.0, 10.0), ("B", 12.0, 11.0)], hours)
-    assert answers.summary(*one_off, ENGLISH) == ""  # another number, and no exchange: the table shows it
+    assert sector_sentences.summary(*one_off, ENGLISH) == ""  # another number, and no exchange: the table shows it
 
 
 def test_a_summary_that_swaps_two_means_is_told(tmp_path):
     hours = [("LKS-a", 28.1, None), ("LKS-b", 27.4, None), ("LKS", None, 28.5)]
     swapped = means(tmp_path, [("A", 10.0, 10.0), ("B", 12.0, 13.0), ("C", 13.0, 12.0)], hours)
-    said = answers.summary(*swapped, ENGLISH)
+    said = sector_sentences.summary(*swapped, ENGLISH)
     assert "it has 13.0% for B and 12.0% for C" in said
     assert "4.2 prints 28.5 hours a week, which cannot be the mean of two groups with 27.4 and 28.1 hours" in said
 
@@ -185,7 +189,7 @@ def test_the_growth_to_114_000_is_another_way_of_counting(published):
     assert number(found, "change", activity=alike) == pytest.approx((-11_408, -11_937.25, -10_878.75), abs=1e-6)
     assert number(found, "change", activity="contracts at companies") == (-1300, -1600, -1000)
     assert alike not in set(sector.activities(found)["activity"])
-    assert answers.guided(found, ENGLISH)["growth"].startswith("So the growth")
+    assert sector_sentences.guided(found, ENGLISH)["growth"].startswith("So the growth")
 
 
 def test_the_summary_of_chapter_4_is_shown_where_it_differs(published):
@@ -194,7 +198,7 @@ def test_the_summary_of_chapter_4_is_shown_where_it_differs(published):
     for scheme, mean, elsewhere in (("LKS-beschut", 14.4, 13.5), ("LKS-banenafspraak", 13.5, 14.4)):
         assert number(absence, "sickness", scheme=scheme)[0] == mean
         assert number(absence, "sickness_elsewhere", scheme=scheme)[0] == elsewhere
-    said = answers.summary(absence, sector.as_printed(published, "contract_by_scheme"), ENGLISH)
+    said = sector_sentences.summary(absence, sector.as_printed(published, "contract_by_scheme"), ENGLISH)
     assert "it has 14.4% for LKS-banenafspraak and 13.5% for LKS-beschut" in said
     assert "28.5 hours" in said
 
@@ -205,7 +209,7 @@ def test_companies_are_counted_where_the_document_counts_them(published):
     assert number(types, "companies", company_type="types 1 and 2") == (7, 7, 7)
     moved = sector.as_printed(published, "companies_movement")
     assert [number(moved, "companies", movement=each)[0] for each in ("member companies", "answered")] == [95, 77]
-    assert table_spec("companies_by_type").kind == "assumed"
+    assert declared_tables()["companies_by_type"].kind == "assumed"
 
 
 def test_the_table_printed_is_the_table_shown(published):
@@ -235,7 +239,7 @@ def test_checks_and_ledger_agree(published, register):
     assert {key[4] for key in fails - in_figure} == {166}  # ced2024-58-gem24, printed as 162 elsewhere
     slipped = checks[(checks["published"] == -8851) & (checks["rebuilt"] == -8653)]
     assert list(slipped["worked"]) == ["(-19991) + 11338", "(-3971) - 4682"]
-    told = answers.rebuilt(checks, sector_money.financial_table(published), sector_money.RESULT_AT, ENGLISH)
+    told = sector_sentences.rebuilt(checks, sector_money.financial_table(published), sector_money.RESULT_AT, ENGLISH)
     assert "another value than in the table: 1;" in told.pop("elsewhere")
     # 39 cells; nothing to rebuild the operating balance of a scheme from (bedr-wsw, bedr-lksbij, bedr-bw)
     assert told == {"printed": "39", "rebuilt": "36", "fails": "7", "other": "8"}
@@ -243,7 +247,7 @@ def test_checks_and_ledger_agree(published, register):
 
 def test_bars_stand_at_their_class(published):
     flows = sector.scheme_flows(published)
-    drawn = figures.sector_bars(flows, "scheme", ["entry_rate", "exit_rate"], ENGLISH, "where")
+    drawn = sector_figures.sector_bars(flows, "scheme", ["entry_rate", "exit_rate"], ENGLISH, "where")
     first = drawn.axes[0]
     names = [label.get_text() for label in first.get_yticklabels()]
     assert names == ["Wsw", "LKS-banenafspraak", "LKS-beschut", "total"]
@@ -255,7 +259,7 @@ def test_bars_stand_at_their_class(published):
 
 def test_a_spread_runs_from_the_lowest_to_the_highest_tenth(published):
     """ced2024-f10-*: Wsw 52, 53, 55."""
-    drawn = figures.sector_spread(sector.as_printed(published, "age_by_scheme"), "age", ENGLISH)
+    drawn = sector_figures.sector_spread(sector.as_printed(published, "age_by_scheme"), "age", ENGLISH)
     (axes,) = drawn.axes
     top = [segment for segment in axes.collections[0].get_segments() if segment[0][1] == 2]
     assert [tuple(point) for point in top[0]] == [(52, 2), (55, 2)]

@@ -12,19 +12,19 @@ import pandas as pd
 import pytest
 
 import analysis.simulation
-from analysis.cleaning import read_cells
+from analysis.cleaning.cells import read_cells
 from analysis.cli import main
 from analysis.errors import CallError, DataError
 from analysis.measures import account, closure, flow_groups, flows
 from analysis.measures.aow import rise_in_months
-from analysis.measures.tidy import pick
-from analysis.project import HOME_VARIABLE
+from analysis.measures.tidy_frame import pick
 from analysis.simulation import Calendar, default_parameters, draw, read_truth, simulate
 from analysis.simulation.parameters import AGES, BANDS, KINDS, MONTHS
 from analysis.simulation.steady import steady_state, survival
 from analysis.simulation.truth import truth_bytes
-from analysis.snapshots import NewTable, open_snapshot
+from analysis.snapshots.write import NewTable
 from analysis.statline.catalogue import expected_of
+from analysis.workspace import HOME_VARIABLE, open_snapshot
 from project_copy import copy_project
 
 SEED, PERSONS = 7, 30_000

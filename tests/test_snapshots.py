@@ -5,7 +5,9 @@ import json
 import pytest
 
 from analysis.errors import CallError, CoverageError, DataError
-from analysis.snapshots import open_snapshot, snapshot_names, write_snapshot
+from analysis.snapshots.store import snapshot_names
+from analysis.snapshots.write import write_snapshot
+from analysis.workspace import open_snapshot
 from builders import CREATED, snapshot, table
 
 ROWS = [

@@ -8,13 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.cleaning import read_cells
+from analysis.chapters.support import figures as support_figures
+from analysis.chapters.support import job_starts
+from analysis.chapters.support import people as support_groups
+from analysis.chapters.support import provisions as support
+from analysis.chapters.support import sentences as support_sentences
+from analysis.chapters.support import series as support_series
+from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, CoverageError
-from analysis.measures import job_starts, support, support_groups, support_series
-from analysis.measures.tidy import pick
-from analysis.reporting import answers, figures
-from analysis.reporting.language import Language
-from analysis.reporting.parameters import check_parameters, find_notebooks
+from analysis.language.translator import Language
+from analysis.measures.tidy_frame import pick
+from analysis.runs.parameters import check_parameters, find_notebooks
 from builders import cube, snapshot, table
 from project_copy import ROOT
 
@@ -414,9 +418,13 @@ def said(snapshot, first, last, lang="en"):
     frame = support.provisions_by_type(snapshot, *months)
     persons, share = support_series.compared(snapshot, *months), support_groups.coverage(snapshot)
     language = Language(lang)
-    told = answers.support(frame, persons, share, language)
-    kinds = answers.kinds(frame, language)
-    return language.word("texts", "support_answer", **told), kinds, answers.support_answer(persons, share, language)
+    told = support_sentences.support(frame, persons, share, language)
+    kinds = support_sentences.kinds(frame, language)
+    return (
+        language.word("texts", "support_answer", **told),
+        kinds,
+        support_sentences.support_answer(persons, share, language),
+    )
 
 
 def test_no_kind_is_called_the_largest_while_others_are_unknown(published):
@@ -463,7 +471,7 @@ def test_the_sentence_says_both_sides_of_1(who, lang):
     counts = pd.DataFrame(
         [{"quantity": "share", "group": "not a recipient", "value": 36.0, "value_lo": 35.5, "value_hi": 36.5}]
     )
-    told = answers.representation(support_groups.by_group(who), counts, Language(lang))
+    told = support_sentences.representation(support_groups.by_group(who), counts, Language(lang))
     assert told["others"] == "36"
     assert {"nl": "Nederland", "en": "Netherlands"}[lang] in told["over"]
     assert {"nl": "mannen", "en": "men"}[lang] in told["under"]
@@ -471,7 +479,7 @@ def test_the_sentence_says_both_sides_of_1(who, lang):
 
 def test_each_kind_has_its_marker_at_the_height_of_its_group(published):
     frame = support_groups.by_group(published, "sex")
-    (axes,) = figures.support_by_group(frame, Language("en")).axes
+    (axes,) = support_figures.support_by_group(frame, Language("en")).axes
     names = {
         round(tick): label.get_text() for tick, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
     }
@@ -485,7 +493,7 @@ def test_each_kind_has_its_marker_at_the_height_of_its_group(published):
 
 
 def test_bars_of_shares_stand_beside_their_names(published):
-    panels = figures.share_bars(support_groups.counts(published), Language("en")).axes
+    panels = support_figures.share_bars(support_groups.counts(published), Language("en")).axes
     first = panels[0]
     heights = [patch.get_width() for patch in first.patches]
     names = [label.get_text() for label in first.get_yticklabels()]
@@ -493,7 +501,7 @@ def test_bars_of_shares_stand_beside_their_names(published):
 
 
 def test_no_line_of_the_series_crosses_the_break(published):
-    figure = figures.support_series(support_series.series(published), Language("en"))
+    figure = support_figures.support_series(support_series.series(published), Language("en"))
     start = support_series.BREAK.start_time
     for axes in figure.axes:
         for line in axes.lines:
@@ -505,7 +513,7 @@ def test_no_line_of_the_series_crosses_the_break(published):
 def test_a_kind_without_a_contribution_keeps_its_place(published):
     frame = support.provisions_by_type(published, pd.Period("2022-12", "M"), pd.Period("2023-01", "M"))
     for axes, kinds in zip(
-        figures.provisions_by_type(frame, Language("en")).axes, support.HEADINGS.values(), strict=False
+        support_figures.provisions_by_type(frame, Language("en")).axes, support.HEADINGS.values(), strict=False
     ):
         low, high = axes.get_ylim()
         assert low < 0

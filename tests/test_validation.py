@@ -75,10 +75,10 @@ def test_a_cell_is_out_of_use_for_bias_and_for_coverage_beyond_chance(tools):
 def test_its_counts_are_those_of_the_tables(tools, tmp_path):
     import world
 
-    from analysis.models.band_panel import read_panel
-    from analysis.models.flow_panel import flow_panel
+    from analysis.models.duration.panel import read_panel
+    from analysis.models.flows.panel import flow_panel
     from analysis.simulation import simulate
-    from analysis.snapshots import open_snapshot
+    from analysis.workspace import open_snapshot
 
     of = world.world(3, 20_000)
     made = open_snapshot(simulate(tmp_path, of.rules).name, tmp_path)

@@ -14,16 +14,15 @@ import pytest
 
 from analysis.cli import main
 from analysis.errors import CoverageError, WorkbenchError
-from analysis.project import HOME_VARIABLE
-from analysis.reporting.changes import write_changes
-from analysis.snapshots import Manifest, open_snapshot
-from analysis.snapshots.format import TableEntry, metadata_bytes
+from analysis.snapshots.difference_output import write_changes
+from analysis.snapshots.format import Manifest, TableEntry, metadata_bytes
 from analysis.snapshots.vintages import as_of, diff, vintages
 from analysis.snapshots.write import write_file, write_snapshot
 from analysis.statline.catalogue import dimension_names, metadata_of
-from analysis.statline.tidy import Tidier
+from analysis.statline.table_writer import Tidier
 from analysis.statline.v4 import V4
-from analysis.statline.wire import plain
+from analysis.statline.wire_format import plain
+from analysis.workspace import HOME_VARIABLE, open_snapshot
 from builders import table
 from project_copy import copy_project
 
@@ -348,7 +347,7 @@ def test_a_recorded_page_with_a_row_less_is_refused(tmp_path):
                 return check({**page, "value": page["value"][:-1]})
             return super().json(url, params, check)
 
-    from analysis.statline.web import BrokenPageError
+    from analysis.statline.http import BrokenPageError
 
     service = V4("https://datasets.cbs.nl", Short(TABLES / "37789ksz" / "checkdecijfers-v4"))
     wire = service.describe("37789ksz")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.chapters.work_disability import figures as work_disability_figures
+from analysis.chapters.work_disability import measures as work
+from analysis.chapters.work_disability import sentences as work_disability_sentences
 from analysis.errors import CallError, CoverageError, MixedUnitsError
-from analysis.measures import work_disability as work
+from analysis.language.translator import Language
 from analysis.measures.breakdown import breakdown
-from analysis.measures.tidy import pick
-from analysis.reporting import answers, figures
-from analysis.reporting.language import Language
-from analysis.reporting.parameters import check_parameters, find_notebooks
-from analysis.reporting.shown_table import ShownTable
-from analysis.reporting.tables import machine_table
+from analysis.measures.tidy_frame import pick
+from analysis.report.table_html import ShownTable
+from analysis.report.table_spec import declared_tables, machine_table
+from analysis.runs.parameters import check_parameters, find_notebooks
 from builders import snapshot, table
 
 ENGLISH = Language("en")
@@ -103,7 +104,7 @@ def test_a_printed_number_that_does_not_follow_is_shown_beside_the_one_that_does
     found = work.sheltered_work(snapshot(tmp_path, *sheltered_tables(printed)))
     assert of(found, "waiting") == (40, 40, 40)
     assert of(found, "waiting_gap")[0] == gap
-    said = answers.sheltered(found, ENGLISH)["clash"]
+    said = work_disability_sentences.sheltered(found, ENGLISH)["clash"]
     assert ("contradicts itself" in said) == bool(gap)
     assert "(Sectorinformatie 2024, 2.6)" in said, "three documents are drawn on: which one prints it"
     assert f"prints {printed}" in said
@@ -111,7 +112,7 @@ def test_a_printed_number_that_does_not_follow_is_shown_beside_the_one_that_does
 
 def test_years_before_the_sector_information_are_of_the_factsheet(tmp_path):
     found = work.sheltered_work(snapshot(tmp_path, *sheltered_tables(40)))
-    rows = machine_table("sheltered_work", found).set_index("year")
+    rows = machine_table(declared_tables()["sheltered_work"], found).set_index("year")
     assert list(rows.index) == ["2022", "2023", "2024"]
     assert rows["at_work"].to_dict() == {"2022": 20, "2023": 30, "2024": 60}
     assert rows["tables"].to_dict() == {"2022": work.SCHEMES, "2023": work.SCHEMES, "2024": work.SHELTERED}
@@ -175,11 +176,13 @@ def test_levels_in_thousands_are_shown_with_what_rounding_leaves_open(published)
     assert of(register, "without_job", population="total") == (132579, 132079, 133079)
     assert of(register, "with_job", population="others") == (67421, 66921, 67921)
     assert of(register, "without_job", population="others") == (64579, 63079, 66079)
-    table = machine_table("register_at_work", register)
-    shown = ShownTable("register_at_work", table, ENGLISH, "", "")._repr_mimebundle_()["text/plain"]
+    table = machine_table(declared_tables()["register_at_work"], register)
+    shown = ShownTable(
+        "register_at_work", declared_tables()["register_at_work"], table, ENGLISH, "", ""
+    )._repr_mimebundle_()["text/plain"]
     for text in ("275,000 (274,500 to 275,500)", "132,579 (132,079 to 133,079)", "64,579 (63,079 to 66,079)"):
         assert text in shown
-    said = answers.target_group(register, ENGLISH)
+    said = work_disability_sentences.target_group(register, ENGLISH)
     assert said["municipal_registered"] == "143,000 (rounding: 142,500 to 143,500)"
 
 
@@ -206,7 +209,9 @@ def test_each_count_says_what_it_counts_in_both_languages(published):
 
 
 def test_the_picture_of_targets_is_drawn_to_scale(tmp_path):
-    (axes,) = figures.jobs_against_targets(work.jobs_against_targets(snapshot(tmp_path, jobs_table())), ENGLISH).axes
+    (axes,) = work_disability_figures.jobs_against_targets(
+        work.jobs_against_targets(snapshot(tmp_path, jobs_table())), ENGLISH
+    ).axes
     reached, short = axes.containers
     names = [label.get_text() for label in axes.get_yticklabels()]
     assert dict(zip(names, [bar.get_width() for bar in reached], strict=True)) == pytest.approx(
@@ -217,7 +222,7 @@ def test_the_picture_of_targets_is_drawn_to_scale(tmp_path):
 
 def test_the_picture_of_counts_has_a_mark_for_each_unit(published):
     rows = work.sources_compared(published)
-    panels = figures.sources_compared(rows, ENGLISH).axes
+    panels = work_disability_figures.sources_compared(rows, ENGLISH).axes
     assert [axes.get_title(loc="left") for axes in panels] == [
         "sheltered work",
         "Wsw",

@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 from analysis.errors import DataError, did_you_mean
-from analysis.findings import Coverage, Part, Register, read_coverage, read_register
-from analysis.reporting.tables import TABLES
+from analysis.register.coverage import Coverage, Part, read_coverage
+from analysis.register.entry import read_register
+from analysis.register.relations import Register
+from analysis.report.table_spec import declared_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = """\
@@ -51,11 +53,12 @@ def text(coverage: Coverage, register: Register) -> str:
 
 def check_tables(coverage: Coverage) -> None:
     """Raise a DataError, with a line for each, when a part names a table that the report does not have."""
+    known = declared_tables()
     wrong = [
-        f"coverage.csv, {part.document}, {part.part}: table {table!r} is unknown; {did_you_mean(table, TABLES)}."
+        f"coverage.csv, {part.document}, {part.part}: table {table!r} is unknown; {did_you_mean(table, known)}."
         for part in coverage.parts
         for table in part.shown
-        if table not in TABLES
+        if table not in known
     ]
     if wrong:
         raise DataError("\n".join(wrong))

@@ -1,11 +1,19 @@
-"""The shared library of the bijstand workbench.
+"""The shared library of the bijstand workbench; CONTRIBUTING.md says which room holds what.
 
-The parts, each importing only those to its right::
+Imports run one way, from the top of this list to its end::
 
-    cli -> reporting -> models -> measures -> cleaning -> snapshots
-
-``published`` makes the snapshot that ships with the repository. A notebook takes what it needs from the
-public names of a part, for example ``from analysis.measures import flows``.
+    cli
+    site, runs
+    chapters
+    report
+    register, models, simulation
+    measures
+    workspace
+    statline, language
+    cleaning
+    snapshots
+    classifications
+    intervals
 """
 
 __version__ = "0.1.0"

@@ -158,12 +158,12 @@ def _add_simulate(commands: Commands) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from analysis.reporting.pool import warm_up
+    from analysis.runs.pool import warm_up
 
     warm_up()
-    from analysis.project import notebooks_folder, outputs_folder
-    from analysis.reporting.needs import with_their_tables
-    from analysis.reporting.parameters import check_data, check_parameters, find_notebooks, parse_assignments
+    from analysis.runs.missing_tables import with_their_tables
+    from analysis.runs.parameters import check_data, check_parameters, find_notebooks, parse_assignments
+    from analysis.workspace import notebooks_folder, outputs_folder
 
     given = parse_assignments(options.parameters)
     for name in ("snapshot", "lang"):
@@ -181,9 +181,14 @@ def _report(options: argparse.Namespace) -> int:
     for each in skipped:
         print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
 
-    from analysis.reporting.run import run_report
+    from analysis.runs.report_run import run_report
 
-    folder = run_report(notebooks, parameters, Path(options.out or outputs_folder()), options.jobs, skipped)
+    def make_pages(*run) -> None:
+        from analysis.site import build  # nbconvert takes seconds to import, a failed run needs none
+
+        build.make_pages(*run)
+
+    folder = run_report(notebooks, parameters, Path(options.out or outputs_folder()), options.jobs, make_pages, skipped)
     print(folder / "index.html")
     return 0
 
@@ -191,8 +196,8 @@ def _report(options: argparse.Namespace) -> int:
 def _pull(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from analysis.project import snapshots_folder
-    from analysis.statline import damaged, pull
+    from analysis.statline.download import damaged, pull
+    from analysis.workspace import snapshots_folder
 
     bar = tqdm(unit=" rows", disable=None, file=sys.stderr)
 
@@ -216,9 +221,11 @@ def _pull(options: argparse.Namespace) -> int:
 
 
 def _findings(options: argparse.Namespace) -> int:
-    from analysis.findings import find, read_register, rows_of
-    from analysis.findings.shown import FORMATS, chosen, text_of
-    from analysis.snapshots import open_snapshot
+    from analysis.register.entry import read_register
+    from analysis.register.evaluation import find
+    from analysis.register.output import FORMATS, chosen, text_of
+    from analysis.register.rows import rows_of
+    from analysis.workspace import open_snapshot
 
     if options.format not in FORMATS:
         raise CallError(f"--format {options.format}: unknown; {did_you_mean(options.format, FORMATS)}.")
@@ -233,10 +240,10 @@ def _findings(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from analysis.findings import read_register
-    from analysis.findings.tables import Known, known_of, query_faults
-    from analysis.snapshots import open_snapshot
+    from analysis.register.cells import Known, known_of, query_faults
+    from analysis.register.entry import read_register
     from analysis.statline.catalogue import catalogued, expected_of
+    from analysis.workspace import open_snapshot
 
     if options.document or options.verdict or options.location or options.format != "table":
         raise CallError("findings check FILE takes no filters: it tells all that is wrong with the file.")
@@ -256,8 +263,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    from analysis.project import snapshots_folder
     from analysis.simulation import default_parameters, simulate
+    from analysis.workspace import snapshots_folder
 
     rules = default_parameters(options.seed, options.persons)
     print(simulate(snapshots_folder(), rules, options.name))
@@ -265,9 +272,9 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from analysis.reporting.changes import changes_text, write_changes
-    from analysis.snapshots import open_snapshot
+    from analysis.snapshots.difference_output import changes_text, write_changes
     from analysis.snapshots.vintages import diff
+    from analysis.workspace import open_snapshot
 
     changes = diff(open_snapshot(options.before), open_snapshot(options.after))
     print(changes_text(changes))
@@ -277,9 +284,10 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from analysis.snapshots import open_snapshot, snapshot_names
+    from analysis.snapshots.store import snapshot_names
+    from analysis.workspace import open_snapshot, snapshots_folder
 
-    for name in snapshot_names():
+    for name in snapshot_names(snapshots_folder()):
         snapshot = open_snapshot(name)
         print(f"{name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}")
         for entry in snapshot.manifest.tables.values():
@@ -288,9 +296,10 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from analysis.snapshots import open_snapshot, snapshot_names
+    from analysis.snapshots.store import snapshot_names
+    from analysis.workspace import open_snapshot, snapshots_folder
 
-    for name in snapshot_names() if options.name is None else [options.name]:
+    for name in snapshot_names(snapshots_folder()) if options.name is None else [options.name]:
         open_snapshot(name).verify()
         print(f"{name}: every file is as it was written")
     return 0

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 from analysis.errors import WorkbenchError
-from analysis.project import project_root, snapshots_folder
-from analysis.snapshots import open_snapshot, snapshot_names
+from analysis.snapshots.store import snapshot_names
+from analysis.workspace import open_snapshot, project_root, snapshots_folder
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the tools stand beside the library, not in it
 

@@ -14,11 +14,13 @@ import pandas as pd
 from published.documents import document_tables, period_statuses
 from published.files import read_description, read_page
 
-from analysis.cleaning import TOTAL, category_of, parse_numbers, parse_period, period_code
-from analysis.cleaning.periods import MONTHS, STATUS_OF_MARK
+from analysis.classifications.categories import TOTAL, category_of
+from analysis.cleaning.numbers import parse_numbers
+from analysis.cleaning.periods import MONTHS, STATUS_OF_MARK, parse_period, period_code
 from analysis.errors import DataError, name_some
-from analysis.findings import read_register
-from analysis.snapshots import Code, Dimension, Measure, NewTable, TableMetadata, write_snapshot
+from analysis.register.entry import read_register
+from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
+from analysis.snapshots.write import NewTable, write_snapshot
 
 CREATED = "2026-11-21"
 DESCRIPTIONS = "tables.toml"

@@ -17,13 +17,15 @@ import pandas as pd
 from published.files import read_description, read_page
 from published.fits import check_fit
 
-from analysis.cleaning import category_of, parse_period, period_code
+from analysis.classifications.categories import TOTAL, category_of
+from analysis.cleaning.periods import parse_period, period_code
 from analysis.errors import DataError, name_some
-from analysis.findings.language import FormulaError, parse
-from analysis.findings.relations import Recomputed, Register, recompute
+from analysis.intervals.formula import FormulaError
 from analysis.missing import STATUSES
-from analysis.snapshots import Code, Dimension, Measure, NewTable, TableMetadata
-from analysis.snapshots.categories import TOTAL
+from analysis.register.formulas import parse
+from analysis.register.relations import Recomputed, Register, recompute
+from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
+from analysis.snapshots.write import NewTable
 
 DESCRIPTIONS = "tables.toml"
 _FIXED = ("period", "measure", "claim")

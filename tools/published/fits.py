@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.errors import DataError
-from analysis.findings.claims import Claim
-from analysis.findings.language import Node
+from analysis.intervals.formula import Node
+from analysis.register.claims import Claim
 
 _SPAN = re.compile(r"(.+) to (.+)|(\d{4})-(\d{4})")
 

@@ -21,7 +21,7 @@ from experiments import NOISE, as_the_rules_are, restless
 from page import write
 from study import replicate
 
-from analysis.project import project_root
+from analysis.workspace import project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "restless_replicates": 40}
 QUICK = {"persons": 20_000, "replicates": 8, "restless_replicates": 4}

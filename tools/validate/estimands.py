@@ -17,16 +17,16 @@ from world import ENDS, GROUPS, LABELS, QUARTERS, YEARS, Panel, World, inside
 
 from analysis.errors import DataError
 from analysis.measures.duration import OVER_5
-from analysis.models.account import group_account
-from analysis.models.band_panel import BandPanel, panel_of_frames
-from analysis.models.cohort import all_exits, compare_routes, continuation
-from analysis.models.decomposition import decompose
-from analysis.models.flow_panel import panel_of
-from analysis.models.hazards import Hazards, exit_hazards
-from analysis.models.longterm import side_by_side
-from analysis.models.rates import fit_rates
-from analysis.models.reentry import fit_reentry
-from analysis.models.survival import MONTHLY, remaining, survival
+from analysis.models.duration.cohort import all_exits, compare_routes, continuation
+from analysis.models.duration.decomposition import decompose
+from analysis.models.duration.hazards import Hazards, exit_hazards
+from analysis.models.duration.longterm import side_by_side
+from analysis.models.duration.panel import BandPanel, panel_of_frames
+from analysis.models.duration.survival import MONTHLY, remaining, survival
+from analysis.models.flows.account import group_account
+from analysis.models.flows.panel import panel_of
+from analysis.models.flows.rates import fit_rates
+from analysis.models.flows.reentry import fit_reentry
 from analysis.simulation import default_parameters
 from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BANDS, SHAPE
 from analysis.simulation.steady import steady_state

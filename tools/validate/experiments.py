@@ -14,8 +14,8 @@ from study import rows
 from switches import returns_left_out
 from world import QUARTERS, World, world
 
-from analysis.models.flow_panel import panel_of
-from analysis.models.rates import fit_rates
+from analysis.models.flows.panel import panel_of
+from analysis.models.flows.rates import fit_rates
 
 EXACT_EVERY = 4
 """Of so many replicates one is estimated from the unrounded counts as well."""

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
 from analysis.measures import duration
 from analysis.simulation import Counts, Parameters, default_parameters, draw
 from analysis.simulation.parameters import BANDS, MONTHS

@@ -8,14 +8,15 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
+from analysis.classifications.categories import USUAL_TOTALS
 from analysis.cleaning.numbers import Numbers, parse_numbers
 from analysis.cleaning.periods import SPAN, parse_periods
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
+from analysis.intervals.cell_pool import CellPool
+from analysis.intervals.rounded import Rounded
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
-from analysis.rounding import CellPool, Rounded
-from analysis.snapshots import Measure, RawTable, Snapshot, TableMetadata
-from analysis.snapshots.categories import USUAL_TOTALS
-from analysis.snapshots.format import grain_of_code
+from analysis.snapshots.format import Measure, TableMetadata, grain_of_code
+from analysis.snapshots.store import RawTable, Snapshot
 
 # What a quantity of these names counts, in every table: a flow in persons, or a stock in tens, would go wrong unseen.
 UNITS = {

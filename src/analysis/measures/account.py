@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.cleaning import TOTAL_GROUP
+from analysis.classifications.groups import TOTAL_GROUP
 from analysis.cleaning.periods import FREQUENCY
+from analysis.intervals.rounded import Rounded
 from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import GroupFlows
 from analysis.measures.flows import QUARTERS_A_YEAR, flow_cells, national, of_complete_years
 from analysis.measures.sources import PERSONS, stock_at
-from analysis.measures.tidy import combine, tidy
-from analysis.rounding import Rounded
-from analysis.snapshots import Snapshot
+from analysis.measures.tidy_frame import combine, tidy
+from analysis.snapshots.store import Snapshot
 
 
 def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:

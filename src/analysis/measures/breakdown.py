@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.cleaning import TOTAL, Cells, parse_period, period_grain, read_cells
+from analysis.classifications.categories import TOTAL
+from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.periods import parse_period, period_grain
 from analysis.errors import CoverageError, did_you_mean, name_some
-from analysis.measures.tidy import tidy
-from analysis.rounding import Rounded, stack
-from analysis.snapshots import Snapshot
+from analysis.intervals.rounded import Rounded, stack
+from analysis.measures.tidy_frame import tidy
+from analysis.snapshots.store import Snapshot
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.cleaning import Cells, read_cells
+from analysis.classifications.categories import USUAL_TOTALS
+from analysis.cleaning.cells import Cells, read_cells
 from analysis.errors import CoverageError
-from analysis.measures.tidy import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy
 from analysis.missing import PRESENT
-from analysis.snapshots import Snapshot
-from analysis.snapshots.categories import USUAL_TOTALS
+from analysis.snapshots.store import Snapshot
 
 # what counts as caseload, by unit: persons and benefits (a couple is two persons and one benefit) never share a line
 CASELOAD_QUANTITIES = ("stock", "benefits")

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import TOTAL, Cells, Group, group_column, monitor_groups, read_cells
+from analysis.classifications.categories import TOTAL
+from analysis.classifications.groups import Group, monitor_groups
+from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.groups import group_column
 from analysis.errors import CoverageError
+from analysis.intervals.comparison import rank_range
+from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.sources import GROUP_STOCK, in_persons
-from analysis.measures.tidy import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy
 from analysis.missing import PRESENT
-from analysis.rounding import Rounded, rank_range, stack
-from analysis.snapshots import Snapshot
+from analysis.snapshots.store import Snapshot
 
 
 @dataclass(frozen=True, eq=False)

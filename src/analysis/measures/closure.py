@@ -12,12 +12,12 @@ from operator import add
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import CATEGORIES, Cells, overlap, read_cells
+from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, USUAL_TOTALS, overlap
+from analysis.cleaning.cells import Cells, read_cells
 from analysis.errors import CoverageError
-from analysis.measures.tidy import combine
+from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT
-from analysis.snapshots import Snapshot
-from analysis.snapshots.categories import ABOVE_AOW, TOTAL, USUAL_TOTALS
+from analysis.snapshots.store import Snapshot
 
 WITHIN, BEYOND, UNDECIDED = "within rounding", "beyond rounding", "cannot be decided"
 UNCHECKED = "cannot be checked"

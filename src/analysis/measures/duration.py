@@ -11,15 +11,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import TOTAL_GROUP, Cells, Group, group_column, read_cells
-from analysis.cleaning.groups import MONITOR_GROUPS
+from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, did_you_mean
+from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import DURATION_SHARES, ENDED_SPELLS, STOCK_SOURCES, choose, in_persons, stock_at
-from analysis.measures.tidy import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy
 from analysis.missing import PRESENT
-from analysis.rounding import Rounded
-from analysis.snapshots import Snapshot
+from analysis.snapshots.store import Snapshot
 
 CLASS_ENDS = {"0-6m": 6, "6-12m": 12, "1-2y": 24, "2-3y": 36, "3-4y": 48, "4-5y": 60}
 """The closed duration classes, each with the months at which it ends; after them comes ``5y+``."""

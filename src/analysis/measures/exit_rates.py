@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.cleaning import TOTAL_GROUP, group_column
+from analysis.classifications.groups import TOTAL_GROUP
+from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
+from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import FROM_2_TO_5, OVER_5, UNDER_2, ended_spells
 from analysis.measures.sources import stock_at
-from analysis.measures.tidy import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy
 from analysis.missing import PRESENT
-from analysis.rounding import Rounded
-from analysis.snapshots import Snapshot
+from analysis.snapshots.store import Snapshot
 
 BANDS = (UNDER_2, FROM_2_TO_5, OVER_5, TOTAL_GROUP)
 

@@ -8,15 +8,19 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import MONITOR_GROUPS, TOTAL, Group, group_column, monitor_groups, read_cells
+from analysis.classifications.categories import TOTAL
+from analysis.classifications.groups import MONITOR_GROUPS, Group, monitor_groups
+from analysis.cleaning.cells import read_cells
+from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
+from analysis.intervals.comparison import decide_pairs
+from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.flows import QUARTERS_A_YEAR, complete_years, flow_cells, flow_window
 from analysis.measures.sources import GROUP_FLOW_MEANS, QUARTERLY_FLOWS, choose
-from analysis.measures.tidy import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy
 from analysis.missing import PRESENT
-from analysis.rounding import Rounded, decide_pairs, stack
-from analysis.snapshots import Snapshot
+from analysis.snapshots.store import Snapshot
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import Cells, read_cells, require
+from analysis.cleaning.cells import Cells, read_cells, require
 from analysis.errors import CoverageError
+from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import QUARTERLY_FLOWS, choose
-from analysis.measures.tidy import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy
 from analysis.missing import PRESENT
-from analysis.rounding import Rounded
-from analysis.snapshots import Snapshot
+from analysis.snapshots.store import Snapshot
 
 FLOWS = ("inflow", "reinflow", "outflow")
 QUARTERS_A_YEAR = 4

@@ -15,27 +15,19 @@ from operator import add
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import (
-    CATEGORIES,
-    MONITOR_GROUPS,
-    TOTAL,
-    TOTAL_GROUP,
-    Group,
-    Rounded,
-    group_column,
-    overlap,
-    parse_period,
-    read_cells,
-)
-from analysis.cleaning.periods import FREQUENCY
+from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS, overlap
+from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.cleaning.cells import read_cells
+from analysis.cleaning.groups import group_column
+from analysis.cleaning.periods import FREQUENCY, parse_period
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
+from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import FROM_2_TO_5, GROUPS, OVER_5, UNDER_2
 from analysis.measures.flows import flow_cells
 from analysis.measures.sources import ENDED_SPELLS, QUARTERLY_FLOWS, STOCK_SOURCES, choose, stock_at
-from analysis.measures.tidy import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy
 from analysis.missing import PRESENT
-from analysis.snapshots import Snapshot
-from analysis.snapshots.categories import USUAL_TOTALS
+from analysis.snapshots.store import Snapshot
 
 # above and below the bar; a share is of those below, so that it cannot pass 1
 MEASURES: dict[str, tuple[str, str]] = {

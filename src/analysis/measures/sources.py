@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.cleaning import Group, group_column, read_cells
+from analysis.classifications.groups import Group
+from analysis.cleaning.cells import read_cells
+from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError, MixedUnitsError
+from analysis.intervals.rounded import Rounded
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
-from analysis.rounding import Rounded
-from analysis.snapshots import Snapshot
+from analysis.snapshots.store import Snapshot
 
 QUARTERLY_FLOWS = ("85615NED", "82662NED")
 GROUP_FLOW_MEANS = ("factsheet-2024-t2",)

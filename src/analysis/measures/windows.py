@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analysis.cleaning import parse_period
+from analysis.cleaning.periods import parse_period
 from analysis.errors import CallError, DataError, did_you_mean, name_some
 from analysis.measures import caseload, duration, flows
-from analysis.snapshots import Snapshot
+from analysis.snapshots.store import Snapshot
 
 
 def _caseload(snapshot: Snapshot) -> pd.PeriodIndex:

@@ -1,1 +1,1 @@
-"""Estimators on top of the measures: each says what it assumes, what its interval means, and what it cannot do."""
+"""Estimators on top of the measures: each says what it assumes and what its interval means."""

@@ -22,14 +22,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import MONITOR_GROUPS, TOTAL
+from analysis.classifications.categories import TOTAL
+from analysis.classifications.groups import MONITOR_GROUPS
 from analysis.errors import CallError, did_you_mean
 from analysis.measures.duration import GROUPS
 from analysis.measures.question import REST, Asked, ask
-from analysis.measures.tidy import combine
+from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT
-from analysis.models.process import BOTH, PROCESS, ROUNDING, check_confidence, student
-from analysis.snapshots import Snapshot
+from analysis.models.dispersion import BOTH, PROCESS, ROUNDING, check_confidence, student
+from analysis.snapshots.store import Snapshot
 
 TESTS = ("difference", "change", "trend")
 ALTERNATIVES = ("different", "higher", "lower")

@@ -12,7 +12,8 @@ from analysis.simulation.parameters import Calendar, Parameters, default_paramet
 from analysis.simulation.population import Counts, draw
 from analysis.simulation.tables import MADE, tables
 from analysis.simulation.truth import FILE, read_truth, source_of, truth_bytes
-from analysis.snapshots import check_new_name, write_snapshot
+from analysis.snapshots.store import check_new_name
+from analysis.snapshots.write import write_snapshot
 
 __all__ = ["Calendar", "Counts", "Parameters", "default_parameters", "draw", "read_truth", "simulate"]
 

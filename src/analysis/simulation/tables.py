@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning import category_of
+from analysis.classifications.categories import TOTAL, category_of, find_category
 from analysis.cleaning.periods import FREQUENCY, period_code
 from analysis.missing import FINAL, PROVISIONAL, REVISED_PROVISIONAL
 from analysis.simulation.parameters import AGES, BANDS, KINDS, MONTHS, content
 from analysis.simulation.population import Counts
-from analysis.snapshots import Code, Dimension, Measure, NewTable, TableMetadata
-from analysis.snapshots.categories import TOTAL, find_category
+from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
+from analysis.snapshots.write import NewTable
 
 MADE = "2025-12-31"
 """The day a simulated snapshot is of: the last of its calendar, so that the clock is not in its digest."""

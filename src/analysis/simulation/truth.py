@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.cleaning import MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
 from analysis.errors import DataError
 from analysis.files import json_bytes, sha256
 from analysis.measures import duration
@@ -16,7 +16,7 @@ from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BANDS, MONTHS,
 from analysis.simulation.population import Counts
 from analysis.simulation.steady import return_risk, steady_state, survival
 from analysis.simulation.tables import members
-from analysis.snapshots import Snapshot
+from analysis.snapshots.store import Snapshot
 
 FILE = "truth.json"
 _QUARTER, _YEAR = 3, 12

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import DataError, name_some
-from analysis.project import project_root
 from analysis.snapshots.store import RawTable, Snapshot
 
 HAS_IT, BEFORE, CORRECTED, UNDECIDED = "has it", "before it", "corrected", "cannot be decided"
@@ -37,8 +36,8 @@ class KnownError:
     expect: tuple[dict[str, str], ...] = ()
 
 
-def known_errors(path: Path | None = None) -> list[KnownError]:
-    """Read ``data/corrections.yml``.
+def known_errors(path: Path) -> list[KnownError]:
+    """Read the known errors (``data/corrections.yml``).
 
     Raises
     ------
@@ -47,7 +46,6 @@ def known_errors(path: Path | None = None) -> list[KnownError]:
     """
     import yaml
 
-    path = path or project_root() / "data" / "corrections.yml"
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     except (OSError, yaml.YAMLError) as fault:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean
 from analysis.files import sha256
-from analysis.project import snapshots_folder
 from analysis.snapshots.format import (
     OPTIONAL_COLUMNS,
     Manifest,
@@ -49,7 +48,7 @@ class RawTable:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A named, immutable state of tables. Open one with `open_snapshot`."""
+    """A named, immutable state of tables. Open one with `analysis.workspace.open_snapshot`."""
 
     name: str
     folder: Path
@@ -141,22 +140,8 @@ class Snapshot:
         return data
 
 
-def open_snapshot(name: str = "published", folder: Path | None = None, needs: Iterable[str] | None = None) -> Snapshot:
-    """Open a snapshot by name.
-
-    Parameters
-    ----------
-    name : str
-        ``published``, the name of a snapshot in ``data/snapshots``, ``latest`` for the newest dated one, or ``live``
-        for a vintage of today, pulled from CBS when there is none yet.
-    folder : Path, optional
-        The folder that holds the snapshots; by default the project's.
-    needs : iterable of str, optional
-        The tables that will be read, for ``live``; by default all that the workbench uses.
-
-    Returns
-    -------
-    Snapshot
+def read_snapshot(name: str, folder: Path) -> Snapshot:
+    """Read the manifest of a snapshot that lies in a folder; `analysis.workspace.open_snapshot` knows other names too.
 
     Raises
     ------
@@ -165,8 +150,9 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
     DataError
         When its manifest is lost, changed, or of a later format.
     """
-    folder = snapshots_folder() if folder is None else folder
-    name = _resolve(name, folder, needs)
+    known = snapshot_names(folder)
+    if check_name(name) not in known:
+        raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, known)}.")
     path = folder / name / MANIFEST
     place = f"snapshot {name!r}, {MANIFEST}"
     try:
@@ -179,15 +165,14 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
     return Snapshot(name, path.parent, manifest)
 
 
-def snapshot_names(folder: Path | None = None) -> list[str]:
-    """Return the names of all snapshots there are, sorted."""
-    folder = snapshots_folder() if folder is None else folder
+def snapshot_names(folder: Path) -> list[str]:
+    """Return the names of all snapshots in a folder, sorted."""
     return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}") if _NAME.fullmatch(path.parent.name))
 
 
-def dated_snapshots(folder: Path | None = None) -> list[Snapshot]:
-    """Return the vintages there are, the oldest first."""
-    opened = (open_snapshot(name, folder) for name in snapshot_names(folder))
+def dated_snapshots(folder: Path) -> list[Snapshot]:
+    """Return the vintages in a folder, the oldest first."""
+    opened = (read_snapshot(name, folder) for name in snapshot_names(folder))
     return in_order(snapshot for snapshot in opened if snapshot.kind == "dated")
 
 
@@ -210,25 +195,6 @@ def check_new_name(name: str) -> str:
     """Return ``name`` when a new snapshot can have it: names that are resolved at opening stand for others."""
     if check_name(name) in _RESERVED:
         raise CallError(f"snapshot name {name!r} stands for another snapshot and cannot be given; choose another.")
-    return name
-
-
-def _resolve(name: str, folder: Path, needs: Iterable[str] | None) -> str:
-    check_name(name)
-    known = snapshot_names(folder)
-    if name == "live":
-        from analysis.statline.live import todays  # asks CBS: nothing else that opens a snapshot needs it
-
-        return todays(folder, None if needs is None else list(needs))
-    if name == "latest":
-        dated = dated_snapshots(folder)
-        if not dated:
-            raise CallError(
-                "snapshot 'latest': there is no vintage yet; make one with `bijstand pull`. At hand: published."
-            )
-        return dated[-1].name
-    if name not in known:
-        raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, known)}.")
     return name
 
 

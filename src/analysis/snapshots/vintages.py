@@ -99,15 +99,15 @@ def _frame(snapshot: Snapshot, table: str) -> pd.DataFrame:
     return raw.frame[raw.metadata.columns()].assign(status=status)
 
 
-def as_of(table: str, day: date, folder: Path | None = None) -> pd.DataFrame:
+def as_of(table: str, day: date, folder: Path) -> pd.DataFrame:
     """Return a table as it was known on a day: each cell once, from the newest vintage of that day or before.
 
     Parameters
     ----------
     table : str
     day : date
-    folder : Path, optional
-        The folder that holds the snapshots; by default the project's.
+    folder : Path
+        The folder that holds the snapshots.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def as_of(table: str, day: date, folder: Path | None = None) -> pd.DataFrame:
     return frame.assign(vintage=kept[-1].name)
 
 
-def vintages(table: str, key: dict[str, str], folder: Path | None = None) -> pd.DataFrame:
+def vintages(table: str, key: dict[str, str], folder: Path) -> pd.DataFrame:
     """Return the cells of one key in all vintages.
 
     Parameters
@@ -137,7 +137,8 @@ def vintages(table: str, key: dict[str, str], folder: Path | None = None) -> pd.
     table : str
     key : dict of str to str
         Codes by column, such as ``{"measure": "instromers", "sex": "T001038"}``; columns that are left out are kept.
-    folder : Path, optional
+    folder : Path
+        The folder that holds the snapshots.
 
     Returns
     -------
@@ -166,6 +167,6 @@ def vintages(table: str, key: dict[str, str], folder: Path | None = None) -> pd.
     return found.drop_duplicates(keys).sort_values([*key, "period", "published"], kind="stable", ignore_index=True)
 
 
-def _dated(table: str, folder: Path | None) -> list[Snapshot]:
+def _dated(table: str, folder: Path) -> list[Snapshot]:
     """Return the vintages that hold a table, the oldest first."""
     return [snapshot for snapshot in dated_snapshots(folder) if table in snapshot]

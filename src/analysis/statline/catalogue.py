@@ -8,9 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from analysis.snapshots import Code, Dimension, Measure, TableMetadata
-from analysis.snapshots.categories import CATEGORIES, category_of
-from analysis.statline.wire import WireDimension, WireMeasure, WireTable, measure_codes, plain
+from analysis.classifications.categories import CATEGORIES, category_of
+from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
+from analysis.statline.wire_format import WireDimension, WireMeasure, WireTable, measure_codes, plain
 
 _ONLY = "*"
 

@@ -6,10 +6,9 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from analysis.snapshots import open_snapshot, snapshot_names
-from analysis.snapshots.store import in_order
-from analysis.statline.bank import pull
+from analysis.snapshots.store import in_order, read_snapshot, snapshot_names
 from analysis.statline.catalogue import catalogued
+from analysis.statline.download import pull
 
 BASE_URL_VARIABLE = "BIJSTAND_STATLINE"
 """Another scheme and host to ask in the place of CBS; unset, CBS is asked."""
@@ -32,7 +31,7 @@ def todays(folder: Path, needs: list[str] | None = None) -> str:
     """
     wanted = [table for table in catalogued() if needs is None or table in needs]
     today = f"{datetime.now().astimezone():%Y-%m-%d}"
-    opened = [open_snapshot(name, folder) for name in snapshot_names(folder) if name.startswith(today)]
+    opened = [read_snapshot(name, folder) for name in snapshot_names(folder) if name.startswith(today)]
     kept = [each for each in opened if each.kind == "dated"]
     whole = [each for each in kept if all(table in each for table in wanted)]
     if whole:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from analysis.errors import CallError
-from analysis.statline.tidy import Tidier
-from analysis.statline.web import Web
-from analysis.statline.wire import WireTable
+from analysis.statline.http import Web
+from analysis.statline.table_writer import Tidier
+from analysis.statline.wire_format import WireTable
 
 PLATFORMS = ("auto", "v3", "v4")
-_TABLE = re.compile(r"[0-9]{5}[A-Za-z0-9]{0,5}")
 
 
 class Service(Protocol):
@@ -30,21 +27,6 @@ class Service(Protocol):
 
     def close(self) -> None:
         """Ask nothing more."""
-
-
-def check_table(table: str) -> str:
-    """Return a table id that can be one; a path, an address or an odd text is refused."""
-    if not _TABLE.fullmatch(table):
-        raise CallError(f"table {table!r} is not an id: expected five digits and letters, such as 85615NED.")
-    return table
-
-
-def check_base_url(url: str) -> tuple[str, str]:
-    """Return scheme and host of a base address; a CallError says what it should look like."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
-        raise CallError(f"--base-url {url!r}: expected a scheme and a host, such as http://127.0.0.1:8000.")
-    return parts.scheme, parts.netloc
 
 
 def make_service(platform: str, base_url: str | None, web: Web) -> Service:

@@ -18,10 +18,10 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from analysis.errors import DataError
-from analysis.statline.service import check_base_url
-from analysis.statline.tidy import Tidier
-from analysis.statline.web import AT_ONCE, USER_AGENT, BrokenPageError, UnreachableError, Web
-from analysis.statline.wire import WireDimension, WireMeasure, WireTable, same_id, wire_dimension
+from analysis.statline.addresses import check_base_url
+from analysis.statline.http import AT_ONCE, USER_AGENT, BrokenPageError, UnreachableError, Web
+from analysis.statline.table_writer import Tidier
+from analysis.statline.wire_format import WireDimension, WireMeasure, WireTable, same_id, wire_dimension
 
 _DIMENSIONS = ("Dimension", "TimeDimension", "GeoDimension", "GeoDetail")
 

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from analysis.statline.service import check_base_url
-from analysis.statline.tidy import Tidier
-from analysis.statline.web import AT_ONCE, BrokenPageError, Web
-from analysis.statline.wire import WireDimension, WireMeasure, WireTable, same_id, wire_dimension
+from analysis.statline.addresses import check_base_url
+from analysis.statline.http import AT_ONCE, BrokenPageError, Web
+from analysis.statline.table_writer import Tidier
+from analysis.statline.wire_format import WireDimension, WireMeasure, WireTable, same_id, wire_dimension
 
 
 class V4:

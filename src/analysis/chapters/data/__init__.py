@@ -1,0 +1,1 @@
+"""The chapter: what a snapshot holds and what changed."""

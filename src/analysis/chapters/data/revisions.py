@@ -1,0 +1,109 @@
+"""What the vintage before said otherwise, and what a table no longer is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.errors import CallError, did_you_mean
+from analysis.snapshots.corrections import known_errors, state_of
+from analysis.snapshots.store import Snapshot, dated_snapshots
+from analysis.snapshots.vintages import TableDiff, diff
+from analysis.workspace import corrections_file
+
+
+def tables_of(snapshot: Snapshot, table: str = "") -> list[str]:
+    """Return one table of a snapshot, or with an empty text all; a CallError names those there are."""
+    known = list(snapshot.manifest.tables)
+    if table and table not in known:
+        raise CallError(f"table {table!r} is not in snapshot {snapshot.name!r}; {did_you_mean(table, known)}.")
+    return [table] if table else sorted(known)
+
+
+def before(snapshot: Snapshot) -> Snapshot | None:
+    """Return the vintage before a vintage, None when there is none."""
+    if snapshot.kind != "dated":
+        return None
+    made = snapshot.manifest.created
+    return next((each for each in dated_snapshots(snapshot.folder.parent)[::-1] if each.manifest.created < made), None)
+
+
+def revisions(changes: list[TableDiff], vintage: str) -> pd.DataFrame:
+    """Return what changed in each table that both vintages hold.
+
+    Parameters
+    ----------
+    changes : list of TableDiff
+        From the vintage before, as from `changes_since`.
+    vintage : str
+        Its name.
+
+    Returns
+    -------
+    DataFrame
+        ``table, vintage, new_periods``, ``definitive_changed`` and ``provisional_changed`` (figures, by the status they
+        had), ``largest`` (change among the definitive ones, in their unit) and ``tables``.
+    """
+    rows = []
+    for change in changes:
+        final = change.cells["definitive"]
+        sizes = change.cells["change"].abs()[final]
+        rows.append(
+            {
+                "table": change.table,
+                "vintage": vintage,
+                "new_periods": len(change.came.get("period", [])),
+                "definitive_changed": int(final.sum()),
+                "provisional_changed": int((~final).sum()),
+                "largest": sizes.max() if sizes.notna().any() else float("nan"),
+                "tables": change.table,
+            }
+        )
+    names = ["table", "vintage", "new_periods", "definitive_changed", "provisional_changed", "largest", "tables"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def changes_since(older: Snapshot | None, snapshot: Snapshot, tables: list[str]) -> list[TableDiff]:
+    """Return what changed in these tables since an older vintage; nothing without one."""
+    changes = diff(older, snapshot, tables) if older else []
+    return [change for change in changes if change.state in ("same", "changed")]
+
+
+def drift(changes: list[TableDiff]) -> pd.DataFrame:
+    """Return the columns and codes that came and went, but for periods.
+
+    Returns
+    -------
+    DataFrame
+        ``table, column, code, happened`` (``came`` or ``went``) and ``tables``.
+    """
+    rows = [
+        (change.table, column, code, happened, change.table)
+        for change in changes
+        for happened, codes in (("came", change.came), ("went", change.went))
+        for column, names in codes.items()
+        for code in names
+        if column != "period"
+    ]
+    return pd.DataFrame(rows, columns=["table", "column", "code", "happened", "tables"])
+
+
+def errors(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
+    """Return the known errors of CBS in these tables, and whether this state of them has each.
+
+    Returns
+    -------
+    DataFrame
+        ``table, error`` (its name in ``data/corrections.yml``), ``handling`` (open, acknowledged, fixed_upstream),
+        ``state`` (of the snapshot) and ``tables``.
+
+    Raises
+    ------
+    DataError
+        When an entry of the file no longer matches a state that should have the error.
+    """
+    rows = [
+        (error.table, error.id, error.status, state_of(error, snapshot), error.table)
+        for error in known_errors(corrections_file())
+        if error.table in tables
+    ]
+    return pd.DataFrame(rows, columns=["table", "error", "handling", "state", "tables"])

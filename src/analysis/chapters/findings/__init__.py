@@ -1,0 +1,1 @@
+"""The chapter: do the published numbers stand."""

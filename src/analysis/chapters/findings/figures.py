@@ -1,0 +1,52 @@
+"""Pictures of findings: how much of each document stands."""
+
+from __future__ import annotations
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.language.translator import Language
+from analysis.register.verdicts import TONES
+from analysis.report.plotting import HATCHES, INK, SOFT, canvas, colours, value_axis
+
+_NARROW = 4.0
+"""Percent of a bar below which a count does not fit inside its part."""
+
+
+def findings_by_document(counts: pd.DataFrame, language: Language) -> Figure:
+    """Draw a bar for each document, parted into numbers that stand, do not, differ for a known reason, or are open.
+
+    Bars are shares of the document's numbers, so that a short document shows as well as a long one; counts stand in
+    the parts.
+    """
+    tones = list(dict.fromkeys(TONES.values()))
+    table = counts.assign(tone=counts["verdict"].map(TONES)).pivot_table(
+        index="document", columns="tone", values="numbers", aggfunc="sum", fill_value=0, observed=True
+    )
+    table = table.reindex(columns=tones, fill_value=0).loc[lambda t: t.sum(axis=1).sort_values().index]
+    shares = 100 * table.div(table.sum(axis=1), axis=0)
+    with canvas(1.7 + 0.42 * max(len(table), 1)) as (figure, (axes,)):
+        left = pd.Series(0.0, index=table.index)
+        fills = [*sns.color_palette("colorblind", 4)[2:4], colours(2)[1], "#d9d9d9"]
+        for tone, colour, hatch in zip(tones, fills, (*HATCHES, ""), strict=True):
+            axes.barh(table.index, shares[tone], left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
+            for document, count in table[tone].items():
+                if shares.loc[document, tone] > _NARROW:
+                    _count(axes, language.number(count), (left[document] + shares.loc[document, tone] / 2, document))
+            left = left + shares[tone]
+        if table.empty:
+            axes.text(0.02, 0.5, language.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
+        value_axis(axes, language, "x")
+        axes.set_xlabel(language.word("figures.words", "share_of_numbers"), color=SOFT)
+        axes.set_xlim(0, 100)
+        names = [language.word("figures.words", f"tone_{tone}") for tone in tones]
+        below = {"loc": "upper center", "bbox_to_anchor": (0.35, -0.26)}
+        axes.legend(axes.containers, names, ncols=2, fontsize=8.5, **below)
+        return figure
+
+
+def _count(axes: Axes, text: str, place: tuple) -> None:
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.85}
+    axes.annotate(text, place, ha="center", va="center", fontsize=8.5, color=INK, bbox=box)

@@ -1,0 +1,1 @@
+"""The chapter: who comes in and who leaves."""

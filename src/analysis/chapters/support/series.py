@@ -1,0 +1,166 @@
+"""The statistic on re-integration by municipalities in time: series on both sides of a break, never joined.
+
+From January 2023 CBS asks municipalities in another way and for another list of provisions. The tables to December 2022
+(84511NED) and from January 2023 (85588NED, 85589NED) are not comparable, so a change across is refused unless it is
+asked for as such. All count what is *in use* in a month: what ran at its end and what ended in it.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.chapters.support.provisions import PRINTED, PRINTED_MONTH, PROVISIONS, level
+from analysis.classifications.categories import TOTAL
+from analysis.cleaning.cells import read_cells
+from analysis.cleaning.periods import parse_period, period_grain
+from analysis.errors import CallError, CoverageError, DataError, name_some
+from analysis.intervals.rounded import Rounded, stack
+from analysis.measures.tidy_frame import combine, tidy
+from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.snapshots.store import Snapshot
+
+BREAK = pd.Period("2023-01", "M")
+"""The first month that is counted in the new way."""
+
+PERSONS_BEFORE, PERSONS = "84511NED", "85589NED"
+PERSONS_PRINTED, CHANGE_PRINTED = "factsheet-2024-t4", "factsheet-2024-supported"
+_SERIES = ((PERSONS_BEFORE, "supported_persons"), (PERSONS, "supported_persons"), (PROVISIONS, "provisions"))
+_UNITS = {"supported_persons": "persons", "provisions": "provisions"}
+ACROSS = "across the break"
+SHOWN = (TOTAL, "wage subsidy")
+"""The kinds of provision whose series are shown: all, and the one kind that the tables on both sides have."""
+
+
+def series(snapshot: Snapshot) -> pd.DataFrame:
+    """Return each series that the snapshot holds, by table and kind of provision.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``table, provision, period`` and ``date`` (last day of the month). Quantity ``in_use``, in persons
+        or in provisions: ``unit`` tells them apart.
+    """
+    frames = [_series(snapshot, table, quantity, kind) for kind in SHOWN for table, quantity in _SERIES]
+    found = combine(frames)
+    return found[found["missing"] == PRESENT].reset_index(drop=True)
+
+
+def _series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.DataFrame:
+    there = table in snapshot and read_cells(snapshot, table, "month").has(provision=kind)
+    months = read_cells(snapshot, table, "month").periods if there else pd.PeriodIndex([], freq="M")
+    if there:
+        column = read_cells(snapshot, table, "month").look_up(quantity, months, provision=kind)
+    else:
+        column = Rounded.absent(0, _UNITS[quantity], NOT_IN_SNAPSHOT)
+    labels = {
+        "table": [table] * len(months),
+        "provision": [kind] * len(months),
+        "period": months.astype(str),
+        "date": months.to_timestamp(how="end").normalize(),
+    }
+    return tidy(column, "in_use", labels, tables=table)
+
+
+def compared_months(
+    snapshot: Snapshot, first: str = "", last: str = "", across_break: bool = False
+) -> tuple[pd.Period, pd.Period]:
+    """Return the two months that are to be compared.
+
+    An empty ``last`` is the last month there is, an empty ``first`` a year before, or the first month after that on the
+    same side of the break.
+
+    Raises
+    ------
+    CallError
+        When one is no month or lies outside the data, when they are in the wrong order, or when the break of January
+        2023 lies between them and ``across_break`` is not set.
+    CoverageError
+        When the snapshot has no figures on support at all.
+    """
+    known = _months(snapshot)
+    end = _month("last", last, known) if last else known[-1]
+    same_side = [month for month in known if month >= end - 12 and (month < BREAK) == (end < BREAK)]
+    start = _month("first", first, known) if first else same_side[0]
+    if not first and start == end:
+        raise CallError(f"last {end}: expected a month to compare it with on its side of {BREAK}; give first.")
+    if start >= end:
+        raise CallError(f"first {start} does not lie before last {end}: expected first before last.")
+    if start < BREAK <= end and not across_break:
+        raise CallError(
+            f"first {start} and last {end} lie on both sides of the break of {BREAK}: {PERSONS_BEFORE} counts to "
+            f"{BREAK - 1}, {PERSONS} and {PROVISIONS} from {BREAK} on, in another way of asking and with another list "
+            "of provisions, so a change across it may be no change. Choose two months on one side of it, or set "
+            "across_break=True to have it marked as one across the break."
+        )
+    return start, end
+
+
+def compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> pd.DataFrame:
+    """Return the persons with a provision in two months, all and with a wage subsidy, and the change between them.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``provision, first_period, last_period, break`` (whether the break lies between the months).
+        Quantities: ``persons_before``, ``level`` and ``change`` (persons), ``growth_pct`` (percent; denominator:
+        ``persons_before``). What the factsheet prints of all persons stands in where 85589NED is not in the snapshot.
+    """
+    pairs = [(_persons(snapshot, kind, last), _persons(snapshot, kind, first)) for kind in SHOWN]
+    now, before = (stack([pair[place][0] for pair in pairs]) for place in (0, 1))
+    labels = {
+        "provision": SHOWN,
+        "first_period": [str(first)] * len(SHOWN),
+        "last_period": [str(last)] * len(SHOWN),
+        "break": [ACROSS if first < BREAK <= last else "on one side of it"] * len(SHOWN),
+    }
+    tables = [", ".join(dict.fromkeys(name for _, name in pair if name)) for pair in pairs]
+    columns = {
+        "persons_before": (before, ""),
+        "level": (now, ""),
+        "change": (now - before, ""),
+        "growth_pct": ((now / before - 1).percent(), "persons_before"),
+    }
+    return combine(tidy(column, name, labels, below, tables) for name, (column, below) in columns.items())
+
+
+def _persons(snapshot: Snapshot, kind: str, month: pd.Period) -> tuple[Rounded, str]:
+    """Return the persons with a kind of provision in a month, of the table of that side of the break, and its name."""
+    table = PERSONS_BEFORE if month < BREAK else PERSONS
+    found = level(snapshot, table, "supported_persons", "persons", kind, month)
+    if found.missing[0] == PRESENT or kind != TOTAL:
+        return found, table if found.missing[0] == PRESENT else ""
+    printed = level(snapshot, PERSONS_PRINTED, "supported_persons", "persons", TOTAL, PRINTED_MONTH)
+    if month == PRINTED_MONTH:
+        return printed, PERSONS_PRINTED if PERSONS_PRINTED in snapshot else ""
+    if month == PRINTED_MONTH - 12 and CHANGE_PRINTED in snapshot:
+        change = read_cells(snapshot, CHANGE_PRINTED, "month").look_up("change", pd.PeriodIndex([PRINTED_MONTH]))
+        return printed - change, f"{PERSONS_PRINTED}, {CHANGE_PRINTED}"
+    return found, ""
+
+
+def _months(snapshot: Snapshot) -> pd.PeriodIndex:
+    """Return the months of which the snapshot, or a document in it, tells anything."""
+    found = [read_cells(snapshot, table, "month").periods for table, _ in _SERIES if table in snapshot]
+    if PRINTED in snapshot or PERSONS_PRINTED in snapshot:
+        found.append(pd.PeriodIndex([PRINTED_MONTH - 12, PRINTED_MONTH]))
+    if not found:
+        tables = ", ".join(table for table, _ in _SERIES)
+        raise CoverageError(
+            f"snapshot {snapshot.name!r} has no figures on support to work ({tables}). Pull them, or use 'published'."
+        )
+    return pd.PeriodIndex(sorted({month for months in found for month in months}), freq="M")
+
+
+def _month(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
+    try:
+        month = parse_period(text)
+    except (DataError, TypeError) as fault:
+        raise CallError(f"{name}: {str(fault).rstrip('.')}") from fault
+    if period_grain(month) != "month":
+        raise CallError(f"{name} {text!r}: expected a month such as {known[-1]}, found a {period_grain(month)}.")
+    if month not in known:
+        near = name_some(
+            [str(each) for each in known if abs((each - month).n) <= 12] or [str(known[0]), str(known[-1])]
+        )
+        raise CallError(f"{name} {month}: expected a month with figures on support, such as {near}; found none of it.")
+    return month

@@ -1,0 +1,1 @@
+"""The chapter: work with a disability."""

@@ -1,0 +1,1 @@
+"""Numbers that know their range: exact arithmetic, comparison and ranks. They know cells, not tables."""

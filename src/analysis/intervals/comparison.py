@@ -1,0 +1,112 @@
+"""Which of two rounded numbers is the higher, as far as rounding lets one tell; and the ranks that leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.intervals.rounded import Rounded, together
+from analysis.missing import PRESENT
+
+HIGHER, LOWER, EQUAL, UNDECIDABLE = "higher", "lower", "equal", "undecidable"
+
+
+# Ends that touch do not decide, and floats can miss a tie by a few units in the last place (2**-52) of the terms.
+_TIE = 1e-12
+
+
+def decide(one: Rounded, two: Rounded) -> np.ndarray:
+    """Say for each entry of ``one`` whether it is higher or lower than the same entry of ``two``.
+
+    Exact where both are sums, where both have the same positive denominator, and where numerators and denominators are
+    positive and no cell stands in both (the ratios or growth rates of two groups). Elsewhere it is sound: what is
+    decided is so, but what a common cell would tell may stay undecided.
+
+    Parameters
+    ----------
+    one, two : Rounded
+        Columns of equal length and unit.
+
+    Returns
+    -------
+    ndarray of str
+        ``higher``, ``lower``, ``equal`` (whatever the rounding) or ``undecidable`` (also where a value is missing).
+
+    Raises
+    ------
+    MixedUnitsError
+        When the units differ.
+    """
+    one.refuse_other_unit(two)
+    lo, hi = _difference_range(one, two)
+    with np.errstate(invalid="ignore"):
+        tie = _TIE * (np.abs(one.value) + np.abs(two.value))
+        verdict = np.select([lo > tie, hi < -tie, (lo == 0) & (hi == 0)], [HIGHER, LOWER, EQUAL], UNDECIDABLE)
+    verdict = verdict.astype(object)
+    verdict[(one.missing != PRESENT) | (two.missing != PRESENT)] = UNDECIDABLE
+    return verdict
+
+
+def decide_pairs(column: Rounded) -> np.ndarray:
+    """Return the verdicts of every entry (rows) against every entry (columns) of one column."""
+    first, second = np.divmod(np.arange(column.size**2), max(column.size, 1))
+    return decide(column.take(first), column.take(second)).reshape(column.size, column.size)
+
+
+def rank_range(column: Rounded) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each entry its best and its worst possible rank; 1 is the highest value.
+
+    From all pairs: exact for entries without common cells, never too narrow for others. A tie that rounding allows
+    leaves both ranks open.
+    """
+    verdicts = decide_pairs(column)
+    return 1 + (verdicts == LOWER).sum(axis=1), column.size - (verdicts == HIGHER).sum(axis=1)
+
+
+def _difference_range(one: Rounded, two: Rounded) -> tuple[np.ndarray, np.ndarray]:
+    """Return a range that has the sign of ``one - two`` in every entry, in the magnitude of the values."""
+    if one.den is None and two.den is None:
+        difference = one - two
+        return difference.lo, difference.hi
+    plain = one.lo - two.hi, one.hi - two.lo
+    if one.den is None or two.den is None:
+        return plain
+    one, two = together(one, two)
+    tops, belows = (_part(one, "num"), _part(two, "num")), (_part(one, "den"), _part(two, "den"))
+    above, below = ([part.lo > 0 for part in parts] for parts in (tops, belows))
+    # num1/den + c1 > num2/den + c2  <=>  num1 - num2 + (c1 - c2) den > 0; over den it is in the magnitude of the values
+    same = below[0] & below[1] & _all_zero(belows[0] - belows[1])
+    top = tops[0] - tops[1] + belows[0] * (one.constant - two.constant)
+    # num1/den1 > num2/den2  <=>  num1/num2 > den1/den2 where all four are positive; the two sides share no cell
+    apart = np.logical_and.reduce([*above, *below]) & ~_shared(tops, belows) & (one.constant == two.constant)
+    ratio, inverse, scale = tops[0] / tops[1], belows[0] / belows[1], np.abs(one.value - one.constant)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        over, crossed = belows[0].hi, ((ratio.lo - inverse.hi) * scale, (ratio.hi - inverse.lo) * scale)
+        return tuple(  # type: ignore[return-value]
+            np.select([same, apart], [of_top / over, of_cross], of_plain)
+            for of_top, of_cross, of_plain in zip((top.lo, top.hi), crossed, plain, strict=True)
+        )
+
+
+def _part(column: Rounded, side: str) -> Rounded:
+    """Return the numerator or the denominator of a column as a plain sum of the cells that stand in it."""
+    weights = getattr(column, side)
+    used = weights != 0
+    terms = {"row": column.row[used], "cell": column.cell[used], "num": weights[used]}
+    return replace(column, unit="terms", den=None, constant=0.0, **terms)
+
+
+def _all_zero(column: Rounded) -> np.ndarray:
+    """Tell for each entry whether it is zero whatever its cells are."""
+    return np.bincount(column.row, column.num != 0, minlength=column.size) == 0
+
+
+def _shared(tops: tuple[Rounded, Rounded], belows: tuple[Rounded, Rounded]) -> np.ndarray:
+    """Tell for each entry whether a cell stands both in a numerator and in a denominator."""
+    cells = len(tops[0].pool.value)
+    above = np.concatenate([part.row * cells + part.cell for part in tops])
+    below = np.concatenate([part.row * cells + part.cell for part in belows])
+    both = np.zeros(tops[0].size, dtype=bool)
+    both[np.intersect1d(above, below) // cells] = True
+    return both

@@ -1,0 +1,244 @@
+"""Columns of numbers that carry their rounding.
+
+A printed cell stands for an interval (a count in tens lies within 5 of what is printed, and not below zero). A
+`Rounded` column is built from cells by sums, differences and weights, and at most one division. That form,
+
+    constant + sum(num * x) / sum(den * x),
+
+covers counts, shares, ratios, growth rates, means and contributions. A cell that occurs several times is one unknown:
+it moves numerator and denominator together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import count
+
+import numpy as np
+
+from analysis.errors import MixedUnitsError, NotExactError
+from analysis.intervals.cell_pool import CellPool
+from analysis.intervals.linear_fractions import fraction_range, sum_range
+from analysis.missing import PRESENT, REASONS, STATUSES, UNDEFINED
+
+# pools are told apart by their key: each range that was found otherwise has one of its own
+_NUMBER = count()
+
+
+@dataclass(frozen=True, eq=False)
+class Rounded:
+    """A column of ``size`` numbers, each with the exact range that the rounding of its cells leaves it.
+
+    Term ``k`` adds ``num[k]`` times cell ``cell[k]`` of the pool to the numerator of entry ``row[k]``, and ``den[k]``
+    times that cell to its denominator. ``den`` is None for a plain sum.
+    """
+
+    pool: CellPool
+    unit: str
+    size: int
+    row: np.ndarray
+    cell: np.ndarray
+    num: np.ndarray
+    den: np.ndarray | None = None
+    constant: float = 0.0
+
+    @classmethod
+    def of_cells(cls, pool: CellPool, cells: np.ndarray, unit: str) -> Rounded:
+        """Return the cells at these positions of the pool, one entry each."""
+        cells = np.asarray(cells, dtype=np.intp)
+        return cls(pool, unit, len(cells), np.arange(len(cells)), cells, np.ones(len(cells)))
+
+    @classmethod
+    def absent(cls, size: int, unit: str, reason: str) -> Rounded:
+        """Return ``size`` entries without a value, for one reason."""
+        nothing = np.array([np.nan])
+        pool = CellPool((reason,), (1,), nothing, nothing, nothing, np.array([reason], dtype=object), np.zeros(1, int))
+        return cls.of_cells(pool, np.zeros(size, dtype=np.intp), unit)
+
+    @classmethod
+    def between(cls, value: float, lo: float, hi: float, unit: str, *of: Rounded) -> Rounded:
+        """Return one entry with a range that was found otherwise, as final as the least final of what it is made of.
+
+        It is an unknown of its own: nothing in it counts as the same as a cell elsewhere.
+        """
+        gone = [part.missing[0] for part in of if part.missing[0] != PRESENT] or [PRESENT]
+        status = max(STATUSES.index(part.status[0]) for part in of)
+        ends = (np.array([each], dtype=float) for each in (value, lo, hi))
+        pool = CellPool((f"between {next(_NUMBER)}",), (1,), *ends, np.array(gone[:1], object), np.array([status]))
+        return cls.of_cells(pool, np.zeros(1, dtype=np.intp), unit)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __add__(self, other: Rounded | float) -> Rounded:
+        if not isinstance(other, Rounded):
+            return replace(self, constant=self.constant + float(other))
+        self.refuse_other_unit(other)
+        if self.den is not None or other.den is not None:
+            raise NotExactError("a fraction can be added to a constant only; form the sum before the division.")
+        one, two = together(self, other)
+        row, cell, num = _joined(one, two, (one.num, two.num))
+        return replace(one, row=row, cell=cell, num=num[0], constant=self.constant + other.constant)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Rounded:
+        return replace(self, num=-self.num, constant=-self.constant)
+
+    def __sub__(self, other: Rounded | float) -> Rounded:
+        return self + (-other)
+
+    def __rsub__(self, other: float) -> Rounded:
+        return -self + other
+
+    def __mul__(self, factor: float) -> Rounded:
+        return replace(self, num=self.num * float(factor), constant=self.constant * float(factor))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Rounded | float) -> Rounded:
+        if not isinstance(other, Rounded):
+            return self * (1.0 / float(other))
+        if self.den is not None or other.den is not None or self.constant or other.constant:
+            raise NotExactError("only a plain sum of cells can be divided by a plain sum of cells.")
+        one, two = together(self, other)
+        above, below = (one.num, np.zeros(len(two.num))), (np.zeros(len(one.num)), two.num)
+        row, cell, (num, den) = _joined(one, two, above, below)
+        unit = "ratio" if self.unit == other.unit else f"{self.unit} per {other.unit}"
+        return replace(one, unit=unit, row=row, cell=cell, num=num, den=den)
+
+    def percent(self) -> Rounded:
+        """Return a ratio as a percentage."""
+        return (self * 100.0).counted_as("percent")
+
+    def counted_as(self, unit: str) -> Rounded:
+        """Return the same numbers in another unit: a change of meaning, to be explained where it is made."""
+        return replace(self, unit=unit)
+
+    def take(self, entries: Iterable[int]) -> Rounded:
+        """Return the entries at these positions, in this order; an entry may be taken more than once."""
+        entries = np.asarray(list(entries), dtype=np.intp)
+        order = np.argsort(self.row, kind="stable")
+        starts = np.searchsorted(self.row[order], np.arange(self.size + 1))
+        counts = np.diff(starts)[entries]
+        first = np.repeat(starts[entries] - np.cumsum(counts) + counts, counts)
+        picked = order[first + np.arange(counts.sum())]
+        return replace(
+            self,
+            size=len(entries),
+            row=np.repeat(np.arange(len(entries)), counts),
+            cell=self.cell[picked],
+            num=self.num[picked],
+            den=None if self.den is None else self.den[picked],
+        )
+
+    def sum_by(self, groups: Iterable[int], size: int) -> Rounded:
+        """Return ``size`` sums: entry ``i`` is added to sum ``groups[i]``."""
+        if self.den is not None or self.constant:
+            raise NotExactError("only plain sums of cells can be summed; form the sums before the division.")
+        summed = replace(self, size=size, row=np.asarray(list(groups), dtype=np.intp)[self.row])
+        nothing = replace(summed, row=summed.row[:0], cell=summed.cell[:0], num=summed.num[:0])
+        row, cell, num = _joined(summed, nothing, (summed.num, nothing.num))
+        return replace(summed, row=row, cell=cell, num=num[0])
+
+    @cached_property
+    def value(self) -> np.ndarray:
+        """The numbers as computed from the printed cells; NaN where a cell is missing."""
+        cells = self.pool.value[self.cell]
+        top = np.bincount(self.row, self.num * cells, minlength=self.size)
+        if self.den is not None:
+            top = np.divide(top, self._bottom, out=np.full(self.size, np.nan), where=self._bottom != 0)
+        return top + self.constant
+
+    @cached_property
+    def _bottom(self) -> np.ndarray:
+        return np.bincount(self.row, self.den * self.pool.value[self.cell], minlength=self.size)
+
+    @property
+    def lo(self) -> np.ndarray:
+        """The lowest value that the intervals of the cells allow; -inf where the denominator may be zero."""
+        return self._range[0]
+
+    @property
+    def hi(self) -> np.ndarray:
+        """The highest value that the intervals of the cells allow; inf where the denominator may be zero."""
+        return self._range[1]
+
+    @cached_property
+    def missing(self) -> np.ndarray:
+        """The reason why an entry has no value, ``""`` where it has one."""
+        reasons = np.full(self.size, PRESENT, dtype=object)
+        of_terms = self.pool.missing[self.cell]
+        for reason in reversed(REASONS):
+            reasons[self.row[of_terms == reason]] = reason
+        if self.den is not None:
+            reasons[(reasons == PRESENT) & (self._bottom == 0)] = UNDEFINED
+        return reasons
+
+    @cached_property
+    def status(self) -> np.ndarray:
+        """How final each entry is: as final as the least final of its cells."""
+        worst = np.zeros(self.size, dtype=int)
+        np.maximum.at(worst, self.row, self.pool.status[self.cell])
+        return np.array(STATUSES, dtype=object)[worst]
+
+    @cached_property
+    def _range(self) -> tuple[np.ndarray, np.ndarray]:
+        lo, hi = self.pool.lo[self.cell], self.pool.hi[self.cell]
+        if self.den is None:
+            ends = sum_range(self.row, self.num, lo, hi, self.size)
+        else:
+            ends = fraction_range(self.row, self.num, self.den, lo, hi, self.size)
+        gone = self.missing != PRESENT
+        return np.where(gone, np.nan, ends[0] + self.constant), np.where(gone, np.nan, ends[1] + self.constant)
+
+    def refuse_other_unit(self, other: Rounded) -> None:
+        """Raise a MixedUnitsError when ``other`` counts something else."""
+        if self.unit != other.unit:
+            raise MixedUnitsError(
+                f"{self.unit} and {other.unit} are different quantities and cannot be added or compared; divide one by "
+                "the other, or say with counted_as() what one is taken for."
+            )
+
+
+def together(one: Rounded, two: Rounded) -> tuple[Rounded, Rounded]:
+    """Return both columns over one pool of cells."""
+    pool = one.pool.join(two.pool)
+    return tuple(  # type: ignore[return-value]
+        column
+        if column.pool.key == pool.key
+        else replace(column, pool=pool, cell=column.pool.positions_in(pool)[column.cell])
+        for column in (one, two)
+    )
+
+
+def stack(parts: list[Rounded]) -> Rounded:
+    """Return the entries of several columns below each other: one unit, sums with sums, fractions with fractions."""
+    whole = parts[0]
+    for part in parts[1:]:
+        whole.refuse_other_unit(part)
+        if (whole.den is None) != (part.den is None) or whole.constant != part.constant:
+            raise NotExactError("columns of different form cannot be stacked; stack the sums before the division.")
+        one, two = together(whole, part)
+        whole = replace(
+            one,
+            size=one.size + two.size,
+            row=np.concatenate([one.row, two.row + one.size]),
+            cell=np.concatenate([one.cell, two.cell]),
+            num=np.concatenate([one.num, two.num]),
+            den=None if one.den is None else np.concatenate([one.den, two.den]),
+        )
+    return whole
+
+
+def _joined(one: Rounded, two: Rounded, *weights: tuple[np.ndarray, np.ndarray]):
+    """Put the terms of two aligned columns together: a cell that occurs twice in an entry becomes one term."""
+    if one.size != two.size:
+        raise NotExactError(f"columns of {one.size} and {two.size} entries cannot be combined; they must be aligned.")
+    cells = len(one.pool.value)
+    keys = np.concatenate([one.row * cells + one.cell, two.row * cells + two.cell])
+    distinct, place = np.unique(keys, return_inverse=True)
+    sums = [np.bincount(place, np.concatenate(pair), minlength=len(distinct)) for pair in weights]
+    return distinct // cells, distinct % cells, sums

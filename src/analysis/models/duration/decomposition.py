@@ -1,0 +1,238 @@
+"""What moved a share or a ratio: who is in it (composition), or what happens within groups (behaviour).
+
+R = sum of w r over groups, w the part of a group in the denominator and r its own share or ratio. With one dimension
+the change splits as in Kitagawa (1955, JASA 50): composition, the change of w times the mean r; behaviour, the change
+of r times the mean w. With several dimensions that are crossed, w is a product of one factor for each dimension and
+each factor's effect is the mean over all orders in which factors can change (Das Gupta 1993, US Census Bureau P23-186;
+the Shapley value). The factors come from the same mean over orders of the marginal tables' logarithms. The parts add
+up to the change but for floats.
+
+Dimensions that are known apart, not crossed, cannot be split together: their effects overlap and must not be added.
+Cells: a missing one, or a zero in a denominator, is refused with its place; provisional and rounded ones are used, and
+neither rounding nor process is carried through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations, product
+from math import comb
+
+import numpy as np
+import pandas as pd
+
+from analysis.cleaning.cells import read_cells
+from analysis.cleaning.groups import group_column
+from analysis.cleaning.periods import FREQUENCY
+from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
+from analysis.measures.duration import GROUPS, at_least
+from analysis.measures.sources import STOCK_SOURCES
+from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.snapshots.store import Snapshot
+
+BEHAVIOUR = "behaviour"
+MOVERS = ("age", "sex", "origin")
+_UNKNOWN_PART = 0.02  # of the denominator that may have no known group
+_DIMENSIONS = {"age": GROUPS["age"], "sex": GROUPS["sex"]} | {
+    name: tuple(group for group in GROUPS["origin"] if group.dimension == name) for name in ("origin", "birth")
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """A change of a share or ratio in parts that add up to it.
+
+    ``before`` and ``after`` are the two values; ``parts`` has a row for each ``component`` (a dimension's name for its
+    composition, ``behaviour`` for what happens within groups) with its ``value``; ``groups`` says what of each part
+    came from each cell, with ``weight`` and ``rate`` before and after.
+    """
+
+    before: float
+    after: float
+    parts: pd.DataFrame
+    groups: pd.DataFrame
+
+
+def shapley(names: Sequence[str], value: Callable[[frozenset], np.ndarray]) -> dict[str, np.ndarray]:
+    """Return for each name what it adds to ``value`` of a set of names, the mean over all orders of adding them.
+
+    The parts add up to ``value(all) - value(none)`` (Shapley 1953).
+    """
+    sets = chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
+    known, parts = {frozenset(chosen): value(frozenset(chosen)) for chosen in sets}, {}
+    for name in names:
+        added = (
+            (known[chosen | {name}] - known[chosen]) / (len(names) * comb(len(names) - 1, len(chosen)))
+            for chosen in known
+            if name not in chosen
+        )
+        parts[name] = sum(added)
+    return parts
+
+
+def decompose(before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part: str, whole: str) -> Decomposition:
+    """Split the change of ``part`` over ``whole`` into composition by each dimension, and behaviour.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        One row a cell: the columns of ``by``, and the two counts. Groups must not overlap and be the same in both.
+    by : sequence of str
+        The dimensions, crossed: every row has a group of each. With one it is Kitagawa's formula.
+    part, whole : str
+        Columns of counts: long-term persons and stock; outflow and inflow.
+
+    Raises
+    ------
+    CallError
+        When a column is missing, or a frame gives dimensions apart (columns ``dimension`` and ``group``).
+    DataError
+        When a cell is there twice or in one of the two only, a count is missing, or a denominator is zero.
+    """
+    cells = [_checked(frame, list(by), part, whole) for frame in (before, after)]
+    if not cells[0].index.equals(cells[1].index):
+        odd = cells[0].index.symmetric_difference(cells[1].index)
+        raise DataError(f"cells {name_some(odd)}: expected the same before and after; join classes or leave both out.")
+    factors = [
+        _factors(frame[whole], list(by)) | {BEHAVIOUR: (frame[part] / frame[whole]).to_numpy()} for frame in cells
+    ]
+    names = [*by, BEHAVIOUR]
+
+    def rate(changed: frozenset) -> np.ndarray:
+        return np.prod([factors[name in changed][name] for name in names], axis=0)
+
+    found = shapley(names, rate)
+    totals = [float(frame[part].sum() / frame[whole].sum()) for frame in cells]
+    groups = cells[0].index.to_frame(index=False).assign(**found)
+    for when, frame in zip(("before", "after"), cells, strict=True):
+        groups[f"weight_{when}"] = (frame[whole] / frame[whole].sum()).to_numpy()
+        groups[f"rate_{when}"] = (frame[part] / frame[whole]).to_numpy()
+    parts = pd.DataFrame({"component": names, "value": [float(found[name].sum()) for name in names]})
+    return Decomposition(*totals, parts, groups)
+
+
+def _checked(frame: pd.DataFrame, by: list[str], part: str, whole: str) -> pd.DataFrame:
+    gone = [name for name in (*by, part, whole) if name not in frame]
+    if gone and {"dimension", "group"} <= set(frame):
+        raise CallError(
+            f"{name_some(gone)}: the frame gives dimensions apart, not crossed: their effects overlap and cannot be "
+            "split together. Take one dimension at a time, or a table that crosses them."
+        )
+    if gone or not by:
+        raise CallError(f"columns {name_some(gone or ['of by'])}: {did_you_mean(str(gone), frame.columns)}.")
+    if frame.duplicated(by).any():
+        raise DataError(f"a cell of {name_some(by)} is there twice: expected groups that do not overlap.")
+    cells = frame.set_index(by)[[part, whole]].sort_index()
+    wrong = cells[cells.isna().any(axis=1) | ~(cells[whole] > 0)]
+    if len(wrong):
+        raise DataError(
+            f"{whole} or {part}: missing, or nothing to divide by, for {name_some(wrong.index)}; join classes."
+        )
+    return cells.astype(float)
+
+
+def _factors(whole: pd.Series, by: list[str]) -> dict[str, np.ndarray]:
+    """Return one factor for each dimension whose product is the part of each cell in the whole."""
+
+    def log_marginal(kept: frozenset) -> np.ndarray:
+        sums = (
+            whole.groupby(level=[name for name in by if name in kept]).transform("sum")
+            if kept
+            else whole * 0 + whole.sum()
+        )
+        return np.log(sums.to_numpy())
+
+    return {name: np.exp(part) for name, part in shapley(by, log_marginal).items()}
+
+
+def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, over: int = 60) -> pd.DataFrame:
+    """Return the stock and its long-term part in every crossing of groups at the end of a quarter.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    by : sequence of {"age", "sex", "origin", "birth"}
+    quarter : str
+    over : int
+        Months, an end of a class.
+
+    Returns
+    -------
+    DataFrame
+        ``<by>, stock, long`` (persons), ``quarter, tables``. People of unknown attributes are in no cell. A crossing
+        without anyone is left out.
+
+    Raises
+    ------
+    CallError
+        When a dimension is unknown.
+    CoverageError
+        When no table crosses these dimensions at that quarter, or more than two percent are in no cell.
+    """
+    strange = [name for name in by if name not in _DIMENSIONS]
+    if strange:
+        raise CallError(f"dimension {strange[0]!r} is unknown; {did_you_mean(strange[0], _DIMENSIONS)}.")
+    at, long, reasons = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"]), at_least(over), set()
+    for table in [name for name, grain in STOCK_SOURCES if grain == "quarter" and name in snapshot]:
+        cells = read_cells(snapshot, table, "quarter")
+        try:
+            total = group_column(cells, "stock", at_least(0), at).value[0]
+            rows = [
+                [group_column(cells, "stock", groups[0], at, *groups[1:], *more) for more in ((), (long,))]
+                for groups in product(*(_DIMENSIONS[name] for name in by))
+            ]
+        except CoverageError:
+            continue
+        reasons |= {str(column.missing[0]) for row in rows for column in row} - {PRESENT}
+        if reasons:
+            continue
+        frame = pd.DataFrame(
+            [[group.name for group in groups] for groups in product(*(_DIMENSIONS[n] for n in by))], columns=by
+        )
+        frame = frame.assign(stock=[row[0].value[0] for row in rows], long=[row[1].value[0] for row in rows])
+        if abs(total - frame["stock"].sum()) > _UNKNOWN_PART * total:
+            raise CoverageError(
+                f"table {table}, {quarter}: {name_some(by)} do not add up to the total within 2 percent."
+            )
+        return frame[frame["stock"] > 0].assign(quarter=quarter, tables=table).reset_index(drop=True)
+    raise CoverageError(
+        f"snapshot {snapshot.name!r} does not cross {name_some(by)} with duration at the end of {quarter} "
+        f"(cells: {name_some(reasons) or 'no such table'}); take fewer dimensions, another quarter or another snapshot."
+    )
+
+
+def longterm_moved(
+    snapshot: Snapshot, quarters: pd.PeriodIndex, over: int = 60, by: Sequence[str] = MOVERS
+) -> pd.DataFrame:
+    """Return what moved the long-term share of the stock from the first to the last of some quarters.
+
+    Both ends are of the same quarter of the year, so that no season is between them.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``component`` (the dimensions, ``behaviour``, and ``change``, their sum), ``first_period``,
+        ``last_period``; quantity ``contribution_pp`` (percentage points). Where no table crosses the dimensions at both
+        ends the values are missing with the reason ``not_in_snapshot``.
+    """
+    same = quarters[quarters.quarter == quarters[-1].quarter]
+    ends, names = (str(same[0]), str(same[-1])), [*by, BEHAVIOUR]
+    values, tables, missing = [np.nan] * (len(names) + 1), "", NOT_IN_SNAPSHOT
+    try:
+        cells = [crossed_stock(snapshot, by, end, over) for end in ends]
+    except CoverageError:
+        cells = []
+    if cells and ends[0] < ends[1]:
+        found = decompose(*_in_both(*cells, list(by)), by, "long", "stock")
+        values = [*(100 * found.parts["value"]), 100 * (found.after - found.before)]
+        tables, missing = ", ".join(sorted({each["tables"].iloc[0] for each in cells})), PRESENT
+    labels = {"component": [*names, "change"], "first_period": ends[0], "last_period": ends[1], "tables": tables}
+    told = {"quantity": "contribution_pp", "value": values, "value_lo": np.nan, "value_hi": np.nan, "missing": missing}
+    return pd.DataFrame(labels | told | {"unit": "percentage points"})
+
+
+def _in_both(before: pd.DataFrame, after: pd.DataFrame, by: list[str]) -> list[pd.DataFrame]:
+    """Return the cells that have people at both ends: a printed zero has no share of its own."""
+    held = before[by].merge(after[by])
+    return [frame.merge(held, on=by) for frame in (before, after)]

@@ -1,0 +1,207 @@
+"""Long-term shares: by group and year, beside what the hazards would come to, and beside exits and entrants.
+
+The share of the stock is no risk: who stays long is there to be counted at many quarter ends. So it stands in one frame
+with the share of the spells that ended, the chance of an entrant to stay so long, and the share that the stock would
+have if the exits of the year went on for ever with a constant inflow.
+
+Cells: a quarter with a missing band has no share; provisional and rounded ones are used. The process interval takes the
+long-term part of a stock as binomial with a dispersion, estimated from groups beside each other over the years (level
+of group and of year taken away), not below 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import CallError, DataError, name_some
+from analysis.measures.tidy_frame import combine
+from analysis.missing import PRESENT, STATUSES, UNDEFINED
+from analysis.models.dispersion import check_confidence, fit_quasi_binomial, student
+from analysis.models.duration.hazards import PROCESS, Hazards
+from analysis.models.duration.panel import BandPanel
+from analysis.models.duration.survival import MONTHLY, ROW, of_hazards, survival, time_lived
+
+QUANTITIES = {24: "over_2y", 60: "over_5y"}
+AGEING = "ageing"  # why groups by age have no steady state here: who is in them now came in at another age
+STOCK, ENDED, ENTRANTS, STEADY = "stock", "ended spells", "entrants", "steady state"
+
+
+@dataclass(frozen=True, eq=False)
+class LongtermModel:
+    """A binomial model of the long-term share of the stock at the end of each year.
+
+    ``effects``: ``term, quantity`` (``odds_ratio``), ``value, value_lo, value_hi`` (process), ``p_value``; the
+    intercept is the odds of the reference. ``df`` are those that the dispersion was estimated with.
+    """
+
+    dispersion: float
+    df: int
+    effects: pd.DataFrame
+
+
+def shares(panel: BandPanel, over: int = 60) -> pd.DataFrame:
+    """Return the share of each stock with a duration of so many months or more: ``share`` of ``moments`` (persons).
+
+    One row for each group and quarter of which every band is known, with ``year``.
+
+    Raises
+    ------
+    CallError
+        When the bands of the panel are not cut there.
+    """
+    if over not in panel.cuts:
+        raise CallError(
+            f"over {over} months: expected one of {name_some(panel.cuts)}, where the panel's bands are cut."
+        )
+    return _shares(panel, panel.stocks, "stock", ["dimension", "group", "quarter"], over)
+
+
+def _shares(panel: BandPanel, counted: pd.DataFrame, count: str, labels: list[str], over: int) -> pd.DataFrame:
+    after = counted["band"].map(panel.bands.index) > panel.cuts.index(over)
+    frame = counted.assign(long=counted[count].where(after, 0.0), rank=counted["status"].map(STATUSES.index))
+    frame["known"] = frame[count].notna()
+    found = frame.groupby(labels, sort=False).agg(
+        moments=(count, "sum"),
+        long=("long", "sum"),
+        known=("known", "all"),
+        rank=("rank", "max"),
+        tables=("tables", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", ")))),
+    )
+    found = found[found["known"] & (found["moments"] > 0)].reset_index()
+    found = found.assign(share=found["long"] / found["moments"], status=found["rank"].map(STATUSES.__getitem__))
+    if "quarter" in found:
+        found["year"] = found["quarter"].str[:4].astype(int)
+    return found.drop(columns=["known", "rank"])
+
+
+def fit_longterm(
+    panel: BandPanel, over: int = 60, terms: str = "C(group) + C(year)", confidence: float = 0.95
+) -> LongtermModel:
+    """Fit a binomial GLM of the long-term share of the stock at the ends of years.
+
+    Parameters
+    ----------
+    panel : BandPanel
+        Of one dimension.
+    over : int
+        Months, one of the panel's cuts.
+    terms : str
+        Right side of the formula, of ``group`` and ``year`` (a number, but for ``C(year)``).
+    confidence : float
+
+    Raises
+    ------
+    CallError
+        When the panel has several dimensions, or is not cut there.
+    DataError
+        When there are no more stocks than coefficients, or a share is 0 or 1.
+    """
+    confidence, data = check_confidence(confidence), shares(panel, over)
+    held = data["dimension"].unique()
+    if len(held) > 1:
+        raise CallError(f"groups of {name_some(held)} overlap; fit one dimension: panel.pick().")
+    data = data[data["quarter"].str.endswith("Q4")].reset_index(drop=True)
+    ends = data[(data["share"] <= 0) | (data["share"] >= 1)]
+    if len(ends):
+        raise DataError(
+            f"share over {over} months: found 0 or 1 in {name_some(ends['group'] + ' ' + ends['quarter'])}."
+        )
+    import patsy
+
+    needed = patsy.dmatrix(terms, data).shape[1] if len(data) else 1
+    if len(data) <= needed:
+        raise DataError(f"{terms}: {needed} coefficients for {len(data)} stocks; expected more. Take fewer terms.")
+    fit = fit_quasi_binomial(f"share ~ {terms}", data)
+    bounds = np.exp(np.asarray(fit.conf_int(alpha=1 - confidence)))
+    effects = pd.DataFrame(
+        {"term": fit.model.exog_names, "quantity": "odds_ratio", "value": np.exp(np.asarray(fit.params))}
+    )
+    effects = effects.assign(value_lo=bounds[:, 0], value_hi=bounds[:, 1], p_value=np.asarray(fit.pvalues))
+    return LongtermModel(float(fit.scale), int(fit.df_resid), effects.assign(interval=PROCESS))
+
+
+def steady_shares(everything: Hazards, over: Sequence[int] = (24, 60), clock: str = MONTHLY) -> pd.DataFrame:
+    """Return the share of the stock over so many months that these hazards lead to, at a constant inflow.
+
+    The time that a spell spends beyond ``over``, over all its time. The open band's hazard is taken as constant.
+
+    Parameters
+    ----------
+    everything : Hazards
+        Of going for whatever reason (`analysis.models.duration.cohort.all_exits`); with those of ended spells alone
+        nobody reaches the AOW age, and the share is too high.
+
+    Returns
+    -------
+    DataFrame
+        Tidy as of `of_hazards`, quantity ``over_2y`` and so on (ratio).
+    """
+    wanted = {(_name(end), end, "constant", "share"): _part(everything.cuts, end) for end in over}
+    return of_hazards(everything, wanted, clock)
+
+
+def _name(months: int) -> str:
+    return QUANTITIES.get(months, f"over_{months}m")
+
+
+def _part(cuts: tuple[int, ...], over: int) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda rates: time_lived(rates, cuts, over, counted=True) / time_lived(rates, cuts, 0, counted=True)
+
+
+def side_by_side(
+    panel: BandPanel, hazards: Hazards, everything: Hazards | None = None, year: int | None = None, clock: str = MONTHLY
+) -> pd.DataFrame:
+    """Return the long-term shares of a year four ways: length bias, and where the exits of the year would lead.
+
+    Parameters
+    ----------
+    panel : BandPanel
+    hazards : Hazards
+        Of ended spells: what an entrant would meet.
+    everything : Hazards, optional
+        Of going for whatever reason, from `cohort.all_exits`; without it there is no steady state.
+    year : int, optional
+        By default the last of the panel.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group, year, source`` (``stock`` at the end of the year, ``ended spells``,
+        ``entrants``, ``steady state``), quantities ``over_2y`` and ``over_5y`` in percent, process intervals. Groups by
+        age have no steady state: missing with the reason ``ageing``.
+    """
+    year = int(panel.spells["year"].max()) if year is None else year
+    over = [cut for cut in panel.cuts if cut in QUANTITIES]
+    frames = []
+    for cut in over:
+        stock, ended = shares(panel, cut), _shares(panel, panel.spells, "ended", ROW, cut)
+        stock = stock[stock["quarter"] == f"{year}Q4"]
+        for source, found in ((STOCK, stock), (ENDED, ended[ended["year"] == year])):
+            frames.append(_binomial(found, hazards).assign(source=source, quantity=_name(cut)))
+    frames.append(
+        survival(hazards, over, clock).assign(source=ENTRANTS, quantity=lambda f: f["months"].map(QUANTITIES))
+    )
+    if everything is not None:
+        steady = steady_shares(everything, over, clock).assign(source=STEADY)
+        ageing = steady["dimension"] == "age"
+        steady.loc[ageing, ["value", "value_lo", "value_hi"]], steady.loc[ageing, "missing"] = np.nan, AGEING
+        frames.append(steady)
+    frame = combine(found[found["year"] == year] for found in frames)
+    frame = frame.assign(**{name: 100 * frame[name] for name in ("value", "value_lo", "value_hi")})
+    columns = [*ROW, "source", "tables", "quantity", "value", "value_lo", "value_hi", "missing", "status"]
+    return frame[columns].assign(unit="percent", interval=PROCESS)
+
+
+def _binomial(found: pd.DataFrame, hazards: Hazards) -> pd.DataFrame:
+    """Add a process interval to shares: on the logit, with the dispersion of the ended spells of the dimension."""
+    spread = found["dimension"].map({name: spread.value for name, spread in hazards.dispersions.items()})
+    reach = [student(hazards.confidence, hazards.dispersions[name].df) for name in found["dimension"]]
+    with np.errstate(divide="ignore"):
+        error = np.sqrt(spread / (found["moments"] * found["share"] * (1 - found["share"]))) * reach
+        logit = np.log(found["share"] / (1 - found["share"]))
+    lo, hi = (1 / (1 + np.exp(-(logit + side * error))) for side in (-1, 1))
+    return found.assign(value=found["share"], value_lo=lo, value_hi=hi, missing=np.where(lo.isna(), UNDEFINED, PRESENT))

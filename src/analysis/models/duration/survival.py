@@ -1,0 +1,191 @@
+"""Survival from piecewise-constant hazards: who is still there after so long, and how long it takes.
+
+S(t) = exp(-H(t)), H the sum of hazard times time in each band: the life of a spell that would meet the hazards of one
+year all along (a period measure), with nobody reaching the AOW age. Of the open last band only the hazard of all who
+are in it is known. What needs more than that is given apart: ``to_60m`` (or the last cut) needs no assumption;
+``constant`` takes the hazard of the open band as constant, which is too long where it falls with duration among those
+who just came into it, and too short where it falls later.
+
+Process intervals follow from those of the hazards by the delta method, on the scale of log H or of the logarithm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import CallError, name_some
+from analysis.missing import PRESENT, STATUSES
+from analysis.models.dispersion import student
+from analysis.models.duration.hazards import PROCESS, TOO_FEW_CELLS, Hazards
+
+ROW = ["dimension", "group", "year"]
+CONTINUOUS, MONTHLY = "continuous", "monthly"
+_YEAR = 12.0
+_STEP = 1e-5
+
+
+def cumulative(hazards: np.ndarray, cuts: tuple[int, ...], months: np.ndarray | float) -> np.ndarray:
+    """Return H(t): hazards (n, bands; per year) summed up to so many months (n or a number), the last without end."""
+    edges = np.array([0.0, *cuts, np.inf])
+    spent = np.clip(np.asarray(months, float)[..., None], edges[:-1], edges[1:]) - edges[:-1]
+    return (hazards * spent).sum(axis=-1) / _YEAR
+
+
+def time_lived(
+    hazards: np.ndarray, cuts: tuple[int, ...], start: float, end: float = np.inf, counted: bool = False
+) -> np.ndarray:
+    """Return the integral of S(t) from ``start`` to ``end``, in months.
+
+    ``counted`` gives the sum of S at whole months instead, from ``start`` to before ``end``: what a stock at a month
+    end shows between two durations of an entry a month that never changes.
+    """
+    edges, whole = np.array([0.0, *cuts, np.inf]), np.zeros(hazards.shape[:-1])
+    for band, (low, high) in enumerate(pairwise(edges)):
+        first, last = max(low, start), min(high, end)
+        if first < last:
+            rate = np.maximum(hazards[..., band], 1e-12) / _YEAR
+            share = 1.0 if np.isinf(last) else -np.expm1(-rate * (last - first))
+            per_month = -np.expm1(-rate) if counted else rate
+            whole = whole + np.exp(-cumulative(hazards, cuts, first)) * share / per_month
+    return whole
+
+
+def quantile(hazards: np.ndarray, cuts: tuple[int, ...], start: float, left: float = 0.5) -> np.ndarray:
+    """Return after how many months beyond ``start`` only the part ``left`` of those there is still there."""
+    edges = np.array([0.0, *cuts])
+    target = cumulative(hazards, cuts, start) - np.log(left)
+    at_edges = np.stack([cumulative(hazards, cuts, edge) for edge in edges], axis=-1)
+    band = (at_edges <= target[..., None]).sum(axis=-1) - 1
+    within = target - np.take_along_axis(at_edges, band[..., None], -1)[..., 0]
+    with np.errstate(divide="ignore"):
+        return edges[band] + _YEAR * within / np.take_along_axis(hazards, band[..., None], -1)[..., 0] - start
+
+
+def matrix(hazards: Hazards, clock: str = MONTHLY) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return the groups and years of which all hazards are known, with hazards and standard errors (n, bands).
+
+    ``monthly`` takes people to leave between month ends, at which the tables count them: a twelfth of the hazard is a
+    chance, and S the product of 1 - h/12. ``continuous`` takes them to leave on any day; S at five years is then some
+    two percent higher.
+    """
+    if clock not in (CONTINUOUS, MONTHLY):
+        raise CallError(f"clock {clock!r} is unknown; known: {CONTINUOUS}, {MONTHLY}.")
+    cells = hazards.cells.assign(known=hazards.cells["missing"] == PRESENT)
+    whole = cells.groupby(ROW, sort=False)["known"].transform("all")
+    cells = cells[whole].reset_index(drop=True)
+    rows = cells.drop_duplicates(ROW)[[*ROW, "df"]].reset_index(drop=True)
+    shape = (len(rows), len(hazards.bands))
+    order = cells.groupby(ROW, sort=False).ngroup() * shape[1] + cells["band"].map(hazards.bands.index)
+    cells = cells.iloc[np.argsort(order)]
+    rates = cells["hazard"].to_numpy().reshape(shape)
+    errors = rates * cells["relative_error"].to_numpy().reshape(shape)
+    if clock == MONTHLY:
+        rates, errors = -_YEAR * np.log1p(-rates / _YEAR), errors / (1 - rates / _YEAR)
+    told = cells.groupby(ROW, sort=False).agg(
+        tables=("tables", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", ")))),
+        status=("status", lambda found: max(found, key=STATUSES.index)),
+    )
+    return rows.merge(told.reset_index(), on=ROW), rates, errors
+
+
+def of_hazards(
+    hazards: Hazards, quantities: dict[tuple, Callable[[np.ndarray], np.ndarray]], clock: str = MONTHLY
+) -> pd.DataFrame:
+    """Return functions of the hazards of each group and year with process intervals.
+
+    Parameters
+    ----------
+    hazards : Hazards
+    quantities : dict
+        (quantity, months, assumption, unit) to a function of hazards (n, bands), per year, to n positive values. Those
+        whose unit is ``share`` get their interval on the scale of log(-log), the others on that of the logarithm.
+    clock : {"continuous", "monthly"}
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group, year, months, assumption``.
+    """
+    rows, rates, errors = matrix(hazards, clock)
+    reach = np.array([student(hazards.confidence, df) for df in rows["df"]])
+    frames = []
+    for (quantity, months, assumption, unit), function in quantities.items():
+        scale, back = (_cloglog, _from_cloglog) if unit == "share" else (np.log, np.exp)
+        value = function(rates)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error = np.zeros(len(rows))
+            for band in range(rates.shape[1]):
+                step = np.zeros_like(rates)
+                step[:, band] = _STEP * np.maximum(rates[:, band], _STEP)
+                slope = (scale(function(rates + step)) - scale(function(rates - step))) / (2 * step[:, band])
+                error += (slope * errors[:, band]) ** 2
+            ends = np.sort(
+                [back(scale(value) - reach * np.sqrt(error)), back(scale(value) + reach * np.sqrt(error))], 0
+            )
+        labels = {"months": months, "assumption": assumption, "quantity": quantity, "unit": unit, "interval": PROCESS}
+        frames.append(rows.assign(**labels, value=value, value_lo=ends[0], value_hi=ends[1]))
+    frame = pd.concat(frames, ignore_index=True)
+    return frame.assign(missing=np.where(frame["value_lo"].isna(), TOO_FEW_CELLS, PRESENT)).drop(columns="df")
+
+
+def _cloglog(share: np.ndarray) -> np.ndarray:
+    return np.log(-np.log(share))
+
+
+def _from_cloglog(value: np.ndarray) -> np.ndarray:
+    return np.exp(-np.exp(value))
+
+
+def survival(hazards: Hazards, months: Iterable[int] = (6, 12, 24, 36, 48, 60), clock: str = MONTHLY) -> pd.DataFrame:
+    """Return the chance that a spell lasts so many months, by group and year; quantity ``survival``.
+
+    Raises
+    ------
+    CallError
+        For months beyond the last cut: the open band does not tell when in it people leave.
+    """
+    months = tuple(months)
+    beyond = [month for month in months if not 0 < month <= hazards.cuts[-1]]
+    if beyond:
+        raise CallError(f"months {name_some(beyond)}: expected 1 to {hazards.cuts[-1]}; later is in the open band.")
+    return of_hazards(
+        hazards, {("survival", month, "", "share"): _still(hazards.cuts, month) for month in months}, clock
+    )
+
+
+def _still(cuts: tuple[int, ...], month: float) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda rates: np.exp(-cumulative(rates, cuts, month))
+
+
+def remaining(hazards: Hazards, starts: Iterable[int] = (0, 24, 60), clock: str = MONTHLY) -> pd.DataFrame:
+    """Return how long those who have been there for so many months have still to go, by group and year.
+
+    Returns
+    -------
+    DataFrame
+        Tidy as of `of_hazards`, ``months`` being the duration so far. Quantities, in months: ``median_remaining``,
+        ``mean_remaining`` and ``mean_remaining_below`` (the mean of the part of it before the last cut). Assumption
+        ``constant`` where the hazard of the open band is taken to be, ``""`` where none is needed; a median has none
+        when it lies before the last cut in all groups.
+    """
+    cuts, wanted = hazards.cuts, {}
+    for start in starts:
+        wanted["median_remaining", start, "constant", "months"] = _median(cuts, start)
+        wanted["mean_remaining", start, "constant", "months"] = _mean(cuts, start, np.inf)
+        if start < cuts[-1]:
+            wanted["mean_remaining_below", start, "", "months"] = _mean(cuts, start, cuts[-1])
+    frame = of_hazards(hazards, wanted, clock)
+    inside = (frame["quantity"] == "median_remaining") & (frame["months"] + frame["value"] <= cuts[-1])
+    return frame.assign(assumption=frame["assumption"].mask(inside, ""))
+
+
+def _median(cuts: tuple[int, ...], start: float) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda rates: quantile(rates, cuts, start)
+
+
+def _mean(cuts: tuple[int, ...], start: float, end: float) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda rates: time_lived(rates, cuts, start, end) / np.exp(-cumulative(rates, cuts, start))

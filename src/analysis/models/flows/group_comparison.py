@@ -1,0 +1,154 @@
+"""Which of two groups has the higher outflow ratio, given how much groups vary beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from analysis.classifications.categories import TOTAL
+from analysis.measures.flows import QUARTERS_A_YEAR
+from analysis.models.dispersion import (
+    TOO_FEW,
+    check_confidence,
+    fit_quasi_binomial,
+    flow_counts,
+    log_ratio_variance,
+    process_interval,
+    student,
+)
+
+
+@dataclass(frozen=True)
+class GroupDispersion:
+    """How much the outflow ratios of groups vary beside each other within a quarter, over binomial chance.
+
+    What moves all groups alike (a season, a lockdown) does not count. ``dimension``, ``first``, ``last`` and ``table``
+    say from which groups and quarters it was estimated; without any, ``dispersion`` is NaN and ``df`` 0.
+    """
+
+    dispersion: float = float("nan")
+    df: int = 0
+    dimension: str = ""
+    first: str = ""
+    last: str = ""
+    table: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class GroupComparison:
+    """The groups of one year compared.
+
+    Attributes
+    ----------
+    ratios : DataFrame
+        Tidy, labels ``dimension, group``, quantity ``process_ratio``: the outflow ratio with its process interval,
+        given the year that all groups went through. The total is no group beside others, and is not there.
+    pairs : DataFrame
+        One row a pair of a dimension: ``dimension, first, second``, ``factor`` (ratio of the first over that of the
+        second) with ``factor_lo, factor_hi`` (process interval of that pair alone), ``p_value`` (for all pairs of the
+        dimension together: Holm 1979, Scandinavian Journal of Statistics 6) and ``process`` (``higher``, ``lower`` or
+        ``undecidable``, of the first against the second).
+    dispersions : dict of str to GroupDispersion
+        The dispersion used for each dimension.
+    """
+
+    ratios: pd.DataFrame
+    pairs: pd.DataFrame
+    dispersions: dict[str, GroupDispersion]
+
+
+def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> GroupDispersion:
+    """Estimate the dispersion of the groups of a dimension within quarters: a model with group and quarter effects.
+
+    Parameters
+    ----------
+    by_quarter : dict of str to DataFrame
+        For each dimension that the snapshot covers, tidy ``inflow`` and ``outflow`` by ``group`` and ``quarter``, as
+        from `analysis.measures.flow_groups.by_quarter`.
+    dimension : str
+        The dimension wanted. Where it is not covered, the first that is stands in for it: an assumption, to be stated
+        beside the result.
+    """
+    if not by_quarter:
+        return GroupDispersion()
+    basis = dimension if dimension in by_quarter else next(iter(by_quarter))
+    frame = by_quarter[basis]
+    fit = fit_quasi_binomial("share ~ C(group) + C(quarter)", flow_counts(frame, ["group", "quarter"]))
+    quarters, tables = sorted(frame["quarter"].unique()), ", ".join(frame["tables"].unique())
+    return GroupDispersion(float(fit.scale), int(fit.df_resid), basis, quarters[0], quarters[-1], tables)
+
+
+def compare_groups(
+    groups: pd.DataFrame, by_quarter: dict[str, pd.DataFrame], confidence: float = 0.95
+) -> GroupComparison:
+    """Say how far chance could have moved each group's ratio, and for which pairs one can tell whose is higher.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Tidy ``inflow`` and ``outflow`` by ``dimension`` and ``group``, means of the quarters of a year, as from
+        `analysis.measures.flow_groups.by_group`. A group with a missing or zero cell has no interval, and its pairs
+        are undecidable.
+    by_quarter : dict of str to DataFrame
+        As for `group_dispersion`.
+    confidence : float
+        Level of the intervals, and of all verdicts of a dimension together.
+    """
+    confidence = check_confidence(confidence)
+    names = groups[["dimension", "group"]].drop_duplicates(ignore_index=True)
+    data = names.merge(flow_counts(groups, ["dimension", "group"]), how="left")
+    tables, used, ratios, pairs = ", ".join(groups["tables"].unique()), {}, [], []
+    for dimension, members in data.groupby("dimension", sort=False, observed=True):
+        if dimension == TOTAL:
+            continue
+        used[dimension] = spread = group_dispersion(by_quarter, dimension)
+        ratios.append(_ratios(members, spread, confidence))
+        pairs += [_pair(*two, spread, confidence) for two in combinations(members.itertuples(), 2)]
+    return GroupComparison(
+        pd.concat(ratios, ignore_index=True).assign(tables=tables),
+        _with_verdicts(pd.DataFrame(pairs), confidence).assign(tables=tables),
+        used,
+    )
+
+
+def _ratios(members: pd.DataFrame, spread: GroupDispersion, confidence: float) -> pd.DataFrame:
+    counts = members["outflow"] * QUARTERS_A_YEAR, members["inflow"] * QUARTERS_A_YEAR
+    lo, hi = process_interval(*counts, spread.dispersion, spread.df, confidence)
+    known = np.isfinite(lo) & np.isfinite(hi)
+    value = (members["outflow"] / members["inflow"]).where(known)
+    reason = TOO_FEW if spread.df == 0 else "no_value"
+    return members[["dimension", "group"]].assign(
+        quantity="process_ratio", value=value, value_lo=lo, value_hi=hi, missing=np.where(known, "", reason)
+    )
+
+
+def _pair(one, two, spread: GroupDispersion, confidence: float) -> dict[str, object]:
+    from scipy.stats import t
+
+    counts = np.array([one.outflow, two.inflow, one.inflow, two.outflow], float)
+    logs = np.log(np.where(counts > 0, counts, np.nan))  # none of nothing: the pair has no factor
+    log_factor = logs[:2].sum() - logs[2:].sum()
+    variance = log_ratio_variance(one.outflow, one.inflow) + log_ratio_variance(two.outflow, two.inflow)
+    error = np.sqrt(spread.dispersion * variance / QUARTERS_A_YEAR)
+    reach = student(confidence, spread.df) * error
+    factor, lo, hi = np.exp([log_factor, log_factor - reach, log_factor + reach])
+    p_value = 2 * t.sf(abs(log_factor) / error, spread.df) if spread.df > 0 else float("nan")
+    names = {"dimension": one.dimension, "first": one.group, "second": two.group}
+    return {**names, "factor": factor, "factor_lo": lo, "factor_hi": hi, "p_value": p_value}
+
+
+def _with_verdicts(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    p_value = pairs.groupby("dimension", sort=False, observed=True)["p_value"].transform(holm)
+    decided, higher = p_value < 1 - confidence, pairs["factor"] > 1
+    process = np.select([decided & higher, decided & ~higher], ["higher", "lower"], "undecidable")
+    return pairs.assign(p_value=p_value, process=process)
+
+
+def holm(p_values: pd.Series) -> pd.Series:
+    """Return Holm's adjusted p-values; those that are missing count among the comparisons and stay missing."""
+    from statsmodels.stats.multitest import multipletests
+
+    return pd.Series(multipletests(p_values.fillna(1.0), method="holm")[1], p_values.index).where(p_values.notna())

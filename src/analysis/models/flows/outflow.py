@@ -1,0 +1,121 @@
+"""The national outflow ratio: year effects, quarter effects and the process interval of each period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.missing import PRESENT
+from analysis.models.dispersion import (
+    TOO_FEW,
+    check_confidence,
+    fit_binomial,
+    flow_counts,
+    log_ratio_variance,
+    neighbour_dispersion,
+    process_interval,
+    student,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class OutflowModel:
+    """A binomial model of the outflow ratio with year and quarter effects.
+
+    Attributes
+    ----------
+    dispersion : float
+        Variance over binomial variance, from differences between neighbouring quarters: a lockdown within a year is
+        no chance (`process.neighbour_dispersion`). NaN when there are too few quarters to estimate it.
+    df : int
+        Degrees of freedom it was estimated with.
+    confidence : float
+        Level of the intervals.
+    year_effects, quarter_effects : DataFrame
+        Tidy, label ``year`` or ``quarter_of_year``, quantity ``effect``: the ratio of a year in its average quarter,
+        and the factor by which a quarter differs from the average one. ``value_lo`` and ``value_hi`` are the process
+        interval.
+    """
+
+    dispersion: float
+    df: int
+    confidence: float
+    year_effects: pd.DataFrame
+    quarter_effects: pd.DataFrame
+
+    def ratios(self, flows: pd.DataFrame, label: str) -> pd.DataFrame:
+        """Return the outflow ratio of each period with its process interval.
+
+        Parameters
+        ----------
+        flows : DataFrame
+            Tidy ``inflow`` and ``outflow`` by ``label``, as from `analysis.measures.flows.by_year`.
+        label : str
+            ``quarter`` or ``year``.
+
+        Returns
+        -------
+        DataFrame
+            Tidy, quantity ``process_ratio``; missing, with the reason, where there is no interval.
+        """
+        data = flow_counts(flows, [label])
+        lo, hi = process_interval(data["outflow"], data["inflow"], self.dispersion, self.df, self.confidence)
+        tables = ", ".join(flows["tables"].unique())
+        value = (data["outflow"] / data["inflow"]).where(np.isfinite(lo))  # without an interval it is the ratio again
+        missing = np.where(np.isfinite(lo), PRESENT, TOO_FEW if self.df == 0 else "no_value")
+        return _rows({label: data[label], "tables": tables}, "process_ratio", value, lo, hi, missing)
+
+
+def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowModel:
+    """Fit year and quarter effects to the national flows.
+
+    Parameters
+    ----------
+    quarterly : DataFrame
+        Tidy ``inflow`` and ``outflow`` by ``quarter``, as from `analysis.measures.flows.quarterly`. A quarter
+        with a missing cell is left out; provisional ones are used as they are; rounding (5 in 20,000) is not in the
+        interval.
+    confidence : float
+        Level of the intervals, 0.5 to 0.999.
+
+    Returns
+    -------
+    OutflowModel
+        With no residual degree of freedom, or no second year or quarter, every effect is missing with the reason
+        ``too_few_quarters``.
+    """
+    confidence = check_confidence(confidence)
+    data = flow_counts(quarterly, ["quarter"])
+    data["year"], data["season"] = data["quarter"].str[:4].astype(int), data["quarter"].str[-1].astype(int)
+    years, seasons = sorted(data["year"].unique()), sorted(data["season"].unique())
+    labels, tables = (
+        ({"year": years}, {"quarter_of_year": seasons}),
+        {"tables": ", ".join(quarterly["tables"].unique())},
+    )
+    with np.errstate(divide="ignore"):
+        logs = np.log(data["outflow"] / data["inflow"]).where(data["outflow"] * data["inflow"] > 0)
+    chance = log_ratio_variance(data["outflow"], data["inflow"])
+    at = pd.PeriodIndex(data["quarter"], freq="Q-DEC")
+    spread = neighbour_dispersion(logs, chance, at, np.zeros(len(data)))
+    if spread.df < 1 or len(years) < 2 or len(seasons) < 2 or len(data) <= len(years) + len(seasons) - 1:
+        nothing = [_rows(label | tables, "effect", *(np.nan,) * 3, missing=TOO_FEW) for label in labels]
+        return OutflowModel(float("nan"), 0, confidence, *nothing)
+    fit = fit_binomial("share ~ 0 + C(year) + C(season, Sum)", data)
+    count = len(years) + len(seasons) - 1
+    of_year = np.eye(count)[: len(years)]
+    of_season = np.vstack([np.eye(count)[len(years) :], -np.eye(count)[len(years) :].sum(axis=0)])  # they sum to zero
+    effects = []
+    for label, contrast in zip(labels, (of_year, of_season), strict=True):
+        tested = fit.t_test(contrast)
+        reach = student(confidence, spread.df) * np.sqrt(spread.value) * tested.sd.ravel()
+        ends = np.exp([tested.effect, tested.effect - reach, tested.effect + reach])
+        effects.append(_rows(label | tables, "effect", *ends))
+    return OutflowModel(spread.value, spread.df, confidence, *effects)
+
+
+def _rows(labels: dict, quantity: str, value, lo, hi, missing: Any = PRESENT) -> pd.DataFrame:
+    values = {"quantity": quantity, "value": value, "value_lo": lo, "value_hi": hi}
+    return pd.DataFrame({**labels, **values, "unit": "ratio", "denominator": "inflow", "missing": missing})

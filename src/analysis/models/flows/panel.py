@@ -1,0 +1,198 @@
+"""One panel of flows and stocks: what every model of rates, ratios, accounts and re-entry reads.
+
+A row is a group in a quarter. Flows are moments, stocks persons; a model that sets one against the other takes each
+moment for one person. A cell that is missing keeps its reason and its row; provisional and rounded cells are used as
+they are, with their status and their rounding interval beside them.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.classifications.groups import GROUPINGS, MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.cleaning.groups import group_column
+from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
+from analysis.intervals.rounded import Rounded
+from analysis.measures import duration
+from analysis.measures.flows import FLOWS, flow_cells, flow_window
+from analysis.measures.sources import PERSONS, stock_at
+from analysis.measures.tidy_frame import combine, tidy, wide
+from analysis.missing import NOT_IN_SNAPSHOT, PRESENT, STATUSES
+from analysis.snapshots.store import Snapshot
+
+STOCKS = ("opening", "closing")
+QUANTITIES = (*FLOWS, *STOCKS)
+KEYS = ["dimension", "group", "quarter"]
+GROUPS: dict[str, tuple[Group, ...]] = MONITOR_GROUPS | {
+    "birth": tuple(group for group in duration.GROUPS["origin"] if group.dimension == "birth")
+}
+
+
+def flow_panel(snapshot: Snapshot, group_by: str = "all", quarters: pd.PeriodIndex | None = None) -> pd.DataFrame:
+    """Return the panel of a snapshot, the total included.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    group_by : {"all", "age", "origin", "birth", "sex"}
+        With ``all``, dimensions of which the snapshot has no figure are left out.
+    quarters : PeriodIndex, optional
+        Without it, every quarter of the national flows.
+
+    Returns
+    -------
+    DataFrame
+        One row a group and quarter: ``dimension, group, quarter``, then ``q, q_lo, q_hi`` (rounding interval) for
+        ``inflow, reinflow, outflow`` (moments), ``opening`` (the exposure) and ``closing`` (persons at the end of the
+        quarter before and of this one, both from one table), ``status``, ``missing`` (``quantity=reason``, joined by
+        semicolons) and ``tables``.
+
+    Raises
+    ------
+    CallError
+        When ``group_by`` is unknown.
+    CoverageError
+        When the snapshot lacks a quarter or every figure of the dimension; what it has is named.
+    """
+    known, table = flow_window(snapshot), flow_cells(snapshot).table
+    _check_grouping(group_by)
+    quarters = known if quarters is None else quarters
+    outside = quarters.difference(known)
+    if len(outside):
+        raise CoverageError(
+            f"snapshot {snapshot.name!r}, table {table}: flows of {name_some(outside)} are not there; "
+            f"it has {known[0]} to {known[-1]}. Choose among these, or pull the table."
+        )
+    chosen = GROUPS if group_by == "all" else {group_by: GROUPS[group_by]}
+    parts = {dimension: _dimension(snapshot, groups, quarters) for dimension, groups in chosen.items()}
+    covered = [dimension for dimension, rows in parts.items() if rows["inflow"].notna().any()]
+    if group_by != "all" and not covered:
+        others = [
+            name for name, groups in GROUPS.items() if _dimension(snapshot, groups, known)["inflow"].notna().any()
+        ]
+        raise CoverageError(
+            f"snapshot {snapshot.name!r}, table {table}: no flows by {group_by} from {quarters[0]} to {quarters[-1]}; "
+            f"it has them by {name_some(others) or 'no dimension, for the total alone'}."
+        )
+    return pd.concat(
+        [*(parts[name] for name in covered), _dimension(snapshot, (TOTAL_GROUP,), quarters)], ignore_index=True
+    )
+
+
+def panel_of(frame: pd.DataFrame, stock_unit: str = PERSONS) -> pd.DataFrame:
+    """Return a plain frame as a panel: figures of a simulation, or of another source.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``dimension, group, quarter`` (``2024Q1``) and any of the quantities; NaN is a missing cell.
+    stock_unit : str
+        What the stocks count.
+
+    Raises
+    ------
+    MixedUnitsError
+        When the stocks are not persons: benefits are fewer, a couple has one.
+    DataError
+        When a column is missing, a group has a quarter twice, or a number is negative.
+    """
+    if stock_unit != PERSONS:
+        raise MixedUnitsError(f"opening and closing: expected {PERSONS}, found {stock_unit}; flows are not of those.")
+    if gone := [name for name in (*KEYS, "inflow", "outflow") if name not in frame]:
+        raise DataError(f"panel: expected the columns {', '.join(gone)}; found {name_some(frame.columns, 12)}.")
+    panel = frame.reset_index(drop=True).assign(quarter=frame["quarter"].astype(str).to_numpy())
+    if (twice := panel.duplicated(KEYS)).any():
+        raise DataError(f"panel: {_place(panel[twice].iloc[0])} is there twice; expected one row a group and quarter.")
+    reasons = pd.Series("", index=panel.index)
+    for name in QUANTITIES:
+        panel[name] = panel.get(name, pd.Series(float("nan"), panel.index)).astype(float)
+        if (panel[name] < 0).any():
+            row = panel[panel[name] < 0].iloc[0]
+            raise DataError(f"panel: {name} of {_place(row)}: expected a count, found {row[name]:g}.")
+        reasons += panel[name].isna().map({True: f"; {name}={NOT_IN_SNAPSHOT}", False: ""})
+        for end in ("_lo", "_hi"):
+            panel[name + end] = panel.get(name + end, panel[name])
+    told = {"status": "final", "missing": reasons.str.removeprefix("; "), "tables": "given"}
+    return panel.assign(**{name: value for name, value in told.items() if name not in panel})
+
+
+def pick_cells(panel: pd.DataFrame, dimension: str, quantities: tuple[str, ...], positive: bool = True) -> pd.DataFrame:
+    """Return the rows of a dimension, sorted by group and quarter, with ``year`` and ``season`` (1 to 4).
+
+    Raises
+    ------
+    CallError
+        When the panel does not hold the dimension.
+    CoverageError
+        When a cell of these quantities is missing; it is named with its reason and the quarters that all groups have.
+    DataError
+        When one is zero and has to be positive.
+    """
+    rows = panel[panel["dimension"] == dimension].reset_index(drop=True)
+    if rows.empty:
+        raise CallError(
+            f"dimension {dimension!r} is not in this panel; {did_you_mean(dimension, set(panel['dimension']))}."
+        )
+    order = {name: place for place, name in enumerate(rows["group"].unique())}
+    rows = rows.sort_values(
+        ["group", "quarter"], key=lambda column: column.map(order) if column.name == "group" else column
+    )
+    for fault, wrong in (("missing", rows.isna()), ("zero", rows[list(quantities)] <= 0)):
+        wrong = wrong[list(quantities)]
+        if wrong.any(axis=None) and (positive or fault == "missing"):
+            _refuse(rows, wrong, fault)
+    return rows.assign(
+        year=rows["quarter"].str[:4].astype(int), season=rows["quarter"].str[-1].astype(int)
+    ).reset_index(drop=True)
+
+
+def _refuse(rows: pd.DataFrame, wrong: pd.DataFrame, fault: str) -> None:
+    row = rows[wrong.any(axis=1)].iloc[0]
+    quantity = wrong.columns[wrong.loc[row.name]][0]
+    bad = set(rows["quarter"][wrong.any(axis=1)])
+    whole = [quarter for quarter in sorted(rows["quarter"].unique()) if quarter not in bad]
+    possible = (
+        f"all groups have it in {len(whole)} quarters, {whole[0]} to {whole[-1]}" if whole else "no quarter is whole"
+    )
+    text = f"table {row['tables']}: {quantity} of {_place(row)} is {fault} ({row['missing'] or 'a printed 0'})"
+    raise (CoverageError if fault == "missing" else DataError)(
+        f"{text}, and the model needs it; {possible}. Choose those quarters, or wider groups."
+    )
+
+
+def _place(row: pd.Series) -> str:
+    return f"{row['dimension']} {row['group']}, {row['quarter']}"
+
+
+def _check_grouping(group_by: str) -> None:
+    if "migration" in str(group_by):
+        raise CallError(
+            "group_by: migration background ends in 2023Q3 (82662NED) and is not continued; origin and birth "
+            "(85615NED) have other classes, from 2012Q1. Choose one of these."
+        )
+    if group_by not in ("all", *GROUPS):
+        raise CallError(f"group_by {group_by!r} is unknown; {did_you_mean(str(group_by), ('birth', *GROUPINGS))}.")
+
+
+def _dimension(snapshot: Snapshot, groups: tuple[Group, ...], quarters: pd.PeriodIndex) -> pd.DataFrame:
+    return pd.concat([_group(snapshot, group, quarters) for group in groups], ignore_index=True)
+
+
+def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex) -> pd.DataFrame:
+    cells, size = flow_cells(snapshot), len(quarters)
+    try:
+        columns = {flow: group_column(cells, flow, group, quarters) for flow in FLOWS}
+    except CoverageError:
+        columns = {flow: Rounded.absent(size, "moments", NOT_IN_SNAPSHOT) for flow in FLOWS}
+    both, table = stock_at(snapshot, (quarters - 1).append(quarters), group)
+    columns |= {"opening": both.take(range(size)), "closing": both.take(range(size, 2 * size))}
+    labels = {"dimension": [group.dimension] * size, "group": [group.name] * size, "quarter": quarters.astype(str)}
+    sources = dict.fromkeys(FLOWS, cells.table) | dict.fromkeys(STOCKS, table)
+    long = combine(tidy(column, name, labels, tables=sources[name]) for name, column in columns.items())
+    panel = wide(long, KEYS, list(QUANTITIES))
+    status = [max(of, key=STATUSES.index) for of in zip(*(column.status for column in columns.values()), strict=True)]
+    reasons = zip(*(column.missing for column in columns.values()), strict=True)
+    missing = [
+        "; ".join(f"{name}={why}" for name, why in zip(columns, row, strict=True) if why != PRESENT) for row in reasons
+    ]
+    return panel.assign(status=status, missing=missing, tables=", ".join(filter(None, (cells.table, table))))

@@ -1,0 +1,89 @@
+"""The season twice: quarter effects of the model beside those of STL, where they differ and by how much.
+
+The model's effects are those of a GLM with a level for each year; a shock within a year pulls at them. STL (Cleveland
+and others 1990, Journal of Official Statistics 6) follows a moving level and leaves out what does not fit. Where the
+two differ by more than the process interval, the season is moving or a shock stands in it. STL needs every quarter
+from first to last; a missing or zero cell is refused. Provisional and rounded cells are used as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import CallError, CoverageError
+from analysis.measures.tidy_frame import combine, wide
+from analysis.missing import PRESENT
+from analysis.models.flows.panel import pick_cells
+from analysis.models.flows.rates import FLOW, RateModel, fit_rates
+
+
+@dataclass(frozen=True, eq=False)
+class Season:
+    """Quarter effects, factors beside the average quarter.
+
+    ``frame`` is tidy, labels ``dimension, group, quarter_of_year``; quantities ``model_effect`` (process interval),
+    ``stl_effect`` and ``stl_over_model`` (no intervals).
+    """
+
+    quantity: str
+    frame: pd.DataFrame
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One row a group: the largest difference between the two, and whether the model's interval holds it."""
+        keys = ["group", "quarter_of_year"]
+        found = wide(self.frame, keys, list(self.frame["quantity"].unique())).set_index(keys)
+        ends = self.frame[self.frame["quantity"] == "model_effect"].set_index(keys).loc[found.index]
+        inside = (ends["value_lo"] <= found["stl_effect"]) & (found["stl_effect"] <= ends["value_hi"])
+        apart = (found["stl_over_model"] - 1).abs()
+        return pd.DataFrame({"largest": apart.groupby("group").max(), "inside": inside.groupby("group").all()})
+
+
+def compare_season(
+    panel: pd.DataFrame, quantity: str = "ratio", dimension: str = "total", confidence: float = 0.95
+) -> Season:
+    """Estimate the quarter effects of each group in both ways, from its own figures alone.
+
+    Raises
+    ------
+    CoverageError, DataError
+        When a cell is missing or zero, or quarters are not in a row.
+    CallError
+        When there are fewer than three years.
+    """
+    frames = []
+    names = panel.loc[panel["dimension"] == dimension, "group"].unique()
+    for name in names if len(names) else [""]:
+        own = panel[(panel["dimension"] == dimension) & (panel["group"] == name)]
+        model = fit_rates(own, quantity, dimension, confidence=confidence)
+        frames.append(_both(own, model).assign(dimension=dimension, group=name))
+    return Season(quantity, combine(frames))
+
+
+def _both(own: pd.DataFrame, model: RateModel) -> pd.DataFrame:
+    from statsmodels.tsa.seasonal import STL
+
+    needed = ("outflow", "inflow") if model.quantity == "ratio" else (FLOW[model.quantity], "opening")
+    rows = pick_cells(own, model.dimension, needed)
+    at = pd.PeriodIndex(rows["quarter"], freq="Q-DEC")
+    if len(at) < 12:
+        raise CallError(f"season of {model.quantity}: {len(at)} quarters; expected 12 or more for STL.")
+    if len(pd.period_range(at[0], at[-1])) != len(at):
+        raise CoverageError(
+            f"season of {model.quantity}: quarters between {at[0]} and {at[-1]} are missing; STL needs all."
+        )
+    series = np.log(rows[needed[0]] / rows[needed[1]]).to_numpy()
+    swing = pd.Series(STL(series, period=4, robust=True).fit().seasonal).groupby(rows["season"]).mean()
+    stl = np.exp(swing - swing.mean()).to_numpy()
+    told = model.effects[["quarter_of_year", "value", "value_lo", "value_hi", "missing", "tables", "unit"]]
+    plain = told.assign(value_lo=np.nan, value_hi=np.nan, missing=PRESENT)
+    return combine(
+        [
+            told.assign(quantity="model_effect"),
+            plain.assign(quantity="stl_effect", value=stl),
+            plain.assign(quantity="stl_over_model", value=stl / told["value"]),
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Published numbers: what the register holds, how each follows from others, and its verdict."""

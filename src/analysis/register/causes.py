@@ -1,0 +1,75 @@
+"""Known reasons why the tables of today differ from what was printed: errors that CBS corrected, and other vintages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.cleaning.periods import parse_period
+from analysis.errors import DataError
+from analysis.register.cells import Tables, groups_named
+from analysis.register.claims import Claim, Way
+from analysis.register.messages import Said
+from analysis.register.relations import Recomputed
+from analysis.register.verdicts import EXCLUDED, judge
+from analysis.snapshots.corrections import KnownError, known_errors
+from analysis.snapshots.store import Snapshot, dated_snapshots
+from analysis.workspace import corrections_file, snapshots_folder
+
+
+@dataclass(eq=False)
+class Causes:
+    """The known reasons for what a snapshot gives, each source read once and only when a claim needs it."""
+
+    snapshot: Snapshot
+
+    @cached_property
+    def _errors(self) -> list[KnownError]:
+        return known_errors(corrections_file())
+
+    @cached_property
+    def _vintages(self) -> list[Tables]:
+        return [Tables(each) for each in dated_snapshots(snapshots_folder()) if each.digest != self.snapshot.digest]
+
+    def known(self, claim: Claim, way: Way, result: Recomputed) -> Said | None:
+        """Return why the tables differ from a claim, None when no reason is known.
+
+        An error of CBS is a reason when it touches a cell of the query and is as large, where CBS told how large it is;
+        another vintage is one when it gives the number that was printed.
+        """
+        cells = [str(node.value) for node in way.tree.walk() if node.kind == "cell"]
+        for error in self._errors:
+            far = error.largest is not None and way.tree.kind == "cell" and _gap(claim, result) > error.largest
+            if not far and any(_touches(error, cell) for cell in cells):
+                told = {"reason": error.reason, "source": error.source, "since": error.since}
+                return Said("corrected", {**told, "until": error.until or "…"})
+        for vintage in self._vintages:
+            _, then = vintage.work_out(way)
+            if then is not None and judge(claim, then) != EXCLUDED:
+                return Said("vintage", {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name})
+        return None
+
+
+def _gap(claim: Claim, result: Recomputed) -> float:
+    """Return how far what is printed and what the tables give lie apart."""
+    return float(max(result.lo - claim.interval.hi, claim.interval.lo - result.hi))
+
+
+def _touches(error: KnownError, cell: str) -> bool:
+    table, _, selection, period = cell.split(" | ")
+    if table != error.table:
+        return False
+    terms = [classes for group in groups_named(selection) for way in group.ways for _, classes in way]
+    crossed = {name for classes in terms for name in classes}
+    if not set(error.classes) <= crossed:
+        return False
+    if not error.periods:
+        return True
+    try:
+        first, last = (parse_period(code) for code in error.periods)
+    except DataError:
+        return False
+    when = pd.Period(period)
+    return first.start_time <= when.start_time <= last.end_time

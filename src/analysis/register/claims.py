@@ -1,0 +1,85 @@
+"""What the register holds: claims, the ways in which they follow, and the interval that a printed number stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from analysis.intervals.formula import Node
+from analysis.intervals.formula_range import Interval
+
+_OPEN_END = {"at_least", "at_most"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way in which a number follows: its text, what it says, and whether it is known to count something else."""
+
+    text: str
+    tree: Node
+    differs: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A published number: where it stands, what it is, how it is printed, and what it follows from.
+
+    ``line`` is its line in the file of its document. The text of every column is in ``row``.
+    """
+
+    document: str
+    line: int
+    row: Mapping[str, str]
+    formulas: tuple[Way, ...] = ()
+    queries: tuple[Way, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id, unique in the register."""
+        return self.row["claim_id"]
+
+    @property
+    def place(self) -> str:
+        """File, line and id, for messages."""
+        return f"{self.document}.csv, line {self.line}, {self.id}"
+
+    def differs_in(self, way: Way) -> bool:
+        """Tell whether the claim's known difference explains this way: the ways marked for it, or all when none is."""
+        marked = any(each.differs for each in (*self.formulas, *self.queries))
+        return bool(self.row["difference"]) and (way.differs or not marked)
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it holds or fails, rather than being met more or less closely."""
+        return self.row["kind"] in ("statement", "rank") or self.row["wording"] in _OPEN_END
+
+    @cached_property
+    def value(self) -> Fraction | None:
+        """The number as printed; None for a statement without one."""
+        return Fraction(self.row["value"]) if self.row["value"] else None
+
+    @cached_property
+    def step(self) -> Fraction:
+        """The step in which it is printed; a count printed whole goes by ones."""
+        return Fraction(self.row["precision"] or 0) or Fraction(1)
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        """The number with the interval that it stands for: printed precision, rounding of its source, and wording."""
+        return None if self.value is None else interval(self.value, self.row)
+
+
+def interval(value: Fraction, row: Mapping[str, str]) -> Interval:
+    """Return what a number printed with this precision, source rounding and wording stands for."""
+    half = Fraction(row["precision"] or 0) / 2 + Fraction(row["source_rounding"] or 0)
+    lo, hi, wording = value - half, value + half, row["wording"]
+    # in magnitude: "over 4,000 fewer" lies below -4,000
+    if wording in ("nearly", "over"):
+        lo, hi = (lo, value) if (wording == "nearly") == (value > 0) else (value, hi)
+    if wording == "at_least":
+        lo, hi = value, float("inf")
+    if wording == "at_most":
+        lo, hi = -float("inf"), value
+    return Interval(value, lo, hi)

@@ -1,0 +1,150 @@
+"""Which of the figures in a relation that fails most likely slipped, where the other relations decide it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from analysis.intervals.formula import Node
+from analysis.intervals.formula_range import Number, ZeroBelowError, value_at
+from analysis.register.messages import Said
+from analysis.register.relations import Relation
+from analysis.register.verdicts import EXCLUDED, REPRODUCED, judge
+
+Span = tuple[float, float]
+_STEPS = 60
+"""Secant steps towards a root: a straight line needs one, a fraction of two some ten, more only what has no root."""
+
+
+_NO_REASON = Said()
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """The figure that most likely slipped, the values with which every relation it is in holds, and why it is it."""
+
+    claim_id: str
+    lo: float
+    hi: float
+    why: Said = _NO_REASON
+
+
+class Network:
+    """The relations that numbers stand in, to tell which figure slipped.
+
+    A figure that repeats another is no witness for it: relations that only copy are left out.
+    """
+
+    def __init__(self, relations: Iterable[Relation]) -> None:
+        self.around: dict[str, list[Relation]] = defaultdict(list)
+        self.copies: dict[str, list[Relation]] = defaultdict(list)
+        for relation in relations:
+            if relation.is_copy:
+                self.copies[relation.way.tree.claims()[0]].append(relation)
+            elif _is_numeric(relation):
+                for name in {relation.target.id, *relation.operands}:
+                    self.around[name].append(relation)
+
+    def suspect(self, failing: Relation) -> tuple[Suspect, ...]:
+        """Return the figures that can have slipped in a failing relation: one alone, where the others decide it.
+
+        A figure can have slipped when one value of it makes every relation around it hold. When only one figure of the
+        relation can, it did; when several can, the one that more independent relations contradict than any other, two
+        at least.
+        """
+        if not _is_numeric(failing):
+            return ()
+        for copy in self.copies[failing.way.tree.claims()[0]] if failing.is_copy else ():
+            if judge(copy.target, copy.result, True) == REPRODUCED and copy.target.step <= failing.target.step:
+                why = Said("repeated", {"copy": copy.target.id, "figure": copy.way.tree.value})
+                return (Suspect(failing.target.id, *_holding(failing, failing.target.id), why),)
+        able = [Suspect(name, *self._allowed(name, failing)) for name in (failing.target.id, *failing.operands)]
+        able = [each for each in able if each.lo <= each.hi]
+        if len(able) == 1:
+            return (replace(able[0], why=Said("held_in_place")),)
+        against = {each.claim_id: self._independent(each.claim_id) for each in able}
+        able.sort(key=lambda each: against[each.claim_id], reverse=True)
+        if len(able) > 1 and against[able[0].claim_id] > max(against[able[1].claim_id], 1):
+            return (replace(able[0], why=Said("contradicted", {"count": against[able[0].claim_id]})),)
+        return tuple(able)
+
+    def _independent(self, name: str) -> int:
+        """Return how many relations contradict a figure that have nothing in common but this figure."""
+        met: set[str] = set()
+        count = 0
+        for relation in self.around[name]:
+            figures = {relation.target.id, *relation.operands} - {name}
+            if judge(relation.target, relation.result) == EXCLUDED and not figures & met:
+                met |= figures
+                count += 1
+        return count
+
+    def _allowed(self, name: str, failing: Relation) -> Span:
+        """Return the printed values of a figure with which the failing relation and all others around it hold."""
+        lo, hi = -math.inf, math.inf
+        for relation in {id(each): each for each in (failing, *self.around[name])}.values():
+            low, high = _holding(relation, name)
+            lo, hi = max(lo, low), min(hi, high)
+        return lo, hi
+
+
+def _is_numeric(relation: Relation) -> bool:
+    """Tell whether a relation ties numbers to one value, not to a bound or a truth."""
+    result = relation.result
+    return result.ends is not None and result.truth is None and not relation.target.is_statement
+
+
+def _holding(relation: Relation, name: str) -> Span:
+    """Return the printed values of one figure with which a relation holds, the others within their intervals."""
+    printed, result = relation.target.interval, relation.result
+    if name == relation.target.id:
+        below, above = float(printed.value - printed.lo), float(printed.hi - printed.value)
+        return float(result.lo) - above, float(result.hi) + below
+    own = relation.operands[name]
+    if name not in result.ends.at_hi or math.isinf(own.lo) or math.isinf(own.hi):
+        return -math.inf, math.inf
+    tree, start = relation.way.tree, float(own.value)
+    # the highest value of the formula has to reach the lowest that is printed, and the other way round
+    up = root(along(tree, result.ends.at_hi, name, printed.lo), start, float(own.hi - own.lo) or 1.0)
+    down = root(along(tree, result.ends.at_lo, name, printed.hi), start, float(own.hi - own.lo) or 1.0)
+    if up is None or down is None:  # no value of it makes a difference
+        excluded = judge(relation.target, result, relation.is_copy) == EXCLUDED
+        return (math.inf, -math.inf) if excluded else (-math.inf, math.inf)
+    half, (low, high) = float(own.hi - own.lo) / 2, sorted((up, down))
+    return max(low - half, 0.0) if own.lo >= 0 else low - half, high + half
+
+
+def along(tree: Node, corner: Mapping[str, Number], name: str, level: Number = 0) -> Callable[[float], float]:
+    """Return a formula, less a level, as a function of one of its operands, the others as given."""
+    others = {other: float(value) for other, value in corner.items()}
+    goal, tree = float(level), _in_floats(tree)
+    return lambda x: float(value_at(tree, others | {name: x})) - goal
+
+
+def _in_floats(node: Node) -> Node:
+    """Return a formula with its numbers as floats: where a root is only looked for, fractions cost time."""
+    value = float(node.value) if node.kind == "number" else node.value
+    return Node(node.kind, tuple(_in_floats(part) for part in node.parts), value)
+
+
+def root(function: Callable[[float], float], start: float, width: float) -> float | None:
+    """Return a place near ``start`` where a function is zero, or None when none is found."""
+    try:
+        one, two = start, start + width
+        here, there = function(one), function(two)
+        for _ in range(_STEPS):
+            if here == 0:
+                return one
+            if there == here:
+                return None
+            one, two, here = two, two - there * (two - one) / (there - here), there
+            if not math.isfinite(two):
+                return None
+            there = function(two)
+            if abs(two - one) <= 1e-12 * max(abs(two), 1e-9):
+                return two
+        return two if abs(there) <= 1e-9 * max(abs(here), 1.0) else None
+    except (ZeroBelowError, ZeroDivisionError, OverflowError):
+        return None

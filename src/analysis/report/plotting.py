@@ -1,0 +1,230 @@
+"""What all pictures have in common: size, style, colours, numbers on axes, words beside what is drawn.
+
+Every picture is 520 CSS pixels wide at twice the resolution; the second channel beside colour is the line style, the
+marker or the hatching; lines are labelled directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.figure import Figure
+from matplotlib.ticker import Formatter
+
+from analysis.language.translator import Language
+
+WIDTH = 5.2  # inches; 520 CSS pixels
+DPI = 200  # twice the 100 CSS pixels of an inch
+STYLES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+HATCHES = ("", "///", "...")
+INK, SOFT = "#222222", "#6b6b6b"
+LEAST_CONTRAST = 4.5  # of text and what is behind it: WCAG 2, level AA
+LONGEST_STEP = {"month": 31, "quarter": 92}  # days from one figure to the next
+
+
+@contextmanager
+def canvas(height: float, rows: int = 1, **options: object) -> Iterator[tuple[Figure, np.ndarray]]:
+    """Yield a figure of the report's width in its style, and its axes."""
+    settings = {"font.size": 10, "axes.titlesize": 10.5, "axes.edgecolor": "#999999", "legend.frameon": False}
+    style = sns.axes_style("whitegrid", {"axes.spines.right": False, "axes.spines.top": False})
+    with style, sns.plotting_context(rc=settings):
+        figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+        yield figure, np.atleast_1d(figure.subplots(rows, 1, **options))
+
+
+def colours(count: int) -> list:
+    """Return that many colours that colour-blind readers can tell apart."""
+    return sns.color_palette("colorblind", count)
+
+
+def contrast(colour: object, other: object = "white") -> float:
+    """Return the contrast of two colours as WCAG 2 defines it: from 1 for the same to 21 for black and white."""
+    channels = np.array([to_rgb(colour), to_rgb(other)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    darker, lighter = sorted(linear @ (0.2126, 0.7152, 0.0722) + 0.05)
+    return lighter / darker
+
+
+def readable(colour: object) -> object:
+    """Return the colour of a line as its name is written: as much darker as it takes to be read on white."""
+    steps = (tuple(shade * channel for channel in to_rgb(colour)) for shade in np.linspace(1, 0, 41))
+    return next(each for each in steps if contrast(each) >= LEAST_CONTRAST)
+
+
+class NumberTicks(Formatter):
+    """Print the ticks of an axis in a language, with as many decimals as it takes to print all of them exactly."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        """Return the text of one tick that stands alone."""
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Return the text of all ticks of an axis."""
+        exact = (d for d in range(6) if all(abs(round(tick, d) - tick) < 1e-9 for tick in values))
+        decimals = next(exact, 6)
+        return [self.language.number(value, decimals) for value in values]
+
+
+def value_axis(axes: Axes, language: Language, which: str = "y", room: float = 0.0) -> None:
+    """Print the values along one axis in the language, without grid lines for the other; leave room above them."""
+    getattr(axes, f"{which}axis").set_major_formatter(NumberTicks(language))
+    axes.grid(axis={"x": "y", "y": "x"}[which], visible=False)
+    if room:
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, high + room * (high - low))
+
+
+def quarter_axis(axes: Axes, quarters: list[str]) -> np.ndarray:
+    """Put quarters on the x axis, years as ticks (every second one when there are many); return their places."""
+    first = [place for place, quarter in enumerate(quarters) if quarter.endswith("Q1")] or [0]
+    first = first[:: 1 + len(first) // 8]
+    axes.set_xticks(first, [quarters[place][:4] for place in first])
+    axes.set_xlim(-0.6, len(quarters) - 0.4)
+    return np.arange(len(quarters))
+
+
+def year_axis(axes: Axes, dates: pd.Series) -> None:
+    """Put dates on the x axis, years as ticks (fewer when there are many), with room at both ends."""
+    first, last = dates.min(), dates.max()
+    axes.xaxis.set_major_locator(YearLocator(1 + (last.year - first.year) // 7))
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    margin = max((last - first) * 0.03, pd.Timedelta(days=100))
+    axes.set_xlim(first - margin, last + margin)
+
+
+def note(
+    axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], colour: object = INK, **more
+) -> None:
+    """Write small text beside a point, shifted by so many points."""
+    look = {"xytext": shift, "textcoords": "offset points", "fontsize": 8.5, "color": readable(colour)}
+    axes.annotate(text, at, **(look | more))
+
+
+def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: float = 0.07) -> None:
+    """Write each line's name to the right of the axes, at its height, pushed apart where names would overlap.
+
+    Parameters
+    ----------
+    axes : Axes
+    ends : list of (x, y, name, colour)
+        The last point of each line.
+    gap : float
+        The least distance between two names, as a part of the height of the axes.
+    """
+    low, high = axes.get_ylim()
+    edge, at = axes.get_xlim()[1], -np.inf
+    for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
+        at = max(y, at + gap * (high - low))
+        leader = {"arrowstyle": "-", "color": colour, "lw": 0.5, "shrinkA": 0, "shrinkB": 2}
+        look = {
+            "color": readable(colour),
+            "fontsize": 9,
+            "va": "center",
+            "annotation_clip": False,
+            "arrowprops": leader,
+        }
+        axes.annotate(f" {name}", (x, y), xytext=(edge, at), **look)
+
+
+def grouped_bars(
+    axes: Axes, bars: dict[str, list[float]], names: list[str], language: Language, decimals: int, room: float
+) -> None:
+    """Draw bars side by side, one hatching for each key of ``bars``, one group for each of ``names``."""
+    width = 0.76 / len(bars)
+    for number, (label, heights) in enumerate(bars.items()):
+        places = np.arange(len(names)) + (number - (len(bars) - 1) / 2) * width
+        look = {"color": colours(3)[number], "hatch": HATCHES[number], "edgecolor": "white"}
+        drawn = axes.bar(places, heights, width=0.94 * width, label=label, **look)
+        axes.bar_label(drawn, fmt=lambda value: language.number(value, decimals), padding=2, fontsize=9)
+    axes.set_xticks(range(len(names)), names)
+    value_axis(axes, language, room=room)
+    axes.legend(fontsize=9, loc="upper right", ncols=len(bars))
+
+
+def dots(axes: Axes, rows: pd.DataFrame, language: Language, thin: pd.DataFrame | None = None) -> None:
+    """Draw one dot a group, the first on top, with its interval as a thick line and another one as a thin line.
+
+    Parameters
+    ----------
+    axes : Axes
+    rows : DataFrame
+        Tidy, one row a ``group``.
+    language : Language
+    thin : DataFrame, optional
+        Tidy, the same groups in the same order.
+    """
+    places = np.arange(len(rows))[::-1]
+    if thin is not None:
+        axes.hlines(places, thin["value_lo"], thin["value_hi"], color=colours(1)[0], lw=1.2, alpha=0.75)
+    axes.hlines(places, rows["value_lo"], rows["value_hi"], color=INK, lw=5)
+    axes.plot(rows["value"], places, "o", color=colours(1)[0], ms=5)
+    axes.set_yticks(places, [language.value(group) for group in rows["group"]])
+    axes.set_ylim(-0.6, len(rows) + 0.2)
+    value_axis(axes, language, "x")
+
+
+def mark_missing(axes: Axes, places: np.ndarray, missing: np.ndarray, language: Language) -> None:
+    """Hatch the places of which there is no figure, and say so once."""
+    for place in places[missing]:
+        axes.axvspan(place - 0.5, place + 0.5, facecolor="#f2f2f2", edgecolor="#cccccc", hatch="////", lw=0, zorder=0)
+    if missing.any():
+        look = {"ha": "right", "va": "top", "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
+        at = (places[missing][-1] + 0.5, axes.get_ylim()[1])
+        note(axes, language.value("not_in_snapshot"), at, (-2, -14), SOFT, **look)
+
+
+def unbroken(line: pd.DataFrame, grain: str) -> Iterator[pd.DataFrame]:
+    """Yield the runs of a series without a gap: a line over a gap would invent figures.
+
+    Parameters
+    ----------
+    line : DataFrame
+        With a column ``date``, sorted.
+    grain : {"month", "quarter"}
+    """
+    gaps = line["date"].diff().dt.days > LONGEST_STEP[grain]
+    for _, run in line.groupby(gaps.cumsum(), observed=True):
+        yield run
+
+
+def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: object) -> None:
+    """Draw ``height`` by ``date`` of a line, nothing over its gaps, in the style of this number."""
+    for run in unbroken(line, grain):
+        look = {"ls": STYLES[number % 4], "marker": MARKERS[number % 7], "ms": 3, "lw": 1.3, "color": colour}
+        axes.plot(run["date"], run["height"], **look)
+
+
+def contributions(rows: pd.DataFrame, language: Language) -> Figure:
+    """Draw what each ``group`` but the total contributed to a change (percentage points), a panel a ``dimension``."""
+    rows = rows[rows["dimension"] != "total"]
+    reach = max(rows["value"].max(), 0) - min(rows["value"].min(), 0)
+    sizes = rows.groupby("dimension", sort=False, observed=True).size()
+    with canvas(0.9 + 0.34 * len(rows), rows=len(sizes), height_ratios=list(sizes), sharex=True) as (figure, panels):
+        for axes, dimension in zip(panels, sizes.index, strict=True):
+            part = rows[rows["dimension"] == dimension].iloc[::-1]
+            shades = [colours(2)[0] if value >= 0 else colours(2)[1] for value in part["value"]]
+            axes.barh([language.value(group) for group in part["group"]], part["value"], color=shades, height=0.62)
+            axes.axvline(0, color=INK, lw=0.8)
+            if part["value"].isna().any():  # matplotlib makes no room for a bar without a length
+                axes.set_ylim(-0.6, len(part) - 0.4)
+            for place, value in enumerate(part["value"]):
+                text = language.value("no_value") if pd.isna(value) else language.number(value, 2, sign=True)
+                note(axes, text, (max(value, 0) if value == value else 0, place), (4, 0), va="center", fontsize=9)
+            axes.set_title(language.value(dimension), loc="left", color=SOFT)
+            if rows["value"].notna().any():
+                axes.set_xlim(rows["value"].min() - 0.22 * reach, rows["value"].max() + 0.22 * reach)
+            else:
+                axes.set_xticks([])
+            value_axis(axes, language, "x")
+        return figure

@@ -1,0 +1,1 @@
+"""Running notebooks: parameters, kernels, the pool, the folder of a run, the hypothesis log."""

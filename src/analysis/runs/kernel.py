@@ -1,0 +1,153 @@
+"""Running one notebook in a process of its own: papermill, a retry of a lost kernel start, and a log."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
+
+STARTS = 3
+"""How often a kernel may be started: with several at once, two can be handed the same port (jupyter_client 8)."""
+GRACE = 5
+"""Seconds a worker has to shut its kernel down when the process it works for is gone."""
+CELL_TIMEOUT = 900
+"""Seconds after which a cell that does not end is given up."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to run: where it is, the run folder it writes to, all its parameters, and the workbench folder."""
+
+    name: str
+    source: Path
+    folder: Path
+    parameters: dict[str, Any]
+    home: Path
+
+    @property
+    def output(self) -> Path:
+        """Where the executed notebook goes."""
+        return self.folder / "notebooks" / f"{self.name}.ipynb"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the run of a notebook ended; ``error`` is empty when it ended well, and ``cell`` counts from 1."""
+
+    name: str
+    seconds: float
+    starts: int
+    error: str = ""
+    cell: int = 0
+
+
+def run_notebook(job: Job) -> Outcome:
+    """Run a notebook to its end or its first error; only the start of its kernel is tried again.
+
+    What kernel and papermill write to the standard streams goes to ``log/<name>.log`` in the run folder.
+    """
+    begun = time.perf_counter()
+    _mind_signals()
+    # a worker has the environment of the moment its server began, not that of the caller
+    os.environ |= {RUN_FOLDER_VARIABLE: str(job.folder), HOME_VARIABLE: str(job.home)}
+    log = os.open(job.folder / "log" / f"{job.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    kept = os.dup(1), os.dup(2)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        starts, error, cell = _attempts(job)
+    finally:
+        for number, stream in zip((1, 2), kept, strict=True):
+            os.dup2(stream, number)
+            os.close(stream)
+        os.close(log)
+    _leave_no_paths(job.output)
+    return Outcome(job.name, round(time.perf_counter() - begun, 2), starts, error, cell)
+
+
+def end_with_the_run() -> None:
+    """Let a worker stop its kernel and end when the process it works for is gone, however that went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=[parent], daemon=True).start()
+
+
+def _watch(parent) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(GRACE)
+    os._exit(1)
+
+
+def _mind_signals() -> None:
+    """Shut the kernel down when told to stop; a worker that waits for work passes over it."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
+def _attempts(job: Job) -> tuple[int, str, int]:
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from zmq import ZMQError
+
+    start = 0
+    while True:
+        start += 1
+        try:
+            papermill.execute_notebook(
+                _literal(job.source),
+                _literal(job.output),
+                parameters=job.parameters,
+                kernel_name="python3",  # this environment's, whatever kernel the notebook was last saved with
+                language="python",
+                progress_bar=False,
+                execution_timeout=CELL_TIMEOUT,
+            )
+            return start, "", 0
+        except PapermillExecutionError as fault:
+            return start, f"{fault.ename}: {fault.evalue}", fault.cell_index + 1
+        except Exception as fault:
+            begun = _cells_begun(job.output)
+            lost = isinstance(fault, (RuntimeError, TimeoutError, ZMQError)) and not begun
+            if not lost or start == STARTS:
+                return start, f"{type(fault).__name__}: {fault}", begun
+
+
+def _literal(path: Path) -> str:
+    """Return a path as papermill has to be given it: it fills in names between braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _cells_begun(notebook: Path) -> int:
+    """Return the number of the last cell that was begun, 0 when the kernel never ran one."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return 0
+    begun = [n for n, cell in enumerate(cells, 1) if cell["metadata"].get("papermill", {}).get("start_time")]
+    return max(begun, default=0)
+
+
+def _leave_no_paths(notebook: Path) -> None:
+    """Take the paths of this machine out of what papermill notes in the executed notebook."""
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        noted = content["metadata"].get("papermill", {})
+        for key in ("input_path", "output_path"):
+            if noted.get(key):
+                noted[key] = Path(noted[key]).name
+        notebook.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except (OSError, ValueError):
+        return  # no notebook, or half of one: what went wrong has been told already

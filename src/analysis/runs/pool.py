@@ -1,0 +1,84 @@
+"""Notebooks side by side: a bounded pool of processes, a progress bar on a terminal, nothing left running."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing.context import BaseContext
+
+from analysis.runs.kernel import Job, Outcome, end_with_the_run, run_notebook
+
+_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def warm_up() -> None:
+    """Let what takes seconds to import be imported in the background, once for all workers, where the system can."""
+    if _FORKSERVER:
+        from multiprocessing import forkserver
+
+        _context()
+        # the server and its idle workers pass Ctrl-C over in silence; a worker at work minds it (worker.py)
+        before = signal.getsignal(signal.SIGINT)
+        in_main = threading.current_thread() is threading.main_thread()
+        try:
+            if in_main:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+            forkserver.ensure_running()
+        finally:
+            if in_main:
+                signal.signal(signal.SIGINT, before)
+
+
+def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:
+    """Run all jobs and return their outcomes by name.
+
+    Parameters
+    ----------
+    work : list of Job
+    jobs : int, optional
+        How many run at once; by default one more than there are processors, because a notebook also waits.
+    """
+    from tqdm import tqdm
+
+    at_once = max(1, min(jobs or (os.cpu_count() or 1) + 1, len(work)))
+    outcomes = {}
+    bar = {"total": len(work), "unit": "notebook", "disable": True if sys.stderr is None else None, "file": sys.stderr}
+    with ProcessPoolExecutor(at_once, mp_context=_context(), initializer=end_with_the_run) as pool:
+        waiting = {pool.submit(run_notebook, job): job for job in work}
+        # the page needs nbconvert, which takes seconds to import: time that this process would only wait
+        threading.Thread(target=importlib.import_module, args=["nbconvert"], daemon=True).start()
+        try:
+            for done in tqdm(as_completed(waiting), **bar):
+                job = waiting[done]
+                try:
+                    outcomes[job.name] = done.result()
+                except BrokenProcessPool:
+                    outcomes[job.name] = Outcome(job.name, 0.0, 1, "its process was killed (out of memory?)")
+        except BaseException:
+            _ignore_further_interrupts()
+            for worker in multiprocessing.active_children():
+                with suppress(ProcessLookupError):
+                    os.kill(worker.pid, signal.SIGINT)  # each shuts its kernel down
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return outcomes
+
+
+def _ignore_further_interrupts() -> None:
+    """Let the clean-up end: it takes a second or two, and a second Ctrl-C would leave behind what the first stops."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _context() -> BaseContext:
+    context = multiprocessing.get_context("forkserver" if _FORKSERVER else "spawn")
+    if _FORKSERVER:
+        context.set_forkserver_preload(["papermill", "analysis.runs.kernel"])
+    return context

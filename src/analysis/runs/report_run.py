@@ -1,0 +1,155 @@
+"""A run of the report: notebooks side by side in a bounded pool, and one folder with all that came out of it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from analysis import __version__
+from analysis.errors import CallError, WorkbenchError
+from analysis.files import PARTIAL, json_bytes, staged_folder
+from analysis.runs.kernel import Job, Outcome
+from analysis.runs.parameters import Notebook
+from analysis.runs.pool import run_all
+from analysis.workspace import open_snapshot, project_root
+
+FAILED = "-failed"
+PACKAGES = ("pandas", "numpy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "ipykernel")
+
+
+PageMaker = Callable[[Path, list[Notebook], dict[str, dict[str, Any]], dict[str, Any]], None]
+
+
+class NotebookFailedError(WorkbenchError):
+    """A notebook of a run ended in an error."""
+
+
+def run_report(
+    notebooks: list[Notebook],
+    parameters: dict[str, dict[str, Any]],
+    out: Path,
+    jobs: int | None,
+    make_pages: PageMaker,
+    skipped: Sequence[dict[str, Any]] = (),
+) -> Path:
+    """Run notebooks and put everything into a new folder of ``out``.
+
+    Parameters
+    ----------
+    notebooks : list of Notebook
+    parameters : dict of str to dict
+        For each notebook all its parameters, checked.
+    out : Path
+        The folder in which runs make theirs.
+    jobs : int, optional
+        How many run at once; by default one more than there are processors, because a notebook also waits.
+    make_pages : callable
+        Called with the folder, the notebooks, their parameters and the record when every notebook ended well; it
+        writes the pages.
+    skipped : sequence of dict, optional
+        Which notebooks were left out, and why, for the record and the page.
+
+    Returns
+    -------
+    Path
+        The folder of the run: executed notebooks, ``index.html``, tables, figures and ``run.json``.
+
+    Raises
+    ------
+    NotebookFailedError
+        When a notebook failed. What there is stays in a folder that ends in ``-failed``.
+    """
+    begun = datetime.now().astimezone()
+    (final, aside), home = _new_folder(out, begun, parameters), project_root()
+    with staged_folder(final, aside) as stage:
+        for name in ("notebooks", "tables", "figures", "log"):
+            (stage / name).mkdir()
+        work = [Job(each.name, each.path, stage, parameters[each.name], home) for each in notebooks]
+        outcomes = run_all(work, jobs)
+        outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in notebooks]
+        record = _record(final.name, begun, notebooks, parameters, outcomes) | {"skipped": list(skipped)}
+        failed = [outcome for outcome in outcomes if outcome.error]
+        if not failed:
+            make_pages(stage, notebooks, parameters, record)
+        (stage / "run.json").write_bytes(json_bytes(record))
+        if failed:
+            kept = final.with_name(f"{final.name}{FAILED}")
+            stage.rename(kept)
+            raise NotebookFailedError("\n".join(_told(kept, outcome) for outcome in failed))
+    return final
+
+
+def _told(folder: Path, outcome: Outcome) -> str:
+    place = f", cell {outcome.cell}" if outcome.cell else ""
+    return f"{folder / 'notebooks' / outcome.name}.ipynb{place}: {outcome.error}"
+
+
+def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]]) -> tuple[Path, Path]:
+    """Return a folder name that no run has (time, snapshot and, within one second, a number), and a folder to work in.
+
+    Making the second one claims the name: of two runs that begin in the same second, one makes it.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
+    snapshots = dict.fromkeys(str(values.get("snapshot", "no-snapshot")) for values in parameters.values())
+    name = f"{begun:%Y%m%d-%H%M%S}-{'-'.join(snapshots)}"
+    for number in range(1, 1000):
+        folder = out / (name if number == 1 else f"{name}-{number}")
+        aside = out / f".{folder.name}{PARTIAL}"
+        try:
+            aside.mkdir()
+        except FileExistsError:
+            continue
+        except OSError as fault:
+            raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
+        if not folder.exists() and not folder.with_name(f"{folder.name}{FAILED}").exists():
+            return folder, aside
+        aside.rmdir()
+    raise CallError(f"{out}: a thousand runs in one second; try again.")
+
+
+def _with_missing(stage: Path, notebook: Notebook, outcome: Outcome) -> Outcome:
+    """Return the outcome as an error when the notebook ended well without leaving what it promises."""
+    promised = [f"tables/{name}.csv" for name in notebook.tables] + [f"figures/{name}.png" for name in notebook.figures]
+    gone = [name for name in promised if not (stage / name).is_file()]
+    if outcome.error or not gone:
+        return outcome
+    return Outcome(outcome.name, outcome.seconds, outcome.starts, f"ended without writing {', '.join(gone)}")
+
+
+def _record(
+    run: str, begun: datetime, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], outcomes: list[Outcome]
+) -> dict[str, Any]:
+    """Return what is written down of a run: parameters, digests of the snapshots, outcomes and versions."""
+    named = dict.fromkeys(values["snapshot"] for values in parameters.values() if "snapshot" in values)
+    opened = [open_snapshot(name) for name in named]
+    return {
+        "run": run,
+        "begun": begun.isoformat(timespec="seconds"),
+        "status": "failed" if any(outcome.error for outcome in outcomes) else "done",
+        "snapshots": [
+            {"name": each.name, "kind": each.kind, "created": each.manifest.created, "digest": each.digest}
+            for each in opened
+        ],
+        "notebooks": [
+            {
+                "name": notebook.name,
+                "parameters": parameters[notebook.name],
+                "seconds": outcome.seconds,
+                "kernel_starts": outcome.starts,
+                "error": outcome.error,
+            }
+            for notebook, outcome in zip(notebooks, outcomes, strict=True)
+        ],
+        "versions": {
+            "bijstand-workbench": __version__,
+            "python": platform.python_version(),
+            **{package: version(package) for package in PACKAGES},
+        },
+    }

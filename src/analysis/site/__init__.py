@@ -1,0 +1,1 @@
+"""The pages made of a run."""

@@ -1,0 +1,65 @@
+"""All pages of a run: the front page with its chapters, and the pages on published numbers beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from analysis.language.translator import Language
+from analysis.register.coverage import read_coverage
+from analysis.register.entry import read_register
+from analysis.register.evaluation import find
+from analysis.register.rows import counts, rows_of
+from analysis.runs.parameters import Notebook
+from analysis.site.findings_page import write_ledger
+from analysis.site.index import build_page
+from analysis.site.notebook_outputs import captions_in, published_as
+from analysis.workspace import open_snapshot
+
+PUBLISHED, FINDINGS = "published", "04_findings"
+"""The snapshot that documents were printed from, and the notebook that the pages on published numbers go with."""
+
+
+def make_pages(
+    stage: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
+) -> None:
+    """Write the pages of a run into its folder; how many numbers have each verdict is added to the record."""
+    extra, published = _findings_pages(stage, notebooks, parameters, record)
+    page = build_page(stage, notebooks, parameters, record, extra, published)
+    (stage / "index.html").write_text(page, encoding="utf-8")
+
+
+def _findings_pages(
+    stage: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
+) -> tuple[list[dict[str, str]], dict[str, list[dict[str, str]]]]:
+    """Write the ledger of published numbers beside the page, when the run has the findings.
+
+    Returns the links to it, and for each table what it shows of documents. How many numbers have each verdict goes
+    into the record.
+    """
+    if FINDINGS not in parameters:
+        return [], {}
+
+    values = parameters[FINDINGS]
+    register, snapshot, language = read_register(), open_snapshot(values["snapshot"]), Language(values["lang"])
+    coverage = read_coverage(register)
+    rows = rows_of(find(register, snapshot), register, snapshot, values["lang"], coverage)
+    record["verdicts"] = counts(rows)
+    documents = list(register.documents.values())
+    links = write_ledger(stage, rows, documents, language, record, captions_in(stage / "notebooks", notebooks))
+    if any(each["kind"] == "simulated" for each in record["snapshots"]):
+        return links, {}  # no made figure was ever published
+    titles = {each["document"]: each["title"] for each in documents}
+    return links, {
+        table: published_as(
+            coverage.of_table(notebook.name, table), rows, titles, language, _as_published(notebook, parameters)
+        )
+        for notebook in notebooks
+        for table in notebook.tables
+    }
+
+
+def _as_published(notebook: Notebook, parameters: dict[str, dict[str, Any]]) -> bool:
+    """Tell whether a notebook shows what documents print: the published snapshot, the whole of it."""
+    given = parameters[notebook.name] | {"lang": notebook.defaults.get("lang")}
+    return given == notebook.defaults and given.get("snapshot") == PUBLISHED

@@ -1,0 +1,134 @@
+"""One HTML page of a run: no request leaves it, code behind a toggle, readable on a phone and on paper."""
+
+from __future__ import annotations
+
+import html
+import re
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
+from markupsafe import Markup
+from nbconvert import HTMLExporter
+from nbconvert.filters import markdown2html
+from pygments.formatters import HtmlFormatter
+from traitlets.config import Config
+
+from analysis.language.translator import Language, glossary
+from analysis.runs.parameters import Notebook
+from analysis.site.notebook_outputs import answers_of
+
+_LAST = "00"  # what is at hand comes after what a reader came for
+_HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
+_TABLE = re.compile(r'(<figure class="table" id="table-(\w+)">.*?)</figure>', re.DOTALL)
+_TAGS = re.compile(r"<[^>]+>")
+# cells with this tag are for readers of the notebook alone (its English title)
+NOTEBOOK_ONLY = "notebook-only"
+
+
+def build_page(
+    folder: Path,
+    notebooks: list[Notebook],
+    parameters: dict[str, dict[str, Any]],
+    record: dict[str, Any],
+    extra: list[dict[str, str]] | None = None,
+    published: dict[str, list[dict[str, str]]] | None = None,
+) -> str:
+    """Return the page of a run.
+
+    Parameters
+    ----------
+    folder : Path
+        The run folder with the executed notebooks.
+    notebooks : list of Notebook
+    parameters : dict of str to dict
+        For each notebook all its parameters; the first notebook's ``lang`` is the page's.
+    record : dict
+        What ``run.json`` holds.
+    extra : list of dict, optional
+        Pages of the run beside this one, for the contents: ``href`` and ``text`` of each.
+    published : dict of str to list of dict, optional
+        For a table by its name, the parts of documents that it shows, as `lifted.published_as` tells them.
+    """
+    language = Language(parameters[notebooks[0].name].get("lang", "en"))
+    with as_file(files("analysis.site") / "templates") as templates:
+        exporter = _exporter(templates)
+        ordered = sorted((each.name for each in notebooks), key=lambda name: name.startswith(_LAST))
+        chapters = [_chapter(exporter, folder / "notebooks" / f"{name}.ipynb", name) for name in ordered]
+        environment = Environment(loader=FileSystemLoader(templates), autoescape=select_autoescape(["html", "j2"]))
+        line = environment.get_template("published.html.j2")
+        for chapter in chapters:
+            chapter["body"] = _with_published(chapter["body"], published or {}, line)
+        return environment.get_template("page.html.j2").render(
+            lang=language.code,
+            word=lambda key: language.word("page", key),
+            css=Markup((templates / "page.css").read_text(encoding="utf-8")),
+            code_css=Markup(HtmlFormatter(style="xcode").get_style_defs(".highlight")),
+            chapters=chapters,
+            short=_in_short(chapters, language),
+            skipped=[_left_out(each, language) for each in record.get("skipped", ())],
+            record=record,
+            extra=extra or [],
+            simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
+        )
+
+
+def _exporter(templates: Path) -> HTMLExporter:
+    config = Config()
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = {NOTEBOOK_ONLY}
+    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
+    return HTMLExporter(
+        config=config,
+        template_file=str(templates / "notebook.html.j2"),
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+
+
+def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
+    """Return a notebook as a chapter: its title, its sections for the contents, and its body.
+
+    Headings go down one level, because the page has the first, and get names that are unique on the page.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    answers = answers_of(notebook)  # before the exporter takes cells out
+    body, _ = exporter.from_notebook_node(notebook)
+    found: list[dict[str, Any]] = []
+
+    def renamed(match: re.Match[str]) -> str:
+        level, text = int(match[1]) + 1, match[2]
+        anchor = name if not found else f"{name}-{len(found)}"
+        found.append({"level": level, "anchor": anchor, "text": html.unescape(_TAGS.sub("", text)).strip()})
+        return f'<h{level} id="{anchor}">{text}</h{level}>'
+
+    body = _HEADING.sub(renamed, body)
+    title = found[0]["text"] if found else name
+    return {"name": name, "title": title, "sections": found[1:], "body": Markup(body), "answers": answers}
+
+
+def _in_short(chapters: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+    """Return the questions that a reader comes with, each with its answer in this run and the chapter that gives it."""
+    told = {question: (chapter, text) for chapter in chapters for question, text in chapter["answers"].items()}
+    return [
+        {"question": entry[language.code], "text": Markup(markdown2html(told[name][1])), "chapter": told[name][0]}
+        for name, entry in glossary()["questions"].items()
+        if name in told
+    ]
+
+
+def _left_out(skipped: dict[str, Any], language: Language) -> dict[str, str]:
+    tables = ", ".join(language.value(table) for table in skipped["lacks"])
+    return {"name": skipped["name"], "why": language.word("page", "skipped_why", tables=tables)}
+
+
+def _with_published(body: Markup, published: dict[str, list[dict[str, str]]], line: Template) -> Markup:
+    """Return a chapter with, below each table that shows a part of a document, how that was published and stands."""
+
+    def added(match: re.Match[str]) -> str:
+        return f"{match[1]}{''.join(line.render(each) for each in published.get(match[2], ()))}</figure>"
+
+    return Markup(_TABLE.sub(added, body))
