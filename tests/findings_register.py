@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from analysis.register.claims import Claim, Way
+from analysis.register.claims import Claim, Derivation
 from analysis.register.formulas import parse
 from analysis.register.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS, SOURCES_COLUMNS
 
@@ -33,7 +33,7 @@ def row(claim_id: str, value: str = "", precision: str = "", **more: str) -> dic
 def claim(claim_id: str = "x", value: str = "", precision: str = "", formula: str = "", **more: str) -> Claim:
     """Return a claim, with its formulas read."""
     values = row(claim_id, value, precision, formula=formula, **more)
-    ways = tuple(Way(way, parse(way)) for way in formula.split(";") if way)
+    ways = tuple(Derivation(way, parse(way)) for way in formula.split(";") if way)
     return Claim("made", 2, values, ways)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from published.build import published_tables
 
-from analysis.language.translator import Language, glossary
+from analysis.language.translator import Translator, glossary
 from analysis.register.entry import read_register
 from analysis.runs.kernel import Job
 from analysis.runs.parameters import check_parameters, find_notebooks, read_notebook
@@ -41,7 +41,7 @@ GRID = {
                       {"end": "2019Q4", "confidence": "0.8"}],
 }  # fmt: skip
 SNAPSHOT = {"snapshot": "variant"}
-ENGLISH = Language("en")  # tables of documents are told by name
+ENGLISH = Translator("en")  # tables of documents are told by name
 
 
 class PageOfRun(HTMLParser):

@@ -30,7 +30,7 @@ def json_bytes(content: Any) -> bytes:
 
 
 @contextmanager
-def staged_folder(final: Path, aside: Path | None = None) -> Iterator[Path]:
+def staged_folder(final: Path, staging: Path | None = None) -> Iterator[Path]:
     """Yield a folder beside ``final`` that becomes ``final`` when the block ends well, and vanishes when it does not.
 
     Parameters
@@ -48,19 +48,19 @@ def staged_folder(final: Path, aside: Path | None = None) -> Iterator[Path]:
     if final.exists():
         raise CallError(taken)
     final.parent.mkdir(parents=True, exist_ok=True)
-    if aside is None:
-        aside = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=PARTIAL, dir=final.parent))
-        os.chmod(aside, 0o755)  # mkdtemp keeps others out; a finished folder is as readable as any other
+    if staging is None:
+        staging = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=PARTIAL, dir=final.parent))
+        os.chmod(staging, 0o755)  # mkdtemp keeps others out; a finished folder is as readable as any other
     try:
-        yield aside
+        yield staging
         try:
-            aside.rename(final)  # onto a folder with anything in it, this fails
+            staging.rename(final)  # onto a folder with anything in it, this fails
         except OSError as fault:
             if not final.exists():
                 raise
             raise CallError(taken) from fault
     finally:
-        _sweep(aside)
+        _sweep(staging)
 
 
 def _sweep(folder: Path) -> None:
@@ -77,17 +77,17 @@ def write_new(path: Path, data: bytes) -> None:
     if path.exists():
         raise CallError(f"{path} exists already and is never overwritten; choose another name.")
     # its folder is not made here: a kernel that outlives its run must not bring back a folder that was swept away
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)
+    handle, staging = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
+        os.chmod(staging, 0o644)
+        os.replace(staging, path)
     finally:
-        Path(aside).unlink(missing_ok=True)
+        Path(staging).unlink(missing_ok=True)
 
 
-def hold(stream: IO) -> None:
+def acquire_lock(stream: IO) -> None:
     """Take the lock that an open file stands for; an OSError when another holds it. It ends with the file."""
     if os.name == "nt":
         import msvcrt

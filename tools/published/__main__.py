@@ -26,9 +26,9 @@ def main() -> str:
     """Build the snapshot; return a line that says what became of it."""
     place = snapshots_folder()
     place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".published.", dir=place) as aside:
-        made = build_published(project_root() / "data" / "sources", Path(aside))
-        digest = open_snapshot(NAME, Path(aside)).digest
+    with tempfile.TemporaryDirectory(prefix=".published.", dir=place) as staging:
+        made = build_published(project_root() / "data" / "sources", Path(staging))
+        digest = open_snapshot(NAME, Path(staging)).digest
         if NAME in snapshot_names(place) and open_snapshot(NAME, place).digest == digest:
             return f"unchanged: {digest[:16]}"
         shutil.rmtree(place / NAME, ignore_errors=True)

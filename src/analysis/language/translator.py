@@ -47,7 +47,7 @@ def _add(whole: dict[str, Any], more: dict[str, Any], place: str) -> None:
             raise DataError(f"glossary {place}: entry {key!r} stands in another file already.")
 
 
-class Language:
+class Translator:
     """One language of the glossary.
 
     Parameters

@@ -46,7 +46,7 @@ _BY_BAND = {group.name: group for group in (UNDER_2, FROM_2_TO_5, OVER_5)}
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class Question:
     """A question with the cells that answer it.
 
     ``groups`` are one name (the total) or two, of ``dimension``. ``cells`` is tidy: ``group, period``, the counts
@@ -127,7 +127,7 @@ def groups_of(dimension: str) -> dict[str, Group]:
     return found
 
 
-def ask(snapshot: Snapshot, measure: str, groups: str, start: str = "", end: str = "") -> Asked:
+def ask(snapshot: Snapshot, measure: str, groups: str, start: str = "", end: str = "") -> Question:
     """Return the cells that answer a question.
 
     Parameters
@@ -163,7 +163,7 @@ def ask(snapshot: Snapshot, measure: str, groups: str, start: str = "", end: str
     there = np.logical_and.reduce([part.missing == PRESENT for c in columns.values() for part in c[:2]])
     inside = _inside(snapshot.name, f"{measure} of {groups}", known, there, start, end)
     frames = [_frame(measure, name, column, known, inside) for name, column in columns.items()]
-    asked = Asked(measure, dimension, tuple(chosen), combine(frames))
+    asked = Question(measure, dimension, tuple(chosen), combine(frames))
     zero = asked.cells[(asked.cells["above"] <= 0) | (asked.cells["below"] <= 0)]
     if len(zero):
         places = name_some(f"{row['group']} {row['period']}" for row in zero.to_dict("records"))

@@ -26,7 +26,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import MONITOR_GROUPS
 from analysis.errors import CallError, did_you_mean
 from analysis.measures.duration import GROUPS
-from analysis.measures.question import REST, Asked, ask
+from analysis.measures.question import REST, Question, ask
 from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT
 from analysis.models.dispersion import BOTH, PROCESS, ROUNDING, check_confidence, student
@@ -45,7 +45,7 @@ class Tested:
 
     Attributes
     ----------
-    asked : Asked
+    asked : Question
         The question and its cells.
     test, alternative : str
         As asked.
@@ -66,7 +66,7 @@ class Tested:
     confidence : float
     """
 
-    asked: Asked
+    asked: Question
     test: str
     alternative: str
     estimate: float
@@ -115,7 +115,9 @@ def _known(name: str, value: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def judge(asked: Asked, test: str = "difference", alternative: str = "different", confidence: float = 0.95) -> Tested:
+def judge(
+    asked: Question, test: str = "difference", alternative: str = "different", confidence: float = 0.95
+) -> Tested:
     """Test a hypothesis.
 
     Raises
@@ -145,7 +147,7 @@ def judge(asked: Asked, test: str = "difference", alternative: str = "different"
     )
 
 
-def design_of(asked: Asked, test: str) -> tuple[pd.DataFrame, np.ndarray]:
+def design_of(asked: Question, test: str) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the cells that a test uses and its design matrix; the last coefficient is the one tested.
 
     Raises
@@ -277,7 +279,7 @@ def alternatives(snapshot: Snapshot, tested: Tested) -> pd.DataFrame:
     return rows.assign(outcome=rows["outcome"].mask(open_again, UNDECIDED))
 
 
-def _pairs(asked: Asked) -> list[tuple[str, ...]]:
+def _pairs(asked: Question) -> list[tuple[str, ...]]:
     """Return the pairs of the scheme that the groups belong to, or each of its groups against the rest."""
     own = [name for name in asked.groups if name != REST]
     declared = [MONITOR_GROUPS.get(asked.dimension, ())]

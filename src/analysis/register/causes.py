@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.cleaning.periods import parse_period
 from analysis.errors import DataError
 from analysis.register.cells import Tables, groups_named
-from analysis.register.claims import Claim, Way
-from analysis.register.messages import Said
+from analysis.register.claims import Claim, Derivation
+from analysis.register.messages import Message
 from analysis.register.relations import Recomputed
 from analysis.register.verdicts import EXCLUDED, judge
 from analysis.snapshots.corrections import KnownError, known_errors
@@ -33,7 +33,7 @@ class Causes:
     def _vintages(self) -> list[Tables]:
         return [Tables(each) for each in dated_snapshots(snapshots_folder()) if each.digest != self.snapshot.digest]
 
-    def known(self, claim: Claim, way: Way, result: Recomputed) -> Said | None:
+    def known(self, claim: Claim, way: Derivation, result: Recomputed) -> Message | None:
         """Return why the tables differ from a claim, None when no reason is known.
 
         An error of CBS is a reason when it touches a cell of the query and is as large, where CBS told how large it is;
@@ -44,11 +44,11 @@ class Causes:
             far = error.largest is not None and way.tree.kind == "cell" and _gap(claim, result) > error.largest
             if not far and any(_touches(error, cell) for cell in cells):
                 told = {"reason": error.reason, "source": error.source, "since": error.since}
-                return Said("corrected", {**told, "until": error.until or "…"})
+                return Message("corrected", {**told, "until": error.until or "…"})
         for vintage in self._vintages:
             _, then = vintage.work_out(way)
             if then is not None and judge(claim, then) != EXCLUDED:
-                return Said("vintage", {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name})
+                return Message("vintage", {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name})
         return None
 
 

@@ -17,7 +17,7 @@ from analysis.intervals.formula import Node, number
 from analysis.intervals.formula_range import Interval
 from analysis.measures.duration import FROM_2_TO_5, UNDER_2, at_least
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
-from analysis.register.claims import Claim, Way
+from analysis.register.claims import Claim, Derivation
 from analysis.register.formulas import total
 from analysis.register.relations import Recomputed, recompute
 from analysis.snapshots.store import Snapshot
@@ -29,7 +29,7 @@ _NAMED |= {("duration", name): group for name, group in _DURATIONS.items()}
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryResult:
     """A query on a snapshot: the formula over single cells, their intervals, and what is not there."""
 
     tree: Node
@@ -103,7 +103,7 @@ class Tables:
     snapshot: Snapshot
     _known: dict[str, tuple[Node, dict[str, Interval], str]] = field(default_factory=dict)
 
-    def ask(self, tree: Node) -> Asked:
+    def ask(self, tree: Node) -> QueryResult:
         """Return a query with each of its references worked out to single cells."""
         operands: dict[str, Interval] = {}
         wanted: list[str] = []
@@ -116,9 +116,9 @@ class Tables:
             wanted.extend([missing] if missing else [])
             return found
 
-        return Asked(resolve(tree), operands, tuple(dict.fromkeys(wanted)))
+        return QueryResult(resolve(tree), operands, tuple(dict.fromkeys(wanted)))
 
-    def work_out(self, way: Way) -> tuple[Asked, Recomputed | None]:
+    def work_out(self, way: Derivation) -> tuple[QueryResult, Recomputed | None]:
         """Return a query as asked and what it gives: None where cells are not there, or where it has no value."""
         asked = self.ask(way.tree)
         if asked.wanted:

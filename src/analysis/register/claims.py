@@ -14,7 +14,7 @@ _OPEN_END = {"at_least", "at_most"}
 
 
 @dataclass(frozen=True)
-class Way:
+class Derivation:
     """One way in which a number follows: its text, what it says, and whether it is known to count something else."""
 
     text: str
@@ -32,8 +32,8 @@ class Claim:
     document: str
     line: int
     row: Mapping[str, str]
-    formulas: tuple[Way, ...] = ()
-    queries: tuple[Way, ...] = ()
+    formulas: tuple[Derivation, ...] = ()
+    queries: tuple[Derivation, ...] = ()
 
     @property
     def id(self) -> str:
@@ -45,7 +45,7 @@ class Claim:
         """File, line and id, for messages."""
         return f"{self.document}.csv, line {self.line}, {self.id}"
 
-    def differs_in(self, way: Way) -> bool:
+    def differs_in(self, way: Derivation) -> bool:
         """Tell whether the claim's known difference explains this way: the ways marked for it, or all when none is."""
         marked = any(each.differs for each in (*self.formulas, *self.queries))
         return bool(self.row["difference"]) and (way.differs or not marked)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.errors import CallError, DataError
 from analysis.intervals.formula import TRUTHS, FormulaError
-from analysis.register.claims import Claim, Way
+from analysis.register.claims import Claim, Derivation
 from analysis.register.formulas import parse, split_ways
 from analysis.register.relations import Register, formula_faults, relations
 from analysis.register.schema import COLUMNS, faults
@@ -113,7 +113,7 @@ def _claims(lines: list[Line], sources: Mapping[str, Mapping[str, str]], wrong: 
     claims = {}
     for (name, line), row in lines:
         place = f"{name}, line {line}, {row['claim_id']}"
-        ways: dict[str, tuple[Way, ...]] = {}
+        ways: dict[str, tuple[Derivation, ...]] = {}
         for column in ("formula", "query"):
             ways[column] = _ways(row[column], f"{place}: {column}", column, wrong)
         wrong += [f"{place}: {fault}" for fault in _row_faults(row, ways, sources)]
@@ -122,7 +122,7 @@ def _claims(lines: list[Line], sources: Mapping[str, Mapping[str, str]], wrong: 
     return claims
 
 
-def _ways(text: str, place: str, column: str, wrong: list[str]) -> tuple[Way, ...]:
+def _ways(text: str, place: str, column: str, wrong: list[str]) -> tuple[Derivation, ...]:
     ways = []
     strange = {"formula": "cell", "query": "claim"}[column]
     for marked in split_ways(text):
@@ -134,11 +134,11 @@ def _ways(text: str, place: str, column: str, wrong: list[str]) -> tuple[Way, ..
             continue
         if any(node.kind == strange for node in tree.walk()):
             wrong.append(f"{place}: a {strange} has no place in a {column}: {each[:80]!r}.")
-        ways.append(Way(each, tree, marked.startswith(DIFFERS_MARK)))
+        ways.append(Derivation(each, tree, marked.startswith(DIFFERS_MARK)))
     return tuple(ways)
 
 
-def _row_faults(row: Mapping[str, str], ways: Mapping[str, tuple[Way, ...]], sources: Mapping) -> list[str]:
+def _row_faults(row: Mapping[str, str], ways: Mapping[str, tuple[Derivation, ...]], sources: Mapping) -> list[str]:
     """Return what is wrong between the columns of a row."""
     found = []
     if row["source"] not in sources:
@@ -164,7 +164,7 @@ def _row_faults(row: Mapping[str, str], ways: Mapping[str, tuple[Way, ...]], sou
     return found + [fault for column, some in ways.items() for way in some for fault in _way_faults(row, column, way)]
 
 
-def _way_faults(row: Mapping[str, str], column: str, way: Way) -> list[str]:
+def _way_faults(row: Mapping[str, str], column: str, way: Derivation) -> list[str]:
     """Return what is wrong with a way for this claim: a statement is compared, a number is computed."""
     if way.differs and not row["difference"]:
         return [f"{column}: expected a difference that explains what is marked with {DIFFERS_MARK}: {way.text[:80]!r}."]

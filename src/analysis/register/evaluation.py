@@ -10,9 +10,9 @@ from analysis.intervals.formula_range import Interval
 from analysis.register import verdicts
 from analysis.register.causes import Causes
 from analysis.register.cells import Tables
-from analysis.register.claims import Claim, Way
+from analysis.register.claims import Claim, Derivation
 from analysis.register.fragility import Fragility, fragility
-from analysis.register.messages import Said
+from analysis.register.messages import Message
 from analysis.register.relations import Recomputed, Register, Relation
 from analysis.register.suspects import Network, Suspect
 from analysis.register.verdicts import EXCLUDED, REPRODUCED, STANDS_NOT, UNDECIDABLE, WITHIN, judge
@@ -23,11 +23,11 @@ _BEST_FIRST = (REPRODUCED, WITHIN, UNDECIDABLE)
 
 
 @dataclass(frozen=True, eq=False)
-class Tried:
+class Evaluation:
     """A way that was worked out: what it gives, from which operands, and what it says of the claim."""
 
     method: str
-    way: Way
+    way: Derivation
     tree: Node
     operands: Mapping[str, Interval]
     result: Recomputed
@@ -45,9 +45,9 @@ class Finding:
 
     claim: Claim
     verdict: str
-    tried: Tried | None = None
-    others: tuple[Tried, ...] = ()
-    cause: tuple[Said, ...] = ()
+    tried: Evaluation | None = None
+    others: tuple[Evaluation, ...] = ()
+    cause: tuple[Message, ...] = ()
     wanted: tuple[str, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     fragility: Fragility | None = None
@@ -87,7 +87,9 @@ def _finding(
     register: Register, claim: Claim, formulas: list[Relation], tables: Tables, network: Network, causes: Causes
 ) -> Finding:
     tried = [
-        Tried(FORMULA, each.way, each.way.tree, each.operands, each.result, judge(claim, each.result, each.is_copy))
+        Evaluation(
+            FORMULA, each.way, each.way.tree, each.operands, each.result, judge(claim, each.result, each.is_copy)
+        )
         for each in formulas
     ]
     asked, wanted, passed_over = _ask(claim, tables)
@@ -113,7 +115,7 @@ def _step(register: Register, name: str, interval: Interval) -> float:
     return float(claim.step if claim else interval.hi - interval.lo) or 1.0
 
 
-def _ask(claim: Claim, tables: Tables) -> tuple[Tried | None, tuple[str, ...], tuple[Said, ...]]:
+def _ask(claim: Claim, tables: Tables) -> tuple[Evaluation | None, tuple[str, ...], tuple[Message, ...]]:
     """Return the first query whose cells are all there, the cells that the others lack, and what was passed over."""
     if tables.snapshot.kind == "simulated":
         return None, (), ()
@@ -123,18 +125,18 @@ def _ask(claim: Claim, tables: Tables) -> tuple[Tried | None, tuple[str, ...], t
         if result is None:
             wanted.extend(asked.wanted)
             continue
-        passed = Said("passed_over", {"used": _tables_of(way), "first": _tables_of(claim.queries[0])})
-        tried = Tried(QUERY, way, asked.tree, asked.operands, result, judge(claim, result))
+        passed = Message("passed_over", {"used": _tables_of(way), "first": _tables_of(claim.queries[0])})
+        tried = Evaluation(QUERY, way, asked.tree, asked.operands, result, judge(claim, result))
         return tried, tuple(wanted), (passed,) if way is not claim.queries[0] else ()
     return None, tuple(wanted), ()
 
 
-def _tables_of(way: Way) -> str:
+def _tables_of(way: Derivation) -> str:
     cells = [str(node.value) for node in way.tree.walk() if node.kind == "cell"]
     return ", ".join(dict.fromkeys(cell.split(" | ")[0] for cell in cells))
 
 
-def _deciding(formulas: list[Tried], asked: Tried | None) -> Tried | None:
+def _deciding(formulas: list[Evaluation], asked: Evaluation | None) -> Evaluation | None:
     """Return what decides: a formula that excludes the claim, else the tables, else the formula that fits best."""
     excluded = [each for each in formulas if each.outcome == EXCLUDED]
     if excluded:
@@ -145,13 +147,13 @@ def _deciding(formulas: list[Tried], asked: Tried | None) -> Tried | None:
     return ranked[0] if ranked else None
 
 
-Judged = tuple[str, tuple[Said, ...]]
+Judged = tuple[str, tuple[Message, ...]]
 
 
 def _unchecked(register: Register, claim: Claim, tables: Tables, wanted: tuple[str, ...]) -> Judged:
     """Return verdict and cause of a claim that nothing could be set against."""
     if claim.queries and tables.snapshot.kind == "simulated":
-        return verdicts.NOT_CHECKED, (Said("simulated"),)
+        return verdicts.NOT_CHECKED, (Message("simulated"),)
     if wanted:
         return verdicts.NOT_IN_SNAPSHOT, ()
     if register.is_open(claim):
@@ -159,7 +161,7 @@ def _unchecked(register: Register, claim: Claim, tables: Tables, wanted: tuple[s
     return verdicts.NOT_OPEN, (_entered(register.sources[claim.row["source"]]["what"]),)
 
 
-def _verdict(register: Register, claim: Claim, tried: Tried, causes: Causes) -> Judged:
+def _verdict(register: Register, claim: Claim, tried: Evaluation, causes: Causes) -> Judged:
     """Return the verdict of the way that decides, and its cause."""
     if tried.outcome != EXCLUDED:
         return tried.outcome, ()
@@ -169,12 +171,12 @@ def _verdict(register: Register, claim: Claim, tried: Tried, causes: Causes) -> 
     if tried.method == FORMULA:
         elsewhere = sorted({register.claims[name].document for name in tried.operands} - {claim.document})
         if elsewhere:
-            return verdicts.DIFFERS, (Said("elsewhere", {"documents": ", ".join(elsewhere)}),)
+            return verdicts.DIFFERS, (Message("elsewhere", {"documents": ", ".join(elsewhere)}),)
         return verdicts.INCONSISTENT, ()
     known = causes.known(claim, tried.way, tried.result)
     return (verdicts.REVISED, (known,)) if known else (verdicts.DIFFERS, ())
 
 
-def _entered(text: str) -> Said:
+def _entered(text: str) -> Message:
     """Return a reason of the register as a sentence."""
-    return Said(text=f"{text[:1].upper()}{text[1:].rstrip('.')}.")
+    return Message(text=f"{text[:1].upper()}{text[1:].rstrip('.')}.")

@@ -15,7 +15,7 @@ from analysis.intervals.formula_range import Number
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     """A sentence to be said: its key in ``sentences.toml`` with what fills its places, or a text as it was entered."""
 
     key: str = ""
@@ -34,14 +34,14 @@ class Words:
 
     code: str = "en"
 
-    def say(self, said: Said) -> str:
+    def say(self, said: Message) -> str:
         """Return a sentence with its places filled in."""
-        places = {name: self.say(part) if isinstance(part, Said) else part for name, part in said.places.items()}
+        places = {name: self.say(part) if isinstance(part, Message) else part for name, part in said.places.items()}
         return said.text or _sentences()[said.key][self.code].format(**places)
 
     def key(self, key: str, **places: Any) -> str:
         """Return a sentence by its key."""
-        return self.say(Said(key, places))
+        return self.say(Message(key, places))
 
     def number(self, value: Number | None, decimals: int | None = None) -> str:
         """Return a number for a sentence: with these decimals, or with four digits after what its size makes clear."""

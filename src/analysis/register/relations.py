@@ -9,7 +9,7 @@ from functools import cached_property
 from analysis.errors import DataError, nearest
 from analysis.intervals.formula import TRUTHS, Node
 from analysis.intervals.formula_range import Interval, Number, Range, range_of, value_at
-from analysis.register.claims import Claim, Way
+from analysis.register.claims import Claim, Derivation
 
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "cannot be decided"
 
@@ -34,7 +34,7 @@ class Relation:
     """A way in which a claim follows from others, with its operands."""
 
     target: Claim
-    way: Way
+    way: Derivation
     operands: Mapping[str, Interval]
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from analysis.intervals.formula import FormulaError
 from analysis.intervals.formula_range import Number
 from analysis.register.coverage import Coverage, read_coverage
-from analysis.register.evaluation import FORMULA, Finding, Tried
+from analysis.register.evaluation import FORMULA, Evaluation, Finding
 from analysis.register.formulas import cells_named, claims_named
 from analysis.register.messages import Words
 from analysis.register.relations import FAILS, HOLDS, Register
@@ -138,7 +138,7 @@ def _fragility(finding: Finding, words: Words) -> str:
     return words.key("overturned", change=change, operand=nearest.operand, steps=words.number(nearest.steps))
 
 
-def worked(tried: Tried) -> str:
+def worked(tried: Evaluation) -> str:
     """Return the formula with the numbers as printed in the place of its references."""
 
     def numbers(match: re.Match[str]) -> str:
@@ -158,7 +158,7 @@ def _as_written(value: Number) -> str:
     return f"({text})" if value < 0 else text
 
 
-def _operands(tried: Tried, register: Register) -> list[dict[str, Any]]:
+def _operands(tried: Evaluation, register: Register) -> list[dict[str, Any]]:
     listed = []
     for name, each in tried.operands.items():
         claim = register.claims.get(name)
@@ -177,7 +177,7 @@ def _operands(tried: Tried, register: Register) -> list[dict[str, Any]]:
     return listed
 
 
-def _other(tried: Tried) -> dict[str, Any]:
+def _other(tried: Evaluation) -> dict[str, Any]:
     result = tried.result
     return {
         "method": tried.method,

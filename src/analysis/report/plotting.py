@@ -18,7 +18,7 @@ from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 
 WIDTH = 5.2  # inches; 520 CSS pixels
 DPI = 200  # twice the 100 CSS pixels of an inch
@@ -62,8 +62,8 @@ def readable(colour: object) -> object:
 class NumberTicks(Formatter):
     """Print the ticks of an axis in a language, with as many decimals as it takes to print all of them exactly."""
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+    def __init__(self, translator: Translator) -> None:
+        self.translator = translator
 
     def __call__(self, value: float, pos: int | None = None) -> str:
         """Return the text of one tick that stands alone."""
@@ -73,12 +73,12 @@ class NumberTicks(Formatter):
         """Return the text of all ticks of an axis."""
         exact = (d for d in range(6) if all(abs(round(tick, d) - tick) < 1e-9 for tick in values))
         decimals = next(exact, 6)
-        return [self.language.number(value, decimals) for value in values]
+        return [self.translator.number(value, decimals) for value in values]
 
 
-def value_axis(axes: Axes, language: Language, which: str = "y", room: float = 0.0) -> None:
+def value_axis(axes: Axes, translator: Translator, which: str = "y", room: float = 0.0) -> None:
     """Print the values along one axis in the language, without grid lines for the other; leave room above them."""
-    getattr(axes, f"{which}axis").set_major_formatter(NumberTicks(language))
+    getattr(axes, f"{which}axis").set_major_formatter(NumberTicks(translator))
     axes.grid(axis={"x": "y", "y": "x"}[which], visible=False)
     if room:
         low, high = axes.get_ylim()
@@ -107,8 +107,8 @@ def note(
     axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], colour: object = INK, **more
 ) -> None:
     """Write small text beside a point, shifted by so many points."""
-    look = {"xytext": shift, "textcoords": "offset points", "fontsize": 8.5, "color": readable(colour)}
-    axes.annotate(text, at, **(look | more))
+    style = {"xytext": shift, "textcoords": "offset points", "fontsize": 8.5, "color": readable(colour)}
+    axes.annotate(text, at, **(style | more))
 
 
 def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: float = 0.07) -> None:
@@ -127,32 +127,32 @@ def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: f
     for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
         at = max(y, at + gap * (high - low))
         leader = {"arrowstyle": "-", "color": colour, "lw": 0.5, "shrinkA": 0, "shrinkB": 2}
-        look = {
+        style = {
             "color": readable(colour),
             "fontsize": 9,
             "va": "center",
             "annotation_clip": False,
             "arrowprops": leader,
         }
-        axes.annotate(f" {name}", (x, y), xytext=(edge, at), **look)
+        axes.annotate(f" {name}", (x, y), xytext=(edge, at), **style)
 
 
 def grouped_bars(
-    axes: Axes, bars: dict[str, list[float]], names: list[str], language: Language, decimals: int, room: float
+    axes: Axes, bars: dict[str, list[float]], names: list[str], translator: Translator, decimals: int, room: float
 ) -> None:
     """Draw bars side by side, one hatching for each key of ``bars``, one group for each of ``names``."""
     width = 0.76 / len(bars)
     for number, (label, heights) in enumerate(bars.items()):
         places = np.arange(len(names)) + (number - (len(bars) - 1) / 2) * width
-        look = {"color": colours(3)[number], "hatch": HATCHES[number], "edgecolor": "white"}
-        drawn = axes.bar(places, heights, width=0.94 * width, label=label, **look)
-        axes.bar_label(drawn, fmt=lambda value: language.number(value, decimals), padding=2, fontsize=9)
+        style = {"color": colours(3)[number], "hatch": HATCHES[number], "edgecolor": "white"}
+        drawn = axes.bar(places, heights, width=0.94 * width, label=label, **style)
+        axes.bar_label(drawn, fmt=lambda value: translator.number(value, decimals), padding=2, fontsize=9)
     axes.set_xticks(range(len(names)), names)
-    value_axis(axes, language, room=room)
+    value_axis(axes, translator, room=room)
     axes.legend(fontsize=9, loc="upper right", ncols=len(bars))
 
 
-def dots(axes: Axes, rows: pd.DataFrame, language: Language, thin: pd.DataFrame | None = None) -> None:
+def dots(axes: Axes, rows: pd.DataFrame, translator: Translator, thin: pd.DataFrame | None = None) -> None:
     """Draw one dot a group, the first on top, with its interval as a thick line and another one as a thin line.
 
     Parameters
@@ -160,7 +160,7 @@ def dots(axes: Axes, rows: pd.DataFrame, language: Language, thin: pd.DataFrame 
     axes : Axes
     rows : DataFrame
         Tidy, one row a ``group``.
-    language : Language
+    language : Translator
     thin : DataFrame, optional
         Tidy, the same groups in the same order.
     """
@@ -169,19 +169,19 @@ def dots(axes: Axes, rows: pd.DataFrame, language: Language, thin: pd.DataFrame 
         axes.hlines(places, thin["value_lo"], thin["value_hi"], color=colours(1)[0], lw=1.2, alpha=0.75)
     axes.hlines(places, rows["value_lo"], rows["value_hi"], color=INK, lw=5)
     axes.plot(rows["value"], places, "o", color=colours(1)[0], ms=5)
-    axes.set_yticks(places, [language.value(group) for group in rows["group"]])
+    axes.set_yticks(places, [translator.value(group) for group in rows["group"]])
     axes.set_ylim(-0.6, len(rows) + 0.2)
-    value_axis(axes, language, "x")
+    value_axis(axes, translator, "x")
 
 
-def mark_missing(axes: Axes, places: np.ndarray, missing: np.ndarray, language: Language) -> None:
+def mark_missing(axes: Axes, places: np.ndarray, missing: np.ndarray, translator: Translator) -> None:
     """Hatch the places of which there is no figure, and say so once."""
     for place in places[missing]:
         axes.axvspan(place - 0.5, place + 0.5, facecolor="#f2f2f2", edgecolor="#cccccc", hatch="////", lw=0, zorder=0)
     if missing.any():
-        look = {"ha": "right", "va": "top", "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
+        style = {"ha": "right", "va": "top", "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
         at = (places[missing][-1] + 0.5, axes.get_ylim()[1])
-        note(axes, language.value("not_in_snapshot"), at, (-2, -14), SOFT, **look)
+        note(axes, translator.value("not_in_snapshot"), at, (-2, -14), SOFT, **style)
 
 
 def unbroken(line: pd.DataFrame, grain: str) -> Iterator[pd.DataFrame]:
@@ -201,11 +201,11 @@ def unbroken(line: pd.DataFrame, grain: str) -> Iterator[pd.DataFrame]:
 def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: object) -> None:
     """Draw ``height`` by ``date`` of a line, nothing over its gaps, in the style of this number."""
     for run in unbroken(line, grain):
-        look = {"ls": STYLES[number % 4], "marker": MARKERS[number % 7], "ms": 3, "lw": 1.3, "color": colour}
-        axes.plot(run["date"], run["height"], **look)
+        style = {"ls": STYLES[number % 4], "marker": MARKERS[number % 7], "ms": 3, "lw": 1.3, "color": colour}
+        axes.plot(run["date"], run["height"], **style)
 
 
-def contributions(rows: pd.DataFrame, language: Language) -> Figure:
+def contributions(rows: pd.DataFrame, translator: Translator) -> Figure:
     """Draw what each ``group`` but the total contributed to a change (percentage points), a panel a ``dimension``."""
     rows = rows[rows["dimension"] != "total"]
     reach = max(rows["value"].max(), 0) - min(rows["value"].min(), 0)
@@ -214,17 +214,17 @@ def contributions(rows: pd.DataFrame, language: Language) -> Figure:
         for axes, dimension in zip(panels, sizes.index, strict=True):
             part = rows[rows["dimension"] == dimension].iloc[::-1]
             shades = [colours(2)[0] if value >= 0 else colours(2)[1] for value in part["value"]]
-            axes.barh([language.value(group) for group in part["group"]], part["value"], color=shades, height=0.62)
+            axes.barh([translator.value(group) for group in part["group"]], part["value"], color=shades, height=0.62)
             axes.axvline(0, color=INK, lw=0.8)
             if part["value"].isna().any():  # matplotlib makes no room for a bar without a length
                 axes.set_ylim(-0.6, len(part) - 0.4)
             for place, value in enumerate(part["value"]):
-                text = language.value("no_value") if pd.isna(value) else language.number(value, 2, sign=True)
+                text = translator.value("no_value") if pd.isna(value) else translator.number(value, 2, sign=True)
                 note(axes, text, (max(value, 0) if value == value else 0, place), (4, 0), va="center", fontsize=9)
-            axes.set_title(language.value(dimension), loc="left", color=SOFT)
+            axes.set_title(translator.value(dimension), loc="left", color=SOFT)
             if rows["value"].notna().any():
                 axes.set_xlim(rows["value"].min() - 0.22 * reach, rows["value"].max() + 0.22 * reach)
             else:
                 axes.set_xticks([])
-            value_axis(axes, language, "x")
+            value_axis(axes, translator, "x")
         return figure

@@ -14,14 +14,14 @@ from IPython.display import Image, Markdown, display
 from matplotlib.figure import Figure
 
 from analysis.files import write_new
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.missing import FINAL
 from analysis.models.dispersion import PROCESS
-from analysis.report.numbers import percent
+from analysis.report.numbers import format_percent
 from analysis.report.plotting import DPI, SOFT
 from analysis.report.table_html import ShownTable
 from analysis.report.table_spec import NAMED, machine_table, table_spec
-from analysis.snapshots.difference_output import harmless
+from analysis.snapshots.difference_output import escape_spreadsheet_formula
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE
 
@@ -45,24 +45,29 @@ class Report:
     """
 
     def __init__(self, notebook: str, snapshot: Snapshot, lang: str, confidence: float = 0.95) -> None:
-        self.notebook, self.snapshot, self.language, self.confidence = notebook, snapshot, Language(lang), confidence
+        self.notebook, self.snapshot, self.translator, self.confidence = (
+            notebook,
+            snapshot,
+            Translator(lang),
+            confidence,
+        )
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self.folder = Path(folder) if folder else None
 
     def open(self, question: str) -> None:
         """Show the title, the question, and in a simulated snapshot the word that says so."""
-        lines = [f"# {self.language.word('notebooks', self.notebook)}", self.language.word("texts", question)]
+        lines = [f"# {self.translator.word('notebooks', self.notebook)}", self.translator.word("texts", question)]
         if self.snapshot.kind == "simulated":
-            lines.append(self.language.word("page", "simulated_text"))
+            lines.append(self.translator.word("page", "simulated_text"))
         display(Markdown("\n\n".join(lines)))
 
     def heading(self, key: str, **places: Any) -> None:
         """Show a heading of the glossary."""
-        display(Markdown(f"## {self.language.word('texts', key, **places)}"))
+        display(Markdown(f"## {self.translator.word('texts', key, **places)}"))
 
     def text(self, key: str, **places: Any) -> None:
         """Show a sentence or paragraph of the glossary, its places filled in."""
-        display(Markdown(self.language.word("texts", key, **places)))
+        display(Markdown(self.translator.word("texts", key, **places)))
 
     def say(self, text: str) -> None:
         """Show a text that is in the report's language already."""
@@ -78,9 +83,9 @@ class Report:
         text : str
             The answer, in the report's language; empty when the snapshot has none, which is said in its place.
         """
-        self.language.word("questions", question)
+        self.translator.word("questions", question)
         about = {"bijstand": {"answers": question}} if text else {}
-        display(Markdown(text or self.language.word("texts", "no_answer")), metadata=about)
+        display(Markdown(text or self.translator.word("texts", "no_answer")), metadata=about)
 
     def table(self, name: str, frame: pd.DataFrame, aow_rises: Collection[str] = (), **places: Any) -> None:
         """Show a table of the report and save it as CSV.
@@ -99,15 +104,17 @@ class Report:
         spec = table_spec(name, frame)
         table = machine_table(spec, frame)
         if self.folder:
-            labels = table[list(spec.labels)].map(harmless)
+            labels = table[list(spec.labels)].map(escape_spreadsheet_formula)
             text = table.assign(**labels).to_csv(index=False, lineterminator="\n")
             write_new(self.folder / "tables" / f"{name}.csv", text.encode("utf-8"))
-        title = self.language.fill(spec.title, f"table {name}", **places) if spec.title else self.language.column(name)
+        title = (
+            self.translator.fill(spec.title, f"table {name}", **places) if spec.title else self.translator.column(name)
+        )
         notes = [self._interval_note(spec.kind)] if spec.intervals else []
-        notes += [self.language.word("page", "mark_aow_rise")] if aow_rises else []
-        notes += [self.language.word("page", "mark_provisional")] if "status" in table else []
+        notes += [self.translator.word("page", "mark_aow_rise")] if aow_rises else []
+        notes += [self.translator.word("page", "mark_provisional")] if "status" in table else []
         note = " ".join([*notes, self.source_line(frame)])
-        display(ShownTable(name, spec, table, self.language, title, note, aow_rises))
+        display(ShownTable(name, spec, table, self.translator, title, note, aow_rises))
 
     def figure(self, name: str, figure: Figure, *frames: pd.DataFrame, **places: Any) -> None:
         """Show a picture under its title, above its source, with alt text; save it as PNG.
@@ -122,12 +129,12 @@ class Report:
         **places
             What title and alt text have to be told.
         """
-        title, alt = self.language.figure(name, **places)
+        title, alt = self.translator.figure(name, **places)
         figure.suptitle(textwrap.fill(title, _TITLE), x=0.01, ha="left", fontsize=11, fontweight="bold")
         source = textwrap.fill(self.source_line(*frames), _LINE)
         figure.supxlabel(source, x=0.01, ha="left", fontsize=7, color=SOFT)
         if self.snapshot.kind == "simulated":
-            words = self.language.word("page", "simulated")
+            words = self.translator.word("page", "simulated")
             figure.text(0.5, 0.5, words, ha="center", va="center", rotation=20, fontsize=20, alpha=0.25)
         image = io.BytesIO()
         figure.savefig(image, format="png", dpi=DPI, metadata={"Software": None, "Title": title, "Description": alt})
@@ -143,12 +150,12 @@ class Report:
             return ""
         entries = [self.snapshot.entry(table) for table in tables]
         provisional = any("status" in frame and frame["status"].ne(FINAL).any() for frame in frames)
-        return self.language.word(
+        return self.translator.word(
             "page",
             "source_line",
-            attribution="; ".join(dict.fromkeys(self.language.value(entry.attribution) for entry in entries)),
-            tables=", ".join(self.language.value(table) for table in tables),
-            provisional=self.language.word("page", "partly_provisional") if provisional else "",
+            attribution="; ".join(dict.fromkeys(self.translator.value(entry.attribution) for entry in entries)),
+            tables=", ".join(self.translator.value(table) for table in tables),
+            provisional=self.translator.word("page", "partly_provisional") if provisional else "",
             state="; ".join(dict.fromkeys(state for table in tables for state in self._states(table))),
         )
 
@@ -156,12 +163,12 @@ class Report:
         """Return CBS's date of change of a table, else the states its pages told, else when it was taken over."""
         entry = self.snapshot.entry(table)
         told = (entry.modified,) if entry.modified else self.snapshot.metadata(table).as_of
-        return told or (self.language.word("page", "taken_over", date=entry.retrieved),)
+        return told or (self.translator.word("page", "taken_over", date=entry.retrieved),)
 
     def _interval_note(self, kind: str) -> str:
         if kind in (PROCESS, NAMED):
-            level = percent(self.confidence, self.language)
-            return self.language.word(
+            level = format_percent(self.confidence, self.translator)
+            return self.translator.word(
                 "page", "interval_named" if kind == NAMED else "interval_process", confidence=level
             )
-        return self.language.word("page", f"interval_{kind}")
+        return self.translator.word("page", f"interval_{kind}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.cleaning.periods import STATUS_OF_MARK
-from analysis.language.translator import Language, glossary
+from analysis.language.translator import Translator, glossary
 from analysis.report.table_spec import TableSpec
 
 MARK_OF_STATUS = {"": ""} | {status: mark for mark, status in STATUS_OF_MARK.items()}
@@ -41,7 +41,7 @@ class ShownTable:
         Its columns.
     table : DataFrame
         As from `analysis.report.table_spec.machine_table`.
-    language : Language
+    language : Translator
     title, note : str
         Caption above the table, and the line below it.
     marked : collection of str
@@ -53,15 +53,15 @@ class ShownTable:
         name: str,
         spec: TableSpec,
         table: pd.DataFrame,
-        language: Language,
+        translator: Translator,
         title: str,
         note: str,
         marked: Collection[str] = (),
     ) -> None:
         self.name, self.title, self.note = name, title, note
-        self.scroll, self.rows = language.word("page", "scroll"), len(table)
-        self.nothing = language.word("page", "no_rows")
-        self.columns = [*_labels(spec, table, language, marked), *_quantities(spec, table, language)]
+        self.scroll, self.rows = translator.word("page", "scroll"), len(table)
+        self.nothing = translator.word("page", "no_rows")
+        self.columns = [*_labels(spec, table, translator, marked), *_quantities(spec, table, translator)]
         self.grouped = bool(spec.labels) and spec.labels[0] in _ROW_GROUP
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
@@ -113,60 +113,60 @@ def _cell_html(column: _Column, row: int, first: bool) -> str:
     return f"<td{_class(column)}>{text}{beside}</td>"
 
 
-def _labels(spec: TableSpec, table: pd.DataFrame, language: Language, marked: Collection[str]) -> list[_Column]:
+def _labels(spec: TableSpec, table: pd.DataFrame, translator: Translator, marked: Collection[str]) -> list[_Column]:
     columns = []
     stars = [MARK_OF_STATUS[status] for status in table["status"]] if "status" in table else [""] * len(table)
     first = 1 if spec.labels and spec.labels[0] in _ROW_GROUP else 0  # the first label that stands in the row itself
     for place, label in enumerate(spec.labels):
         before = ["▲ " if place == 0 and value in marked else "" for value in table[label]]
         after = stars if place == first else [""] * len(table)
-        names = (_label(label, value, language) for value in table[label])
+        names = (_label(label, value, translator) for value in table[label])
         texts = ["".join(parts) for parts in zip(before, names, after, strict=True)]
-        columns.append(_Column(language.column(label), texts, [""] * len(texts), is_label=True))
+        columns.append(_Column(translator.column(label), texts, [""] * len(texts), is_label=True))
     return columns
 
 
-def _label(label: str, value: object, language: Language) -> str:
+def _label(label: str, value: object, translator: Translator) -> str:
     if label in _PERIODS:
-        return language.period(str(value), short=True)
+        return translator.period(str(value), short=True)
     if label in _NUMERALS:
-        return language.numerals(str(value)) if value else language.value("no_value")
+        return translator.numerals(str(value)) if value else translator.value("no_value")
     if label == "verdict":
-        return language.word("verdicts", str(value))
+        return translator.word("verdicts", str(value))
     if isinstance(value, bool):
-        return language.value("yes" if value else "no")
-    return language.value(str(value))
+        return translator.value("yes" if value else "no")
+    return translator.value(str(value))
 
 
-def _quantities(spec: TableSpec, table: pd.DataFrame, language: Language) -> list[_Column]:
+def _quantities(spec: TableSpec, table: pd.DataFrame, translator: Translator) -> list[_Column]:
     reasons = table["missing"] if "missing" in table else [""] * len(table)
     columns = []
     for quantity in spec.quantities:
         said = [dict(part.split("=") for part in reason.split("; ") if part).get(quantity) for reason in reasons]
         printed = [
-            _number(row, quantity, spec, reason, language)
+            _number(row, quantity, spec, reason, translator)
             for row, reason in zip(table.to_dict("records"), said, strict=True)
         ]
-        header = language.column(quantity)
+        header = translator.column(quantity)
         columns.append(_Column(header, [text for text, _ in printed], [span for _, span in printed], is_label=False))
     return columns
 
 
-def _number(row: dict, quantity: str, spec: TableSpec, reason: str | None, language: Language) -> tuple[str, str]:
+def _number(row: dict, quantity: str, spec: TableSpec, reason: str | None, translator: Translator) -> tuple[str, str]:
     """Return a number, or the reason why there is none, and its interval, which may have more decimals."""
     about, value = glossary()["quantities"].get(quantity, {}), row[quantity]
     decimals, sign = about.get("decimals", _enough(value)), about.get("sign", False)
     if reason or pd.isna(value):
-        return language.value(reason or spec.absent), ""
-    text = language.number(value, decimals, sign)
+        return translator.value(reason or spec.absent), ""
+    text = translator.number(value, decimals, sign)
     if quantity not in spec.intervals or pd.isna(row[f"{quantity}_lo"]):
         return text, ""
     if not (math.isfinite(row[f"{quantity}_lo"]) and math.isfinite(row[f"{quantity}_hi"])):
-        return text, language.word("page", "unbounded")
+        return text, translator.word("page", "unbounded")
     decimals = about.get("interval", decimals)
     ends = outward(row[f"{quantity}_lo"], row[f"{quantity}_hi"], decimals)
-    lo, hi = (language.number(end, decimals, sign) for end in ends)
-    return text, language.word("page", "interval", lo=lo, hi=hi)
+    lo, hi = (translator.number(end, decimals, sign) for end in ends)
+    return text, translator.word("page", "interval", lo=lo, hi=hi)
 
 
 def _enough(value: float) -> int:

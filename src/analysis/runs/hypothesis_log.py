@@ -21,10 +21,10 @@ from datetime import datetime
 from pathlib import Path
 
 from analysis.errors import CallError, DataError
-from analysis.files import PARTIAL, hold
-from analysis.language.translator import Language
+from analysis.files import PARTIAL, acquire_lock
+from analysis.language.translator import Translator
 from analysis.models.hypothesis import Tested
-from analysis.snapshots.difference_output import harmless
+from analysis.snapshots.difference_output import escape_spreadsheet_formula
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE, outputs_folder
 
@@ -63,15 +63,15 @@ def place() -> tuple[Path, str] | None:
     return None
 
 
-def record(tested: Tested, hypothesis: str, snapshot: Snapshot, language: Language) -> str:
+def record(tested: Tested, hypothesis: str, snapshot: Snapshot, translator: Translator) -> str:
     """Write a look into the ledger, where one belongs; return what was written, in words."""
     found = place()
     if found is None:
-        return language.word("texts", "hypothesis_not_recorded")
+        return translator.word("texts", "hypothesis_not_recorded")
     look = append(found[0], _row(tested, check_hypothesis(hypothesis), snapshot, found[1]))
     corrected = min(1.0, tested.p_value * look.looks)
-    places = {"row": str(look.row), "looks": str(look.looks), "p": language.number(corrected, 3)}
-    return language.word("texts", "hypothesis_recorded", ledger=LEDGER, **places)
+    places = {"row": str(look.row), "looks": str(look.looks), "p": translator.number(corrected, 3)}
+    return translator.word("texts", "hypothesis_recorded", ledger=LEDGER, **places)
 
 
 def append(ledger: Path, row: dict[str, str]) -> Look:
@@ -85,7 +85,7 @@ def append(ledger: Path, row: dict[str, str]) -> Look:
         When others write for more than a minute.
     """
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(ledger.with_name(f".{ledger.name}.lock")):
+    with _exclusive_lock(ledger.with_name(f".{ledger.name}.lock")):
         rows = read(ledger)
         look = Look(len(rows) + 1, 1 + sum(each["question"] == row["question"] for each in rows))
         lines = [] if ledger.exists() else [COLUMNS]
@@ -126,7 +126,7 @@ def _row(tested: Tested, hypothesis: str, snapshot: Snapshot, run: str) -> dict[
     return {
         "time": datetime.now().astimezone().isoformat(timespec="seconds"),
         "run": run,
-        "hypothesis": str(harmless(hypothesis)),
+        "hypothesis": str(escape_spreadsheet_formula(hypothesis)),
         "question": tested.asked.question(tested.test),
         "parameters": json.dumps(tested.parameters, ensure_ascii=False),
         "snapshot": snapshot.name,
@@ -159,13 +159,13 @@ def _add(ledger: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def _exclusive_lock(lock: Path) -> Iterator[None]:
     """Hold the ledger for one row, after those who hold it now; the system lets go when the process ends."""
     last = time.monotonic() + _PATIENCE
     with lock.open("a") as stream:
         while True:
             try:
-                hold(stream)
+                acquire_lock(stream)
                 break
             except OSError as fault:
                 if time.monotonic() > last:

@@ -64,8 +64,8 @@ def run_report(
         When a notebook failed. What there is stays in a folder that ends in ``-failed``.
     """
     begun = datetime.now().astimezone()
-    (final, aside), home = _new_folder(out, begun, parameters), project_root()
-    with staged_folder(final, aside) as stage:
+    (final, staging), home = _new_folder(out, begun, parameters), project_root()
+    with staged_folder(final, staging) as stage:
         for name in ("notebooks", "tables", "figures", "log"):
             (stage / name).mkdir()
         work = [Job(each.name, each.path, stage, parameters[each.name], home) for each in notebooks]
@@ -101,16 +101,16 @@ def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]
     name = f"{begun:%Y%m%d-%H%M%S}-{'-'.join(snapshots)}"
     for number in range(1, 1000):
         folder = out / (name if number == 1 else f"{name}-{number}")
-        aside = out / f".{folder.name}{PARTIAL}"
+        staging = out / f".{folder.name}{PARTIAL}"
         try:
-            aside.mkdir()
+            staging.mkdir()
         except FileExistsError:
             continue
         except OSError as fault:
             raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
         if not folder.exists() and not folder.with_name(f"{folder.name}{FAILED}").exists():
-            return folder, aside
-        aside.rmdir()
+            return folder, staging
+        staging.rmdir()
     raise CallError(f"{out}: a thousand runs in one second; try again.")
 
 

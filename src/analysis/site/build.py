@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
@@ -41,18 +41,18 @@ def _findings_pages(
         return [], {}
 
     values = parameters[FINDINGS]
-    register, snapshot, language = read_register(), open_snapshot(values["snapshot"]), Language(values["lang"])
+    register, snapshot, translator = read_register(), open_snapshot(values["snapshot"]), Translator(values["lang"])
     coverage = read_coverage(register)
     rows = rows_of(find(register, snapshot), register, snapshot, values["lang"], coverage)
     record["verdicts"] = counts(rows)
     documents = list(register.documents.values())
-    links = write_ledger(stage, rows, documents, language, record, captions_in(stage / "notebooks", notebooks))
+    links = write_ledger(stage, rows, documents, translator, record, captions_in(stage / "notebooks", notebooks))
     if any(each["kind"] == "simulated" for each in record["snapshots"]):
         return links, {}  # no made figure was ever published
     titles = {each["document"]: each["title"] for each in documents}
     return links, {
         table: published_as(
-            coverage.of_table(notebook.name, table), rows, titles, language, _as_published(notebook, parameters)
+            coverage.of_table(notebook.name, table), rows, titles, translator, _as_published(notebook, parameters)
         )
         for notebook in notebooks
         for table in notebook.tables

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from analysis.files import write_new
-from analysis.language.translator import Language, glossary
+from analysis.language.translator import Translator, glossary
 from analysis.report.table_html import outward
 
 Row = dict[str, Any]
@@ -26,7 +26,7 @@ _DECIMALS = 4  # of figures used, at the most
 
 
 def build_ledger(
-    rows: list[Row], documents: list[Row], language: Language, record: Row, tables: dict[str, str] | None = None
+    rows: list[Row], documents: list[Row], translator: Translator, record: Row, tables: dict[str, str] | None = None
 ) -> str:
     """Return the page with every row: searched, filtered, sorted and opened without a request.
 
@@ -36,65 +36,67 @@ def build_ledger(
         As ``bijstand findings --format json`` gives them.
     documents : list of dict
         What they were printed in.
-    language : Language
+    language : Translator
     record : dict
         What ``run.json`` holds.
     tables : dict of str to str, optional
         The tables of the report beside it, and what a link to each is called.
     """
-    shown = sorted(_shown(rows, language), key=lambda row: row["rank"])
+    shown = sorted(_shown(rows, translator), key=lambda row: row["rank"])
     tables = tables or {}
     present, known = ({row[key] for row in rows} for key in ("document", "claim_id"))
     listed = {each["document"]: each for each in documents if each["document"] in present}
     places = {
         name: dict.fromkeys(part for row in rows if row["document"] == name for part in row["parts"]) for name in listed
     }
-    return _render("ledger", language, record, rows=shown, documents=listed, known=known, places=places, tables=tables)
+    return _render(
+        "ledger", translator, record, rows=shown, documents=listed, known=known, places=places, tables=tables
+    )
 
 
-def build_document(rows: list[Row], document: Row, language: Language, record: Row) -> str:
+def build_document(rows: list[Row], document: Row, translator: Translator, record: Row) -> str:
     """Return one page about one document: counts, what does not stand, and what was not checked and why.
 
     Takes what `build_ledger` takes; rows of other documents are left aside.
     """
-    shown = _shown([row for row in rows if row["document"] == document["document"]], language)
+    shown = _shown([row for row in rows if row["document"] == document["document"]], translator)
     failed = [row for row in shown if row["tone"] == "fails" or (row["recomputed"] is False and row["tone"] == "open")]
-    return _render("document", language, record, rows=shown, document=document, failed=failed)
+    return _render("document", translator, record, rows=shown, document=document, failed=failed)
 
 
 def write_ledger(
     folder: Path,
     rows: list[Row],
     documents: list[Row],
-    language: Language,
+    translator: Translator,
     record: Row,
     tables: dict[str, str] | None = None,
 ) -> list[Row]:
     """Write the ledger and a page for each document that has rows; return ``href`` and ``text`` of each."""
-    pages = {LEDGER: build_ledger(rows, documents, language, record, tables)}
-    links = [{"href": LEDGER, "text": language.word("ledger", "title")}]
+    pages = {LEDGER: build_ledger(rows, documents, translator, record, tables)}
+    links = [{"href": LEDGER, "text": translator.word("ledger", "title")}]
     present = {row["document"] for row in rows}
     for document in (each for each in documents if each["document"] in present):
         name = f"findings-{document['document']}.html"
-        pages[name] = build_document(rows, document, language, record)
+        pages[name] = build_document(rows, document, translator, record)
         links.append({"href": name, "text": document["title"]})
     for name, page in pages.items():
         write_new(folder / name, page.encode("utf-8"))
     return links
 
 
-def _render(template: str, language: Language, record: Row, rows: list[Row], **given: Any) -> str:
+def _render(template: str, translator: Translator, record: Row, rows: list[Row], **given: Any) -> str:
     with as_file(files("analysis.site") / "templates") as templates:
         loader = FileSystemLoader(templates)
         environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
         css, more_css, js = (loader.get_source(environment, name)[0] for name in _ASSETS)
         tally = Counter(row["verdict"] for row in rows)
         return environment.get_template(f"{template}.html.j2").render(
-            lang=language.code,
-            word=lambda key, **places: language.word("ledger", key, **places),
-            page_word=lambda key: language.word("page", key),
-            verdict_word=lambda key: language.word("verdicts", key),
-            number=language.number,
+            lang=translator.code,
+            word=lambda key, **places: translator.word("ledger", key, **places),
+            page_word=lambda key: translator.word("page", key),
+            verdict_word=lambda key: translator.word("verdicts", key),
+            number=translator.number,
             css=Markup(css + more_css),
             js=Markup(js),
             hash_of=_hash,
@@ -118,35 +120,35 @@ def _verdicts() -> dict[str, Any]:
     return glossary()["verdicts"]
 
 
-def _shown(rows: list[Row], language: Language) -> list[Row]:
+def _shown(rows: list[Row], translator: Translator) -> list[Row]:
     """Return rows with everything that is printed of them as text of the language."""
     ranks = {name: rank for rank, name in enumerate(_verdicts())}
     return [
-        row | _texts(row, language) | {"place": place, "rank": ranks[row["verdict"]], **_verdicts()[row["verdict"]]}
+        row | _texts(row, translator) | {"place": place, "rank": ranks[row["verdict"]], **_verdicts()[row["verdict"]]}
         for place, row in enumerate(rows)
     ]
 
 
-def _texts(row: Row, language: Language) -> Row:
+def _texts(row: Row, translator: Translator) -> Row:
     printed = len((row["published_text"] or "").partition(".")[2])
     finer = _finer(row["published_lo"], row["published_hi"], printed)
     found = row["recomputed"]
     return {
-        "when": _period(row["period"], language),
-        "printed": "" if row["published"] is None else language.number(row["published"], printed),
-        "printed_range": _range(row["published_lo"], row["published_hi"], printed + 1, language),
-        "found": language.word("ledger", f"{found}".lower())
+        "when": _period(row["period"], translator),
+        "printed": "" if row["published"] is None else translator.number(row["published"], printed),
+        "printed_range": _range(row["published_lo"], row["published_hi"], printed + 1, translator),
+        "found": translator.word("ledger", f"{found}".lower())
         if isinstance(found, bool)
-        else _text(found, finer, language),
-        "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, language),
-        "right": language.numerals(row["suggested"] or ""),
-        "unit": language.value(row["unit"]),
-        "group": language.value(row["group"]),
-        "picture": _picture(row, finer, language),
+        else _text(found, finer, translator),
+        "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, translator),
+        "right": translator.numerals(row["suggested"] or ""),
+        "unit": translator.value(row["unit"]),
+        "group": translator.value(row["group"]),
+        "picture": _picture(row, finer, translator),
         "operands": [
             each
-            | {"text": _text(each["value"], _DECIMALS, language), "unit": language.value(each["unit"])}
-            | {"range": _range(each["lo"], each["hi"], _DECIMALS, language)}
+            | {"text": _text(each["value"], _DECIMALS, translator), "unit": translator.value(each["unit"])}
+            | {"range": _range(each["lo"], each["hi"], _DECIMALS, translator)}
             for each in row["operands"]
         ],
     }
@@ -168,16 +170,16 @@ def _needed(most: int, *values: float) -> int:
     return max(len(f"{value:.{most}f}".partition(".")[2].rstrip("0")) for value in values)
 
 
-def _text(value: Any, most: int, language: Language) -> str:
+def _text(value: Any, most: int, translator: Translator) -> str:
     """Return a number as the language prints it; a text that is no number stands for itself."""
     try:
         number = float(value)
     except (TypeError, ValueError):
         return value or ""
-    return language.number(number, _needed(most, number)) if math.isfinite(number) else ""
+    return translator.number(number, _needed(most, number)) if math.isfinite(number) else ""
 
 
-def _range(lo: Any, hi: Any, most: int, language: Language) -> str:
+def _range(lo: Any, hi: Any, most: int, translator: Translator) -> str:
     """Return an interval in brackets, rounded outward; nothing for an exact number."""
     ends = {name: end for name, end in (("lo", lo), ("hi", hi)) if _finite(end)}
     if not ends:
@@ -186,20 +188,20 @@ def _range(lo: Any, hi: Any, most: int, language: Language) -> str:
     low, high = outward(ends.get("lo", hi), ends.get("hi", lo), decimals)
     if len(ends) == 2 and low == high:
         return ""
-    places = {"lo": language.number(low, decimals), "hi": language.number(high, decimals)}
+    places = {"lo": translator.number(low, decimals), "hi": translator.number(high, decimals)}
     if len(ends) == 2:
-        return language.word("page", "interval", **places)
-    return language.word("ledger", "or_more" if "lo" in ends else "or_less", **places)
+        return translator.word("page", "interval", **places)
+    return translator.word("ledger", "or_more" if "lo" in ends else "or_less", **places)
 
 
-def _period(text: str, language: Language) -> str:
-    text = _MONTH.sub(lambda match: language.period(match[0]), text)
-    quarter = language.word("ledger", "quarter_mark")
+def _period(text: str, translator: Translator) -> str:
+    text = _MONTH.sub(lambda match: translator.period(match[0]), text)
+    quarter = translator.word("ledger", "quarter_mark")
     text = re.sub(r"\bQ(?=[1-4])", quarter, re.sub(r"(?<=\d)Q(?=[1-4])", f" {quarter}", text))
-    return text.replace(" to ", language.word("ledger", "until")).replace(" mean", language.word("ledger", "mean"))
+    return text.replace(" to ", translator.word("ledger", "until")).replace(" mean", translator.word("ledger", "mean"))
 
 
-def _picture(row: Row, most: int, language: Language) -> Row | None:
+def _picture(row: Row, most: int, translator: Translator) -> Row | None:
     """Return where the two intervals lie on one axis, in percent of its length, and what its ends are."""
     bars = {key: [row[f"{key}_lo"], row[f"{key}_hi"], row[key]] for key in ("published", "recomputed")}
     values = [value for bar in bars.values() for value in bar]
@@ -207,4 +209,4 @@ def _picture(row: Row, most: int, language: Language) -> Row | None:
         return None
     low, span = min(values), max(values) - min(values)
     places = {key: [round(2 + 96 * (value - low) / span, 2) for value in bar] for key, bar in bars.items()}
-    return places | {"ends": [language.number(end, most) for end in outward(low, low + span, most)]}
+    return places | {"ends": [translator.number(end, most) for end in outward(low, low + span, most)]}

@@ -16,7 +16,7 @@ from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
-from analysis.language.translator import Language, glossary
+from analysis.language.translator import Translator, glossary
 from analysis.runs.parameters import Notebook
 from analysis.site.notebook_outputs import answers_of
 
@@ -52,7 +52,7 @@ def build_page(
     published : dict of str to list of dict, optional
         For a table by its name, the parts of documents that it shows, as `lifted.published_as` tells them.
     """
-    language = Language(parameters[notebooks[0].name].get("lang", "en"))
+    translator = Translator(parameters[notebooks[0].name].get("lang", "en"))
     with as_file(files("analysis.site") / "templates") as templates:
         exporter = _exporter(templates)
         ordered = sorted((each.name for each in notebooks), key=lambda name: name.startswith(_LAST))
@@ -62,13 +62,13 @@ def build_page(
         for chapter in chapters:
             chapter["body"] = _with_published(chapter["body"], published or {}, line)
         return environment.get_template("page.html.j2").render(
-            lang=language.code,
-            word=lambda key: language.word("page", key),
+            lang=translator.code,
+            word=lambda key: translator.word("page", key),
             css=Markup((templates / "page.css").read_text(encoding="utf-8")),
             code_css=Markup(HtmlFormatter(style="xcode").get_style_defs(".highlight")),
             chapters=chapters,
-            short=_in_short(chapters, language),
-            skipped=[_left_out(each, language) for each in record.get("skipped", ())],
+            short=_in_short(chapters, translator),
+            skipped=[_left_out(each, translator) for each in record.get("skipped", ())],
             record=record,
             extra=extra or [],
             simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
@@ -110,19 +110,19 @@ def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
     return {"name": name, "title": title, "sections": found[1:], "body": Markup(body), "answers": answers}
 
 
-def _in_short(chapters: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+def _in_short(chapters: list[dict[str, Any]], translator: Translator) -> list[dict[str, Any]]:
     """Return the questions that a reader comes with, each with its answer in this run and the chapter that gives it."""
     told = {question: (chapter, text) for chapter in chapters for question, text in chapter["answers"].items()}
     return [
-        {"question": entry[language.code], "text": Markup(markdown2html(told[name][1])), "chapter": told[name][0]}
+        {"question": entry[translator.code], "text": Markup(markdown2html(told[name][1])), "chapter": told[name][0]}
         for name, entry in glossary()["questions"].items()
         if name in told
     ]
 
 
-def _left_out(skipped: dict[str, Any], language: Language) -> dict[str, str]:
-    tables = ", ".join(language.value(table) for table in skipped["lacks"])
-    return {"name": skipped["name"], "why": language.word("page", "skipped_why", tables=tables)}
+def _left_out(skipped: dict[str, Any], translator: Translator) -> dict[str, str]:
+    tables = ", ".join(translator.value(table) for table in skipped["lacks"])
+    return {"name": skipped["name"], "why": translator.word("page", "skipped_why", tables=tables)}
 
 
 def _with_published(body: Markup, published: dict[str, list[dict[str, str]]], line: Template) -> Markup:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import nbformat
 
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.register.coverage import Part
 from analysis.register.verdicts import TONES, WORD_OF_TONE
 from analysis.runs.parameters import Notebook
@@ -44,7 +44,7 @@ def captions_in(folder: Path, notebooks: list[Notebook]) -> dict[str, str]:
 
 
 def published_as(
-    parts: list[Part], rows: list[dict[str, Any]], titles: dict[str, str], lang: Language, same: bool
+    parts: list[Part], rows: list[dict[str, Any]], titles: dict[str, str], lang: Translator, same: bool
 ) -> list[dict[str, str]]:
     """Return the parts of documents that a table shows: their names, their place in the ledger, and how they stand.
 
@@ -56,7 +56,7 @@ def published_as(
         As ``bijstand findings --format json`` gives them.
     titles : dict of str to str
         What each document is called.
-    lang : Language
+    lang : Translator
     same : bool
         Whether the table holds what was printed; else it is of other periods or groups, to be laid beside it.
     """
@@ -73,7 +73,7 @@ def published_as(
     return lines
 
 
-def _standing(tones: list[str], lang: Language) -> str:
+def _standing(tones: list[str], lang: Translator) -> str:
     """Return how many numbers there are, how many stand, and of the rest what there is."""
     if not tones:
         return lang.word("published", "none")

@@ -41,7 +41,7 @@ def _cells_text(cells: pd.DataFrame) -> list[str]:
 
 def write_changes(changes: list[TableDiff], folder: Path) -> Path:
     """Write the changed cells of each table into a new folder, ``<table>.csv`` and ``tables.csv``; return it."""
-    with staged_folder(folder) as aside:
+    with staged_folder(folder) as staging:
         summary = [
             {
                 "table": change.table,
@@ -53,12 +53,14 @@ def write_changes(changes: list[TableDiff], folder: Path) -> Path:
             }
             for change in changes
         ]
-        pd.DataFrame(summary).map(harmless).to_csv(aside / "tables.csv", index=False)
+        pd.DataFrame(summary).map(escape_spreadsheet_formula).to_csv(staging / "tables.csv", index=False)
         for change in changes:
             if len(change.cells):
                 figures = ["before", "after", "change"]  # a minus before a figure is no formula
-                shown = change.cells.drop(columns=figures).map(harmless)
-                shown.join(change.cells[figures])[list(change.cells)].to_csv(aside / f"{change.table}.csv", index=False)
+                shown = change.cells.drop(columns=figures).map(escape_spreadsheet_formula)
+                shown.join(change.cells[figures])[list(change.cells)].to_csv(
+                    staging / f"{change.table}.csv", index=False
+                )
     return folder
 
 
@@ -66,6 +68,6 @@ def _joined(codes: dict[str, list[str]]) -> str:
     return "; ".join(f"{column}: {', '.join(names)}" for column, names in codes.items())
 
 
-def harmless(cell: object) -> object:
+def escape_spreadsheet_formula(cell: object) -> object:
     """Return a text that a spreadsheet would take for a formula with an apostrophe before it."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

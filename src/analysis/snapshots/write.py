@@ -57,11 +57,11 @@ def write_snapshot(
         When the name is no name or the snapshot exists.
     """
     final = folder / check_name(name)
-    with staged_folder(final) as aside:
-        entries = {table.id: _write_table(aside, table) for table in sorted(tables, key=lambda table: table.id)}
+    with staged_folder(final) as staging:
+        entries = {table.id: _write_table(staging, table) for table in sorted(tables, key=lambda table: table.id)}
         for file, data in (beside or {}).items():
-            write_file(aside / file, data)
-        (aside / MANIFEST).write_bytes(Manifest(name, kind, created, entries).to_bytes())
+            write_file(staging / file, data)
+        (staging / MANIFEST).write_bytes(Manifest(name, kind, created, entries).to_bytes())
     return final
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
-from analysis.files import PARTIAL, hold, staged_folder
+from analysis.files import PARTIAL, acquire_lock, staged_folder
 from analysis.snapshots.format import FileRecord, Manifest, TableEntry, metadata_bytes
 from analysis.snapshots.store import MANIFEST, Snapshot, check_new_name, in_order, read_snapshot, snapshot_names
 from analysis.snapshots.write import write_file
@@ -92,14 +92,14 @@ def pull(
     asked = [check_table(table) for table in dict.fromkeys(tables or catalogued())]
     web = web or Web()
     services = _services(platform, base_url, web)
-    with _alone(folder):
+    with _exclusive_lock(folder):
         known = _vintages(folder)
         try:
             return _make(
                 folder,
                 name,
                 now,
-                lambda aside: [_bring(services, table, aside, known, now, tell or _quiet) for table in asked],
+                lambda staging: [_bring(services, table, staging, known, now, tell or _quiet) for table in asked],
             )
         except UnreachableError as fault:
             raise UnreachableError(f"{fault}\n{_at_hand(known)}") from fault
@@ -115,15 +115,15 @@ def _make(
     folder: Path, name: str, now: datetime, bring: Callable[[Path], list[tuple[TableEntry, Pulled]]]
 ) -> tuple[Path, list[Pulled]]:
     """Make a snapshot of the tables that ``bring`` puts into a folder, all of it or nothing."""
-    final, aside = folder / name, folder / f"{_ASIDE}{name}{PARTIAL}"
+    final, staging = folder / name, folder / f"{_ASIDE}{name}{PARTIAL}"
     if final.exists():
         raise CallError(f"snapshot {name!r} exists already and is never overwritten; give another --name.")
-    aside.mkdir()
-    with staged_folder(final, aside):
-        done = bring(aside)
+    staging.mkdir()
+    with staged_folder(final, staging):
+        done = bring(staging)
         entries = {entry.id: entry for entry, _ in sorted(done, key=lambda each: each[0].id)}
         manifest = Manifest(name, "dated", now.isoformat(timespec="seconds"), entries)
-        (aside / MANIFEST).write_bytes(manifest.to_bytes())
+        (staging / MANIFEST).write_bytes(manifest.to_bytes())
     return final, [told for _, told in done]
 
 
@@ -138,7 +138,7 @@ def _services(platform: str, base_url: str | None, web: Web) -> list[Service]:
 
 
 def _bring(
-    services: list[Service], table: str, aside: Path, known: list[Snapshot], now: datetime, tell: Told
+    services: list[Service], table: str, staging: Path, known: list[Snapshot], now: datetime, tell: Told
 ) -> tuple[TableEntry, Pulled]:
     """Bring one table home from the first service that gives all of it."""
     for number, service in enumerate(services, 1):
@@ -147,13 +147,13 @@ def _bring(
                 described = service.describe(table, ahead=not any(table in vintage for vintage in known))
                 old = _unchanged(described, known)
                 if old is not None:
-                    return _taken_over(old, described, aside, known)
+                    return _taken_over(old, described, staging, known)
                 tidier = Tidier(described, dimension_names(described))
                 for _ in service.fill(described, tidier):
                     tell(table, tidier.rows)
                 with ThreadPoolExecutor(1) as pool:
                     since = pool.submit(service.modified, table)
-                    made = _written(described, tidier, aside, now, known)
+                    made = _written(described, tidier, staging, now, known)
                     if since.result() == described.modified:
                         return made
             raise UnreachableError(f"table {table}: changed at CBS while it was read, {_STARTS} times. Try again.")
@@ -168,10 +168,10 @@ def _bring(
 
 
 def _written(
-    table: WireTable, tidier: Tidier, aside: Path, now: datetime, known: list[Snapshot]
+    table: WireTable, tidier: Tidier, staging: Path, now: datetime, known: list[Snapshot]
 ) -> tuple[TableEntry, Pulled]:
-    cells, record = tidier.write(aside / f"{table.id}.csv")
-    metadata, said = _said(table, aside, known)
+    cells, record = tidier.write(staging / f"{table.id}.csv")
+    metadata, said = _said(table, staging, known)
     entry = TableEntry(
         id=table.id,
         title=table.title,
@@ -188,11 +188,11 @@ def _written(
     return entry, Pulled(table.id, cells, table.platform, drift=said)
 
 
-def _said(table: WireTable, aside: Path, known: list[Snapshot]) -> tuple[FileRecord, tuple[str, ...]]:
+def _said(table: WireTable, staging: Path, known: list[Snapshot]) -> tuple[FileRecord, tuple[str, ...]]:
     """Write the metadata of a table, marked with how it differs from what it should be and was; return both."""
     metadata, before = metadata_of(table), next((each for each in known if table.id in each), None)
     lines = drift(table.id, metadata, before and before.metadata(table.id))
-    return write_file(aside / f"{table.id}.json", metadata_bytes(marked(metadata, lines))), tuple(lines)
+    return write_file(staging / f"{table.id}.json", metadata_bytes(marked(metadata, lines))), tuple(lines)
 
 
 def _unchanged(table: WireTable, known: list[Snapshot]) -> Snapshot | None:
@@ -205,12 +205,12 @@ def _unchanged(table: WireTable, known: list[Snapshot]) -> Snapshot | None:
     return vintage if same and vintage.metadata(table.id).columns() == columns else None
 
 
-def _taken_over(vintage: Snapshot, table: WireTable, aside: Path, known: list[Snapshot]) -> tuple[TableEntry, Pulled]:
+def _taken_over(vintage: Snapshot, table: WireTable, staging: Path, known: list[Snapshot]) -> tuple[TableEntry, Pulled]:
     """Take the data of a table from an older vintage, checksum checked; what is said of them is said anew."""
     vintage.table(table.id)
     entry = vintage.entry(table.id)
-    _link(vintage.folder / entry.data.file, aside / entry.data.file)
-    metadata, said = _said(table, aside, known)
+    _link(vintage.folder / entry.data.file, staging / entry.data.file)
+    metadata, said = _said(table, staging, known)
     return replace(entry, metadata=metadata), Pulled(table.id, entry.rows, table.platform, vintage.name, said)
 
 
@@ -248,12 +248,12 @@ def _at_hand(known: list[Snapshot]) -> str:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _exclusive_lock(folder: Path) -> Iterator[None]:
     """Hold the bank for one pull; the system lets go of it when the process ends, however it ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("a") as lock:
         try:
-            hold(lock)
+            acquire_lock(lock)
         except OSError as fault:
             raise CallError("another pull is at work in this bank; wait until it is done.") from fault
         for left in folder.glob(f"{_ASIDE}*{PARTIAL}"):

@@ -6,40 +6,40 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.report.plotting import SOFT, canvas, colours, contributions, draw_runs, label_ends, value_axis, year_axis
 
 _THOUSANDS = {"persons": 1e-3, "benefits": 1e-3, "thousand persons": 1.0, "thousand benefits": 1.0}
 
 
-def caseload_series(series: pd.DataFrame, language: Language) -> Figure:
+def caseload_series(series: pd.DataFrame, translator: Translator) -> Figure:
     """Draw every source of the caseload as a line of its own: persons above, benefits below, nothing over gaps."""
     with canvas(4.6, rows=2, height_ratios=[2.2, 1], sharex=True) as (figure, panels):
         for axes, counted, gap in zip(panels, ("persons", "benefits"), (0.075, 0.17), strict=True):
             rows = series[series["unit"].str.contains(counted)]
-            ends = _draw_sources(axes, rows, language)
+            ends = _draw_sources(axes, rows, translator)
             if rows.empty:
                 axes.set_yticks([])
-                axes.text(0.02, 0.5, language.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
-            value_axis(axes, language)
-            axes.set_title(language.word("figures.words", counted), loc="left", color=SOFT)
+                axes.text(0.02, 0.5, translator.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
+            value_axis(axes, translator)
+            axes.set_title(translator.word("figures.words", counted), loc="left", color=SOFT)
             year_axis(axes, series["date"])
             label_ends(axes, ends, gap)
         return figure
 
 
-def _draw_sources(axes: Axes, rows: pd.DataFrame, language: Language) -> list[tuple]:
+def _draw_sources(axes: Axes, rows: pd.DataFrame, translator: Translator) -> list[tuple]:
     """Draw the lines of one unit, a colour a table; return the end of each table's last line with its name."""
     ends, tables = {}, list(dict.fromkeys(rows["table"]))
     for (table, _), line in rows.groupby(["table", "edition"], sort=False, observed=True):
         colour = colours(len(tables))[tables.index(table)]
         line = line.assign(height=line["value"] * line["unit"].map(_THOUSANDS))
         draw_runs(axes, line, line["grain"].iloc[0], tables.index(table), colour)
-        ends[table] = (line["date"].iloc[-1], line["height"].iloc[-1], language.value(table), colour)
+        ends[table] = (line["date"].iloc[-1], line["height"].iloc[-1], translator.value(table), colour)
     return list(ends.values())
 
 
-def caseload_contributions(by_group: pd.DataFrame, language: Language) -> Figure:
+def caseload_contributions(by_group: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the contribution of each group to the growth of the total, dimension by dimension."""
-    return contributions(pick(by_group, "contribution_pp"), language)
+    return contributions(pick(by_group, "contribution_pp"), translator)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.cleaning.periods import parse_period
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.duration import CLASS_ENDS
 from analysis.measures.tidy_frame import pick
 from analysis.report.plotting import (
@@ -25,116 +25,118 @@ from analysis.report.plotting import (
 )
 
 
-def longterm(shares: pd.DataFrame, language: Language) -> Figure:
+def longterm(shares: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the long-term shares of the total in the stock beside those among ended spells."""
     quantities = ("over_2y", "from_2_to_5y", "over_5y")
     total = shares[shares["dimension"] == "total"].set_index(["source", "quantity"])["value"]
     bars = {
-        language.value(source): [total.get((source, quantity), np.nan) for quantity in quantities]
+        translator.value(source): [total.get((source, quantity), np.nan) for quantity in quantities]
         for source in ("stock", "ended spells")
     }
     with canvas(2.9) as (figure, (axes,)):
-        names = [language.word("quantities", quantity).replace(" (%)", "") for quantity in quantities]
-        grouped_bars(axes, bars, names, language, decimals=0, room=0.2)
+        names = [translator.word("quantities", quantity).replace(" (%)", "") for quantity in quantities]
+        grouped_bars(axes, bars, names, translator, decimals=0, room=0.2)
         return figure
 
 
-def over_5y(shares: pd.DataFrame, language: Language) -> Figure:
+def over_5y(shares: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the share over five years in the stock of each group, beside that among all ended spells."""
     rows = pick(shares, "over_5y")
     ended = rows[(rows["dimension"] == "total") & (rows["source"] == "ended spells")]["value"]
     rows = rows[(rows["source"] == "stock") & rows["value"].notna()]
     with canvas(1.0 + 0.33 * max(len(rows), 2)) as (figure, (axes,)):
-        dots(axes, rows, language)
+        dots(axes, rows, translator)
         for value in ended:
             axes.axvline(value, color=colours(2)[1], ls=":", lw=1.6)
-            note(axes, language.word("figures.words", "ended"), (value, len(rows) - 0.3), (4, 0), colours(2)[1])
+            note(axes, translator.word("figures.words", "ended"), (value, len(rows) - 0.3), (4, 0), colours(2)[1])
         axes.set_xlim(0, 1.1 * max(rows["value"].max(), 1))
         return figure
 
 
-def exit_rates(rates: pd.DataFrame, language: Language) -> Figure:
+def exit_rates(rates: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the exit rate per year of each duration band, for every choice of exposure."""
     rows = pick(rates, "rate_per_year").set_index(["exposure_choice", "band"])["value"]
     choices, bands = rows.index.unique(0), rows.index.unique(1)
-    bars = {language.value(choice): [rows.get((choice, band), np.nan) for band in bands] for choice in choices}
+    bars = {translator.value(choice): [rows.get((choice, band), np.nan) for band in bands] for choice in choices}
     with canvas(3.1) as (figure, (axes,)):
-        grouped_bars(axes, bars, [language.value(band) for band in bands], language, decimals=2, room=0.25)
+        grouped_bars(axes, bars, [translator.value(band) for band in bands], translator, decimals=2, room=0.25)
         return figure
 
 
-def survival(curves: pd.DataFrame, language: Language) -> Figure:
+def survival(curves: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the share of ended spells that lasted longer, for all and by country of birth."""
     with canvas(3.2) as (figure, (axes,)):
         ends = []
         for number, (group, curve) in enumerate(curves.groupby("group", sort=False, observed=True)):
-            look = {"ls": STYLES[number], "marker": MARKERS[number], "ms": 4, "color": colours(3)[number]}
-            axes.plot(curve["months"], curve["value"], **look)
-            ends.append((curve["months"].iloc[-1], curve["value"].iloc[-1], language.value(group), look["color"]))
-        value_axis(axes, language)
+            style = {"ls": STYLES[number], "marker": MARKERS[number], "ms": 4, "color": colours(3)[number]}
+            axes.plot(curve["months"], curve["value"], **style)
+            ends.append((curve["months"].iloc[-1], curve["value"].iloc[-1], translator.value(group), style["color"]))
+        value_axis(axes, translator)
         axes.set_xticks([0, *CLASS_ENDS.values()])
         axes.set_xlim(-1, 62)
         axes.set_ylim(0, 1.02)
-        axes.set_xlabel(language.word("labels", "months"))
+        axes.set_xlabel(translator.word("labels", "months"))
         label_ends(axes, ends)
         return figure
 
 
-def hazards(rates: pd.DataFrame, language: Language) -> Figure:
+def hazards(rates: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the exit rate of each group in its first, middle and last duration band, with process intervals."""
     bands = list(rates["band"].drop_duplicates())
     shown = list(dict.fromkeys((bands[0], bands[len(bands) // 2], bands[-1])))
-    return _by_group(rates, "band", shown, [language.value(band) for band in shown], language)
+    return _by_group(rates, "band", shown, [translator.value(band) for band in shown], translator)
 
 
-def group_survival(curves: pd.DataFrame, language: Language) -> Figure:
+def group_survival(curves: pd.DataFrame, translator: Translator) -> Figure:
     """Draw what part of the entrants of each group would still be there after two and five years."""
     ends = sorted(curves["months"].unique(), reverse=True)
-    names = [language.word("figures.words", "after_years", years=end // 12) for end in ends]
+    names = [translator.word("figures.words", "after_years", years=end // 12) for end in ends]
     percent = curves.assign(**{name: 100 * curves[name] for name in ("value", "value_lo", "value_hi")})
-    return _by_group(percent, "months", ends, names, language)
+    return _by_group(percent, "months", ends, names, translator)
 
 
-def _by_group(rows: pd.DataFrame, label: str, shown: list, names: list[str], language: Language) -> Figure:
+def _by_group(rows: pd.DataFrame, label: str, shown: list, names: list[str], translator: Translator) -> Figure:
     """Draw a line for each group with a mark for each of the values of a label."""
     groups = list(rows["group"].drop_duplicates())
     heights = {group: len(groups) - 1 - place for place, group in enumerate(groups)}
     with canvas(1.5 + 0.33 * max(len(groups), 2)) as (figure, (axes,)):
         for number, (value, name) in enumerate(zip(shown, names, strict=True)):
-            found, look = rows[rows[label] == value], colours(3)[number]
+            found, style = rows[rows[label] == value], colours(3)[number]
             at = found["group"].map(heights)
-            axes.hlines(at, found["value_lo"], found["value_hi"], color=look, lw=2.4, alpha=0.6)
-            axes.plot(found["value"], at, MARKERS[number], color=look, ms=6, ls="", label=name)
-        axes.set_yticks(list(heights.values()), [language.value(group) for group in groups])
+            axes.hlines(at, found["value_lo"], found["value_hi"], color=style, lw=2.4, alpha=0.6)
+            axes.plot(found["value"], at, MARKERS[number], color=style, ms=6, ls="", label=name)
+        axes.set_yticks(list(heights.values()), [translator.value(group) for group in groups])
         axes.set_ylim(-0.6, len(groups) - 0.4)
         axes.set_xlim(0, 1.08 * max(rows[["value", "value_hi"]].max().max(), 0.01))
-        value_axis(axes, language, "x")
+        value_axis(axes, translator, "x")
         axes.grid(axis="y", visible=True, lw=0.5)
-        look = {"columnspacing": 1.2, "handletextpad": 0.1, "frameon": False}
-        axes.legend(fontsize=8.5, loc="lower right", bbox_to_anchor=(1.02, 0.99), ncols=len(shown), **look)
+        style = {"columnspacing": 1.2, "handletextpad": 0.1, "frameon": False}
+        axes.legend(fontsize=8.5, loc="lower right", bbox_to_anchor=(1.02, 0.99), ncols=len(shown), **style)
         return figure
 
 
-def longterm_moved(parts: pd.DataFrame, language: Language) -> Figure:
+def longterm_moved(parts: pd.DataFrame, translator: Translator) -> Figure:
     """Draw what each component moved of the long-term share, and the whole change; without figures, say so."""
-    values, words = parts["value"], {name: language.value(name) for name in parts["component"]}
+    values, words = parts["value"], {name: translator.value(name) for name in parts["component"]}
     composed = set(words) - {"behaviour", "change"}
-    words |= {name: language.word("figures.words", "composition", by=words[name]) for name in composed}
+    words |= {name: translator.word("figures.words", "composition", by=words[name]) for name in composed}
     places = np.arange(len(parts))[::-1]
     with canvas(2.9) as (figure, (axes,)):
         looks = [colours(3)[2 if name == "change" else 1 if name == "behaviour" else 0] for name in parts["component"]]
         drawn = axes.barh(places, values.fillna(0), color=looks, height=0.62)
-        told = [language.value("not_in_snapshot") if np.isnan(v) else language.number(v, 1, sign=True) for v in values]
+        told = [
+            translator.value("not_in_snapshot") if np.isnan(v) else translator.number(v, 1, sign=True) for v in values
+        ]
         axes.bar_label(drawn, told, padding=3, fontsize=9)
         axes.axvline(0, color="#222222", lw=0.8)
         axes.set_yticks(places, [words[name] for name in parts["component"]])
         reach = 1.3 * max(values.abs().max(), 0.1) if values.notna().any() else 1
         axes.set_xlim(min(-0.25 * reach, 1.3 * values.min() if values.notna().any() else 0), reach)
-        value_axis(axes, language, "x")
+        value_axis(axes, translator, "x")
         return figure
 
 
-def starters(rows: pd.DataFrame, language: Language) -> Figure:
+def starters(rows: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the persons with bijstand for less than half a year, a line for each table, nothing over gaps."""
     rows = pick(rows, "starters")
     quarters = pd.PeriodIndex([parse_period(quarter) for quarter in rows["quarter"]], freq="Q-DEC")
@@ -145,7 +147,7 @@ def starters(rows: pd.DataFrame, language: Language) -> Figure:
             draw_runs(axes, line, "quarter", number, colours(3)[number])
             ends.append((line["date"].iloc[-1], line["height"].iloc[-1], table, colours(3)[number]))
         axes.set_ylim(bottom=0)
-        value_axis(axes, language, room=0.05)
+        value_axis(axes, translator, room=0.05)
         year_axis(axes, rows["date"])
         label_ends(axes, ends, gap=0.08)
         return figure

@@ -5,33 +5,33 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.chapters.duration.overview import DurationModels
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
-from analysis.report.numbers import plain, row_of, spanned, told, value_of
+from analysis.report.numbers import format_number, format_rounded, format_with_interval, select_row, value_in
 
 
-def duration(shares: pd.DataFrame, language: Language) -> dict[str, str]:
+def duration(shares: pd.DataFrame, translator: Translator) -> dict[str, str]:
     """Return the periods of the stock and of ended spells, and the share over five years among the latter."""
     stock, ended = _over_5y(shares)
     return {
-        "stock_period": language.period(stock["period"]),
-        "ended_period": language.period(ended["period"]),
-        "ended_share": told(ended, language),
+        "stock_period": translator.period(stock["period"]),
+        "ended_period": translator.period(ended["period"]),
+        "ended_share": format_rounded(ended, translator),
     }
 
 
-def duration_answer(shares: pd.DataFrame, language: Language) -> str:
+def duration_answer(shares: pd.DataFrame, translator: Translator) -> str:
     """Return the share over five years in the stock beside that among ended spells; nothing when one is not known."""
     stock, ended = _over_5y(shares)
     if pd.isna(stock["value"]) or pd.isna(ended["value"]):
         return ""
-    return language.word(
+    return translator.word(
         "texts",
         "duration_answer",
-        stock_period=language.period(stock["period"]),
-        stock_share=spanned(stock, language, 1, unit="%"),
-        ended_period=language.period(ended["period"]),
-        ended_share=spanned(ended, language, 1, unit="%"),
+        stock_period=translator.period(stock["period"]),
+        stock_share=format_with_interval(stock, translator, 1, unit="%"),
+        ended_period=translator.period(ended["period"]),
+        ended_share=format_with_interval(ended, translator, 1, unit="%"),
     )
 
 
@@ -41,34 +41,34 @@ def _over_5y(shares: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return total.loc["stock"], total.loc["ended spells"]
 
 
-def survival(curves: pd.DataFrame, language: Language) -> dict[str, str]:
+def survival(curves: pd.DataFrame, translator: Translator) -> dict[str, str]:
     """Return the shares of ended spells that lasted longer than one and at least five years."""
     return {
         "year": curves["year"].iloc[0],
-        "share_1": told(row_of(curves, "survival", group="total", months=12), language, factor=100),
-        "share_5": told(row_of(curves, "survival", group="total", months=60), language, factor=100),
+        "share_1": format_rounded(select_row(curves, "survival", group="total", months=12), translator, factor=100),
+        "share_5": format_rounded(select_row(curves, "survival", group="total", months=60), translator, factor=100),
     }
 
 
-def durations(fitted: DurationModels, language: Language) -> dict[str, str]:
+def durations(fitted: DurationModels, translator: Translator) -> dict[str, str]:
     """Return the year, the chances of an entrant to stay two and five years, and the rest for who has."""
     chances = {
-        f"share_{months // 12}": row_of(fitted.survival, "survival", group="total", months=months)
+        f"share_{months // 12}": select_row(fitted.survival, "survival", group="total", months=months)
         for months in (24, 60)
     }
-    told_chances = {name: plain(value_of(row) * 100, language) for name, row in chances.items()}
-    rest = value_of(row_of(fitted.remaining, "mean_remaining", group="total", months=60)) / 12
+    told_chances = {name: format_number(value_in(row) * 100, translator) for name, row in chances.items()}
+    rest = value_in(select_row(fitted.remaining, "mean_remaining", group="total", months=60)) / 12
     dispersion = fitted.hazards.dispersions["total"].value
     return {
         "year": str(fitted.year),
         **told_chances,
-        "rest": plain(rest, language, 1),
-        "dispersion": plain(dispersion, language, 1),
-        "interval": "" if pd.isna(dispersion) else language.word("figures.words", "with_process"),
+        "rest": format_number(rest, translator, 1),
+        "dispersion": format_number(dispersion, translator, 1),
+        "interval": "" if pd.isna(dispersion) else translator.word("figures.words", "with_process"),
     }
 
 
-def moved(parts: pd.DataFrame, language: Language) -> dict[str, str]:
+def moved(parts: pd.DataFrame, translator: Translator) -> dict[str, str]:
     """Return the two quarters, and how much the share moved, of it by composition and by behaviour."""
     values = parts.set_index("component")["value"]
     told_values = {
@@ -76,18 +76,21 @@ def moved(parts: pd.DataFrame, language: Language) -> dict[str, str]:
         "behaviour": values["behaviour"],
         "composition": values["change"] - values["behaviour"],
     }
-    ends = {end: language.period(parts[f"{end}_period"].iloc[0]) for end in ("first", "last")}
-    return ends | {name: plain(value, language, 1, sign=True) for name, value in told_values.items()}
+    ends = {end: translator.period(parts[f"{end}_period"].iloc[0]) for end in ("first", "last")}
+    return ends | {name: format_number(value, translator, 1, sign=True) for name, value in told_values.items()}
 
 
-def moved_sentence(parts: pd.DataFrame, language: Language) -> str:
+def moved_sentence(parts: pd.DataFrame, translator: Translator) -> str:
     """Return what moved the share, or that the snapshot cannot tell."""
     known = "duration_moved" if parts["value"].notna().all() else "duration_moved_not"
-    return language.word("texts", known, **moved(parts, language))
+    return translator.word("texts", known, **moved(parts, translator))
 
 
-def exposure(rates: pd.DataFrame, language: Language) -> dict[str, str]:
+def exposure(rates: pd.DataFrame, translator: Translator) -> dict[str, str]:
     """Return the year of the exit rates and the exposure they are reported with."""
     main = rates[rates["main"]]
     choice = main["exposure_choice"].iloc[0] if len(main) else ""
-    return {"year": rates["year"].iloc[0], "choice": language.value(choice) if choice else language.value("no_value")}
+    return {
+        "year": rates["year"].iloc[0],
+        "choice": translator.value(choice) if choice else translator.value("no_value"),
+    }

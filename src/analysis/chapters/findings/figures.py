@@ -7,7 +7,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.register.verdicts import TONES
 from analysis.report.plotting import HATCHES, INK, SOFT, canvas, colours, value_axis
 
@@ -15,7 +15,7 @@ _NARROW = 4.0
 """Percent of a bar below which a count does not fit inside its part."""
 
 
-def findings_by_document(counts: pd.DataFrame, language: Language) -> Figure:
+def findings_by_document(counts: pd.DataFrame, translator: Translator) -> Figure:
     """Draw a bar for each document, parted into numbers that stand, do not, differ for a known reason, or are open.
 
     Bars are shares of the document's numbers, so that a short document shows as well as a long one; counts stand in
@@ -34,14 +34,14 @@ def findings_by_document(counts: pd.DataFrame, language: Language) -> Figure:
             axes.barh(table.index, shares[tone], left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
             for document, count in table[tone].items():
                 if shares.loc[document, tone] > _NARROW:
-                    _count(axes, language.number(count), (left[document] + shares.loc[document, tone] / 2, document))
+                    _count(axes, translator.number(count), (left[document] + shares.loc[document, tone] / 2, document))
             left = left + shares[tone]
         if table.empty:
-            axes.text(0.02, 0.5, language.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
-        value_axis(axes, language, "x")
-        axes.set_xlabel(language.word("figures.words", "share_of_numbers"), color=SOFT)
+            axes.text(0.02, 0.5, translator.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
+        value_axis(axes, translator, "x")
+        axes.set_xlabel(translator.word("figures.words", "share_of_numbers"), color=SOFT)
         axes.set_xlim(0, 100)
-        names = [language.word("figures.words", f"tone_{tone}") for tone in tones]
+        names = [translator.word("figures.words", f"tone_{tone}") for tone in tones]
         below = {"loc": "upper center", "bbox_to_anchor": (0.35, -0.26)}
         axes.legend(axes.containers, names, ncols=2, fontsize=8.5, **below)
         return figure

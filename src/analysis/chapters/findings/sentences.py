@@ -4,47 +4,49 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.question import MEASURES
 from analysis.models.hypothesis import Tested
 from analysis.register.verdicts import STANDS_NOT, TONES, WORD_OF_TONE
-from analysis.report.numbers import percent
+from analysis.report.numbers import format_percent
 
 
-def findings(counts: pd.DataFrame, language: Language) -> str:
+def findings(counts: pd.DataFrame, translator: Translator) -> str:
     """Return how many numbers there are, and how many stand, fall, or could not be judged; nothing when none could."""
     tones = counts["verdict"].map(TONES)
     parts = {word: counts.loc[tones == tone, "numbers"].sum() for tone, word in WORD_OF_TONE.items()}
     parts |= {"numbers": counts["numbers"].sum(), "documents": counts["document"].nunique()}
     if parts["open"] == parts["numbers"]:
         return ""
-    return language.word("texts", "findings_answer", **{name: language.number(count) for name, count in parts.items()})
+    return translator.word(
+        "texts", "findings_answer", **{name: translator.number(count) for name, count in parts.items()}
+    )
 
 
-def verdicts_listed(verdict: str, language: Language) -> str:
+def verdicts_listed(verdict: str, translator: Translator) -> str:
     """Return the verdict that a table lists, or those of the numbers that do not stand."""
-    return ", ".join(language.word("verdicts", each) for each in ((verdict,) if verdict else STANDS_NOT))
+    return ", ".join(translator.word("verdicts", each) for each in ((verdict,) if verdict else STANDS_NOT))
 
 
-def hypothesis(tested: Tested, language: Language) -> dict[str, str]:
+def hypothesis(tested: Tested, translator: Translator) -> dict[str, str]:
     """Return what was tested, in words, with the estimate, its interval, p and the verdict."""
     asked = tested.asked
     pair = len(asked.groups) == 2
-    names = dict(zip(("first", "second"), map(language.value, asked.groups), strict=False))
+    names = dict(zip(("first", "second"), map(translator.value, asked.groups), strict=False))
     ends = {"since": asked.periods[0], "until": asked.periods[-1]}
-    places = names | {name: language.period(period, short=True) for name, period in ends.items()}
-    places["measure"] = language.value(asked.measure)
+    places = names | {name: translator.period(period, short=True) for name, period in ends.items()}
+    places["measure"] = translator.value(asked.measure)
     key = tested.test if pair else f"{tested.test}_total"
     summary = tested.summary
-    numbers = {name: language.number(summary[name], 3) for name in ("estimate", "lo", "hi", "p")}
+    numbers = {name: translator.number(summary[name], 3) for name in ("estimate", "lo", "hi", "p")}
     return numbers | {
-        "what": language.word("texts.hypothesis_what", key, **places),
-        "verdict": language.value(tested.verdict).capitalize(),
-        "alternative": language.value(tested.alternative),
-        "confidence": percent(tested.confidence, language),
-        "dispersion": language.number(tested.dispersion, 1),
+        "what": translator.word("texts.hypothesis_what", key, **places),
+        "verdict": translator.value(tested.verdict).capitalize(),
+        "alternative": translator.value(tested.alternative),
+        "confidence": format_percent(tested.confidence, translator),
+        "dispersion": translator.number(tested.dispersion, 1),
         "df": str(tested.df),
         "measure": places["measure"],
-        "below": language.value(MEASURES[asked.measure][1]),
-        "above": language.value(MEASURES[asked.measure][0]),
+        "below": translator.value(MEASURES[asked.measure][1]),
+        "above": translator.value(MEASURES[asked.measure][0]),
     }

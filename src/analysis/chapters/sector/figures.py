@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.language.translator import Language, glossary
+from analysis.language.translator import Translator, glossary
 from analysis.measures.tidy_frame import pick
 from analysis.report.plotting import HATCHES, INK, MARKERS, SOFT, canvas, colours, note, value_axis
 
@@ -19,7 +19,7 @@ _BAR, _HEAD = 0.24, 1.25  # inches
 
 
 def sector_bars(
-    frame: pd.DataFrame, label: str, quantities: list[str], language: Language, by: str | None = None
+    frame: pd.DataFrame, label: str, quantities: list[str], translator: Translator, by: str | None = None
 ) -> Figure:
     """Draw lying bars for each class of ``label``, one hatching a quantity, one panel a class of ``by``.
 
@@ -35,9 +35,9 @@ def sector_bars(
     height = _HEAD + 0.2 * legend * len(quantities) + sum(sizes) * (0.16 + _BAR * len(quantities)) + 0.3 * len(panels)
     with canvas(height, rows=len(panels), height_ratios=sizes, sharex=True) as (figure, drawn):
         for axes, part in zip(drawn, panels, strict=True):
-            _bars(axes, part, label, quantities, language)
+            _bars(axes, part, label, quantities, translator)
             if by is not None:
-                axes.set_title(language.value(part[by].iloc[0]), loc="left", color=SOFT)
+                axes.set_title(translator.value(part[by].iloc[0]), loc="left", color=SOFT)
         low, high = min(rows["value_lo"].min(), 0), max(rows["value_hi"].max(), 0)
         room = 0.22 * (high - low)
         drawn[0].set_xlim(low - room * (low < 0), high + room)
@@ -47,34 +47,34 @@ def sector_bars(
         return figure
 
 
-def _bars(axes: Axes, rows: pd.DataFrame, label: str, quantities: list[str], language: Language) -> None:
+def _bars(axes: Axes, rows: pd.DataFrame, label: str, quantities: list[str], translator: Translator) -> None:
     classes = list(dict.fromkeys(rows[label]))
     step = 0.8 / len(quantities)
     for number, quantity in enumerate(quantities):
         about = glossary()["quantities"][quantity]
         part = rows[rows["quantity"] == quantity]
         places = np.array([classes.index(name) for name in part[label]]) + (number - (len(quantities) - 1) / 2) * step
-        look = {
+        style = {
             "color": colours(3)[number],
             "hatch": HATCHES[number],
             "edgecolor": "white",
-            "label": about[language.code],
+            "label": about[translator.code],
         }
-        axes.barh(places, part["value"], height=0.92 * step, **look)
+        axes.barh(places, part["value"], height=0.92 * step, **style)
         axes.hlines(places, part["value_lo"], part["value_hi"], color=INK, lw=1.4)
         for place, row in zip(places, part.to_dict("records"), strict=True):
             back = row["value"] < 0
-            text = language.number(row["value"], about["decimals"], about.get("sign", False))
+            text = translator.number(row["value"], about["decimals"], about.get("sign", False))
             end = row["value_lo"] if back else row["value_hi"]
             note(axes, text, (end, place), (-3 if back else 3, 0), va="center", ha="right" if back else "left")
     axes.axvline(0, color=INK, lw=0.8)
-    names = [textwrap.fill(language.value(name), _NAME) for name in classes]
+    names = [textwrap.fill(translator.value(name), _NAME) for name in classes]
     axes.set_yticks(range(len(classes)), names, fontsize=9)
     axes.set_ylim(len(classes) - 0.5, -0.5)
-    value_axis(axes, language, "x")
+    value_axis(axes, translator, "x")
 
 
-def sector_spread(frame: pd.DataFrame, quantity: str, language: Language) -> Figure:
+def sector_spread(frame: pd.DataFrame, quantity: str, translator: Translator) -> Figure:
     """Draw the mean of each scheme, between the means of the lowest and of the highest tenth of the companies."""
     rows, low, high = (pick(frame, f"{quantity}{end}") for end in ("", "_lowest", "_highest"))
     decimals = glossary()["quantities"][quantity]["decimals"]
@@ -84,15 +84,15 @@ def sector_spread(frame: pd.DataFrame, quantity: str, language: Language) -> Fig
         for ends, shift, side in ((low, -5, "right"), (high, 5, "left")):
             axes.plot(ends["value"], places, "|", color=SOFT, ms=11)
             for value, place in zip(ends["value"], places, strict=True):
-                note(axes, language.number(value, decimals), (value, place), (shift, 0), SOFT, va="center", ha=side)
+                note(axes, translator.number(value, decimals), (value, place), (shift, 0), SOFT, va="center", ha=side)
         for number, (value, place) in enumerate(zip(rows["value"], places, strict=True)):
             axes.plot(value, place, MARKERS[number], color=colours(4)[number], ms=8)
-            note(axes, language.number(value, decimals), (value, place), (0, 7), ha="center", fontweight="bold")
-        words = [language.word("figures.words", key) for key in ("lowest_tenth", "mean", "highest_tenth")]
+            note(axes, translator.number(value, decimals), (value, place), (0, 7), ha="center", fontweight="bold")
+        words = [translator.word("figures.words", key) for key in ("lowest_tenth", "mean", "highest_tenth")]
         reach = high["value"].max() - low["value"].min()
         axes.set_xlim(low["value"].min() - 0.15 * reach, high["value"].max() + 0.15 * reach)
-        axes.set_yticks(places, [language.value(name) for name in rows["scheme"]])
+        axes.set_yticks(places, [translator.value(name) for name in rows["scheme"]])
         axes.set_ylim(-0.5, len(rows) - 0.3)
         axes.set_xlabel(" – ".join(words), color=SOFT, fontsize=9)
-        value_axis(axes, language, "x")
+        value_axis(axes, translator, "x")
         return figure

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.chapters.support.series import BREAK
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.report.plotting import (
     HATCHES,
@@ -25,13 +25,13 @@ from analysis.report.plotting import (
 )
 
 
-def provisions_by_type(provisions: pd.DataFrame, language: Language) -> Figure:
+def provisions_by_type(provisions: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the contribution of each kind of provision to the growth of the total, heading by heading."""
     named = provisions.rename(columns={"heading": "dimension", "provision": "group"})
-    return contributions(pick(named, "contribution_pp"), language)
+    return contributions(pick(named, "contribution_pp"), translator)
 
 
-def support_by_group(by_group: pd.DataFrame, language: Language) -> Figure:
+def support_by_group(by_group: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the representation of each group around a line at 1: a marker a kind of provision, with its interval."""
     rows = pick(by_group, "representation")
     groups, kinds = list(dict.fromkeys(rows["group"])), list(dict.fromkeys(rows["provision"]))
@@ -40,23 +40,23 @@ def support_by_group(by_group: pd.DataFrame, language: Language) -> Figure:
             of_kind = rows[rows["provision"] == kind]
             places = np.array([-groups.index(group) for group in of_kind["group"]]) + 0.24 - 0.16 * number
             colour = colours(len(kinds))[number]
-            look = {"ls": "", "marker": MARKERS[number], "ms": 5.5, "color": colour, "label": language.value(kind)}
-            axes.plot(of_kind["value"], places, **look)
+            style = {"ls": "", "marker": MARKERS[number], "ms": 5.5, "color": colour, "label": translator.value(kind)}
+            axes.plot(of_kind["value"], places, **style)
             # the interval is drawn over its marker: some are narrower than it
             axes.hlines(places, of_kind["value_lo"], of_kind["value_hi"], color=INK, lw=1.6, zorder=5)
         axes.axvline(1, color=INK, lw=0.9, ls="--")
-        axes.set_yticks(-np.arange(len(groups)), [language.value(group) for group in groups])
+        axes.set_yticks(-np.arange(len(groups)), [translator.value(group) for group in groups])
         axes.set_ylim(-len(groups) + 0.5, 0.9)
         for side, align in (("under-represented", "right"), ("over-represented", "left")):
-            note(axes, language.value(side), (1, 0.82), (-6 if align == "right" else 6, 0), SOFT, ha=align, va="top")
-        value_axis(axes, language, "x")
+            note(axes, translator.value(side), (1, 0.82), (-6 if align == "right" else 6, 0), SOFT, ha=align, va="top")
+        value_axis(axes, translator, "x")
         # the words left of 1 need as much room as they are long
         axes.set_xlim(min(0, 1 - 0.3 * axes.get_xlim()[1]), None)
         axes.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.3, 1.0), ncols=2)
         return figure
 
 
-def share_bars(shares: pd.DataFrame, language: Language) -> Figure:
+def share_bars(shares: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the shares of each part as bars with their number, a panel a part."""
     rows = pick(shares, "share")
     sizes = rows.groupby("part", sort=False, observed=True).size()
@@ -64,31 +64,31 @@ def share_bars(shares: pd.DataFrame, language: Language) -> Figure:
     with canvas(height, rows=len(sizes), height_ratios=[size + 0.2 for size in sizes], sharex=True) as (figure, panels):
         for number, (axes, part) in enumerate(zip(panels, sizes.index, strict=True)):
             bars = rows[rows["part"] == part].iloc[::-1]
-            look = {"color": colours(3)[number % 3], "hatch": HATCHES[number % 3], "edgecolor": "white"}
-            drawn = axes.barh([language.value(group) for group in bars["group"]], bars["value"], height=0.66, **look)
-            axes.bar_label(drawn, fmt=lambda value: f"{language.number(value)}%", padding=3, fontsize=9)
+            style = {"color": colours(3)[number % 3], "hatch": HATCHES[number % 3], "edgecolor": "white"}
+            drawn = axes.barh([translator.value(group) for group in bars["group"]], bars["value"], height=0.66, **style)
+            axes.bar_label(drawn, fmt=lambda value: f"{translator.number(value)}%", padding=3, fontsize=9)
             axes.set_title(" ", loc="left")  # keeps the room for a title that is longer than the bars are wide
             head = {"xycoords": ("figure fraction", "axes fraction"), "in_layout": False, "fontsize": 10.5}
-            note(axes, language.value(part), (0.01, 1), (0, 5), SOFT, **head)
+            note(axes, translator.value(part), (0.01, 1), (0, 5), SOFT, **head)
             axes.set_xlim(0, 1.12 * rows["value"].max())
-            value_axis(axes, language, "x")
+            value_axis(axes, translator, "x")
         return figure
 
 
-def still_at_work(still: pd.DataFrame, language: Language) -> Figure:
+def still_at_work(still: pd.DataFrame, translator: Translator) -> Figure:
     """Draw who still worked after one and after six months, with and without support before."""
     kinds = {name: pick(still, name) for name in ("with_support", "without_support")}
-    bars = {language.word("figures.words", name): list(rows["value"]) for name, rows in kinds.items()}
+    bars = {translator.word("figures.words", name): list(rows["value"]) for name, rows in kinds.items()}
     names = [
-        language.word("figures.words", "months_after", months=row["months_after"], year=row["year"])
+        translator.word("figures.words", "months_after", months=row["months_after"], year=row["year"])
         for row in kinds["with_support"].to_dict("records")
     ]
     with canvas(3.2) as (figure, (axes,)):
-        grouped_bars(axes, bars, names, language, 0, 0.2)
+        grouped_bars(axes, bars, names, translator, 0, 0.2)
         return figure
 
 
-def support_series(series: pd.DataFrame, language: Language) -> Figure:
+def support_series(series: pd.DataFrame, translator: Translator) -> Figure:
     """Draw each series as a line of its own, a panel for each unit and kind of provision, and the break between."""
     panels = list(dict.fromkeys(zip(series["unit"], series["provision"], strict=True)))
     tables = list(dict.fromkeys(series["table"]))
@@ -106,9 +106,11 @@ def support_series(series: pd.DataFrame, language: Language) -> Figure:
                 note(axes, table, (at["date"], at["value"] / 1000), shift, colour)
             # between the last day before it and the last day of its first month: on neither side's figure
             axes.axvline(BREAK.start_time + pd.Timedelta(days=14), color=INK, lw=0.9, ls=":")
-            head = language.word("figures.words", "thousands_of", unit=language.value(unit), kind=language.value(kind))
+            head = translator.word(
+                "figures.words", "thousands_of", unit=translator.value(unit), kind=translator.value(kind)
+            )
             axes.set_title(head, loc="left", color=SOFT)
-            value_axis(axes, language)
+            value_axis(axes, translator)
             axes.margins(y=0.3)
             year_axis(axes, series["date"])
         return figure

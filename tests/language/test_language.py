@@ -7,7 +7,7 @@ import pytest
 
 from analysis.classifications.groups import MONITOR_GROUPS
 from analysis.errors import CallError, DataError
-from analysis.language.translator import LANGUAGES, Language, glossary
+from analysis.language.translator import LANGUAGES, Translator, glossary
 from analysis.measures.duration import GROUPS
 from analysis.register.verdicts import TONES
 from analysis.report.table_spec import declared_tables
@@ -79,8 +79,8 @@ def test_no_english_word_stands_in_a_dutch_entry():
     ],
 )
 def test_numbers(value, decimals, sign, nl, en):
-    assert Language("nl").number(value, decimals, sign) == nl
-    assert Language("en").number(value, decimals, sign) == en
+    assert Translator("nl").number(value, decimals, sign) == nl
+    assert Translator("en").number(value, decimals, sign) == en
 
 
 @pytest.mark.parametrize(
@@ -94,15 +94,15 @@ def test_numbers(value, decimals, sign, nl, en):
     ],
 )
 def test_periods(text, short, nl, en):
-    assert Language("nl").period(text, short) == nl
-    assert Language("en").period(text, short) == en
+    assert Translator("nl").period(text, short) == nl
+    assert Translator("en").period(text, short) == en
 
 
 def test_what_the_glossary_lacks():
     with pytest.raises(CallError, match="'de' is unknown"):
-        Language("de")
+        Translator("de")
     with pytest.raises(DataError, match="no entry 'flow_question'"):
-        Language("nl").word("texts", "flow_question")
+        Translator("nl").word("texts", "flow_question")
     with pytest.raises(DataError, match=r"entry texts.flows_answer needs a value for 'year'"):
-        Language("nl").word("texts", "flows_answer")
-    assert Language("nl").value("85615NED") == "85615NED"
+        Translator("nl").word("texts", "flows_answer")
+    assert Translator("nl").value("85615NED") == "85615NED"

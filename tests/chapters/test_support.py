@@ -16,7 +16,7 @@ from analysis.chapters.support import sentences as support_sentences
 from analysis.chapters.support import series as support_series
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, CoverageError
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.runs.parameters import check_parameters, find_notebooks
 from builders import cube, snapshot, table
@@ -417,13 +417,13 @@ def said(snapshot, first, last, lang="en"):
     months = pd.Period(first, "M"), pd.Period(last, "M")
     frame = support.provisions_by_type(snapshot, *months)
     persons, share = support_series.compared(snapshot, *months), support_groups.coverage(snapshot)
-    language = Language(lang)
-    told = support_sentences.support(frame, persons, share, language)
-    kinds = support_sentences.kinds(frame, language)
+    translator = Translator(lang)
+    told = support_sentences.support(frame, persons, share, translator)
+    kinds = support_sentences.kinds(frame, translator)
     return (
-        language.word("texts", "support_answer", **told),
+        translator.word("texts", "support_answer", **told),
         kinds,
-        support_sentences.support_answer(persons, share, language),
+        support_sentences.support_answer(persons, share, translator),
     )
 
 
@@ -471,7 +471,7 @@ def test_the_sentence_says_both_sides_of_1(who, lang):
     counts = pd.DataFrame(
         [{"quantity": "share", "group": "not a recipient", "value": 36.0, "value_lo": 35.5, "value_hi": 36.5}]
     )
-    told = support_sentences.representation(support_groups.by_group(who), counts, Language(lang))
+    told = support_sentences.representation(support_groups.by_group(who), counts, Translator(lang))
     assert told["others"] == "36"
     assert {"nl": "Nederland", "en": "Netherlands"}[lang] in told["over"]
     assert {"nl": "mannen", "en": "men"}[lang] in told["under"]
@@ -479,7 +479,7 @@ def test_the_sentence_says_both_sides_of_1(who, lang):
 
 def test_each_kind_has_its_marker_at_the_height_of_its_group(published):
     frame = support_groups.by_group(published, "sex")
-    (axes,) = support_figures.support_by_group(frame, Language("en")).axes
+    (axes,) = support_figures.support_by_group(frame, Translator("en")).axes
     names = {
         round(tick): label.get_text() for tick, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
     }
@@ -493,7 +493,7 @@ def test_each_kind_has_its_marker_at_the_height_of_its_group(published):
 
 
 def test_bars_of_shares_stand_beside_their_names(published):
-    panels = support_figures.share_bars(support_groups.counts(published), Language("en")).axes
+    panels = support_figures.share_bars(support_groups.counts(published), Translator("en")).axes
     first = panels[0]
     heights = [patch.get_width() for patch in first.patches]
     names = [label.get_text() for label in first.get_yticklabels()]
@@ -501,7 +501,7 @@ def test_bars_of_shares_stand_beside_their_names(published):
 
 
 def test_no_line_of_the_series_crosses_the_break(published):
-    figure = support_figures.support_series(support_series.series(published), Language("en"))
+    figure = support_figures.support_series(support_series.series(published), Translator("en"))
     start = support_series.BREAK.start_time
     for axes in figure.axes:
         for line in axes.lines:
@@ -513,7 +513,7 @@ def test_no_line_of_the_series_crosses_the_break(published):
 def test_a_kind_without_a_contribution_keeps_its_place(published):
     frame = support.provisions_by_type(published, pd.Period("2022-12", "M"), pd.Period("2023-01", "M"))
     for axes, kinds in zip(
-        support_figures.provisions_by_type(frame, Language("en")).axes, support.HEADINGS.values(), strict=False
+        support_figures.provisions_by_type(frame, Translator("en")).axes, support.HEADINGS.values(), strict=False
     ):
         low, high = axes.get_ylim()
         assert low < 0

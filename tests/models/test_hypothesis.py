@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import CallError
-from analysis.measures.question import Asked
+from analysis.measures.question import Question
 from analysis.models import hypothesis
 
 QUARTERS = [f"{year}Q{number}" for year in (2019, 2020, 2021, 2022) for number in (1, 2, 3, 4)]
@@ -23,7 +23,7 @@ def asked(first, second=None, measure="outflow_ratio", periods=QUARTERS, below=1
         columns = {"group": name, "period": periods, "tables": "made", "value": above / below, "missing": ""}
         frames.append(pd.DataFrame(columns | {"value_lo": lo, "value_hi": hi, "above": above, "below": below}))
     dimension = "total" if second is None else "sex"
-    return Asked(measure, dimension, tuple(groups), pd.concat(frames, ignore_index=True))
+    return Question(measure, dimension, tuple(groups), pd.concat(frames, ignore_index=True))
 
 
 def shaken(seed, spread=0.03):
@@ -86,7 +86,7 @@ def test_rounding_reach_is_close_to_the_worst_corner_and_never_short_of_it():
     low, high = ends(hypothesis.judge(question), "rounding")
     first = (question.cells["group"] == "men").to_numpy()
     corner = np.where(first, question.cells["value_hi"], question.cells["value_lo"]) * 500.0
-    moved = Asked("inflow_rate", "sex", question.groups, question.cells.assign(above=corner))
+    moved = Question("inflow_rate", "sex", question.groups, question.cells.assign(above=corner))
     highest = hypothesis.judge(moved).estimate
     assert low < 1.2 < high
     assert high == pytest.approx(highest, rel=2e-3)
@@ -142,7 +142,7 @@ def test_coverage_when_both_groups_ride_the_same_wave():
         question = asked(*(out / into for out, into in drawn))
         above = np.concatenate([out for out, _ in drawn]).astype(float)
         below = np.concatenate([into for _, into in drawn]).astype(float)
-        exact = Asked("outflow_ratio", "sex", question.groups, question.cells.assign(above=above, below=below))
+        exact = Question("outflow_ratio", "sex", question.groups, question.cells.assign(above=above, below=below))
         low, high = ends(hypothesis.judge(exact), "process")
         covered += low <= 1.1 <= high
     assert abs(covered / runs - 0.95) < 3 * np.sqrt(0.95 * 0.05 / runs)

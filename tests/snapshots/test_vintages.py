@@ -26,7 +26,7 @@ from analysis.workspace import HOME_VARIABLE, open_snapshot
 from builders import table
 from project_copy import copy_project
 
-RECORDED = Path(os.environ.get("BIJSTAND_RECORDED", Path(__file__).resolve().parents[2] / "shared" / "recorded"))
+RECORDED = Path(os.environ.get("BIJSTAND_RECORDED", Path(__file__).resolve().parents[3] / "shared" / "recorded"))
 TABLES = RECORDED / "tables"
 recorded = pytest.mark.skipif(
     not TABLES.is_dir(), reason="no recorded tables here: set BIJSTAND_RECORDED to their folder"

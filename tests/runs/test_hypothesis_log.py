@@ -11,10 +11,10 @@ import pytest
 
 from analysis.errors import CallError, DataError
 from analysis.files import PARTIAL
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.question import ask
 from analysis.models.hypothesis import judge
-from analysis.report.numbers import quoted
+from analysis.report.numbers import quote
 from analysis.runs import hypothesis_log as looks
 from analysis.runs.parameters import check_parameters, find_notebooks
 from analysis.runs.report_run import run_report
@@ -79,13 +79,13 @@ def test_without_run_or_jupyterlab_nothing_is_written(tmp_path, monkeypatch, tes
     home = copy_project(tmp_path)
     monkeypatch.delenv(RUN_FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv(HOME_VARIABLE, str(home))
-    assert "Not written down" in looks.record(tested, "x", published, Language("en"))
+    assert "Not written down" in looks.record(tested, "x", published, Translator("en"))
     assert outputs(home) == []
 
 
 def test_a_row_by_hand(tmp_path, monkeypatch, tested, published):
     monkeypatch.setattr(looks, "place", lambda: (tmp_path / "outputs" / looks.LEDGER, looks.BY_HAND))
-    said = [looks.record(tested, 'Men leave\nmore, "often"', published, Language(lang)) for lang in ("en", "nl")]
+    said = [looks.record(tested, 'Men leave\nmore, "often"', published, Translator(lang)) for lang in ("en", "nl")]
     assert "Row 1 " in said[0]
     assert "2 keer gekeken; p maal dat aantal is 0,665" in said[1]
     found = rows(tmp_path / "outputs" / looks.LEDGER)
@@ -156,7 +156,7 @@ def test_a_hypothesis_that_says_nothing_or_too_much(text):
 
 
 def test_a_hypothesis_is_quoted_without_markup():
-    assert quoted("a <script> *b* [c](d) $e$") == "> a &lt;script&gt; \\*b\\* \\[c\\](d) \\$e\\$"
+    assert quote("a <script> *b* [c](d) $e$") == "> a &lt;script&gt; \\*b\\* \\[c\\](d) \\$e\\$"
 
 
 def test_it_runs_on_request_alone():

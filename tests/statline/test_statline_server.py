@@ -382,7 +382,7 @@ def test_it_stops_at_once_with_a_stalled_and_an_idle_connection(cubes):
 
 def test_it_runs_in_a_process_of_its_own():
     command = [sys.executable, "-m", "statline_server", "--rows", "25000", "--measures", "2"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as child:
         port = int(child.stdout.readline())
         page = requests.get(f"http://127.0.0.1:{port}/ODataFeed/odata/99001NED/TypedDataSet", timeout=5).json()

@@ -11,7 +11,7 @@ from matplotlib.dates import date2num
 from analysis.chapters.caseload import figures as caseload_figures
 from analysis.chapters.duration import figures as duration_figures
 from analysis.chapters.flows import figures as flows_figures
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures import account, caseload, caseload_groups, duration, exit_rates, flow_groups, flows
 from analysis.measures.tidy_frame import pick
 from analysis.models.duration import ended_spells as steady_state
@@ -19,7 +19,7 @@ from analysis.models.flows.group_comparison import compare_groups
 from analysis.models.flows.outflow import fit_outflow
 from analysis.report import plotting
 
-ENGLISH = Language("en")
+ENGLISH = Translator("en")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.report.table_html import ShownTable, outward
 from analysis.report.table_spec import declared_tables, machine_table, table_spec
 
@@ -15,7 +15,7 @@ TABLES = declared_tables()
 
 
 def displayed(name, table, lang):
-    return ShownTable(name, TABLES[name], table, Language(lang), "t", "n")._repr_mimebundle_()
+    return ShownTable(name, TABLES[name], table, Translator(lang), "t", "n")._repr_mimebundle_()
 
 
 def rates(**labels):
@@ -60,19 +60,27 @@ def test_a_table_of_another_name_is_read_off_its_frame():
     assert (spec.labels, spec.quantities) == (("quarter",), ("opening", "closing", "inflow", "outflow", "other_exits"))
     assert spec.intervals == ("opening", "inflow", "outflow"), "what has no value has no interval"
     table = machine_table(spec, rates(quarter="2024Q1"))
-    text = ShownTable("my_rates", spec, table, Language("en"), "t", "n")._repr_mimebundle_()["text/plain"]
+    text = ShownTable("my_rates", spec, table, Translator("en"), "t", "n")._repr_mimebundle_()["text/plain"]
     assert "400 (395 to 405)" in text
     plain = pd.DataFrame({"wave": ["one"], "reach": [0.25], "reach_lo": [0.2], "reach_hi": [0.3]})
     spec = table_spec("my_waves", plain)
     assert (spec.labels, spec.quantities, spec.intervals) == (("wave",), ("reach",), ("reach",))
-    text = ShownTable("w", spec, machine_table(spec, plain), Language("en"), "t", "n")._repr_mimebundle_()["text/plain"]
+    text = ShownTable("w", spec, machine_table(spec, plain), Translator("en"), "t", "n")._repr_mimebundle_()[
+        "text/plain"
+    ]
     assert "0.250 (0.200 to 0.300)" in text
 
 
 def shown(lang="nl", marked=()):
     table = machine_table(TABLES["stock_flow_account"], rates(quarter="2024Q1"))
     return ShownTable(
-        "stock_flow_account", TABLES["stock_flow_account"], table, Language(lang), "A <b>title</b>", "A & note", marked
+        "stock_flow_account",
+        TABLES["stock_flow_account"],
+        table,
+        Translator(lang),
+        "A <b>title</b>",
+        "A & note",
+        marked,
     )._repr_mimebundle_()
 
 
@@ -97,7 +105,7 @@ def test_a_table_without_rows_says_so():
     frame = pd.DataFrame(columns=["period", "first_edition", "last_edition", "first_figure", "last_figure"])
     table = machine_table(TABLES["caseload_revised"], frame)
     bundle = ShownTable(
-        "caseload_revised", TABLES["caseload_revised"], table, Language("nl"), "t", "n"
+        "caseload_revised", TABLES["caseload_revised"], table, Translator("nl"), "t", "n"
     )._repr_mimebundle_()
     assert bundle["text/plain"] == "t\ngeen\nn"
     assert "geen" in bundle["text/html"]
@@ -113,7 +121,7 @@ def test_an_interval_without_end_is_said_in_words():
     ]
     table = machine_table(TABLES["stock_flow_account"], frame)
     text = ShownTable(
-        "stock_flow_account", TABLES["stock_flow_account"], table, Language("nl"), "t", "n"
+        "stock_flow_account", TABLES["stock_flow_account"], table, Translator("nl"), "t", "n"
     )._repr_mimebundle_()["text/plain"]
     assert "5 (elke waarde)" in text
 

@@ -8,7 +8,7 @@ from analysis.chapters.work_disability import figures as work_disability_figures
 from analysis.chapters.work_disability import measures as work
 from analysis.chapters.work_disability import sentences as work_disability_sentences
 from analysis.errors import CallError, CoverageError, MixedUnitsError
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.breakdown import breakdown
 from analysis.measures.tidy_frame import pick
 from analysis.report.table_html import ShownTable
@@ -16,7 +16,7 @@ from analysis.report.table_spec import declared_tables, machine_table
 from analysis.runs.parameters import check_parameters, find_notebooks
 from builders import snapshot, table
 
-ENGLISH = Language("en")
+ENGLISH = Translator("en")
 SCHEMES = ["jobs agreement", "sheltered work (UWV)", "total"]
 
 
@@ -204,8 +204,8 @@ def test_what_is_derived_or_provisional_says_so(published):
 def test_each_count_says_what_it_counts_in_both_languages(published):
     rows = work.sources_compared(published)
     assert not rows[["topic", "count"]].duplicated().any()
-    for language in (Language("nl"), ENGLISH):
-        assert all(language.value(reason) != reason for reason in rows["reason"])
+    for translator in (Translator("nl"), ENGLISH):
+        assert all(translator.value(reason) != reason for reason in rows["reason"])
 
 
 def test_the_picture_of_targets_is_drawn_to_scale(tmp_path):

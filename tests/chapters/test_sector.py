@@ -10,7 +10,7 @@ from analysis.chapters.sector import money as sector_money
 from analysis.chapters.sector import people as sector
 from analysis.chapters.sector import sentences as sector_sentences
 from analysis.errors import CoverageError
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures.breakdown import breakdown
 from analysis.measures.closure import BEYOND, UNDECIDED, WITHIN
 from analysis.measures.tidy_frame import combine, pick
@@ -19,7 +19,7 @@ from analysis.register.verdicts import STANDS_NOT
 from analysis.report.table_spec import declared_tables
 from builders import snapshot, table
 
-ENGLISH = Language("en")
+ENGLISH = Translator("en")
 FLOWS = dict.fromkeys(("opening", "entries", "exits", "closing"), "persons")
 
 

@@ -11,7 +11,7 @@ from analysis.chapters.duration import sentences as duration_sentences
 from analysis.chapters.findings import sentences as findings_sentences
 from analysis.chapters.flows import sentences as flows_sentences
 from analysis.errors import DataError
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.register.coverage import Part
 from analysis.register.verdicts import VERDICTS
 from analysis.report.report import Report
@@ -20,7 +20,7 @@ from analysis.site.index import build_page
 from analysis.site.notebook_outputs import answers_of, captions_in, published_as
 from analysis.workspace import open_snapshot
 
-EN, NL = Language("en"), Language("nl")
+EN, NL = Translator("en"), Translator("nl")
 NOTHING = (float("nan"),) * 3
 
 

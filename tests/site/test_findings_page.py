@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from analysis.language.translator import Language, glossary
+from analysis.language.translator import Translator, glossary
 from analysis.site.findings_page import build_document, build_ledger, write_ledger
 from analysis.site.index import build_page
 
@@ -57,13 +57,13 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(params=["nl", "en"])
-def language(request):
-    return Language(request.param)
+def translator(request):
+    return Translator(request.param)
 
 
 @pytest.fixture
-def pages(language):
-    return [build_ledger(ROWS, [DOCUMENT], language, RECORD), build_document(ROWS, DOCUMENT, language, RECORD)]
+def pages(translator):
+    return [build_ledger(ROWS, [DOCUMENT], translator, RECORD), build_document(ROWS, DOCUMENT, translator, RECORD)]
 
 
 def test_nothing_is_asked_of_elsewhere_and_only_the_pages_own_text_runs(pages):
@@ -93,19 +93,19 @@ def test_every_id_is_there_once_and_every_link_resolves(pages):
         )
 
 
-def test_a_row_has_its_words_numbers_and_a_button(pages, language):
+def test_a_row_has_its_words_numbers_and_a_button(pages, translator):
     ledger, document = pages
     for verdict in VERDICTS:
-        assert glossary()["verdicts"][verdict][language.code] in ledger
-        assert glossary()["verdicts"][verdict][language.code] in document
+        assert glossary()["verdicts"][verdict][translator.code] in ledger
+        assert glossary()["verdicts"][verdict][translator.code] in document
     assert sum(tag == "button" and "aria-expanded" in attrs for tag, attrs in Page(ledger).tags) == len(ROWS)
     said = "406,000 405,701 (405,500_to_406,500) (405,696_to_405,707) -1.9 (-1.95_or_more) -1.88 1,234.5 14,800 fails"
-    if language.code == "nl":
+    if translator.code == "nl":
         said = said.translate(str.maketrans(",.", ".,")).replace("to", "tot").replace("or_more", "of_meer")
         said = said.replace("fails", "klopt_niet")
     for text in said.split():
         assert re.search(f">{re.escape(text.replace('_', ' '))}[ <]", ledger), text
-    assert {"nl": "december 2023 tot 2024 kw 1", "en": "December 2023 to 2024 Q1"}[language.code] in ledger
+    assert {"nl": "december 2023 tot 2024 kw 1", "en": "December 2023 to 2024 Q1"}[translator.code] in ledger
 
 
 def test_a_document_lists_what_does_not_stand(pages):
@@ -115,27 +115,27 @@ def test_a_document_lists_what_does_not_stand(pages):
     assert brief.count("<li>") == 3
 
 
-def test_a_row_links_to_the_table_that_shows_it_when_the_run_has_it(language):
+def test_a_row_links_to_the_table_that_shows_it_when_the_run_has_it(translator):
     rows = [*ROWS, row("unseen", parts=[], shown=""), row("both", shown="flow_rates caseload_by_group")]
-    text = build_ledger(rows, [DOCUMENT], language, RECORD, {"caseload_by_group": "01 · Persons & <groups>"})
+    text = build_ledger(rows, [DOCUMENT], translator, RECORD, {"caseload_by_group": "01 · Persons & <groups>"})
     said = '<a href="index.html#table-caseload_by_group">01 · Persons &amp; &lt;groups&gt;</a>'
     shown = {each["id"]: each.get("data-parts") for tag, each in Page(text).tags if tag == "tr" and "id" in each}
     assert text.count(said) == len(ROWS) + 1
     assert "flow_rates" not in text
     assert {shown.pop("unseen"), *shown.values()} == {"", "fs/Tabel 1"}
     assert '<option value="fs/Tabel 1">Tabel 1</option>' in text
-    assert "index.html#" not in build_ledger(rows, [DOCUMENT], language, RECORD)
+    assert "index.html#" not in build_ledger(rows, [DOCUMENT], translator, RECORD)
 
 
-def test_the_files_of_a_run(tmp_path, language):
+def test_the_files_of_a_run(tmp_path, translator):
     other = DOCUMENT | {"document": "without-rows"}
-    links = write_ledger(tmp_path, ROWS, [DOCUMENT, other], language, RECORD)
+    links = write_ledger(tmp_path, ROWS, [DOCUMENT, other], translator, RECORD)
     assert [link["href"] for link in links] == ["findings.html", "findings-fs.html"]
     assert all(link["text"] for link in links)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["findings-fs.html", "findings.html"]
-    empty = build_ledger([], [], language, RECORD | {"snapshots": [SNAPSHOT | {"kind": "simulated"}]})
+    empty = build_ledger([], [], translator, RECORD | {"snapshots": [SNAPSHOT | {"kind": "simulated"}]})
     assert Page(empty).ids.count("ui_none") == 1
-    assert glossary()["page"]["simulated"][language.code] in empty
+    assert glossary()["page"]["simulated"][translator.code] in empty
 
 
 def test_the_report_links_to_pages_beside_it(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from analysis.chapters.flows.figures import flow_rate_groups
 from analysis.chapters.flows.overview import flow_overview
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures import account as measured
 from analysis.measures import flows
 from analysis.measures.tidy_frame import wide
@@ -332,7 +332,7 @@ def test_the_overview_of_a_year_alone_says_that_it_is_too_short():
 
 def test_the_picture_of_rates_has_a_dot_for_each_and_names_what_is_missing():
     found = flow_overview(pd.concat([ages(), made()], ignore_index=True))
-    (axes,) = flow_rate_groups(found.rates, Language("en"), 0.95).axes
+    (axes,) = flow_rate_groups(found.rates, Translator("en"), 0.95).axes
     assert len(axes.get_yticks()) == 6
     assert [len(line.get_xdata()) for line in axes.lines] == [6, 6]
     assert "not in snapshot: origin" in axes.get_xlabel()

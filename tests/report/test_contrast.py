@@ -14,7 +14,7 @@ from analysis.chapters.duration import figures as duration_figures
 from analysis.chapters.findings import figures as findings_figures
 from analysis.chapters.findings import frames
 from analysis.chapters.flows import figures as flows_figures
-from analysis.language.translator import Language
+from analysis.language.translator import Translator
 from analysis.measures import account, caseload, duration, flows, windows
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
@@ -123,14 +123,14 @@ def test_names_of_lines_are_darker_than_the_lines_only_where_they_have_to_be():
 
 
 def drawn():
-    source, language = open_snapshot("published"), Language("nl")
+    source, translator = open_snapshot("published"), Translator("nl")
     quarters, months = (windows.between(source, name, "", "") for name in ("flows", "caseload"))
     quarterly, ledger = flows.quarterly(source, quarters), account.quarterly(source, quarters)
-    yield flows_figures.flows(quarterly, ledger, language)
-    yield flows_figures.other_exits(ledger, language)
-    yield caseload_figures.caseload_series(caseload.series(source, months), language)
-    yield duration_figures.over_5y(duration.longterm_shares(source, "all"), language)
-    yield findings_figures.findings_by_document(frames.counted(find(read_register(), source)), language)
+    yield flows_figures.flows(quarterly, ledger, translator)
+    yield flows_figures.other_exits(ledger, translator)
+    yield caseload_figures.caseload_series(caseload.series(source, months), translator)
+    yield duration_figures.over_5y(duration.longterm_shares(source, "all"), translator)
+    yield findings_figures.findings_by_document(frames.counted(find(read_register(), source)), translator)
 
 
 def test_all_text_of_pictures_can_be_read():
