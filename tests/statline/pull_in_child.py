@@ -24,6 +24,7 @@ def child(job: dict) -> int:
     return 0
 
 
+print("ready", flush=True)  # noqa: T201
 for line in sys.stdin:
     process = os.fork()
     if not process:

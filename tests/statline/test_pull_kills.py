@@ -44,6 +44,7 @@ def server(cubes):
 def forker():
     command = [sys.executable, str(Path(__file__).with_name("pull_in_child.py"))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as one:
+        assert one.stdout.readline() == "ready\n"  # what it imports is no part of the time of a pull
         yield one
         one.stdin.close()
 

@@ -18,7 +18,7 @@ def table_info(cube: Cube, number: int = 0) -> dict:
         "Modified": cube.modified,
         "ReasonDelivery": "Actualisering",
         "ExplanatoryText": "",
-        "Translator": "nl",
+        "Language": "nl",
         "Catalog": "CBS",
         "Frequency": cube.frequency,
         "Period": cube.period,

@@ -21,7 +21,7 @@ def dataset(cube: Cube, observations: int) -> dict:
         "Identifier": cube.id,
         "Title": cube.title,
         "Description": f"\n{cube.title}\n",
-        "Translator": "nl",
+        "Language": "nl",
         "Modified": moment(cube.modified),
         "Catalog": "CBS",
         "Version": "".join(filter(str.isdigit, cube.modified))[:12],
@@ -37,7 +37,7 @@ def dataset(cube: Cube, observations: int) -> dict:
 def properties(cube: Cube, observations: int, root: str) -> dict:
     """Return ``Properties``: one object, not a list."""
     frequency = {"Permaand": "Per maand", "Perkwartaal": "Per kwartaal", "Perjaar": "Per jaar"}
-    link = {"AccessUrl": root, "DownloadUrl": root, "Translator": "nl"}
+    link = {"AccessUrl": root, "DownloadUrl": root, "Language": "nl"}
     return {
         **dataset(cube, observations),
         "Authority": OWMS,

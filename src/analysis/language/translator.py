@@ -87,10 +87,9 @@ class Translator:
         except KeyError as fault:
             raise DataError(f"glossary: {name} needs a value for {fault}.") from fault
 
-    def column(self, name: str) -> str:
-        """Return what a column is called: a label or quantity of the glossary, else its own name in words."""
-        words = glossary()
-        entry = words["labels"].get(name) or words["quantities"].get(name)
+    def column(self, name: str, section: str = "labels") -> str:
+        """Return what a column is called: an entry of ``labels`` or ``quantities``, else its own name in words."""
+        entry = glossary()[section].get(name)
         return entry[self.code] if entry else name.replace("_", " ")
 
     def figure(self, name: str, **places: Any) -> tuple[str, str]:

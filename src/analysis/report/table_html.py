@@ -147,7 +147,7 @@ def _quantities(spec: TableSpec, table: pd.DataFrame, translator: Translator) ->
             _number(row, quantity, spec, reason, translator)
             for row, reason in zip(table.to_dict("records"), said, strict=True)
         ]
-        header = translator.column(quantity)
+        header = translator.column(quantity, "quantities")
         columns.append(_Column(header, [text for text, _ in printed], [span for _, span in printed], is_label=False))
     return columns
 
