@@ -127,7 +127,9 @@ def means(tmp_path, absence, hours):
     held = snapshot(tmp_path, *made)
     pairs = (("f11", "sickness"), ("f13", "contract_hours"))
     return [
-        combine(breakdown(held, f"cedris-2024-{name}", f"{each}{end}", "scheme").tidy() for end in ("", "_elsewhere"))
+        combine(
+            breakdown(held, f"cedris-2024-{name}", f"{each}{end}", "scheme").tidy_rows() for end in ("", "_elsewhere")
+        )
         for name, each in pairs
     ]
 

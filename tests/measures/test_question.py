@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import CallError
-from analysis.measures.question import REST, ask, find_groups
+from analysis.measures.question import REST, find_groups, read_question
 from analysis.models.hypothesis import design_of
 from builders import crossing, snapshot, table
 
@@ -42,23 +42,23 @@ def flows(tmp_path):
 
 def refused(snap, *question):
     with pytest.raises(CallError) as caught:
-        ask(snap, *question)
+        read_question(snap, *question)
     return str(caught.value)
 
 
 def test_cells_stand_first_group_first_with_what_is_above_and_below_the_bar(flows):
-    asked = ask(flows, "outflow_ratio", "sex: women, men", "2021", "2021Q3")
+    asked = read_question(flows, "outflow_ratio", "sex: women, men", "2021", "2021Q3")
     assert asked.groups == ("women", "men")
     assert list(asked.cells["group"]) == ["women"] * 3 + ["men"] * 3
     assert asked.periods == ["2021Q1", "2021Q2", "2021Q3"]
     row = asked.cells.iloc[0]
     assert (row["above"], row["below"], row["value"]) == (800, 1000, 0.8)
     assert (row["value_lo"], row["value_hi"]) == pytest.approx((795 / 1005, 805 / 995))
-    assert asked.question("trend") == "outflow_ratio | sex: men, women | trend"
+    assert asked.log_key("trend") == "outflow_ratio | sex: men, women | trend"
 
 
 def test_one_group_is_set_against_all_others(flows):
-    asked = ask(flows, "reinflow_share", "sex: men, total")
+    asked = read_question(flows, "reinflow_share", "sex: men, total")
     assert asked.groups == ("men", REST)
     rest = asked.cells[asked.cells["group"] == REST].iloc[0]
     assert (rest["above"], rest["below"]) == (200, 1000)
@@ -123,7 +123,7 @@ def test_a_missing_cell_is_named_with_the_longest_run_without_it(tmp_path, lost)
     said = refused(snap, "outflow_ratio", "sex: men, women")
     assert "missing: 2021Q3" in said
     assert "Nearest: start=2021Q4, end=2022Q4" in said
-    assert ask(snap, "reinflow_share", "sex: men, women").periods == QUARTERS
+    assert read_question(snap, "reinflow_share", "sex: men, women").periods == QUARTERS
 
 
 def test_a_cell_of_zero(tmp_path):
@@ -155,7 +155,7 @@ def test_migration_background_after_it_stopped(tmp_path, flows):
         said = refused(both, "outflow_ratio", "background: western, non-western", *bounds)
         assert "stopped migration background after 2023Q3" in said
         assert "Nearest: end=2023Q3, or groups of origin: Netherlands" in said
-    asked = ask(both, "outflow_ratio", "background: western, non-western", "", "2022Q4")
+    asked = read_question(both, "outflow_ratio", "background: western, non-western", "", "2022Q4")
     assert set(asked.cells["tables"]) == {"82662NED"}
     assert "82662NED" in refused(flows, "outflow_ratio", "background: western, non-western")
 
@@ -180,12 +180,12 @@ def test_fewer_cells_than_coefficients(flows):
         ("total", ("2021Q1", "2021Q3"), "trend"),
     ):
         with pytest.raises(CallError, match=r"cells for \d+ coefficients. Nearest: a longer period"):
-            design_of(ask(flows, "outflow_ratio", groups, *bounds), test)
+            design_of(read_question(flows, "outflow_ratio", groups, *bounds), test)
     with pytest.raises(CallError, match="two complete years of quarters; outflow_ratio has 1 "):
-        design_of(ask(flows, "outflow_ratio", "sex: men, women", "2021Q1", "2022Q3"), "change")
+        design_of(read_question(flows, "outflow_ratio", "sex: men, women", "2021Q1", "2022Q3"), "change")
     with pytest.raises(CallError, match="of the total: change or trend"):
-        design_of(ask(flows, "outflow_ratio", "total"), "difference")
-    cells, design = design_of(ask(flows, "outflow_ratio", "sex: men, women"), "change")
+        design_of(read_question(flows, "outflow_ratio", "total"), "difference")
+    cells, design = design_of(read_question(flows, "outflow_ratio", "sex: men, women"), "change")
     assert design.shape == (16, 8 + 1 + 1)
     assert np.linalg.matrix_rank(design) == 10
     assert len(cells) == 16

@@ -107,7 +107,7 @@ def test_a_snapshot_refuses_years_and_groups_that_it_does_not_know(published):
 # leave 111,730 below two years in December 2023; 91,000 - 590 from two to five, 198,000 + 320 over five.
 def test_published_hazards_agree_with_hand_arithmetic(published):
     found = durations.fit_durations(published)
-    rate = found.hazards.tidy(hazards.ROUNDING).set_index("band")
+    rate = found.hazards.tidy_rows(hazards.ROUNDING).set_index("band")
     by_hand = {
         "<2y": (16130 + 10990 + 12360) / 111730,
         "2–5y": (8020 + 5290 + 3640) / (91000 - 590),
@@ -134,13 +134,13 @@ def test_hazards_of_a_steady_state_are_its_rates(steady):
 
 
 def test_intervals_are_named_and_both_holds_the_others(steady):
-    kinds = {kind: steady.tidy(kind) for kind in (hazards.ROUNDING, hazards.PROCESS, hazards.BOTH)}
+    kinds = {kind: steady.tidy_rows(kind) for kind in (hazards.ROUNDING, hazards.PROCESS, hazards.BOTH)}
     assert all(set(frame["interval"]) == {kind} for kind, frame in kinds.items())
     assert (
         kinds["both"]["value_lo"] <= np.minimum(kinds["rounding"]["value_lo"], kinds["process"]["value_lo"]) + 1e-12
     ).all()
     with pytest.raises(CallError, match="interval 'sampling'"):
-        steady.tidy("sampling")
+        steady.tidy_rows("sampling")
 
 
 def test_a_model_refuses_what_it_cannot_do(panel):
@@ -348,7 +348,7 @@ def made(tmp_path_factory):
 
 
 def test_hazards_of_a_simulated_snapshot_agree_with_its_truth(made):
-    truth, found = read_truth(made), durations.fit_durations(made).hazards.tidy()
+    truth, found = read_truth(made), durations.fit_durations(made).hazards.tidy_rows()
     groups, place = truth["groups"], {band: number for number, band in enumerate(BANDS)}
     found["true"] = [
         12 * groups[row.dimension][row.group]["hazards"]["monthly"][truth["years"].index(row.year)][place[row.band]]

@@ -155,9 +155,9 @@ def test_what_is_no_test_alternative_or_confidence(name, value):
 
 
 def test_the_alternatives_of_a_published_question(published):
-    from analysis.measures.question import ask
+    from analysis.measures.question import read_question
 
-    tested = hypothesis.judge(ask(published, "outflow_ratio", "sex: men, women"), "difference", "higher")
+    tested = hypothesis.judge(read_question(published, "outflow_ratio", "sex: men, women"), "difference", "higher")
     looks = hypothesis.alternatives(published, tested)
     assert list(looks["looked_at"]) == ["asked", "period", "period", "test", "test"]
     assert looks.loc[0, "estimate"] == tested.estimate

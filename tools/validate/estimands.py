@@ -139,7 +139,7 @@ def _durations(of: World, stocks: pd.DataFrame, ended: pd.DataFrame) -> list[pd.
     bands = panel_of_frames(*(frame.replace({"band": {"5y+": OVER_5.name}}) for frame in frames))
     hazards = exit_hazards(bands)
     monthly = of.true("hazards", "monthly")[:, AT]
-    table = _of_year(hazards.tidy())
+    table = _of_year(hazards.tidy_rows())
     found = [
         _rows("exit hazard", band, table[table["band"] == named], 12 * monthly[:, place])
         for place, (band, named) in enumerate(zip(BANDS, bands.bands, strict=True))

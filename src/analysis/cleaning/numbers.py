@@ -27,7 +27,7 @@ _PATTERNS = {
 _DUTCH_MARKS = str.maketrans(",.", ".,")
 
 
-def marked(text: str, lang: str) -> str:
+def localise_number(text: str, lang: str) -> str:
     """Return a number with commas between thousands and a decimal point as the language, ``nl`` or ``en``, has it."""
     return text.translate(_DUTCH_MARKS) if lang == "nl" else text
 

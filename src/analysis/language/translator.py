@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.numbers import marked
+from analysis.cleaning.numbers import localise_number
 from analysis.cleaning.periods import parse_period, period_grain, period_title
 from analysis.errors import CallError, DataError, did_you_mean
 
@@ -107,7 +107,7 @@ class Translator:
         """Return a number as the language prints it; ``sign`` shows a plus as well."""
         rounded = round(float(value), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
         text = f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
-        return marked(text, self.code)
+        return localise_number(text, self.code)
 
     def numerals(self, text: str) -> str:
         """Return a text with each number in it as the language prints it, and ``to`` between two in the language."""

@@ -17,7 +17,7 @@ from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import GroupFlows
 from analysis.measures.flows import QUARTERS_A_YEAR, flow_cells, national, of_complete_years
 from analysis.measures.sources import PERSONS, stock_at
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 
@@ -49,8 +49,8 @@ def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
     }
     rates = {"inflow_rate": (inflow / opening).percent(), "outflow_rate": (outflow / opening).percent()}
     return combine(
-        [tidy(column, name, labels, tables=source) for name, column in columns.items()]
-        + [tidy(column, name, labels, "opening", source) for name, column in rates.items()]
+        [tidy_rows(column, name, labels, tables=source) for name, column in columns.items()]
+        + [tidy_rows(column, name, labels, "opening", source) for name, column in rates.items()]
     )
 
 
@@ -97,8 +97,8 @@ def _break_even(
     # 1 - (opening + inflow - outflow - closing) / inflow, with the inflow above the bar cancelled
     return combine(
         [
-            tidy((closing - opening + gone) / come, "break_even", labels, "inflow", tables),
-            tidy(gone / come, "ratio", labels, "inflow", tables),
-            tidy(opening + come - gone - closing, "other_exits", labels, tables=tables),
+            tidy_rows((closing - opening + gone) / come, "break_even", labels, "inflow", tables),
+            tidy_rows(gone / come, "ratio", labels, "inflow", tables),
+            tidy_rows(opening + come - gone - closing, "other_exits", labels, tables=tables),
         ]
     )

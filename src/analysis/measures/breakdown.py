@@ -16,7 +16,7 @@ from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.periods import parse_period, period_grain
 from analysis.errors import CoverageError, did_you_mean, name_some
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.tidy_frame import tidy
+from analysis.measures.tidy_frame import tidy_rows
 from analysis.snapshots.store import Snapshot
 
 
@@ -30,9 +30,9 @@ class Breakdown:
     classes: list[str]
     numbers: Rounded
 
-    def tidy(self, **labels: Iterable[object]) -> pd.DataFrame:
+    def tidy_rows(self, **labels: Iterable[object]) -> pd.DataFrame:
         """Return the numbers as a tidy frame: a column with the name of the dimension, then ``labels``."""
-        return tidy(self.numbers, self.quantity, {self.dimension: self.classes, **labels}, tables=self.table)
+        return tidy_rows(self.numbers, self.quantity, {self.dimension: self.classes, **labels}, tables=self.table)
 
     def of(self, *classes: str) -> Rounded:
         """Return the numbers of these classes, one entry each; a CoverageError names those that there are."""
@@ -69,7 +69,7 @@ def breakdown(
     CoverageError
         When the snapshot lacks the table, or the table the quantity, dimension, class or period: with what it has.
     """
-    cells = held(snapshot, table, period)
+    cells = require_table(snapshot, table, period)
     known = [each.name for each in cells.metadata.dimensions]
     for name in (dimension, *at):
         if name not in known:
@@ -86,7 +86,7 @@ def breakdown(
     return Breakdown(table, quantity, dimension, classes, stack(columns))
 
 
-def held(snapshot: Snapshot, table: str, period: str = "") -> Cells:
+def require_table(snapshot: Snapshot, table: str, period: str = "") -> Cells:
     """Return the cells of a table, of the grain of ``period``; a CoverageError says when the snapshot lacks it."""
     if table not in snapshot:
         raise CoverageError(

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.classifications.categories import USUAL_TOTALS
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.errors import CoverageError
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -93,7 +93,7 @@ def _series(cells: Cells, quantity: str, grain: str) -> pd.DataFrame:
             "period": [str(period) for period in periods],
             "date": periods.to_timestamp(how="end").normalize(),
         }
-        frames.append(tidy(column, quantity, labels, tables=cells.table))
+        frames.append(tidy_rows(column, quantity, labels, tables=cells.table))
     return combine(frames)
 
 

@@ -16,7 +16,7 @@ from analysis.errors import CoverageError
 from analysis.intervals.comparison import rank_range
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.sources import GROUP_STOCK, in_persons
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -110,7 +110,7 @@ def by_group(state: GroupState) -> pd.DataFrame:
         "growth_pct": ((state.now / state.before - 1).percent(), "level a year earlier"),
         "contribution_pp": ((change / total_before).percent(), "level of the total a year earlier"),
     }
-    return combine(tidy(column, name, labels, below, state.table) for name, (column, below) in columns.items())
+    return combine(tidy_rows(column, name, labels, below, state.table) for name, (column, below) in columns.items())
 
 
 def ranks(state: GroupState) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, did_you_mean
 from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import DURATION_SHARES, ENDED_SPELLS, STOCK_SOURCES, choose, in_persons, stock_at
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -102,7 +102,7 @@ def _shares_of_stock(snapshot: Snapshot, group: Group, quarter: pd.Period) -> pd
         if share.missing[0] != PRESENT and DURATION_SHARES in snapshot:
             printed = _printed_share(snapshot, group, band, quarter)
             share, table = (printed, DURATION_SHARES) if printed is not None else (share, table)
-        frames.append(tidy(share, quantity, _labels(group, STOCK, quarter), "stock of the group", table))
+        frames.append(tidy_rows(share, quantity, _labels(group, STOCK, quarter), "stock of the group", table))
     return combine(frames)
 
 
@@ -122,7 +122,9 @@ def _shares_of_ended(snapshot: Snapshot, group: Group) -> pd.DataFrame:
         if ended is None:
             continue
         share = (ended / group_column(cells, "ended_spells", group, years)).percent()
-        frames.append(tidy(share, quantity, _labels(group, ENDED, years[0]), "ended spells of the group", cells.table))
+        frames.append(
+            tidy_rows(share, quantity, _labels(group, ENDED, years[0]), "ended spells of the group", cells.table)
+        )
     return combine(frames) if frames else pd.DataFrame({"missing": []})
 
 
@@ -188,8 +190,8 @@ def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.D
         known = np.flatnonzero(within.missing == PRESENT)
         labels = {"quarter": [str(there[place]) for place in known], "table": [table] * len(known)}
         share = (within / whole).percent().take(known)
-        frames.append(tidy(within.take(known), "starters", labels, tables=table))
-        frames.append(tidy(share, "starters_share", labels, "stock", table))
+        frames.append(tidy_rows(within.take(known), "starters", labels, tables=table))
+        frames.append(tidy_rows(share, "starters_share", labels, "stock", table))
     if not frames or combine(frames).empty:
         raise CoverageError(f"snapshot {snapshot.name!r} does not tell who has bijstand for less than half a year.")
     return combine(frames).sort_values(["quantity", "quarter", "table"], kind="stable", ignore_index=True)

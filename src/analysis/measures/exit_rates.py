@@ -11,7 +11,7 @@ from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import FROM_2_TO_5, OVER_5, UNDER_2, ended_spells
 from analysis.measures.sources import stock_at
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -55,9 +55,9 @@ def by_band(snapshot: Snapshot) -> pd.DataFrame:
             }
             source = f"{cells.table}, {table}"
             frames += [
-                tidy(ended, "ended", labels, tables=cells.table),
-                tidy(exposure, "exposure", labels, tables=table),
-                tidy(ended / exposure, "rate_per_year", labels, "exposure", source),
+                tidy_rows(ended, "ended", labels, tables=cells.table),
+                tidy_rows(exposure, "exposure", labels, tables=table),
+                tidy_rows(ended / exposure, "rate_per_year", labels, "exposure", source),
             ]
     if not frames:
         raise CoverageError(f"snapshot {snapshot.name!r} does not tell the stock by duration around {year}.")

@@ -18,7 +18,7 @@ from analysis.intervals.comparison import decide_pairs
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.flows import QUARTERS_A_YEAR, complete_years, flow_cells, flow_window
 from analysis.measures.sources import GROUP_FLOW_MEANS, QUARTERLY_FLOWS, choose
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -96,7 +96,7 @@ def by_group(flows: GroupFlows) -> pd.DataFrame:
         "ratio": (flows.outflow / flows.inflow, "inflow"),
         "reinflow_share": (flows.reinflow_share, "inflow"),
     }
-    return combine(tidy(column, name, labels, below, flows.table) for name, (column, below) in columns.items())
+    return combine(tidy_rows(column, name, labels, below, flows.table) for name, (column, below) in columns.items())
 
 
 def orderings(flows: GroupFlows) -> pd.DataFrame:
@@ -140,7 +140,9 @@ def by_quarter(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
         if len(known) >= 2:
             quarters = [str(cells.periods[place]) for place in known]
             found[dimension] = combine(
-                tidy(column.take(known), flow, {"group": [name] * len(known), "quarter": quarters}, tables=cells.table)
+                tidy_rows(
+                    column.take(known), flow, {"group": [name] * len(known), "quarter": quarters}, tables=cells.table
+                )
                 for (name, flow), column in columns.items()
             )
     return found

@@ -13,7 +13,7 @@ from analysis.cleaning.cells import Cells, read_cells, require
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import QUARTERLY_FLOWS, choose
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -77,7 +77,7 @@ def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
     years, flows = of_complete_years(snapshot, quarters)
     labels, table = {"year": years}, flow_cells(snapshot).table
     risk = (flows["reinflow"] / flows["outflow"]).percent()
-    return combine([_flows_and_ratios(flows, labels, table), tidy(risk, "return_risk", labels, "outflow", table)])
+    return combine([_flows_and_ratios(flows, labels, table), tidy_rows(risk, "return_risk", labels, "outflow", table)])
 
 
 def complete_years(quarters: pd.PeriodIndex) -> list[int]:
@@ -96,7 +96,7 @@ def of_complete_years(snapshot: Snapshot, quarters: pd.PeriodIndex) -> tuple[lis
 
 
 def _flows_and_ratios(flows: dict[str, Rounded], labels: dict[str, list], table: str) -> pd.DataFrame:
-    counts = [tidy(flows[flow], flow, labels, tables=table) for flow in FLOWS]
-    ratio = tidy(flows["outflow"] / flows["inflow"], "ratio", labels, "inflow", table)
-    share = tidy((flows["reinflow"] / flows["inflow"]).percent(), "reinflow_share", labels, "inflow", table)
+    counts = [tidy_rows(flows[flow], flow, labels, tables=table) for flow in FLOWS]
+    ratio = tidy_rows(flows["outflow"] / flows["inflow"], "ratio", labels, "inflow", table)
+    share = tidy_rows((flows["reinflow"] / flows["inflow"]).percent(), "reinflow_share", labels, "inflow", table)
     return combine([*counts, ratio, share])

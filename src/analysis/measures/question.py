@@ -25,7 +25,7 @@ from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import FROM_2_TO_5, GROUPS, OVER_5, UNDER_2
 from analysis.measures.flows import flow_cells
 from analysis.measures.sources import ENDED_SPELLS, QUARTERLY_FLOWS, STOCK_SOURCES, choose, stock_at
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -63,7 +63,7 @@ class Question:
         """The periods, in order."""
         return list(dict.fromkeys(self.cells["period"]))
 
-    def question(self, test: str) -> str:
+    def log_key(self, test: str) -> str:
         """Return what makes two looks the same question: measure, groups and test, whatever the period."""
         return f"{self.measure} | {self.dimension}: {', '.join(sorted(self.groups))} | {test}"
 
@@ -127,7 +127,7 @@ def groups_of(dimension: str) -> dict[str, Group]:
     return found
 
 
-def ask(snapshot: Snapshot, measure: str, groups: str, start: str = "", end: str = "") -> Question:
+def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = "", end: str = "") -> Question:
     """Return the cells that answer a question.
 
     Parameters
@@ -298,7 +298,7 @@ def _frame(
     above, below = (part.take(inside) for part in column[:2])
     labels = {"group": [name] * len(inside), "period": [str(period) for period in known[inside]]}
     value = above / below
-    frame = tidy(value, measure, labels, MEASURES[measure][1], column[2])
+    frame = tidy_rows(value, measure, labels, MEASURES[measure][1], column[2])
     return frame.assign(above=above.value, below=below.value)
 
 

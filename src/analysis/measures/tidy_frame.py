@@ -11,7 +11,7 @@ from analysis.errors import CallError
 from analysis.intervals.rounded import Rounded
 
 
-def tidy(
+def tidy_rows(
     column: Rounded, quantity: str, labels: Mapping[str, Iterable[Any]], denominator: str = "", tables: str = ""
 ) -> pd.DataFrame:
     """Return a column of numbers as a tidy frame.

@@ -26,7 +26,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import MONITOR_GROUPS
 from analysis.errors import CallError, did_you_mean
 from analysis.measures.duration import GROUPS
-from analysis.measures.question import REST, Question, ask
+from analysis.measures.question import REST, Question, read_question
 from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT
 from analysis.models.dispersion import BOTH, PROCESS, ROUNDING, check_confidence, student
@@ -299,7 +299,7 @@ def _look(
     names = ", ".join(name for name in groups if name != REST)
     try:
         text = names if tested.asked.dimension == TOTAL else f"{tested.asked.dimension}: {names}"
-        other = ask(snapshot, tested.asked.measure, text, *period)
+        other = read_question(snapshot, tested.asked.measure, text, *period)
         found = judge(other, test, tested.alternative, tested.confidence)
     except CallError:
         return row | nothing | {"outcome": UNTESTABLE, "tables": _tables(tested.asked.cells)}

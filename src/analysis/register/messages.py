@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from analysis.cleaning.numbers import marked
+from analysis.cleaning.numbers import localise_number
 from analysis.intervals.formula_range import Number
 
 
@@ -51,7 +51,7 @@ class Words:
         digits = max(0, 3 - int(math.log10(abs(size)))) if decimals is None and size else decimals or 0
         text = f"{size:,.{digits}f}"
         text = text.rstrip("0").rstrip(".") if "." in text and decimals is None else text
-        return marked(text, self.code)
+        return localise_number(text, self.code)
 
     def ends(self, lo: Number, hi: Number) -> tuple[str, str]:
         """Return the ends of an interval with as many digits as tell them apart."""

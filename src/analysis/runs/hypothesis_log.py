@@ -127,7 +127,7 @@ def _row(tested: Tested, hypothesis: str, snapshot: Snapshot, run: str) -> dict[
         "time": datetime.now().astimezone().isoformat(timespec="seconds"),
         "run": run,
         "hypothesis": str(escape_spreadsheet_formula(hypothesis)),
-        "question": tested.asked.question(tested.test),
+        "question": tested.asked.log_key(tested.test),
         "parameters": json.dumps(tested.parameters, ensure_ascii=False),
         "snapshot": snapshot.name,
         "kind": snapshot.kind,

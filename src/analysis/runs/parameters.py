@@ -21,7 +21,7 @@ from analysis.classifications.groups import GROUPINGS
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
 from analysis.language.translator import LANGUAGES
-from analysis.measures.question import ask, check_measure
+from analysis.measures.question import check_measure, read_question
 from analysis.measures.windows import between
 from analysis.models.dispersion import check_confidence
 from analysis.models.hypothesis import check_alternative, check_test, design_of
@@ -245,7 +245,7 @@ def _question_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
     if not notebook.question:
         return []
     try:
-        asked = ask(
+        asked = read_question(
             open_snapshot(values["snapshot"]), *(values[name] for name in ("measure", "groups", "start", "end"))
         )
         design_of(asked, values["test"])

@@ -57,7 +57,7 @@ def fit_durations(snapshot: Snapshot, group_by: str = "all", confidence: float =
     except DataError:  # its bands are too wide to be followed, or no two stocks of them are a year apart
         routes, everything = _no_routes(year, panel), None
     last = (
-        hazards.tidy(),
+        hazards.tidy_rows(),
         survival.survival(hazards, [cut for cut in (24, 60) if cut in panel.cuts]),
         survival.remaining(hazards),
         longterm.side_by_side(panel, hazards, everything, year),

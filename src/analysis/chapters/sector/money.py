@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.measures.breakdown import breakdown
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 _PAY, _COSTS, _VALUE, RESULT = (f"cedris-2024-{name}" for name in ("f17", "f19-20", "f21-22", "f24"))
@@ -42,10 +42,10 @@ def pay(snapshot: Snapshot) -> pd.DataFrame:
     labels = {"scheme": parts["pay"].classes}
     wage, least, size = (part.of(*labels["scheme"]) for part in parts.values())
     return combine(
-        [part.tidy() for part in parts.values()]
+        [part.tidy_rows() for part in parts.values()]
         + [
-            tidy((wage / least).percent(), "pay_to_minimum", labels, "minimum_wage", _PAY),
-            tidy(wage / size, "pay_full_time", labels, "contract_fte", _PAY),
+            tidy_rows((wage / least).percent(), "pay_to_minimum", labels, "minimum_wage", _PAY),
+            tidy_rows(wage / size, "pay_full_time", labels, "contract_fte", _PAY),
         ]
     )
 
@@ -61,8 +61,8 @@ def wage_costs(snapshot: Snapshot) -> pd.DataFrame:
     """
     costs, subsidy = (breakdown(snapshot, _COSTS, each, "scheme") for each in ("wage_costs", "wage_subsidy"))
     left = costs.of(*subsidy.classes) - subsidy.numbers
-    net = tidy(left, "net_wage_costs", {"scheme": subsidy.classes}, tables=_COSTS)
-    return combine([costs.tidy(), subsidy.tidy(), net])
+    net = tidy_rows(left, "net_wage_costs", {"scheme": subsidy.classes}, tables=_COSTS)
+    return combine([costs.tidy_rows(), subsidy.tidy_rows(), net])
 
 
 def value_and_costs(snapshot: Snapshot) -> pd.DataFrame:
@@ -77,8 +77,8 @@ def value_and_costs(snapshot: Snapshot) -> pd.DataFrame:
     names = ("value_added", "operating_costs", "value_added_growth")
     value, costs, growth = (breakdown(snapshot, _VALUE, each, "work_kind") for each in names)
     balance = value.numbers - costs.of(*value.classes)
-    left = tidy(balance, "operating_balance", {"work_kind": value.classes}, tables=_VALUE)
-    return combine([value.tidy(), costs.tidy(), left, growth.tidy()])
+    left = tidy_rows(balance, "operating_balance", {"work_kind": value.classes}, tables=_VALUE)
+    return combine([value.tidy_rows(), costs.tidy_rows(), left, growth.tidy_rows()])
 
 
 def financial_table(snapshot: Snapshot) -> pd.DataFrame:
@@ -91,6 +91,6 @@ def financial_table(snapshot: Snapshot) -> pd.DataFrame:
         (million euro, the whole sector). A line that a scheme does not have is not there.
     """
     return combine(
-        breakdown(snapshot, RESULT, quantity, "line", scheme=scheme).tidy().assign(quantity=name)
+        breakdown(snapshot, RESULT, quantity, "line", scheme=scheme).tidy_rows().assign(quantity=name)
         for name, (quantity, scheme) in COLUMNS.items()
     )

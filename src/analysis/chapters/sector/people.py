@@ -12,10 +12,10 @@ import pandas as pd
 from analysis.classifications.categories import TOTAL
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.breakdown import breakdown, held
+from analysis.measures.breakdown import breakdown, require_table
 from analysis.measures.closure import BEYOND, UNDECIDED, WITHIN
 from analysis.measures.sources import PERSONS
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -70,9 +70,9 @@ def as_printed(snapshot: Snapshot, name: str) -> pd.DataFrame:
     file, dimensions, quantities = AS_PRINTED[name]
     table = _TABLE.format(file)
     if len(dimensions) == 1:
-        return combine(breakdown(snapshot, table, each, dimensions[0], total=True).tidy() for each in quantities)
+        return combine(breakdown(snapshot, table, each, dimensions[0], total=True).tidy_rows() for each in quantities)
     outer, inner = dimensions
-    classes = held(snapshot, table).categories(outer)
+    classes = require_table(snapshot, table).categories(outer)
     return combine(_inside(snapshot, table, each, inner, {outer: name}) for each in quantities for name in classes)
 
 
@@ -82,7 +82,7 @@ def _inside(snapshot: Snapshot, table: str, quantity: str, dimension: str, at: d
         found = breakdown(snapshot, table, quantity, dimension, **at)
     except CoverageError:
         return pd.DataFrame()
-    return found.tidy(**{name: [value] * len(found.classes) for name, value in at.items()})
+    return found.tidy_rows(**{name: [value] * len(found.classes) for name, value in at.items()})
 
 
 def people(snapshot: Snapshot) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def people(snapshot: Snapshot) -> pd.DataFrame:
         ``guided_before`` (2023) and ``change`` (persons). What the document does not print has no row.
     """
     table = _TABLE.format("people")
-    cells, years = held(snapshot, table, "2024"), pd.PeriodIndex(["2023", "2024"], freq="Y")
+    cells, years = require_table(snapshot, table, "2024"), pd.PeriodIndex(["2023", "2024"], freq="Y")
     classes = breakdown(snapshot, table, "guided", "activity", "2024").classes
     levels = {each: cells.look_up("guided", years, activity=each) for each in classes}
     persons = sum(levels.values())
@@ -116,7 +116,7 @@ def people(snapshot: Snapshot) -> pd.DataFrame:
     for activity, column in levels.items():
         before, now = column.take([0]), column.take([1])
         for name, number in (("guided", now), ("guided_before", before), ("change", now - before)):
-            frames.append(tidy(number, name, {"activity": [activity]}, tables=table))
+            frames.append(tidy_rows(number, name, {"activity": [activity]}, tables=table))
     found = combine(frames)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 
@@ -155,7 +155,7 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
             "ratio": (outflow / inflow, "inflow"),
             "break_even": ((closing - opening + outflow) / inflow, "inflow"),
         }
-        frames += [tidy(column, name, labels, below, table) for name, (column, below) in columns.items()]
+        frames += [tidy_rows(column, name, labels, below, table) for name, (column, below) in columns.items()]
     return combine(frames)
 
 
@@ -186,9 +186,9 @@ def share_at_companies(snapshot: Snapshot) -> pd.DataFrame:
     part, both = (own.numbers / whole).percent(), f"{at}, {country}"
     return combine(
         [
-            own.tidy(),
-            tidy(whole, "contracts_country", labels, tables=country),
-            tidy(part, "at_companies_share", labels, "contracts_country", both),
-            share.tidy(),
+            own.tidy_rows(),
+            tidy_rows(whole, "contracts_country", labels, tables=country),
+            tidy_rows(part, "at_companies_share", labels, "contracts_country", both),
+            share.tidy_rows(),
         ]
     )

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.chapters.support.people import shares
 from analysis.intervals.comparison import decide
 from analysis.measures.breakdown import breakdown
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 BY_DURATION, STARTS, WAGE_SUBSIDY = (f"factsheet-2024-{name}" for name in ("f4", "jobstarts", "wage_subsidy"))
@@ -35,7 +35,7 @@ def starters(snapshot: Snapshot) -> pd.DataFrame:
     """
     years = [breakdown(snapshot, STARTS, "starters", "support", year, total=True) for year in ("2024", "2023")]
     return combine(
-        tidy(found.numbers, "level", {"year": [year] * len(found.classes), "group": found.classes}, tables=STARTS)
+        tidy_rows(found.numbers, "level", {"year": [year] * len(found.classes), "group": found.classes}, tables=STARTS)
         for year, found in zip(("2024", "2023"), years, strict=True)
     )
 
@@ -43,7 +43,7 @@ def starters(snapshot: Snapshot) -> pd.DataFrame:
 def jobs(snapshot: Snapshot) -> pd.DataFrame:
     """Return the jobs started in 2024: label ``year``, quantity ``in_use``; one person can start several."""
     found = breakdown(snapshot, STARTS, "jobs", "support", "2024", total=True)
-    return found.tidy(year=["2024"]).assign(quantity="in_use")
+    return found.tidy_rows(year=["2024"]).assign(quantity="in_use")
 
 
 def starter_shares(snapshot: Snapshot) -> pd.DataFrame:
@@ -73,7 +73,7 @@ def still_at_work(snapshot: Snapshot) -> pd.DataFrame:
             "without_support": others,
             "difference_pp": (supported - others).counted_as("percentage points"),
         }
-        frames += [tidy(column, name, labels, tables=STARTS) for name, column in columns.items()]
+        frames += [tidy_rows(column, name, labels, tables=STARTS) for name, column in columns.items()]
     return combine(frames)
 
 
@@ -112,5 +112,5 @@ def wage_subsidy_counts(snapshot: Snapshot) -> pd.DataFrame:
         for quantity in ("provisions", "supported_persons", "at_work", "combinations")
     }
     return combine(
-        each.tidy(measured=[name] * len(each.classes)).assign(quantity="in_use") for name, each in found.items()
+        each.tidy_rows(measured=[name] * len(each.classes)).assign(quantity="in_use") for name, each in found.items()
     )

@@ -8,9 +8,9 @@ from analysis.chapters.support.provisions import PRINTED_MONTH
 from analysis.classifications.categories import TOTAL
 from analysis.errors import CallError, CoverageError, did_you_mean
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.breakdown import Breakdown, breakdown, held
+from analysis.measures.breakdown import Breakdown, breakdown, require_table
 from analysis.measures.caseload_groups import GroupState, group_state
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 BY_GROUP, SUPPORTED, KINDS = "factsheet-2024-t4", "factsheet-2024-supported", "factsheet-2024-kinds"
@@ -68,7 +68,7 @@ def by_group(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
             f"table {state.table} has the caseload by group at the end of {state.period}, table {BY_GROUP} the "
             f"supported of {PRINTED_MONTH}: expected one month. Choose a snapshot with both, such as 'published'."
         )
-    kinds = list(held(snapshot, BY_GROUP).categories("provision"))
+    kinds = list(require_table(snapshot, BY_GROUP).categories("provision"))
     dimensions = CLASSES if group_by == "all" else {group_by: CLASSES[group_by]}
     return combine(_of_kind(snapshot, dimension, kind, state) for dimension in dimensions for kind in kinds)
 
@@ -87,13 +87,13 @@ def as_printed(snapshot: Snapshot) -> pd.DataFrame:
         for dimension in CLASSES:
             found = breakdown(snapshot, BY_GROUP, "supported_share", dimension, provision=kind)
             labels = {"dimension": [dimension] * len(found.classes), "group": found.classes}
-            frames.append(tidy(found.numbers, quantity, labels, "persons with this provision", BY_GROUP))
+            frames.append(tidy_rows(found.numbers, quantity, labels, "persons with this provision", BY_GROUP))
     return combine(frames)
 
 
 def persons(snapshot: Snapshot) -> pd.DataFrame:
     """Return the persons of table 4: label ``provision``, quantity ``supported_persons``."""
-    return breakdown(snapshot, BY_GROUP, "supported_persons", "provision", total=True).tidy()
+    return breakdown(snapshot, BY_GROUP, "supported_persons", "provision", total=True).tidy_rows()
 
 
 def _of_kind(snapshot: Snapshot, dimension: str, kind: str, state: GroupState) -> pd.DataFrame:
@@ -116,7 +116,7 @@ def _of_kind(snapshot: Snapshot, dimension: str, kind: str, state: GroupState) -
         "recipient_share": ((recipients / total).percent(), "persons with bijstand", state.table),
         "representation": (ratio, "recipient_share", f"{BY_GROUP}, {state.table}"),
     }
-    return combine(tidy(column, name, labels, below, tables) for name, (column, below, tables) in columns.items())
+    return combine(tidy_rows(column, name, labels, below, tables) for name, (column, below, tables) in columns.items())
 
 
 def _sum(members: Rounded) -> Rounded:
@@ -195,8 +195,8 @@ def coverage(snapshot: Snapshot) -> pd.DataFrame:
     state = group_state(snapshot, until=PRINTED_MONTH)
     recipients = state.now.take([len(state.groups) - 1])
     month = pd.PeriodIndex([PRINTED_MONTH])
-    persons = held(snapshot, BY_GROUP).look_up("supported_persons", month)
-    printed = held(snapshot, SUPPORTED).look_up("recipients_supported", month)
+    persons = require_table(snapshot, BY_GROUP).look_up("supported_persons", month)
+    printed = require_table(snapshot, SUPPORTED).look_up("recipients_supported", month)
     part = breakdown(snapshot, SUPPORTED, "share_of_supported", "situation").of("recipient")
     everyone = (persons / recipients).percent()
     rows = {
@@ -208,7 +208,7 @@ def coverage(snapshot: Snapshot) -> pd.DataFrame:
         "supported persons, recipients or not": (everyone, f"{BY_GROUP}, {state.table}"),
     }
     return combine(
-        tidy(column.counted_as("percent"), "share", {"measured": [name]}, "persons with bijstand", tables)
+        tidy_rows(column.counted_as("percent"), "share", {"measured": [name]}, "persons with bijstand", tables)
         for name, (column, tables) in rows.items()
     )
 
@@ -216,4 +216,4 @@ def coverage(snapshot: Snapshot) -> pd.DataFrame:
 def shares(part: str, found: Breakdown) -> pd.DataFrame:
     """Return a breakdown as the shares of one part: labels ``part, group``, quantity ``share``."""
     labels = {"part": [part] * len(found.classes), "group": found.classes}
-    return tidy(found.numbers, "share", labels, tables=found.table)
+    return tidy_rows(found.numbers, "share", labels, tables=found.table)

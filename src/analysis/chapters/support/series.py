@@ -15,7 +15,7 @@ from analysis.cleaning.cells import read_cells
 from analysis.cleaning.periods import parse_period, period_grain
 from analysis.errors import CallError, CoverageError, DataError, name_some
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -58,7 +58,7 @@ def _series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.Data
         "period": months.astype(str),
         "date": months.to_timestamp(how="end").normalize(),
     }
-    return tidy(column, "in_use", labels, tables=table)
+    return tidy_rows(column, "in_use", labels, tables=table)
 
 
 def compared_months(
@@ -120,7 +120,7 @@ def compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> pd.DataFr
         "change": (now - before, ""),
         "growth_pct": ((now / before - 1).percent(), "persons_before"),
     }
-    return combine(tidy(column, name, labels, below, tables) for name, (column, below) in columns.items())
+    return combine(tidy_rows(column, name, labels, below, tables) for name, (column, below) in columns.items())
 
 
 def _persons(snapshot: Snapshot, kind: str, month: pd.Period) -> tuple[Rounded, str]:

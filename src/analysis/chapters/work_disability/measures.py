@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.breakdown import breakdown, held
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.breakdown import breakdown, require_table
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 SCHEMES = "factsheet-2024-t5"
@@ -64,9 +64,9 @@ def at_work_by_scheme(snapshot: Snapshot, year: str) -> pd.DataFrame:
 def at_work_series(snapshot: Snapshot) -> pd.DataFrame:
     """Return the people at work by scheme at every end of year that the document prints: tidy by ``year, scheme``."""
     frames = []
-    for month in held(snapshot, SCHEMES).periods:
+    for month in require_table(snapshot, SCHEMES).periods:
         found = breakdown(snapshot, SCHEMES, "at_work", "scheme", str(month), total=True)
-        frames.append(found.tidy(year=[str(month.year)] * len(found.classes)))
+        frames.append(found.tidy_rows(year=[str(month.year)] * len(found.classes)))
     return combine(frames)
 
 
@@ -130,7 +130,7 @@ def sheltered_work(snapshot: Snapshot) -> pd.DataFrame:
         worked out: not zero where the document contradicts itself) and ``at_work_share`` (percent of the advised).
         Of years before those of the sector information, only ``at_work``, from table 5 of the factsheet.
     """
-    cells, by_scheme = held(snapshot, SHELTERED), held(snapshot, SCHEMES)
+    cells, by_scheme = require_table(snapshot, SHELTERED), require_table(snapshot, SCHEMES)
     named = ("advised", "at_work", "printed_waiting")
     advised, at_work, printed = (cells.look_up(name, cells.periods, scheme=_SHELTERED) for name in named)
     earlier = by_scheme.periods[by_scheme.periods < cells.periods.min()]
@@ -185,14 +185,14 @@ def sources_compared(snapshot: Snapshot) -> pd.DataFrame:
 
 def _counts(snapshot: Snapshot, table: str) -> pd.DataFrame:
     """Return the counts of one table, each quantity and topic that it has."""
-    cells = held(snapshot, table)
+    cells = require_table(snapshot, table)
     quantities = {measure.code: measure.quantity for measure in cells.metadata.measures}
     frames = []
     for topic, code in cells.categories("topic").items():
         for measure in dict.fromkeys(cells.frame.loc[cells.frame["topic"] == code, "measure"]):
             found = breakdown(snapshot, table, quantities[measure], "count", topic=topic)
             labels = {"topic": [topic] * len(found.classes), "reason": [f"{topic}: {name}" for name in found.classes]}
-            frames.append(found.tidy(**labels).assign(quantity="counted"))
+            frames.append(found.tidy_rows(**labels).assign(quantity="counted"))
     return combine(frames)
 
 
@@ -201,4 +201,4 @@ def _jobs(snapshot: Snapshot, quantity: str, contract: str, sectors: list[str] |
 
 
 def _rows(columns: dict[str, Rounded], labels: dict[str, list[str]], table: str) -> pd.DataFrame:
-    return combine(tidy(column, name, labels, tables=table) for name, column in columns.items())
+    return combine(tidy_rows(column, name, labels, tables=table) for name, column in columns.items())

@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.classifications.groups import TOTAL_GROUP
 from analysis.cleaning.groups import group_column
 from analysis.measures.duration import CLASS_ENDS, GROUPS, at_least, ended_spells
-from analysis.measures.tidy_frame import combine, tidy
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -36,7 +36,7 @@ def survival_of_ended(snapshot: Snapshot) -> pd.DataFrame:
         for months in (0, *CLASS_ENDS.values()):
             lasted = group_column(cells, "ended_spells", group, years, at_least(months))
             labels = {"group": [group.name], "months": [months], "year": [str(years[0])]}
-            frames.append(tidy(lasted / whole, "survival", labels, "ended spells of the group", cells.table))
+            frames.append(tidy_rows(lasted / whole, "survival", labels, "ended spells of the group", cells.table))
     found = combine(frames)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 

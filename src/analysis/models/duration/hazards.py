@@ -51,7 +51,7 @@ class Hazards:
     cells: pd.DataFrame
     dispersions: dict[str, Dispersion]
 
-    def tidy(self, kind: str = PROCESS) -> pd.DataFrame:
+    def tidy_rows(self, kind: str = PROCESS) -> pd.DataFrame:
         """Return the hazards with their ``rounding`` or ``process`` interval, or one that holds ``both``.
 
         Tidy, labels ``dimension, group, band, year, interval``; quantity ``hazard``.

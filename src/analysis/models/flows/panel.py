@@ -16,7 +16,7 @@ from analysis.intervals.rounded import Rounded
 from analysis.measures import duration
 from analysis.measures.flows import FLOWS, flow_cells, flow_window
 from analysis.measures.sources import PERSONS, stock_at
-from analysis.measures.tidy_frame import combine, tidy, wide
+from analysis.measures.tidy_frame import combine, tidy_rows, wide
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.snapshots.store import Snapshot
 
@@ -188,7 +188,7 @@ def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex) -> pd.Dat
     columns |= {"opening": both.take(range(size)), "closing": both.take(range(size, 2 * size))}
     labels = {"dimension": [group.dimension] * size, "group": [group.name] * size, "quarter": quarters.astype(str)}
     sources = dict.fromkeys(FLOWS, cells.table) | dict.fromkeys(STOCKS, table)
-    long = combine(tidy(column, name, labels, tables=sources[name]) for name, column in columns.items())
+    long = combine(tidy_rows(column, name, labels, tables=sources[name]) for name, column in columns.items())
     panel = wide(long, KEYS, list(QUANTITIES))
     status = [max(of, key=STATUSES.index) for of in zip(*(column.status for column in columns.values()), strict=True)]
     reasons = zip(*(column.missing for column in columns.values()), strict=True)
