@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 from published.build import published_tables
 
-from analysis.language.translator import Translator, glossary
+from analysis.language.glossary import glossary
+from analysis.language.translator import Translator
 from analysis.register.entry import read_register
 from analysis.runs.kernel import Job
 from analysis.runs.parameters import check_parameters, find_notebooks, read_notebook

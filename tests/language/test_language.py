@@ -7,7 +7,8 @@ import pytest
 
 from analysis.classifications.groups import MONITOR_GROUPS
 from analysis.errors import CallError, DataError
-from analysis.language.translator import LANGUAGES, Translator, glossary
+from analysis.language.glossary import LANGUAGES, glossary
+from analysis.language.translator import Translator
 from analysis.measures.duration import GROUPS
 from analysis.register.verdicts import TONES
 from analysis.report.table_spec import declared_tables

@@ -7,8 +7,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.language.numbers import round_outward
 from analysis.language.translator import Translator
-from analysis.report.table_html import ShownTable, outward
+from analysis.report.table_html import ShownTable
 from analysis.report.table_spec import declared_tables, machine_table, table_spec
 
 TABLES = declared_tables()
@@ -149,7 +150,7 @@ def test_groups_become_headings_of_rows():
 @given(st.floats(-1e6, 1e6), st.floats(0, 1e3), st.integers(0, 3))
 def test_a_printed_interval_holds_the_whole_interval(lo, width, decimals):
     hi = lo + width
-    low, high = outward(lo, hi, decimals)
+    low, high = round_outward(lo, hi, decimals)
     noise = 1e-9 * 10**-decimals + 1e-12 * abs(lo)
     assert low <= lo + noise
     assert high >= hi - noise
@@ -157,5 +158,5 @@ def test_a_printed_interval_holds_the_whole_interval(lo, width, decimals):
 
 
 def test_an_exact_end_is_not_widened():
-    assert outward(0.29, 0.57, 2) == (0.29, 0.57)
-    assert outward(0.844, 0.8449, 3) == (0.844, 0.845)
+    assert round_outward(0.29, 0.57, 2) == (0.29, 0.57)
+    assert round_outward(0.844, 0.8449, 3) == (0.844, 0.845)

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from analysis.language.translator import Translator, glossary
+from analysis.language.glossary import glossary
+from analysis.language.translator import Translator
 from analysis.site.findings_page import build_document, build_ledger, write_ledger
 from analysis.site.index import build_page
 

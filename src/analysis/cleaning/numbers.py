@@ -24,14 +24,6 @@ _PATTERNS = {
 }
 
 
-_DUTCH_MARKS = str.maketrans(",.", ".,")
-
-
-def localise_number(text: str, lang: str) -> str:
-    """Return a number with commas between thousands and a decimal point as the language, ``nl`` or ``en``, has it."""
-    return text.translate(_DUTCH_MARKS) if lang == "nl" else text
-
-
 @dataclass(frozen=True, eq=False)
 class Numbers:
     """Parsed cells: ``value`` (float, NaN where missing) and ``missing`` (a reason, or ``""``), of equal length."""

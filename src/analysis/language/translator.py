@@ -1,50 +1,32 @@
-"""The report's words and numbers, in Dutch or English, from one glossary."""
+"""One language of the glossary: words, sentences, numbers, periods."""
 
 from __future__ import annotations
 
+import math
 import re
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from analysis.cleaning.numbers import localise_number
 from analysis.cleaning.periods import parse_period, period_grain, period_title
 from analysis.errors import CallError, DataError, did_you_mean
+from analysis.intervals.formula_range import Number
+from analysis.language import numbers
+from analysis.language.glossary import LANGUAGES, glossary, glossary_entry
 
-LANGUAGES = ("nl", "en")
 _NUMERAL = re.compile(r"-?\d+(?:\.(\d+))?")
 
 
-@cache
-def glossary() -> dict[str, Any]:
-    """Return the glossary: section, entry, language.
+@dataclass(frozen=True)
+class Message:
+    """A sentence not yet in a language: the section and key of its entry with what fills its fields, or plain text."""
 
-    Raises
-    ------
-    DataError
-        When two of its files hold the same entry.
-    """
-    whole: dict[str, Any] = {}
-    root = Path(str(files("analysis")))
-    for path in sorted(root.rglob("words.toml")):
-        _add(whole, tomllib.loads(path.read_text(encoding="utf-8")), path.relative_to(root).as_posix())
-    return whole
-
-
-def _add(whole: dict[str, Any], more: dict[str, Any], place: str) -> None:
-    """Add the entries of a file, section by section."""
-    for key, entry in more.items():
-        if key not in whole:
-            whole[key] = entry
-        elif all(isinstance(each, dict) and not each.keys() & set(LANGUAGES) for each in (whole[key], entry)):
-            _add(whole[key], entry, f"{place}, {key}")
-        else:
-            raise DataError(f"glossary {place}: entry {key!r} stands in another file already.")
+    section: str = ""
+    key: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
 
 
 class Translator:
@@ -65,57 +47,77 @@ class Translator:
             raise CallError(f"lang {code!r} is unknown; {did_you_mean(str(code), LANGUAGES)}.")
         self.code = code
 
-    def word(self, section: str, key: str, **places: Any) -> str:
-        """Return an entry of the glossary, its places filled in.
+    def word(self, section: str, key: str, **fields: Any) -> str:
+        """Return an entry of the glossary, its fields filled in.
 
         Raises
         ------
         DataError
-            When the glossary has no such entry.
+            When the glossary has no such entry, or a field is left empty.
         """
-        node = glossary()
-        for part in (*section.split("."), key):
-            if part not in node:
-                raise DataError(f"glossary: section {section} has no entry {key!r}; {did_you_mean(part, node)}.")
-            node = node[part]
-        return self.fill(node, f"entry {section}.{key}", **places)
+        return self.fill(glossary_entry(section, key), f"entry {section}.{key}", **fields)
 
-    def fill(self, entry: Mapping[str, str], name: str, **places: Any) -> str:
-        """Return the text of an entry in this language, its places filled in; ``name`` is for the message."""
+    def fill(self, entry: Mapping[str, str], name: str, **fields: Any) -> str:
+        """Return the text of an entry in this language, its fields filled in; ``name`` is for the message."""
         try:
-            return entry[self.code].format(**places)
+            return entry[self.code].format(**fields)
         except KeyError as fault:
             raise DataError(f"glossary: {name} needs a value for {fault}.") from fault
+
+    def render(self, message: Message) -> str:
+        """Return a message as a sentence; messages among its fields are rendered first."""
+        if message.text:
+            return message.text
+        fields = {
+            name: self.render(each) if isinstance(each, Message) else each for name, each in message.fields.items()
+        }
+        return self.word(message.section, message.key, **fields)
 
     def column(self, name: str, section: str = "labels") -> str:
         """Return what a column is called: an entry of ``labels`` or ``quantities``, else its own name in words."""
         entry = glossary()[section].get(name)
         return entry[self.code] if entry else name.replace("_", " ")
 
-    def figure(self, name: str, **places: Any) -> tuple[str, str]:
+    def figure(self, name: str, **fields: Any) -> tuple[str, str]:
         """Return title and alternative text of a figure; one that no chapter declares has its own name for both."""
         if name not in glossary()["figures"]:
             return (self.column(name),) * 2
-        return tuple(self.word(f"figures.{name}", part, **places) for part in ("title", "alt"))  # type: ignore
+        return tuple(self.word(f"figures.{name}", part, **fields) for part in ("title", "alt"))  # type: ignore
 
     def value(self, text: str) -> str:
         """Return the name of a group, unit or reason; one the glossary does not know stands for itself."""
         entry = glossary()["values"].get(text)
         return entry[self.code] if entry else text
 
-    def number(self, value: float, decimals: int = 0, sign: bool = False) -> str:
+    def number(self, value: Number, decimals: int = 0, sign: bool = False) -> str:
         """Return a number as the language prints it; ``sign`` shows a plus as well."""
-        rounded = round(float(value), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
-        text = f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
-        return localise_number(text, self.code)
+        return numbers.format_number(value, self.code, decimals, sign)
+
+    def significant(self, value: Number | None) -> str:
+        """Return a number with its significant digits."""
+        return numbers.format_significant(value, self.code)
+
+    def interval(self, lo: float, hi: float, decimals: int, sign: bool = False, form: str = "brackets") -> str:
+        """Return an interval, rounded outward; ``form`` is how section ``intervals`` words one with two finite ends."""
+        finite = [end for end in (lo, hi) if math.isfinite(end)]
+        if not finite:
+            return self.word("intervals", "unbounded")
+        low, high = (self.number(end, decimals, sign) for end in numbers.round_outward(finite[0], finite[-1], decimals))
+        form = form if len(finite) == 2 else "or_more" if math.isfinite(lo) else "or_less"
+        return self.word("intervals", form, lo=low, hi=high)
+
+    def span(self, lo: Number | None, hi: Number | None) -> str:
+        """Return an interval with as many digits as tell its ends apart, or the one number that it is."""
+        low, high = numbers.distinct_ends(lo, hi, self.code)
+        return low if lo == hi else self.word("intervals", "span", lo=low, hi=high)
 
     def numerals(self, text: str) -> str:
         """Return a text with each number in it as the language prints it, and ``to`` between two in the language."""
-        said = glossary()["values"].get(text)
-        if said:
-            return said[self.code]
-        printed = _NUMERAL.sub(lambda found: self.number(float(found[0]), len(found[1] or "") or 0), text)
-        return printed.replace(" to ", self.word("ledger", "until"))
+        entry = glossary()["values"].get(text)
+        if entry:
+            return entry[self.code]
+        printed = _NUMERAL.sub(lambda found: self.number(float(found[0]), len(found[1] or "")), text)
+        return printed.replace(" to ", self.word("intervals", "to"))
 
     def period(self, text: str, short: bool = False) -> str:
         """Return a period as it is written in a sentence, or with ``short`` in a table (``2024 Q4``, ``2024 kw 4``)."""

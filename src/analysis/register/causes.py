@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.cleaning.periods import parse_period
 from analysis.errors import DataError
+from analysis.language.translator import Message
 from analysis.register.cells import Tables, groups_named
 from analysis.register.claims import Claim, Derivation
-from analysis.register.messages import Message
 from analysis.register.relations import Recomputed
 from analysis.register.verdicts import EXCLUDED, judge
 from analysis.snapshots.corrections import KnownError, known_errors
@@ -44,11 +44,13 @@ class Causes:
             far = error.largest is not None and way.tree.kind == "cell" and _gap(claim, result) > error.largest
             if not far and any(_touches(error, cell) for cell in cells):
                 told = {"reason": error.reason, "source": error.source, "since": error.since}
-                return Message("corrected", {**told, "until": error.until or "…"})
+                return Message("register", "corrected", {**told, "until": error.until or "…"})
         for vintage in self._vintages:
             _, then = vintage.work_out(way)
             if then is not None and judge(claim, then) != EXCLUDED:
-                return Message("vintage", {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name})
+                return Message(
+                    "register", "vintage", {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name}
+                )
         return None
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Interval
+from analysis.language.translator import Message
 from analysis.register import verdicts
 from analysis.register.causes import Causes
 from analysis.register.cells import Tables
 from analysis.register.claims import Claim, Derivation
 from analysis.register.fragility import Fragility, fragility
-from analysis.register.messages import Message
 from analysis.register.relations import Recomputed, Register, Relation
 from analysis.register.suspects import Network, Suspect
 from analysis.register.verdicts import EXCLUDED, REPRODUCED, STANDS_NOT, UNDECIDABLE, WITHIN, judge
@@ -125,7 +125,7 @@ def _ask(claim: Claim, tables: Tables) -> tuple[Evaluation | None, tuple[str, ..
         if result is None:
             wanted.extend(asked.wanted)
             continue
-        passed = Message("passed_over", {"used": _tables_of(way), "first": _tables_of(claim.queries[0])})
+        passed = Message("register", "passed_over", {"used": _tables_of(way), "first": _tables_of(claim.queries[0])})
         tried = Evaluation(QUERY, way, asked.tree, asked.operands, result, judge(claim, result))
         return tried, tuple(wanted), (passed,) if way is not claim.queries[0] else ()
     return None, tuple(wanted), ()
@@ -153,7 +153,7 @@ Judged = tuple[str, tuple[Message, ...]]
 def _unchecked(register: Register, claim: Claim, tables: Tables, wanted: tuple[str, ...]) -> Judged:
     """Return verdict and cause of a claim that nothing could be set against."""
     if claim.queries and tables.snapshot.kind == "simulated":
-        return verdicts.NOT_CHECKED, (Message("simulated"),)
+        return verdicts.NOT_CHECKED, (Message("register", "simulated"),)
     if wanted:
         return verdicts.NOT_IN_SNAPSHOT, ()
     if register.is_open(claim):
@@ -171,7 +171,7 @@ def _verdict(register: Register, claim: Claim, tried: Evaluation, causes: Causes
     if tried.method == FORMULA:
         elsewhere = sorted({register.claims[name].document for name in tried.operands} - {claim.document})
         if elsewhere:
-            return verdicts.DIFFERS, (Message("elsewhere", {"documents": ", ".join(elsewhere)}),)
+            return verdicts.DIFFERS, (Message("register", "elsewhere", {"documents": ", ".join(elsewhere)}),)
         return verdicts.INCONSISTENT, ()
     known = causes.known(claim, tried.way, tried.result)
     return (verdicts.REVISED, (known,)) if known else (verdicts.DIFFERS, ())

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.errors import CallError, did_you_mean
-from analysis.register.messages import Words
+from analysis.language.translator import Translator
 from analysis.register.rows import CONTRACT, counts
 from analysis.register.verdicts import STANDS_NOT, VERDICTS
 
@@ -88,14 +88,14 @@ def _line(row: Row) -> tuple[str, ...]:
     again = row["recomputed"]
     truth = {True: "holds", False: "fails"}.get(again) if isinstance(again, bool) else None
     known = again is not None and truth is None
-    words = Words()
-    ends = words.span(row["recomputed_lo"], row["recomputed_hi"]) if known else ""
+    english = Translator("en")
+    ends = english.span(row["recomputed_lo"], row["recomputed_hi"]) if known else ""
     place = row["location"] if len(row["location"]) <= _LONGEST else f"{row['location'][: _LONGEST - 1]}…"
     return (
         row["claim_id"],
         place,
         row["published_text"],
-        truth or (words.number(again) if known else ""),
+        truth or (english.significant(again) if known else ""),
         ends,
         row["verdict"],
     )

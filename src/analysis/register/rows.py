@@ -9,12 +9,12 @@ from typing import Any
 
 from analysis.intervals.formula import FormulaError
 from analysis.intervals.formula_range import Number
+from analysis.language.translator import Translator
 from analysis.register.coverage import Coverage, read_coverage
 from analysis.register.evaluation import FORMULA, Evaluation, Finding
+from analysis.register.explanations import explanation, robustness
 from analysis.register.formulas import cells_named, claims_named
-from analysis.register.messages import Words
 from analysis.register.relations import FAILS, HOLDS, Register
-from analysis.register.verdicts import INCONSISTENT, REPRODUCED, STANDS_NOT, touches
 from analysis.snapshots.store import Snapshot
 
 CONTRACT = (
@@ -22,7 +22,6 @@ CONTRACT = (
     "recomputed_lo", "recomputed_hi", "method", "expression", "cause", "suggested",
 )  # fmt: skip
 """The columns that scripts rely on; a row has more."""
-_MOST_NAMED = 3
 _REFERENCE = re.compile(r"\[([^\[\]]*)\]|\{([^{}]*)\}")
 
 
@@ -38,12 +37,12 @@ def rows_of(
     ``lang`` is the language of the sentences, ``nl`` or ``en``; what the register holds stands as it was entered.
     ``coverage`` says which notebook and tables show a number; by default that is what ships with the register.
     """
-    words, coverage = Words(lang), coverage or read_coverage(register)
-    return [row_of(finding, register, snapshot, words, coverage) for finding in findings]
+    translator, coverage = Translator(lang), coverage or read_coverage(register)
+    return [row_of(finding, register, snapshot, translator, coverage) for finding in findings]
 
 
 def row_of(
-    finding: Finding, register: Register, snapshot: Snapshot, words: Words, coverage: Coverage
+    finding: Finding, register: Register, snapshot: Snapshot, translator: Translator, coverage: Coverage
 ) -> dict[str, Any]:
     """Return a finding as a row; a number without end is None, a statement's ``recomputed`` is true, false or None."""
     claim, tried = finding.claim, finding.tried
@@ -63,7 +62,7 @@ def row_of(
         "recomputed_hi": plain(result and result.hi),
         "method": tried.method if tried else "",
         "expression": tried.way.text if tried else _not_run(finding),
-        "cause": cause_of(finding, words),
+        "cause": explanation(finding, translator),
         "suggested": finding.suggested,
         **{
             name: claim.row[name]
@@ -74,7 +73,7 @@ def row_of(
         "operands": _operands(tried, register) if tried else [],
         "others": [_other(each) for each in finding.others],
         "suspect": finding.suspects[0].claim_id if len(finding.suspects) == 1 else None,
-        "fragility": _fragility(finding, words),
+        "fragility": robustness(finding, translator),
         "wanted": list(finding.wanted),
         "snapshot": snapshot.name,
         "parts": [part.part for part in parts],
@@ -92,50 +91,6 @@ def plain(value: Number | None) -> float | int | None:
     if value is None or math.isinf(value):
         return None
     return int(value) if value == int(value) else float(value)
-
-
-def cause_of(finding: Finding, words: Words) -> str:
-    """Return in sentences why the verdict is what it is, where that is not plain."""
-    said = [_contradiction(finding, words)] if finding.verdict in STANDS_NOT else []
-    said += [words.say(each) for each in finding.cause]
-    tried = finding.tried
-    if finding.verdict in STANDS_NOT and tried.way.tree.kind == "claim" and touches(finding.claim, tried.result):
-        said.append(words.key("touching"))
-    if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
-        said.append(_slipped(finding, words))
-    return " ".join(said)
-
-
-def _contradiction(finding: Finding, words: Words) -> str:
-    result, printed = finding.tried.result, finding.claim.interval
-    lo, hi = words.ends(result.lo, result.hi)
-    if result.truth is not None:
-        return words.key("fails", lo=lo, hi=hi)
-    key = "gives" if result.lo != result.hi else "gives_exactly"
-    low, high = words.ends(printed.lo, printed.hi)
-    value = words.number(result.value)
-    return words.key(
-        key if printed.lo != printed.hi else f"{key}_beside_exact", value=value, lo=lo, hi=hi, low=low, high=high
-    )
-
-
-def _slipped(finding: Finding, words: Words) -> str:
-    spans = {each.claim_id: words.span(each.lo, each.hi) for each in finding.suspects}
-    right = words.key("or").join(words.key("at", claim=claim, span=span) for claim, span in spans.items())
-    if len(spans) != 1:
-        return words.key("slipped_one_of" if 0 < len(spans) <= _MOST_NAMED else "slipped_unknown", right=right)
-    suspect = finding.suspects[0]
-    key = "slipped_itself" if suspect.claim_id == finding.claim.id else "slipped_other"
-    return words.key(key, claim=suspect.claim_id, why=suspect.why, right=right)
-
-
-def _fragility(finding: Finding, words: Words) -> str:
-    nearest = finding.fragility
-    if nearest is None:
-        alone = finding.claim.is_statement and finding.verdict == REPRODUCED
-        return words.key("firm") if alone else ""
-    change = f"{'+' if nearest.change > 0 else '-'}{words.number(abs(nearest.change))}"
-    return words.key("overturned", change=change, operand=nearest.operand, steps=words.number(nearest.steps))
 
 
 def worked(tried: Evaluation) -> str:

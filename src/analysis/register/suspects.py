@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Number, ZeroBelowError, value_at
-from analysis.register.messages import Message
+from analysis.language.translator import Message
 from analysis.register.relations import Relation
 from analysis.register.verdicts import EXCLUDED, REPRODUCED, judge
 
@@ -58,16 +58,16 @@ class Network:
             return ()
         for copy in self.copies[failing.way.tree.claims()[0]] if failing.is_copy else ():
             if judge(copy.target, copy.result, True) == REPRODUCED and copy.target.step <= failing.target.step:
-                why = Message("repeated", {"copy": copy.target.id, "figure": copy.way.tree.value})
+                why = Message("register", "repeated", {"copy": copy.target.id, "figure": copy.way.tree.value})
                 return (Suspect(failing.target.id, *_holding(failing, failing.target.id), why),)
         able = [Suspect(name, *self._allowed(name, failing)) for name in (failing.target.id, *failing.operands)]
         able = [each for each in able if each.lo <= each.hi]
         if len(able) == 1:
-            return (replace(able[0], why=Message("held_in_place")),)
+            return (replace(able[0], why=Message("register", "held_in_place")),)
         against = {each.claim_id: self._independent(each.claim_id) for each in able}
         able.sort(key=lambda each: against[each.claim_id], reverse=True)
         if len(able) > 1 and against[able[0].claim_id] > max(against[able[1].claim_id], 1):
-            return (replace(able[0], why=Message("contradicted", {"count": against[able[0].claim_id]})),)
+            return (replace(able[0], why=Message("register", "contradicted", {"count": against[able[0].claim_id]})),)
         return tuple(able)
 
     def _independent(self, name: str) -> int:

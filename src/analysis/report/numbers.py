@@ -11,7 +11,6 @@ import pandas as pd
 
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
-from analysis.report.table_html import outward
 
 
 def select_row(frame: pd.DataFrame, quantity: str, **labels: Any) -> pd.Series | None:
@@ -29,14 +28,11 @@ def format_rounded(
     if row is None or pd.isna(row["value"]):
         return translator.value("no_value")
     lo, hi = factor * row["value_lo"], factor * row["value_hi"]
-    if not (math.isfinite(lo) and math.isfinite(hi)):
-        return translator.word("page", "unbounded")
-    for places in (decimals, decimals + 1):
-        ends = {translator.number(end, places, sign) for end in (lo, hi)}
+    for digits in (decimals, decimals + 1) if math.isfinite(lo) and math.isfinite(hi) else ():
+        ends = {translator.number(end, digits, sign) for end in (lo, hi)}
         if len(ends) == 1:
             return ends.pop()
-    low, high = _ends(lo, hi, translator, decimals + 1, sign)
-    return translator.word("page", "between", lo=low, hi=high)
+    return translator.interval(lo, hi, decimals + 1, sign, "span")
 
 
 def format_with_interval(
@@ -56,24 +52,14 @@ def format_with_interval(
         return translator.value("no_value")
     value, lo, hi = (factor * row[name] for name in ("value", "value_lo", "value_hi"))
     text = f"{translator.number(value, decimals, sign)}{unit}"
-    if not (math.isfinite(lo) and math.isfinite(hi)):
-        return f"{text} {translator.word('page', 'unbounded')}"
-    if lo == hi:
-        return text
-    low, high = _ends(lo, hi, translator, decimals + finer, sign)
-    return f"{text} {translator.word('page', 'rounding', lo=low, hi=high)}"
+    return text if lo == hi else f"{text} {translator.interval(lo, hi, decimals + finer, sign, 'rounding')}"
 
 
 def format_interval(row: pd.Series | None, translator: Translator, decimals: int = 0, sign: bool = False) -> str:
     """Return the interval of a number, rounded outward to so many decimals."""
     if row is None or pd.isna(row["value"]):
         return translator.value("no_value")
-    low, high = _ends(row["value_lo"], row["value_hi"], translator, decimals, sign)
-    return translator.word("page", "between", lo=low, hi=high)
-
-
-def _ends(lo: float, hi: float, translator: Translator, decimals: int, sign: bool) -> tuple[str, ...]:
-    return tuple(translator.number(end, decimals, sign) for end in outward(lo, hi, decimals))
+    return translator.interval(row["value_lo"], row["value_hi"], decimals, sign, "span")
 
 
 def format_number(value: float, translator: Translator, decimals: int = 0, sign: bool = False) -> str:

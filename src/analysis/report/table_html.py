@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.cleaning.periods import STATUS_OF_MARK
-from analysis.language.translator import Translator, glossary
+from analysis.language.glossary import glossary
+from analysis.language.numbers import significant_decimals
+from analysis.language.translator import Translator
 from analysis.report.table_spec import TableSpec
 
 MARK_OF_STATUS = {"": ""} | {status: mark for mark, status in STATUS_OF_MARK.items()}
@@ -155,30 +156,16 @@ def _quantities(spec: TableSpec, table: pd.DataFrame, translator: Translator) ->
 def _number(row: dict, quantity: str, spec: TableSpec, reason: str | None, translator: Translator) -> tuple[str, str]:
     """Return a number, or the reason why there is none, and its interval, which may have more decimals."""
     about, value = glossary()["quantities"].get(quantity, {}), row[quantity]
-    decimals, sign = about.get("decimals", _enough(value)), about.get("sign", False)
+    decimals, sign = about.get("decimals", _inferred_decimals(value)), about.get("sign", False)
     if reason or pd.isna(value):
         return translator.value(reason or spec.absent), ""
     text = translator.number(value, decimals, sign)
     if quantity not in spec.intervals or pd.isna(row[f"{quantity}_lo"]):
         return text, ""
-    if not (math.isfinite(row[f"{quantity}_lo"]) and math.isfinite(row[f"{quantity}_hi"])):
-        return text, translator.word("page", "unbounded")
-    decimals = about.get("interval", decimals)
-    ends = outward(row[f"{quantity}_lo"], row[f"{quantity}_hi"], decimals)
-    lo, hi = (translator.number(end, decimals, sign) for end in ends)
-    return text, translator.word("page", "interval", lo=lo, hi=hi)
+    lo, hi = row[f"{quantity}_lo"], row[f"{quantity}_hi"]
+    return text, translator.interval(lo, hi, about.get("interval", decimals), sign)
 
 
-def _enough(value: float) -> int:
-    """Return decimals for a number of which nothing is declared: none for a count, else three digits in all."""
-    if pd.isna(value) or float(value).is_integer():
-        return 0
-    return max(0, 2 - math.floor(math.log10(abs(value))))
-
-
-def outward(lo: float, hi: float, decimals: int) -> tuple[float, float]:
-    """Round an interval outward, so that what is printed holds the whole of it."""
-    scale = 10.0**decimals
-    # a float such as 0.29 * 100 can miss its integer by a few units in the last place; those are no reason to widen
-    slack = 1e-9
-    return math.floor(lo * scale + slack) / scale, math.ceil(hi * scale - slack) / scale
+def _inferred_decimals(value: float) -> int:
+    """Return decimals for a number of which nothing is declared: none for a whole one, else three digits in all."""
+    return 0 if pd.isna(value) or float(value).is_integer() else significant_decimals(value, 3)

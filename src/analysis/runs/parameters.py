@@ -20,7 +20,7 @@ from analysis.chapters.work_disability.measures import YEARS
 from analysis.classifications.groups import GROUPINGS
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
-from analysis.language.translator import LANGUAGES
+from analysis.language.glossary import LANGUAGES
 from analysis.measures.question import check_measure, read_question
 from analysis.measures.windows import between
 from analysis.models.dispersion import check_confidence

@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from analysis.files import write_new
-from analysis.language.translator import Translator, glossary
-from analysis.report.table_html import outward
+from analysis.language.glossary import glossary
+from analysis.language.numbers import NOISE, decimals_needed, round_outward
+from analysis.language.translator import Translator
 
 Row = dict[str, Any]
 LEDGER = "findings.html"
@@ -158,16 +159,11 @@ def _finer(lo: Any, hi: Any, printed: int) -> int:
     """Return the decimals that show a place inside this interval: none for one of thousands."""
     if not (_finite(lo) and _finite(hi) and lo < hi):
         return printed + 1
-    return max(0, math.ceil(-math.log10(hi - lo) - 1e-9) + 1)
+    return max(0, math.ceil(-math.log10(hi - lo) - NOISE) + 1)
 
 
 def _finite(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _needed(most: int, *values: float) -> int:
-    """Return how many decimals these numbers need, ``most`` at the most."""
-    return max(len(f"{value:.{most}f}".partition(".")[2].rstrip("0")) for value in values)
 
 
 def _text(value: Any, most: int, translator: Translator) -> str:
@@ -176,29 +172,25 @@ def _text(value: Any, most: int, translator: Translator) -> str:
         number = float(value)
     except (TypeError, ValueError):
         return value or ""
-    return translator.number(number, _needed(most, number)) if math.isfinite(number) else ""
+    return translator.number(number, decimals_needed(most, number)) if math.isfinite(number) else ""
 
 
 def _range(lo: Any, hi: Any, most: int, translator: Translator) -> str:
     """Return an interval in brackets, rounded outward; nothing for an exact number."""
-    ends = {name: end for name, end in (("lo", lo), ("hi", hi)) if _finite(end)}
+    ends = [end for end in (lo, hi) if _finite(end)]
     if not ends:
         return ""
-    decimals = _needed(most, *ends.values())
-    low, high = outward(ends.get("lo", hi), ends.get("hi", lo), decimals)
-    if len(ends) == 2 and low == high:
+    decimals = decimals_needed(most, *ends)
+    if len(set(round_outward(*ends, decimals) if len(ends) == 2 else (lo, hi))) == 1:
         return ""
-    places = {"lo": translator.number(low, decimals), "hi": translator.number(high, decimals)}
-    if len(ends) == 2:
-        return translator.word("page", "interval", **places)
-    return translator.word("ledger", "or_more" if "lo" in ends else "or_less", **places)
+    return translator.interval(lo if _finite(lo) else -math.inf, hi if _finite(hi) else math.inf, decimals)
 
 
 def _period(text: str, translator: Translator) -> str:
     text = _MONTH.sub(lambda match: translator.period(match[0]), text)
     quarter = translator.word("ledger", "quarter_mark")
     text = re.sub(r"\bQ(?=[1-4])", quarter, re.sub(r"(?<=\d)Q(?=[1-4])", f" {quarter}", text))
-    return text.replace(" to ", translator.word("ledger", "until")).replace(" mean", translator.word("ledger", "mean"))
+    return text.replace(" to ", translator.word("intervals", "to")).replace(" mean", translator.word("ledger", "mean"))
 
 
 def _picture(row: Row, most: int, translator: Translator) -> Row | None:
@@ -209,4 +201,4 @@ def _picture(row: Row, most: int, translator: Translator) -> Row | None:
         return None
     low, span = min(values), max(values) - min(values)
     places = {key: [round(2 + 96 * (value - low) / span, 2) for value in bar] for key, bar in bars.items()}
-    return places | {"ends": [translator.number(end, most) for end in outward(low, low + span, most)]}
+    return places | {"ends": [translator.number(end, most) for end in round_outward(low, low + span, most)]}

@@ -16,7 +16,8 @@ from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
-from analysis.language.translator import Translator, glossary
+from analysis.language.glossary import glossary
+from analysis.language.translator import Translator
 from analysis.runs.parameters import Notebook
 from analysis.site.notebook_outputs import answers_of
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.errors import CallError, did_you_mean
+from analysis.language.translator import Translator
 from analysis.register.entry import document_names
 from analysis.register.evaluation import QUERY, Finding
-from analysis.register.messages import Words
 from analysis.register.rows import worked
 from analysis.register.verdicts import EXCLUDED, STANDS_NOT, VERDICTS
 
@@ -57,21 +57,22 @@ def listed(findings: Iterable[Finding], verdict: str = "") -> pd.DataFrame:
         ``document, claim, location, printed, found, between, right, verdict, tables``, all text; numbers as a machine
         writes them.
     """
-    words, wanted = Words(), (verdict,) if verdict else STANDS_NOT
+    english, wanted = Translator("en"), (verdict,) if verdict else STANDS_NOT
     rows = []
     for each in findings:
         if each.verdict not in wanted:
             continue
         row, result = each.claim.row, each.tried.result if each.tried else None
         number = result is not None and result.truth is None
+        found = english.significant(result.value) if number else result.truth if result else ""
         rows.append(
             {
                 "document": each.claim.document,
                 "claim": each.claim.id,
                 "location": row["location"],
                 "printed": row["value"],
-                "found": words.number(result.value).replace(",", "") if number else result.truth if result else "",
-                "between": words.span(result.lo, result.hi).replace(",", "") if number else "",
+                "found": found.replace(",", ""),
+                "between": english.span(result.lo, result.hi).replace(",", "") if number else "",
                 "right": each.suggested or "",
                 "verdict": each.verdict,
                 "tables": ", ".join(tables_of(each)),

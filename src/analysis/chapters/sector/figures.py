@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.language.translator import Translator, glossary
+from analysis.language.glossary import glossary
+from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.report.plotting import HATCHES, INK, MARKERS, SOFT, canvas, colours, note, value_axis
 

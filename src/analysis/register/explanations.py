@@ -1,0 +1,58 @@
+"""Why a verdict is what it is, in sentences."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from analysis.language.numbers import distinct_ends
+from analysis.language.translator import Message, Translator
+from analysis.register.evaluation import Finding
+from analysis.register.verdicts import INCONSISTENT, REPRODUCED, STANDS_NOT, touches
+
+_say = partial(Message, "register")
+_MOST_NAMED = 3
+
+
+def explanation(finding: Finding, translator: Translator) -> str:
+    """Return why the verdict is what it is: what contradicts the number, known reasons, the figure that slipped."""
+    evaluation, stands_not = finding.tried, finding.verdict in STANDS_NOT
+    messages = [_contradiction(finding, translator)] if stands_not else []
+    messages += finding.cause
+    if stands_not and evaluation.way.tree.kind == "claim" and touches(finding.claim, evaluation.result):
+        messages.append(_say("touching"))
+    if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
+        messages.append(_slipped(finding, translator))
+    return " ".join(map(translator.render, messages))
+
+
+def _contradiction(finding: Finding, translator: Translator) -> Message:
+    result, printed = finding.tried.result, finding.claim.interval
+    ends = dict(zip(("lo", "hi"), distinct_ends(result.lo, result.hi, translator.code), strict=True))
+    if result.truth is not None:
+        return _say("fails", ends)
+    key = "gives" if result.lo != result.hi else "gives_exactly"
+    key = key if printed.lo != printed.hi else f"{key}_beside_exact"
+    ends |= zip(("low", "high"), distinct_ends(printed.lo, printed.hi, translator.code), strict=True)
+    return _say(key, {"value": translator.significant(result.value), **ends})
+
+
+def _slipped(finding: Finding, translator: Translator) -> Message:
+    spans = {each.claim_id: translator.span(each.lo, each.hi) for each in finding.suspects}
+    named = [translator.render(_say("at", {"claim": claim, "span": span})) for claim, span in spans.items()]
+    right = translator.word("register", "or").join(named)
+    if len(spans) != 1:
+        return _say("slipped_one_of" if 0 < len(spans) <= _MOST_NAMED else "slipped_unknown", {"right": right})
+    suspect = finding.suspects[0]
+    key = "slipped_itself" if suspect.claim_id == finding.claim.id else "slipped_other"
+    return _say(key, {"claim": suspect.claim_id, "why": suspect.why, "right": right})
+
+
+def robustness(finding: Finding, translator: Translator) -> str:
+    """Return what would overturn a statement that holds; nothing for another finding."""
+    nearest = finding.fragility
+    if nearest is not None:
+        change = f"{'+' if nearest.change > 0 else '-'}{translator.significant(abs(nearest.change))}"
+        fields = {"change": change, "operand": nearest.operand, "steps": translator.significant(nearest.steps)}
+        return translator.word("register", "overturned", **fields)
+    holds = finding.claim.is_statement and finding.verdict == REPRODUCED
+    return translator.word("register", "firm") if holds else ""
