@@ -38,10 +38,9 @@ snapshot: $(READY)  ## build the published snapshot anew from data/sources
 notebooks: $(READY)  ## run the notebooks in place: their committed outputs come from the published snapshot
 	@$(BIN)/python tools/refresh_notebooks.py
 
-lock:  ## resolve the dependencies anew, with hashes for every platform and no index addresses
-	@$(PYTHON) -m venv $(ENV)/lock && $(ENV)/lock/bin/pip install --quiet uv
-	@$(ENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --all-extras --upgrade --output-file requirements.lock pyproject.toml
+lock: $(READY)  ## resolve the dependencies, with hashes for every platform and no index addresses; ARGS=--upgrade for newer ones
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --all-extras $(ARGS) --output-file requirements.lock pyproject.toml
 
 clean:  ## remove the environment; runs and snapshots stay
 	@rm -rf $(ENV)
