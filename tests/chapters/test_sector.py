@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.chapters.findings import frames
 from analysis.chapters.sector import figures as sector_figures
-from analysis.chapters.sector import money as sector_money
+from analysis.chapters.sector import finances, printed_tables
 from analysis.chapters.sector import people as sector
 from analysis.chapters.sector import sentences as sector_sentences
 from analysis.errors import CoverageError
@@ -98,7 +97,7 @@ def test_people_are_set_side_by_side_as_far_as_both_years_hold_them(tmp_path):
     ]
     units = {"guided": "persons", "trajectories": "trajectories", "contracts": "persons"}
     names = list(dict.fromkeys(name for _, name, _, _ in cells))
-    found = sector.people(snapshot(tmp_path, table("cedris-2024-people", rows, {"activity": names}, units, 100)))
+    found = sector.people_guided(snapshot(tmp_path, table("cedris-2024-people", rows, {"activity": names}, units, 100)))
     assert number(found, "guided", activity="parts added") == (1000, 850, 1150)
     assert number(found, "guided", activity="total less parts") == (0, -200, 200)
     assert number(found, "change", activity="total") == (400, 300, 500)
@@ -156,7 +155,7 @@ def test_pay_is_set_against_a_full_week(tmp_path):
     units = {"pay": "euro", "minimum_wage": "euro", "contract_fte": "fte"}
     rows = [{"measure": name, "scheme": "A", "period": "2024JJ00", "value": value} for name, value in values.items()]
     held = snapshot(tmp_path, table("cedris-2024-f17", rows, {"scheme": ["A"]}, units, 0.1))
-    found = sector_money.pay(held)
+    found = finances.pay(held)
     assert number(found, "pay_to_minimum", scheme="A")[0] == 75
     assert number(found, "pay_full_time", scheme="A") == pytest.approx((2500, 1499.95 / 0.65, 1500.05 / 0.55))
 
@@ -166,7 +165,7 @@ def test_a_snapshot_without_the_tables_is_refused(tmp_path):
     with pytest.raises(CoverageError, match="has no table cedris-2024-f9"):
         sector.scheme_flows(held)
     with pytest.raises(CoverageError, match="has no table cedris-2024-f10"):
-        sector.as_printed(held, "age_by_scheme")
+        printed_tables.as_printed(held, "age_by_scheme")
 
 
 def test_the_ratios_of_2024(published):
@@ -181,7 +180,7 @@ def test_the_ratios_of_2024(published):
 
 def test_the_growth_to_114_000_is_another_way_of_counting(published):
     """Contracts of ced2024-f9-*, with traj23 or 36 percent (f6-open) of k-traj: 103,000 (k-total23) and 91,592."""
-    found = sector.people(published)
+    found = sector.people_guided(published)
     assert number(found, "guided", activity="total less parts") == (0, -900, 900)
     alike = "contracts and running trajectories"
     # three contracts of 50 each way, and a trajectory count of 50
@@ -196,27 +195,27 @@ def test_the_growth_to_114_000_is_another_way_of_counting(published):
 
 def test_the_summary_of_chapter_4_is_shown_where_it_differs(published):
     """ced2024-hl-sick-*, hl-hours-lks and f11-*-mean; the register calls the three inconsistent."""
-    absence = sector.as_printed(published, "sickness_by_scheme")
+    absence = printed_tables.as_printed(published, "sickness_by_scheme")
     for scheme, mean, elsewhere in (("LKS-beschut", 14.4, 13.5), ("LKS-banenafspraak", 13.5, 14.4)):
         assert number(absence, "sickness", scheme=scheme)[0] == mean
         assert number(absence, "sickness_elsewhere", scheme=scheme)[0] == elsewhere
-    said = sector_sentences.summary(absence, sector.as_printed(published, "contract_by_scheme"), ENGLISH)
+    said = sector_sentences.summary(absence, printed_tables.as_printed(published, "contract_by_scheme"), ENGLISH)
     assert "it has 14.4% for LKS-banenafspraak and 13.5% for LKS-beschut" in said
     assert "28.5 hours" in said
 
 
 def test_companies_are_counted_where_the_document_counts_them(published):
     """ced2024-org-7, resp and members: 7 of the 77 that answered, of 95 members; the share is said to be about."""
-    types = sector.as_printed(published, "companies_by_type")
+    types = printed_tables.as_printed(published, "companies_by_type")
     assert number(types, "companies", company_type="types 1 and 2") == (7, 7, 7)
-    moved = sector.as_printed(published, "companies_movement")
+    moved = printed_tables.as_printed(published, "companies_movement")
     assert [number(moved, "companies", movement=each)[0] for each in ("member companies", "answered")] == [95, 77]
     assert declared_tables()["companies_by_type"].kind == "assumed"
 
 
 def test_the_table_printed_is_the_table_shown(published):
     """Figure 24, first and last line: ced2024-f24-loon-* and ced2024-f24-tot-*."""
-    found = sector_money.financial_table(published)
+    found = finances.financial_table(published)
     lines = list(dict.fromkeys(found["line"]))
     expected = {0: (-39766, -34290, -33065, -38532, -2100), 8: (-1337, -11641, -3971, -2627, -140)}
     names = ("per_fte_wsw", "per_fte_lksbij", "per_fte_bw", "per_fte_mean", "million")
@@ -228,7 +227,7 @@ def test_the_table_printed_is_the_table_shown(published):
 def test_checks_and_ledger_agree(published, register):
     """What does not add up is what the register calls inconsistent, number for number, and the issue's list of it."""
     found = find(register, published, ["cedris-2024"])
-    checks = frames.rebuilt(found, "Figuur 24", sector_money.RESULT)
+    checks = finances.recomputed(found)
     keys = ["line", "scheme", "unit", "location", "published"]
     fails = {tuple(row) for row in checks.loc[checks["verdict"].isin(STANDS_NOT), keys].to_numpy()}
     ledger = {each.claim.id for each in found if each.verdict in STANDS_NOT and each.claim.id.startswith("ced2024-f24")}
@@ -241,7 +240,7 @@ def test_checks_and_ledger_agree(published, register):
     assert {key[4] for key in fails - in_figure} == {166}  # ced2024-58-gem24, printed as 162 elsewhere
     slipped = checks[(checks["published"] == -8851) & (checks["rebuilt"] == -8653)]
     assert list(slipped["worked"]) == ["(-19991) + 11338", "(-3971) - 4682"]
-    told = sector_sentences.rebuilt(checks, sector_money.financial_table(published), sector_money.RESULT_AT, ENGLISH)
+    told = sector_sentences.rebuilt(checks, finances.financial_table(published), finances.RESULT_LOCATION, ENGLISH)
     assert "another value than in the table: 1;" in told.pop("elsewhere")
     # 39 cells; nothing to rebuild the operating balance of a scheme from (bedr-wsw, bedr-lksbij, bedr-bw)
     assert told == {"printed": "39", "rebuilt": "36", "fails": "7", "other": "8"}
@@ -261,7 +260,7 @@ def test_bars_stand_at_their_class(published):
 
 def test_a_spread_runs_from_the_lowest_to_the_highest_tenth(published):
     """ced2024-f10-*: Wsw 52, 53, 55."""
-    drawn = sector_figures.sector_spread(sector.as_printed(published, "age_by_scheme"), "age", ENGLISH)
+    drawn = sector_figures.sector_spread(printed_tables.as_printed(published, "age_by_scheme"), "age", ENGLISH)
     (axes,) = drawn.axes
     top = [segment for segment in axes.collections[0].get_segments() if segment[0][1] == 2]
     assert [tuple(point) for point in top[0]] == [(52, 2), (55, 2)]

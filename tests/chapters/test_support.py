@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.chapters.support import factsheet_tables, monthly_series, representation
 from analysis.chapters.support import figures as support_figures
-from analysis.chapters.support import job_starts
-from analysis.chapters.support import people as support_groups
 from analysis.chapters.support import provisions as support
 from analysis.chapters.support import sentences as support_sentences
-from analysis.chapters.support import series as support_series
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, CoverageError
 from analysis.language.translator import Translator
@@ -76,7 +74,7 @@ def test_the_level_before_is_a_multiple_of_ten_within_the_growth(tmp_path, level
     cells = read_cells(snapshot(tmp_path, printed({"total": (level, growth)})), "factsheet-2024-t3")
     month = pd.PeriodIndex([LAST])
     columns = [cells.look_up(name, month, provision="total") for name in ("provisions", "growth_pct")]
-    found = support.before_growth(*columns)
+    found = support.level_before_growth(*columns)
     assert (found.value[0], found.lo[0], found.hi[0]) == (value, lo, hi)
 
 
@@ -101,7 +99,7 @@ def test_without_a_multiple_of_ten_the_ends_themselves_are_the_bound(tmp_path):
     cells = read_cells(snapshot(tmp_path, printed({"total": (97, 3.0)})), "factsheet-2024-t3")
     month = pd.PeriodIndex([LAST])
     columns = [cells.look_up(name, month, provision="total") for name in ("provisions", "growth_pct")]
-    found = support.before_growth(*columns)
+    found = support.level_before_growth(*columns)
     assert (found.lo[0], found.hi[0]) == pytest.approx((97 / 1.0305 - 5, 97 / 1.0295 + 5))
 
 
@@ -200,12 +198,12 @@ def test_a_change_across_the_break_is_refused_with_both_tables(both_sides):
     with pytest.raises(
         CallError, match=r"84511NED counts to 2022-12, 85589NED and 85588NED from 2023-01 on, in another"
     ):
-        support_series.compared_months(both_sides, "2022-12", "2023-01")
+        monthly_series.months_to_compare(both_sides, "2022-12", "2023-01")
 
 
 def test_a_change_across_the_break_that_is_asked_for_says_so(both_sides):
-    months = support_series.compared_months(both_sides, "2022-12", "2023-01", across_break=True)
-    frame = support_series.compared(both_sides, *months)
+    months = monthly_series.months_to_compare(both_sides, "2022-12", "2023-01", across_break=True)
+    frame = monthly_series.persons_compared(both_sides, *months)
     found = row(frame, "change", provision="wage subsidy")
     assert ends(found) == (190, 180, 200)
     assert (found["break"], found["tables"]) == ("across the break", "85589NED, 84511NED")
@@ -216,7 +214,7 @@ def test_a_change_across_the_break_that_is_asked_for_says_so(both_sides):
     ("first", "last", "change"), [("2022-11", "2022-12", 10), ("2023-01", "2023-02", 20), ("2023-01", "", 20)]
 )
 def test_a_change_on_one_side_is_given(both_sides, first, last, change):
-    frame = support_series.compared(both_sides, *support_series.compared_months(both_sides, first, last))
+    frame = monthly_series.persons_compared(both_sides, *monthly_series.months_to_compare(both_sides, first, last))
     found = row(frame, "change", provision="wage subsidy")
     assert (found["value"], found["break"]) == (change, "on one side of it")
 
@@ -233,11 +231,11 @@ def test_a_change_on_one_side_is_given(both_sides, first, last, change):
 )
 def test_months_that_are_none_are_refused(both_sides, first, last, told):
     with pytest.raises(CallError, match=told):
-        support_series.compared_months(both_sides, first, last)
+        monthly_series.months_to_compare(both_sides, first, last)
 
 
 def test_series_are_never_joined(both_sides):
-    frame = support_series.series(both_sides)
+    frame = monthly_series.monthly_series(both_sides)
     assert list(frame.groupby(["table", "provision"], sort=True).size().items()) == [
         (("84511NED", "wage subsidy"), 2),
         (("85588NED", "total"), 2),
@@ -250,7 +248,7 @@ def test_series_are_never_joined(both_sides):
 def test_a_snapshot_without_support_says_what_to_pull(tmp_path):
     held = snapshot(tmp_path, provisions({"2023MM01": {"total": 10}}, "other"))
     with pytest.raises(CoverageError, match="84511NED, 85589NED, 85588NED"):
-        support_series.compared_months(held)
+        monthly_series.months_to_compare(held)
 
 
 def test_the_parameters_are_checked_before_a_run():
@@ -262,7 +260,7 @@ def test_the_parameters_are_checked_before_a_run():
 
 
 def test_the_persons_of_a_year_before_follow_from_the_printed_change(published):
-    frame = support_series.compared(published, FIRST, LAST)
+    frame = monthly_series.persons_compared(published, FIRST, LAST)
     # fs2024-t4-n-total 184,810 and fs2024-p-delta 6,790
     assert ends(row(frame, "level", provision="total")) == (184810, 184805, 184815)
     assert row(frame, "persons_before", provision="total")["value"] == 178020
@@ -320,44 +318,44 @@ def who(tmp_path):
 
 
 def test_representation_is_the_share_over_the_share_with_the_range_over_all_corners(who):
-    frame = support_groups.by_group(who)
+    frame = representation.representation(who)
     found = row(frame, "representation", group="men")
     corners = [share / 100 * total / men for share, total, men in product((24.5, 25.5), (995, 1005), (495, 505))]
     assert ends(found) == pytest.approx((0.5, min(corners), max(corners)))
-    assert found["outcome"] == support_groups.UNDER
+    assert found["outcome"] == representation.UNDER
     assert row(frame, "recipient_share", group="men")["value"] == 50
 
 
 def test_classes_that_both_have_are_declared_sums(who):
-    frame = support_groups.by_group(who)
+    frame = representation.representation(who)
     # 27–45 is 27-35 and 35-45: 20 + 10, each within half a point
     assert ends(row(frame, "supported_share", group="27–45")) == (30, 29, 31)
-    assert row(frame, "representation", group="27–45")["outcome"] == support_groups.OPEN
+    assert row(frame, "representation", group="27–45")["outcome"] == representation.OPEN
     # Europe is both countries of birth: 20 + 30 of 1,000, against 5 %
     assert row(frame, "recipient_share", group="Europe")["value"] == pytest.approx(5)
-    assert row(frame, "representation", group="Europe")["outcome"] == support_groups.OPEN
+    assert row(frame, "representation", group="Europe")["outcome"] == representation.OPEN
     # 50 % against 40 %
-    assert row(frame, "representation", group="Netherlands")["outcome"] == support_groups.OVER
+    assert row(frame, "representation", group="Netherlands")["outcome"] == representation.OVER
 
 
 def test_group_by_chooses_a_dimension_or_is_refused(who):
-    assert set(support_groups.by_group(who, "sex")["dimension"]) == {"sex"}
+    assert set(representation.representation(who, "sex")["dimension"]) == {"sex"}
     with pytest.raises(CallError, match="group_by 'birth' is unknown"):
-        support_groups.by_group(who, "birth")
+        representation.representation(who, "birth")
 
 
 def test_supported_and_recipients_of_different_months_are_not_compared(tmp_path):
     held = snapshot(tmp_path, caseload("2021MM12", "2022MM12"), supported())
     with pytest.raises(CoverageError, match="end of 2022-12, table factsheet-2024-t4 the supported of 2024-12"):
-        support_groups.by_group(held)
+        representation.representation(held)
 
 
 def test_published_shares_come_from_the_factsheet(published):
-    frame = support_groups.by_group(published)
+    frame = representation.representation(published)
     # table 4, sheltered work, 15–27: 41 %; table 1: 40,510 of 405,700
     found = row(frame, "representation", group="<27", provision="sheltered work")
     assert found["value"] == pytest.approx(0.41 * 405700 / 40510)
-    coverage = support_groups.coverage(published)
+    coverage = representation.coverage(published)
     assert (
         row(coverage, "share", measured="recipients with a provision, as printed")["value"] == 28
     )  # fs2024-p-coverage
@@ -372,7 +370,7 @@ def test_published_shares_come_from_the_factsheet(published):
 
 
 def test_the_difference_still_at_work_has_its_rounding(published):
-    frame = job_starts.still_at_work(published)
+    frame = factsheet_tables.still_at_work(published)
     # "Krijgen en behouden van werk": 78 and 74 %, 67 and 61 %
     assert ends(row(frame, "difference_pp", months_after="1")) == (4, 3, 5)
     assert ends(row(frame, "difference_pp", months_after="6")) == (6, 5, 7)
@@ -380,7 +378,7 @@ def test_the_difference_still_at_work_has_its_rounding(published):
 
 
 def test_units_stand_beside_the_numbers_and_are_never_one_column(published):
-    frame = job_starts.wage_subsidy_counts(published)
+    frame = factsheet_tables.wage_subsidy_counts(published)
     assert set(frame["unit"]) == {"provisions", "persons", "combinations"}
     assert row(frame, "in_use", measured="at_work", provision="flat-rate wage subsidy")["value"] == 2690
 
@@ -408,15 +406,18 @@ def test_months_in_the_wrong_order_are_refused(published):
 
 
 def test_without_a_first_month_the_comparison_stays_on_one_side(both_sides):
-    assert [str(month) for month in support_series.compared_months(both_sides, "", "2023-02")] == ["2023-01", "2023-02"]
+    assert [str(month) for month in monthly_series.months_to_compare(both_sides, "", "2023-02")] == [
+        "2023-01",
+        "2023-02",
+    ]
     with pytest.raises(CallError, match=r"last 2023-01: expected a month to compare it with .* give first"):
-        support_series.compared_months(both_sides, "", "2023-01")
+        monthly_series.months_to_compare(both_sides, "", "2023-01")
 
 
 def said(snapshot, first, last, lang="en"):
     months = pd.Period(first, "M"), pd.Period(last, "M")
     frame = support.provisions_by_type(snapshot, *months)
-    persons, share = support_series.compared(snapshot, *months), support_groups.coverage(snapshot)
+    persons, share = monthly_series.persons_compared(snapshot, *months), representation.coverage(snapshot)
     translator = Translator(lang)
     told = support_sentences.support(frame, persons, share, translator)
     kinds = support_sentences.kinds(frame, translator)
@@ -456,11 +457,11 @@ def test_what_the_snapshot_lacks_is_said_as_a_sentence(published, first, last, t
 
 
 def test_table_4_is_given_as_it_is_printed(published):
-    frame = support_groups.as_printed(published)
+    frame = factsheet_tables.shares_by_kind(published)
     # factsheet, table 4, 35 to 45: 21, 13, 15, 12
     quantities = ("share_total", "share_wage_subsidy", "share_job_coach", "share_sheltered_work")
     assert [row(frame, name, group="35-45")["value"] for name in quantities] == [21, 13, 15, 12]
-    assert row(support_groups.persons(published), "supported_persons", provision="job coach")["value"] == 20570
+    assert row(factsheet_tables.persons(published), "supported_persons", provision="job coach")["value"] == 20570
 
 
 # -- sentences and pictures
@@ -471,14 +472,14 @@ def test_the_sentence_says_both_sides_of_1(who, lang):
     counts = pd.DataFrame(
         [{"quantity": "share", "group": "not a recipient", "value": 36.0, "value_lo": 35.5, "value_hi": 36.5}]
     )
-    told = support_sentences.representation(support_groups.by_group(who), counts, Translator(lang))
+    told = support_sentences.representation(representation.representation(who), counts, Translator(lang))
     assert told["others"] == "36"
     assert {"nl": "Nederland", "en": "Netherlands"}[lang] in told["over"]
     assert {"nl": "mannen", "en": "men"}[lang] in told["under"]
 
 
 def test_each_kind_has_its_marker_at_the_height_of_its_group(published):
-    frame = support_groups.by_group(published, "sex")
+    frame = representation.representation(published, "sex")
     (axes,) = support_figures.support_by_group(frame, Translator("en")).axes
     names = {
         round(tick): label.get_text() for tick, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
@@ -493,7 +494,7 @@ def test_each_kind_has_its_marker_at_the_height_of_its_group(published):
 
 
 def test_bars_of_shares_stand_beside_their_names(published):
-    panels = support_figures.share_bars(support_groups.counts(published), Translator("en")).axes
+    panels = support_figures.share_bars(factsheet_tables.shares(published, "support_counts"), Translator("en")).axes
     first = panels[0]
     heights = [patch.get_width() for patch in first.patches]
     names = [label.get_text() for label in first.get_yticklabels()]
@@ -501,8 +502,8 @@ def test_bars_of_shares_stand_beside_their_names(published):
 
 
 def test_no_line_of_the_series_crosses_the_break(published):
-    figure = support_figures.support_series(support_series.series(published), Translator("en"))
-    start = support_series.BREAK.start_time
+    figure = support_figures.support_series(monthly_series.monthly_series(published), Translator("en"))
+    start = monthly_series.BREAK.start_time
     for axes in figure.axes:
         for line in axes.lines:
             dates = pd.to_datetime(line.get_xdata()) if len(line.get_xdata()) > 2 else None

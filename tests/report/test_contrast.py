@@ -12,7 +12,7 @@ from pygments.styles import get_style_by_name
 from analysis.chapters.caseload import figures as caseload_figures
 from analysis.chapters.duration import figures as duration_figures
 from analysis.chapters.findings import figures as findings_figures
-from analysis.chapters.findings import frames
+from analysis.chapters.findings import tables as findings_tables
 from analysis.chapters.flows import figures as flows_figures
 from analysis.language.translator import Translator
 from analysis.measures import account, caseload, duration, flows, windows
@@ -130,7 +130,9 @@ def drawn():
     yield flows_figures.other_exits(ledger, translator)
     yield caseload_figures.caseload_series(caseload.series(source, months), translator)
     yield duration_figures.over_5y(duration.longterm_shares(source, "all"), translator)
-    yield findings_figures.findings_by_document(frames.counted(find(read_register(), source)), translator)
+    yield findings_figures.findings_by_document(
+        findings_tables.verdicts_by_document(find(read_register(), source)), translator
+    )
 
 
 def test_all_text_of_pictures_can_be_read():

@@ -12,7 +12,11 @@ from analysis.intervals.rounded import Rounded
 
 
 def tidy_rows(
-    column: Rounded, quantity: str, labels: Mapping[str, Iterable[Any]], denominator: str = "", tables: str = ""
+    column: Rounded,
+    quantity: str,
+    labels: Mapping[str, Iterable[Any]],
+    denominator: str = "",
+    tables: str | list[str] = "",
 ) -> pd.DataFrame:
     """Return a column of numbers as a tidy frame.
 
@@ -26,8 +30,8 @@ def tidy_rows(
         Columns that tell the ``n`` rows apart (period, dimension, group).
     denominator : str
         The quantity below the fraction bar, for a share, ratio or rate.
-    tables : str
-        Id of the table, or ids of the tables, that the cells come from.
+    tables : str or list of str
+        Id of the table, or ids of the tables, that the cells come from; a list has one entry a row.
 
     Returns
     -------
@@ -54,6 +58,26 @@ def tidy_rows(
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return several tidy frames below each other."""
     return pd.concat(list(frames), ignore_index=True)
+
+
+def tidy_columns(
+    columns: Mapping[str, Rounded | tuple[Rounded, str]],
+    labels: Mapping[str, Iterable[Any]],
+    tables: str | list[str] = "",
+) -> pd.DataFrame:
+    """Return several quantities of the same rows below each other, as from `tidy_rows`.
+
+    Parameters
+    ----------
+    columns : mapping of str to Rounded or (Rounded, str)
+        Each quantity with its numbers; for a share, ratio or rate also its denominator.
+    labels, tables
+        As for `tidy_rows`.
+    """
+    pairs = {name: column if isinstance(column, tuple) else (column, "") for name, column in columns.items()}
+    return combine(
+        tidy_rows(column, name, labels, denominator, tables) for name, (column, denominator) in pairs.items()
+    )
 
 
 def pick(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis.chapters.findings.frames import check_document, check_verdict
-from analysis.chapters.support.series import compared_months
-from analysis.chapters.work_disability.measures import YEARS
+from analysis.chapters.findings.tables import check_document, check_verdict
+from analysis.chapters.support.monthly_series import months_to_compare
+from analysis.chapters.work_disability.schemes import YEARS
 from analysis.classifications.groups import GROUPINGS
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
@@ -232,7 +232,7 @@ def _month_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) -
     if not {"snapshot", *names} <= values.keys() or wrong & set(names):
         return []
     try:
-        compared_months(open_snapshot(values["snapshot"]), *(values[name] for name in names))
+        months_to_compare(open_snapshot(values["snapshot"]), *(values[name] for name in names))
     except CallError as fault:
         return [f"notebook {notebook.name}: {fault}"]
     except CoverageError:

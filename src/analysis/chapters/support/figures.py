@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.chapters.support.series import BREAK
+from analysis.chapters.support.monthly_series import BREAK
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.report.plotting import (

@@ -14,7 +14,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import tidy_columns
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -33,6 +33,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "otherwise": ("outsourced or unknown",),
     TOTAL: (TOTAL,),
 }
+UNITS = {"provisions": "provisions", "change": "provisions", "growth_pct": "percent", "supported_persons": "persons"}
 _NOISE = 1e-9  # a float such as 630.0 may miss its integer by a few units in the last place
 
 
@@ -41,7 +42,7 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
 
     Both levels are of 85588NED where it has them. Elsewhere the level is that of table 3 of the factsheet, and the
     level a year before is that less the change which the text prints, or bounded by the printed growth
-    (`before_growth`).
+    (`level_before_growth`).
 
     Returns
     -------
@@ -59,34 +60,34 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
     if first >= last:
         raise CallError(f"first {first} does not lie before last {last}: expected first before last.")
     kinds = [(heading, kind) for heading, members in HEADINGS.items() for kind in members]
-    found = [_pair(snapshot, kind, first, last) for _, kind in kinds]
-    now, before, growth = (stack([pair[place] for pair in found]) for place in range(3))
+    found = [_levels(snapshot, kind, first, last) for _, kind in kinds]
+    now, before, growth = (stack([levels[part] for levels in found]) for part in range(3))
     change = now - before
     total_before = before.take([len(kinds) - 1] * len(kinds))
     labels = {"heading": [heading for heading, _ in kinds], "provision": [kind for _, kind in kinds]}
     columns = {
-        "provisions": (now, ""),
-        "provisions_before": (before, ""),
-        "change": (change, ""),
+        "provisions": now,
+        "provisions_before": before,
+        "change": change,
         "growth_printed": (growth, "provisions_before"),
         "growth_pct": ((now / before - 1).percent(), "provisions_before"),
         "contribution_pp": ((change / total_before).percent(), "provisions_before of the total"),
     }
     tables = [tables for *_, tables in found]
-    return combine(tidy_rows(column, name, labels, below, tables) for name, (column, below) in columns.items())
+    return tidy_columns(columns, labels, tables)
 
 
-def level(snapshot: Snapshot, table: str, quantity: str, unit: str, kind: str, month: pd.Period) -> Rounded:
+def read_level(snapshot: Snapshot, table: str, quantity: str, kind: str, month: pd.Period) -> Rounded:
     """Return one figure of a kind of provision, missing where table, kind or month is not in the snapshot."""
     if table in snapshot:
         cells = read_cells(snapshot, table, "month")
         measured = {measure.quantity for measure in cells.metadata.measures}
         if quantity in measured and cells.has(provision=kind):
             return cells.look_up(quantity, pd.PeriodIndex([month]), provision=kind)
-    return Rounded.absent(1, unit, NOT_IN_SNAPSHOT)
+    return Rounded.absent(1, UNITS[quantity], NOT_IN_SNAPSHOT)
 
 
-def before_growth(now: Rounded, growth: Rounded) -> Rounded:
+def level_before_growth(now: Rounded, growth: Rounded) -> Rounded:
     """Return the level that a printed level and its printed growth leave open for a year before.
 
     The growth is taken to be that of figures in tens, so that the figure before was a multiple of ten: those between
@@ -99,30 +100,32 @@ def before_growth(now: Rounded, growth: Rounded) -> Rounded:
     return Rounded.between((lo + hi) / 2, max(lo - 5, 0), hi + 5, now.unit, now, growth)
 
 
-def before_change(now: Rounded, change: Rounded) -> Rounded:
+def level_before_change(now: Rounded, change: Rounded) -> Rounded:
     """Return the level before as the printed level less the printed change, a figure in tens as these two."""
     value = now.value[0] - change.value[0]
     return Rounded.between(value, max(value - 5, 0), value + 5, now.unit, now, change)
 
 
-def _pair(snapshot: Snapshot, kind: str, first: pd.Period, last: pd.Period) -> tuple[Rounded, Rounded, Rounded, str]:
-    """Return level, level before and printed growth of a kind, and the tables they are from."""
-    now, before = (level(snapshot, PROVISIONS, "provisions", "provisions", kind, month) for month in (last, first))
-    growth = Rounded.absent(1, "percent", NOT_IN_SNAPSHOT)
-    a_year = last == PRINTED_MONTH and first == last - 12
-    if a_year:
-        growth = level(snapshot, PRINTED, "growth_pct", "percent", kind, last)
+def _levels(snapshot: Snapshot, kind: str, first: pd.Period, last: pd.Period) -> tuple[Rounded, Rounded, Rounded, str]:
+    """Return level, level before and printed growth of a kind, and the tables that they are from."""
+    now, before = (read_level(snapshot, PROVISIONS, "provisions", kind, month) for month in (last, first))
     used = [PROVISIONS] if PRESENT in (now.missing[0], before.missing[0]) else []
-    printed = Rounded.absent(1, "provisions", NOT_IN_SNAPSHOT)
+    absent = Rounded.absent(1, "provisions", NOT_IN_SNAPSHOT)
+    of_year = last == PRINTED_MONTH and first == last - 12  # the months of the printed growth
+    growth, printed = Rounded.absent(1, "percent", NOT_IN_SNAPSHOT), absent
+    if of_year:
+        growth = read_level(snapshot, PRINTED, "growth_pct", kind, last)
     if now.missing[0] != PRESENT and last == PRINTED_MONTH:
-        now = printed = level(snapshot, PRINTED, "provisions", "provisions", kind, last)
-        if not a_year:  # the document and the table are of different states, and nothing printed ties the two
-            before, used = Rounded.absent(1, "provisions", NOT_IN_SNAPSHOT), []
-        if now.missing[0] == PRESENT == growth.missing[0]:
-            change = level(snapshot, PRINTED, "change", "provisions", kind, last)
-            bound = before_change(now, change) if change.missing[0] == PRESENT else before_growth(now, growth)
+        now = printed = read_level(snapshot, PRINTED, "provisions", kind, last)
+        if not of_year:  # the document and the table are of different states, and nothing printed ties the two
+            before, used = absent, []
+        elif now.missing[0] == PRESENT == growth.missing[0]:
+            change = read_level(snapshot, PRINTED, "change", kind, last)
+            implied = (
+                level_before_change(now, change) if change.missing[0] == PRESENT else level_before_growth(now, growth)
+            )
             # a figure that the printed growth excludes is of another state of the table: it says nothing of this change
-            if before.missing[0] != PRESENT or before.hi[0] < bound.lo[0] or before.lo[0] > bound.hi[0]:
-                before, used = bound, []
+            if before.missing[0] != PRESENT or before.hi[0] < implied.lo[0] or before.lo[0] > implied.hi[0]:
+                before, used = implied, []
     used += [PRINTED] if PRESENT in (growth.missing[0], printed.missing[0]) else []
     return now, before, growth, ", ".join(used)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.chapters.support.people import OPEN, OVER, UNDER
+from analysis.chapters.support.monthly_series import ACROSS
 from analysis.chapters.support.provisions import PRINTED_MONTH
-from analysis.chapters.support.series import ACROSS
+from analysis.chapters.support.representation import OPEN, OVER, UNDER
 from analysis.classifications.categories import TOTAL
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
@@ -133,7 +133,7 @@ def starts(
     """Return people who started, jobs started, and the parts of the jobs after the shortest and the longest time."""
     return {
         "starters": format_count(select_row(starters, "level", year="2024", group="total"), translator),
-        "jobs": format_count(select_row(jobs, "in_use"), translator),
+        "jobs": format_count(select_row(jobs, "jobs"), translator),
         "short": format_count(select_row(by_duration, "share", group="<1y"), translator),
         "long": format_count(select_row(by_duration, "share", group="5y+"), translator),
     }

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.chapters.support.provisions import PRINTED, PRINTED_MONTH, PROVISIONS, level
+from analysis.chapters.support.provisions import PRINTED, PRINTED_MONTH, PROVISIONS, UNITS, read_level
 from analysis.classifications.categories import TOTAL
 from analysis.cleaning.cells import read_cells
 from analysis.cleaning.periods import parse_period, period_grain
 from analysis.errors import CallError, CoverageError, DataError, name_some
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, tidy_columns, tidy_rows
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -24,14 +24,12 @@ BREAK = pd.Period("2023-01", "M")
 
 PERSONS_BEFORE, PERSONS = "84511NED", "85589NED"
 PERSONS_PRINTED, CHANGE_PRINTED = "factsheet-2024-t4", "factsheet-2024-supported"
-_SERIES = ((PERSONS_BEFORE, "supported_persons"), (PERSONS, "supported_persons"), (PROVISIONS, "provisions"))
-_UNITS = {"supported_persons": "persons", "provisions": "provisions"}
 ACROSS = "across the break"
-SHOWN = (TOTAL, "wage subsidy")
-"""The kinds of provision whose series are shown: all, and the one kind that the tables on both sides have."""
+_SERIES = ((PERSONS_BEFORE, "supported_persons"), (PERSONS, "supported_persons"), (PROVISIONS, "provisions"))
+_KINDS = (TOTAL, "wage subsidy")  # all, and the one kind that the tables on both sides have
 
 
-def series(snapshot: Snapshot) -> pd.DataFrame:
+def monthly_series(snapshot: Snapshot) -> pd.DataFrame:
     """Return each series that the snapshot holds, by table and kind of provision.
 
     Returns
@@ -40,18 +38,15 @@ def series(snapshot: Snapshot) -> pd.DataFrame:
         Tidy, labels ``table, provision, period`` and ``date`` (last day of the month). Quantity ``in_use``, in persons
         or in provisions: ``unit`` tells them apart.
     """
-    frames = [_series(snapshot, table, quantity, kind) for kind in SHOWN for table, quantity in _SERIES]
-    found = combine(frames)
+    found = combine(_one_series(snapshot, table, quantity, kind) for kind in _KINDS for table, quantity in _SERIES)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 
 
-def _series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.DataFrame:
-    there = table in snapshot and read_cells(snapshot, table, "month").has(provision=kind)
-    months = read_cells(snapshot, table, "month").periods if there else pd.PeriodIndex([], freq="M")
-    if there:
-        column = read_cells(snapshot, table, "month").look_up(quantity, months, provision=kind)
-    else:
-        column = Rounded.absent(0, _UNITS[quantity], NOT_IN_SNAPSHOT)
+def _one_series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.DataFrame:
+    months, column = pd.PeriodIndex([], freq="M"), Rounded.absent(0, UNITS[quantity], NOT_IN_SNAPSHOT)
+    if table in snapshot and read_cells(snapshot, table, "month").has(provision=kind):
+        cells = read_cells(snapshot, table, "month")
+        months, column = cells.periods, cells.look_up(quantity, cells.periods, provision=kind)
     labels = {
         "table": [table] * len(months),
         "provision": [kind] * len(months),
@@ -61,7 +56,7 @@ def _series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.Data
     return tidy_rows(column, "in_use", labels, tables=table)
 
 
-def compared_months(
+def months_to_compare(
     snapshot: Snapshot, first: str = "", last: str = "", across_break: bool = False
 ) -> tuple[pd.Period, pd.Period]:
     """Return the two months that are to be compared.
@@ -77,7 +72,7 @@ def compared_months(
     CoverageError
         When the snapshot has no figures on support at all.
     """
-    known = _months(snapshot)
+    known = _months_with_figures(snapshot)
     end = _month("last", last, known) if last else known[-1]
     same_side = [month for month in known if month >= end - 12 and (month < BREAK) == (end < BREAK)]
     start = _month("first", first, known) if first else same_side[0]
@@ -95,7 +90,7 @@ def compared_months(
     return start, end
 
 
-def compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> pd.DataFrame:
+def persons_compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> pd.DataFrame:
     """Return the persons with a provision in two months, all and with a wage subsidy, and the change between them.
 
     Returns
@@ -105,31 +100,31 @@ def compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> pd.DataFr
         Quantities: ``persons_before``, ``level`` and ``change`` (persons), ``growth_pct`` (percent; denominator:
         ``persons_before``). What the factsheet prints of all persons stands in where 85589NED is not in the snapshot.
     """
-    pairs = [(_persons(snapshot, kind, last), _persons(snapshot, kind, first)) for kind in SHOWN]
-    now, before = (stack([pair[place][0] for pair in pairs]) for place in (0, 1))
+    pairs = [(_persons(snapshot, kind, last), _persons(snapshot, kind, first)) for kind in _KINDS]
+    now, before = (stack([pair[month][0] for pair in pairs]) for month in (0, 1))
     labels = {
-        "provision": SHOWN,
-        "first_period": [str(first)] * len(SHOWN),
-        "last_period": [str(last)] * len(SHOWN),
-        "break": [ACROSS if first < BREAK <= last else "on one side of it"] * len(SHOWN),
+        "provision": _KINDS,
+        "first_period": [str(first)] * len(_KINDS),
+        "last_period": [str(last)] * len(_KINDS),
+        "break": [ACROSS if first < BREAK <= last else "on one side of it"] * len(_KINDS),
     }
     tables = [", ".join(dict.fromkeys(name for _, name in pair if name)) for pair in pairs]
     columns = {
-        "persons_before": (before, ""),
-        "level": (now, ""),
-        "change": (now - before, ""),
+        "persons_before": before,
+        "level": now,
+        "change": now - before,
         "growth_pct": ((now / before - 1).percent(), "persons_before"),
     }
-    return combine(tidy_rows(column, name, labels, below, tables) for name, (column, below) in columns.items())
+    return tidy_columns(columns, labels, tables)
 
 
 def _persons(snapshot: Snapshot, kind: str, month: pd.Period) -> tuple[Rounded, str]:
     """Return the persons with a kind of provision in a month, of the table of that side of the break, and its name."""
     table = PERSONS_BEFORE if month < BREAK else PERSONS
-    found = level(snapshot, table, "supported_persons", "persons", kind, month)
+    found = read_level(snapshot, table, "supported_persons", kind, month)
     if found.missing[0] == PRESENT or kind != TOTAL:
         return found, table if found.missing[0] == PRESENT else ""
-    printed = level(snapshot, PERSONS_PRINTED, "supported_persons", "persons", TOTAL, PRINTED_MONTH)
+    printed = read_level(snapshot, PERSONS_PRINTED, "supported_persons", TOTAL, PRINTED_MONTH)
     if month == PRINTED_MONTH:
         return printed, PERSONS_PRINTED if PERSONS_PRINTED in snapshot else ""
     if month == PRINTED_MONTH - 12 and CHANGE_PRINTED in snapshot:
@@ -138,8 +133,8 @@ def _persons(snapshot: Snapshot, kind: str, month: pd.Period) -> tuple[Rounded, 
     return found, ""
 
 
-def _months(snapshot: Snapshot) -> pd.PeriodIndex:
-    """Return the months of which the snapshot, or a document in it, tells anything."""
+def _months_with_figures(snapshot: Snapshot) -> pd.PeriodIndex:
+    """Return the months of which the snapshot, or a document in it, has figures."""
     found = [read_cells(snapshot, table, "month").periods for table, _ in _SERIES if table in snapshot]
     if PRINTED in snapshot or PERSONS_PRINTED in snapshot:
         found.append(pd.PeriodIndex([PRINTED_MONTH - 12, PRINTED_MONTH]))

@@ -1,4 +1,4 @@
-"""What the vintage before said otherwise, and what a table no longer is."""
+"""What changed in the tables of a snapshot since the vintage before, and which known errors of CBS they have."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from analysis.snapshots.vintages import TableDiff, diff
 from analysis.workspace import corrections_file
 
 
-def tables_of(snapshot: Snapshot, table: str = "") -> list[str]:
-    """Return one table of a snapshot, or with an empty text all; a CallError names those there are."""
+def select_tables(snapshot: Snapshot, table: str = "") -> list[str]:
+    """Return one table of a snapshot, or with an empty text all; a CallError names those it holds."""
     known = list(snapshot.manifest.tables)
     if table and table not in known:
         raise CallError(f"table {table!r} is not in snapshot {snapshot.name!r}; {did_you_mean(table, known)}.")
     return [table] if table else sorted(known)
 
 
-def before(snapshot: Snapshot) -> Snapshot | None:
+def vintage_before(snapshot: Snapshot) -> Snapshot | None:
     """Return the vintage before a vintage, None when there is none."""
     if snapshot.kind != "dated":
         return None
@@ -27,8 +27,14 @@ def before(snapshot: Snapshot) -> Snapshot | None:
     return next((each for each in dated_snapshots(snapshot.folder.parent)[::-1] if each.manifest.created < made), None)
 
 
-def revisions(changes: list[TableDiff], vintage: str) -> pd.DataFrame:
-    """Return what changed in each table that both vintages hold.
+def changes_since(older: Snapshot | None, snapshot: Snapshot, tables: list[str]) -> list[TableDiff]:
+    """Return what changed in these tables since an older vintage; nothing without one."""
+    changes = diff(older, snapshot, tables) if older else []
+    return [change for change in changes if change.state in ("same", "changed")]
+
+
+def figures_changed(changes: list[TableDiff], vintage: str) -> pd.DataFrame:
+    """Return how many figures changed in each table that both vintages hold.
 
     Parameters
     ----------
@@ -45,30 +51,16 @@ def revisions(changes: list[TableDiff], vintage: str) -> pd.DataFrame:
     """
     rows = []
     for change in changes:
-        final = change.cells["definitive"]
-        sizes = change.cells["change"].abs()[final]
-        rows.append(
-            {
-                "table": change.table,
-                "vintage": vintage,
-                "new_periods": len(change.came.get("period", [])),
-                "definitive_changed": int(final.sum()),
-                "provisional_changed": int((~final).sum()),
-                "largest": sizes.max() if sizes.notna().any() else float("nan"),
-                "tables": change.table,
-            }
-        )
+        definitive = change.cells["definitive"]
+        largest = change.cells["change"].abs()[definitive].max()
+        new_periods = len(change.came.get("period", []))
+        counts = (int(definitive.sum()), int((~definitive).sum()))
+        rows.append((change.table, vintage, new_periods, *counts, largest, change.table))
     names = ["table", "vintage", "new_periods", "definitive_changed", "provisional_changed", "largest", "tables"]
     return pd.DataFrame(rows, columns=names)
 
 
-def changes_since(older: Snapshot | None, snapshot: Snapshot, tables: list[str]) -> list[TableDiff]:
-    """Return what changed in these tables since an older vintage; nothing without one."""
-    changes = diff(older, snapshot, tables) if older else []
-    return [change for change in changes if change.state in ("same", "changed")]
-
-
-def drift(changes: list[TableDiff]) -> pd.DataFrame:
+def codes_changed(changes: list[TableDiff]) -> pd.DataFrame:
     """Return the columns and codes that came and went, but for periods.
 
     Returns
@@ -87,7 +79,7 @@ def drift(changes: list[TableDiff]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "column", "code", "happened", "tables"])
 
 
-def errors(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
+def errors_known(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     """Return the known errors of CBS in these tables, and whether this state of them has each.
 
     Returns

@@ -1,0 +1,96 @@
+"""Findings as tidy frames: verdicts by document, numbers with a verdict, and the statements nearest to falling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.errors import CallError, did_you_mean
+from analysis.language.translator import Translator
+from analysis.register.entry import document_names
+from analysis.register.evaluation import QUERY, Finding
+from analysis.register.verdicts import STANDS_NOT, VERDICTS
+
+_FRAGILE = 10
+
+
+def check_document(name: str) -> str:
+    """Return the name of a document of the register, or ``""`` for all of them; raise a CallError for another."""
+    if name and name not in document_names():
+        raise CallError(f"{name!r} is no document of the register; {did_you_mean(name, document_names())}.")
+    return name
+
+
+def check_verdict(name: str) -> str:
+    """Return the name of a verdict, or ``""`` for those that do not stand; raise a CallError for another."""
+    if name and name not in VERDICTS:
+        raise CallError(f"{name!r} is no verdict; {did_you_mean(name, VERDICTS)}.")
+    return name
+
+
+def verdicts_by_document(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return how many numbers of each document have each verdict.
+
+    Returns
+    -------
+    DataFrame
+        One row a document and verdict that occurs: ``document, verdict, numbers, tables`` (those that queries used).
+    """
+    found = pd.DataFrame(
+        [(each.claim.document, each.verdict, ", ".join(_tables_queried(each))) for each in findings],
+        columns=["document", "verdict", "tables"],
+    )
+    found["verdict"] = pd.Categorical(found["verdict"], VERDICTS)
+    grouped = found.groupby(["document", "verdict"], sort=True, observed=True)["tables"]
+    counts = grouped.agg(numbers="size", tables=lambda names: ", ".join(dict.fromkeys(filter(None, names))))
+    return counts.reset_index().astype({"verdict": str}).sort_values("document", kind="stable").reset_index(drop=True)
+
+
+def with_verdict(findings: Iterable[Finding], verdict: str = "") -> pd.DataFrame:
+    """Return the findings with a verdict, or with ``""`` those that do not stand.
+
+    Returns
+    -------
+    DataFrame
+        ``document, claim, location, printed, found, between, right, verdict, tables``, all text; numbers as a machine
+        writes them.
+    """
+    verdicts = (verdict,) if verdict else STANDS_NOT
+    columns = ["document", "claim", "location", "printed", "found", "between", "right", "verdict", "tables"]
+    return pd.DataFrame([_row(each) for each in findings if each.verdict in verdicts], columns=columns)
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    claim, english, found, between = finding.claim, Translator("en"), "", ""
+    if finding.tried:
+        result = finding.tried.result
+        found = result.truth or english.significant(result.value).replace(",", "")
+        between = "" if result.truth else english.span(result.lo, result.hi).replace(",", "")
+    printed = (claim.document, claim.id, claim.row["location"], claim.row["value"])
+    return (*printed, found, between, finding.suggested or "", finding.verdict, ", ".join(_tables_queried(finding)))
+
+
+def fragile(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return the statements that hold by least: the first `_FRAGILE`, the nearest to falling first.
+
+    Returns
+    -------
+    DataFrame
+        ``document, claim, location, operand, steps``: the figure whose change overturns the statement, and that
+        change in units of the figure's rounding.
+    """
+    rows = [
+        (each.claim.document, each.claim.id, each.claim.row["location"], each.fragility.operand, each.fragility.steps)
+        for each in findings
+        if each.fragility is not None
+    ]
+    frame = pd.DataFrame(rows, columns=["document", "claim", "location", "operand", "steps"])
+    return frame.sort_values("steps", kind="stable").head(_FRAGILE).reset_index(drop=True)
+
+
+def _tables_queried(finding: Finding) -> list[str]:
+    """Return the tables that the query of a finding used, none where no query was worked out."""
+    tried = [each for each in (finding.tried, *finding.others) if each is not None and each.method == QUERY]
+    cells = [str(node.value) for each in tried for node in each.way.tree.walk() if node.kind == "cell"]
+    return list(dict.fromkeys(cell.split(" | ")[0] for cell in cells))
