@@ -1,4 +1,4 @@
-"""What goes with a value: the reason of its absence, and how final it is. A gap without a reason is no result."""
+"""What goes with a value: the reason of its absence, and how final it is; and the third outcome of a check."""
 
 IMPOSSIBLE = "impossible"
 """Blank at CBS: the figure cannot exist (of Dutch origin and born abroad)."""
@@ -20,3 +20,6 @@ REASONS = (NOT_IN_SNAPSHOT, UNKNOWN, IMPOSSIBLE, UNDEFINED)
 FINAL, REVISED_PROVISIONAL, PROVISIONAL = STATUSES = ("final", "revised_provisional", "provisional")
 """How final a figure is, the least final last; CBS prints nothing, ``**`` and ``*``. A sum is as final as its least
 final cell."""
+
+UNDECIDED = "cannot be decided"
+"""The third outcome of any check, where the figures leave open whether it holds or fails."""

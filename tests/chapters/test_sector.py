@@ -9,10 +9,11 @@ from analysis.chapters.sector import finances, printed_tables
 from analysis.chapters.sector import people as sector
 from analysis.chapters.sector import sentences as sector_sentences
 from analysis.errors import CoverageError
+from analysis.intervals.comparison import BEYOND, WITHIN
 from analysis.language.translator import Translator
 from analysis.measures.breakdown import breakdown
-from analysis.measures.closure import BEYOND, UNDECIDED, WITHIN
 from analysis.measures.tidy_frame import combine, pick
+from analysis.missing import UNDECIDED
 from analysis.register.evaluation import find
 from analysis.register.verdicts import STANDS_NOT
 from analysis.report.table_spec import declared_tables

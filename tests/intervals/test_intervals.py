@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import MixedUnitsError, NotExactError
 from analysis.intervals.cell_pool import CellPool
-from analysis.intervals.comparison import decide, decide_pairs, rank_range
+from analysis.intervals.comparison import BEYOND, WITHIN, decide, decide_pairs, rank_range, zero_within_rounding
 from analysis.intervals.rounded import Rounded, stack
 
 # how far a computed end may be from the true one: float noise of a few dozen terms, relative to the value
@@ -248,3 +248,27 @@ def test_nothing_is_changed_by_arithmetic():
     _ = ((a + b) / b - 1).percent(), -a, a * 3, a.take([0, 0]), decide(a, b)
     for kept, now in zip(before, (a.num, a.cell, a.pool.value), strict=True):
         np.testing.assert_array_equal(kept, now)
+
+
+def test_ranges_found_in_another_way_keep_reason_and_status_of_their_sources():
+    held, unknown, provisional = cells([100, np.nan, 20])
+    found = Rounded.of_ranges(
+        [1.0, 2.0], [0.5, 1.5], [1.5, 2.5], "ratio", stack([held, unknown]), stack([provisional] * 2)
+    )
+    assert list(found.missing) == ["", "unknown"]
+    assert list(found.status) == ["provisional", "provisional"]
+    assert ends(found.take([0])) == (0.5, 1.5)
+    again = Rounded.of_ranges([1.0], [0.5], [1.5], "ratio")
+    assert ends(found.take([0]) - again) == (-1, 1)  # two unknowns, though the numbers are alike
+    assert list(Rounded.of_ranges(np.nan, np.nan, np.nan, "ratio").missing) == ["not_in_snapshot"]
+
+
+def test_a_weighted_sum_by_hand():
+    column = stack(cells([100, 40, 20]))
+    mean = column.sum_by([0, 0, 1], 2, np.array([0.75, 0.25, 2.0]))
+    assert (list(mean.value), list(mean.lo), list(mean.hi)) == ([85, 40], [80, 30], [90, 50])
+
+
+def test_zero_lies_within_rounding_beyond_it_or_cannot_be_told():
+    a, b, c, gap = cells([100, 90, 70, np.nan])
+    assert list(zero_within_rounding(stack([a - b, a - c, a - gap]))) == [WITHIN, BEYOND, "cannot be decided"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.errors import NotExactError
 from analysis.intervals import formula_range as ranges
 from analysis.intervals.formula import TRUTHS, Node
-from analysis.intervals.formula_range import CLOSE, Interval, ZeroBelowError, range_of, value_at
+from analysis.intervals.formula_range import CLOSE, Interval, ZeroDenominatorError, range_of, value_at
 from analysis.register.entry import read_register
 from analysis.register.formulas import parse
 from analysis.register.relations import FAILS, HOLDS, recompute, relations
@@ -62,9 +62,9 @@ def test_a_formula_that_turns_too_often_is_refused(monkeypatch):
 
 
 def test_division_by_what_may_be_zero_is_refused():
-    with pytest.raises(ZeroBelowError, match=r"between -5 and 5, which holds zero"):
+    with pytest.raises(ZeroDenominatorError, match=r"between -5 and 5, which holds zero"):
         ends("[d] / ([n] - 40510)", TENS)
-    with pytest.raises(ZeroBelowError):
+    with pytest.raises(ZeroDenominatorError):
         ends("1 / ([n] - 40505)", TENS)  # zero is an end
 
 
@@ -129,7 +129,7 @@ def test_made_up_formulas_stay_within_their_interval(tree, sides, seed):
     operands = dict(zip("abcd", sides, strict=True))
     try:
         check(tree, operands, seed)
-    except (ZeroBelowError, NotExactError):
+    except (ZeroDenominatorError, NotExactError):
         assume(False)
 
 

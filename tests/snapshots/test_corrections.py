@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.errors import DataError
-from analysis.snapshots.corrections import BEFORE, CORRECTED, HAS_IT, UNDECIDED, known_errors, state_of
+from analysis.missing import UNDECIDED
+from analysis.snapshots.corrections import BEFORE, CORRECTED, HAS_IT, known_errors, state_of
 from analysis.workspace import corrections_file
 from builders import snapshot, table
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
 _COLUMNS = ("value", "lo", "hi", "missing", "status")
+_NUMBER = count()
 
 
 @dataclass(frozen=True, eq=False)
 class CellPool:
     """Cells of one or more tables: printed value, interval, reason of absence and status, one entry a cell.
 
-    ``key`` names the tables and ``sizes`` says how many cells each has. Equal keys mean the same cells. ``status`` is a
-    place in `analysis.missing.STATUSES`.
+    ``key`` names the tables and ``sizes`` says how many cells each has. Equal keys mean the same cells. ``status`` is
+    an index into `analysis.missing.STATUSES`.
     """
 
     key: tuple[str, ...]
@@ -24,6 +26,11 @@ class CellPool:
     hi: np.ndarray
     missing: np.ndarray
     status: np.ndarray
+
+    @classmethod
+    def of_ranges(cls, *columns: np.ndarray) -> CellPool:
+        """Return numbers that are no cells of a table as a pool with its own key: value, lo, hi, missing, status."""
+        return cls((f"ranges {next(_NUMBER)}",), (len(columns[0]),), *columns)
 
     def join(self, other: CellPool) -> CellPool:
         """Return one pool with the cells of both; the cells of a table that is in both occur once."""
@@ -39,9 +46,9 @@ class CellPool:
 
     def span(self, key: str) -> tuple[int, int]:
         """Return the positions of the cells of one table."""
-        place = self.key.index(key)
-        start = sum(self.sizes[:place])
-        return start, start + self.sizes[place]
+        index = self.key.index(key)
+        start = sum(self.sizes[:index])
+        return start, start + self.sizes[index]
 
     def positions_in(self, pool: CellPool) -> np.ndarray:
         """Return, for each cell of this pool, its position in ``pool``."""

@@ -1,4 +1,4 @@
-"""Which of two rounded numbers is the higher, as far as rounding lets one tell; and the ranks that leaves open."""
+"""What the ranges of rounded numbers decide: which of two is higher, whether one is zero, which ranks are open."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.intervals.rounded import Rounded, together
-from analysis.missing import PRESENT
+from analysis.missing import PRESENT, UNDECIDED
 
 HIGHER, LOWER, EQUAL, UNDECIDABLE = "higher", "lower", "equal", "undecidable"
-
+WITHIN, BEYOND = "within rounding", "beyond rounding"
 
 # Ends that touch do not decide, and floats can miss a tie by a few units in the last place (2**-52) of the terms.
 _TIE = 1e-12
+
+
+def zero_within_rounding(column: Rounded) -> np.ndarray:
+    """Say for each entry whether zero lies within its range: `WITHIN`, `BEYOND`, or `UNDECIDED` where it is missing."""
+    within = (column.lo <= 0) & (column.hi >= 0)
+    return np.select([column.missing != PRESENT, within], [UNDECIDED, WITHIN], BEYOND).astype(object)
 
 
 def decide(one: Rounded, two: Rounded) -> np.ndarray:
@@ -21,7 +27,7 @@ def decide(one: Rounded, two: Rounded) -> np.ndarray:
 
     Exact where both are sums, where both have the same positive denominator, and where numerators and denominators are
     positive and no cell stands in both (the ratios or growth rates of two groups). Elsewhere it is sound: what is
-    decided is so, but what a common cell would tell may stay undecided.
+    decided is so, but what a common cell could decide may stay undecided.
 
     Parameters
     ----------
@@ -69,28 +75,29 @@ def _difference_range(one: Rounded, two: Rounded) -> tuple[np.ndarray, np.ndarra
     if one.den is None and two.den is None:
         difference = one - two
         return difference.lo, difference.hi
-    plain = one.lo - two.hi, one.hi - two.lo
+    # what holds whichever cells the two share
+    always = one.lo - two.hi, one.hi - two.lo
     if one.den is None or two.den is None:
-        return plain
+        return always
     one, two = together(one, two)
-    tops, belows = (_part(one, "num"), _part(two, "num")), (_part(one, "den"), _part(two, "den"))
-    above, below = ([part.lo > 0 for part in parts] for parts in (tops, belows))
+    num, den = (tuple(_part(column, side) for column in (one, two)) for side in ("num", "den"))
     # num1/den + c1 > num2/den + c2  <=>  num1 - num2 + (c1 - c2) den > 0; over den it is in the magnitude of the values
-    same = below[0] & below[1] & _all_zero(belows[0] - belows[1])
-    top = tops[0] - tops[1] + belows[0] * (one.constant - two.constant)
+    same_denominator = (den[0].lo > 0) & (den[1].lo > 0) & _all_zero(den[0] - den[1])
+    gap = num[0] - num[1] + den[0] * (one.constant - two.constant)
     # num1/den1 > num2/den2  <=>  num1/num2 > den1/den2 where all four are positive; the two sides share no cell
-    apart = np.logical_and.reduce([*above, *below]) & ~_shared(tops, belows) & (one.constant == two.constant)
-    ratio, inverse, scale = tops[0] / tops[1], belows[0] / belows[1], np.abs(one.value - one.constant)
+    positive = np.logical_and.reduce([part.lo > 0 for part in (*num, *den)])
+    crossable = positive & ~_shared(num, den) & (one.constant == two.constant)
+    of_num, of_den, scale = num[0] / num[1], den[0] / den[1], np.abs(one.value - one.constant)
     with np.errstate(invalid="ignore", divide="ignore"):
-        over, crossed = belows[0].hi, ((ratio.lo - inverse.hi) * scale, (ratio.hi - inverse.lo) * scale)
+        crossed = (of_num.lo - of_den.hi) * scale, (of_num.hi - of_den.lo) * scale
         return tuple(  # type: ignore[return-value]
-            np.select([same, apart], [of_top / over, of_cross], of_plain)
-            for of_top, of_cross, of_plain in zip((top.lo, top.hi), crossed, plain, strict=True)
+            np.select([same_denominator, crossable], [of_gap / den[0].hi, of_cross], of_always)
+            for of_gap, of_cross, of_always in zip((gap.lo, gap.hi), crossed, always, strict=True)
         )
 
 
 def _part(column: Rounded, side: str) -> Rounded:
-    """Return the numerator or the denominator of a column as a plain sum of the cells that stand in it."""
+    """Return the numerator or the denominator of a column as a sum of the cells that stand in it."""
     weights = getattr(column, side)
     used = weights != 0
     terms = {"row": column.row[used], "cell": column.cell[used], "num": weights[used]}
@@ -102,11 +109,10 @@ def _all_zero(column: Rounded) -> np.ndarray:
     return np.bincount(column.row, column.num != 0, minlength=column.size) == 0
 
 
-def _shared(tops: tuple[Rounded, Rounded], belows: tuple[Rounded, Rounded]) -> np.ndarray:
+def _shared(num: tuple[Rounded, ...], den: tuple[Rounded, ...]) -> np.ndarray:
     """Tell for each entry whether a cell stands both in a numerator and in a denominator."""
-    cells = len(tops[0].pool.value)
-    above = np.concatenate([part.row * cells + part.cell for part in tops])
-    below = np.concatenate([part.row * cells + part.cell for part in belows])
-    both = np.zeros(tops[0].size, dtype=bool)
-    both[np.intersect1d(above, below) // cells] = True
+    cells = len(num[0].pool.value)
+    keys = (np.concatenate([part.row * cells + part.cell for part in parts]) for parts in (num, den))
+    both = np.zeros(num[0].size, dtype=bool)
+    both[np.intersect1d(*keys) // cells] = True
     return both

@@ -29,7 +29,7 @@ class Node:
     value: Fraction | str | None = None
 
     def walk(self):
-        """Yield this node and all below it."""
+        """Yield this node and all nodes within it."""
         yield self
         for part in self.parts:
             yield from part.walk()

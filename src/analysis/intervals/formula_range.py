@@ -1,8 +1,10 @@
-"""The exact range of a formula over the intervals of what stands in it, each counted once however often it occurs.
+"""The exact range of a formula over the intervals of its operands, each counted once however often it occurs.
 
-Slopes tell which way each operand moves the value. Where every slope keeps its sign, the ends are reached in two
-corners, and the value there is worked out in fractions: nothing is lost. Where a slope changes sign, the box is cut
-until it does not, or until what is left cannot matter.
+The slope in an operand says in which direction it moves the value. Bounds of all slopes over the box of intervals come
+from interval arithmetic with forward differentiation (Moore, Kearfott and Cloud 2009, Introduction to Interval
+Analysis, SIAM). Where every slope keeps its sign, the formula has its ends in two corners, and its value there is
+computed in fractions: nothing is lost. Where a slope changes sign, the box is cut until it does not, or until what is
+left cannot matter (branch and bound).
 """
 
 from __future__ import annotations
@@ -46,13 +48,13 @@ class Range:
     at_hi: Mapping[str, Number]
 
 
-class ZeroBelowError(FormulaError):
+class ZeroDenominatorError(FormulaError):
     """A division by something that may be zero."""
 
 
 def _ratio(one: Number, two: Number) -> Number:
     if two == 0:
-        raise ZeroBelowError("a division by zero.")
+        raise ZeroDenominatorError("a division by zero.")
     return one / two
 
 
@@ -81,7 +83,7 @@ def range_of(node: Node, operands: Mapping[str, Interval]) -> Range:
 
     Raises
     ------
-    ZeroBelowError
+    ZeroDenominatorError
         When something that is divided by may be zero.
     NotExactError
         When the range cannot be followed closely enough.
@@ -105,26 +107,27 @@ def range_of(node: Node, operands: Mapping[str, Interval]) -> Range:
 
 def _end(node: Node, box: dict[str, Span], exact: Mapping[str, tuple], sign: int) -> dict[str, Number]:
     """Return operands with which the formula is highest (``sign`` 1) or lowest (-1), to within `CLOSE` of its size."""
-    best, at = -math.inf, {}
+    best, best_at = -math.inf, {}
     ties, waiting = count(), [(-math.inf, 0, box)]
     for _ in range(_MOST_BOXES):
         bound, _, part = heapq.heappop(waiting)
         if best > -math.inf and -bound <= best + CLOSE * max(abs(best), 1.0):
-            return at
+            return best_at
         (lo, hi), slopes = _span(node, part)
-        held = {n: (p[s * sign > 0],) * 2 for n, p in part.items() for s in [_sign(slopes.get(n, (0.0, 0.0)))] if s}
-        part = part | held
-        corner = {n: _exactly(ends[0] if n in held else sum(ends) / 2, exact[n], box[n]) for n, ends in part.items()}
-        here = sign * float(value_at(node, corner))
-        if here > best:
-            best, at = here, corner
-        open_sides = {n: (ends[1] - ends[0]) * max(map(abs, slopes[n])) for n, ends in part.items() if n not in held}
+        fixed = {n: (p[s * sign > 0],) * 2 for n, p in part.items() for s in [_sign(slopes.get(n, _NIL))] if s}
+        part = part | fixed
+        corner = {n: _exactly(ends[0] if n in fixed else sum(ends) / 2, exact[n], box[n]) for n, ends in part.items()}
+        value = sign * float(value_at(node, corner))
+        if value > best:
+            best, best_at = value, corner
+        open_sides = {n: (ends[1] - ends[0]) * max(map(abs, slopes[n])) for n, ends in part.items() if n not in fixed}
         if not open_sides:
             if not waiting:
-                return at
+                return best_at
             continue
-        middle = here + sum(open_sides.values()) / 2
-        upper = min(hi if sign > 0 else -lo, middle)
+        # mean value theorem: from the middle of the box, half of each side times its steepest slope at most
+        mean_value = value + sum(open_sides.values()) / 2
+        upper = min(hi if sign > 0 else -lo, mean_value)
         widest = max(open_sides, key=open_sides.__getitem__)
         left, right = part[widest]
         for half in ((left, (left + right) / 2), ((left + right) / 2, right)):
@@ -140,7 +143,7 @@ def _sign(slope: Span) -> int:
 
 
 def _exactly(end: float, exact: tuple[Number, Number], box: Span) -> Number:
-    """Return an end of the box as the fraction it is, any other place as the fraction nearest to it."""
+    """Return an end of the box as the fraction it is, any other point as the fraction that the float stands for."""
     return exact[0] if end == box[0] else exact[1] if end == box[1] else Fraction(end)
 
 
@@ -178,7 +181,7 @@ def _product(kind: str, one: tuple, two: tuple) -> tuple[Span, dict[str, Span]]:
             n: _plus(_times(slopes.get(n, _NIL), b), _times(a, more.get(n, _NIL))) for n in slopes | more
         }
     if b[0] <= 0 <= b[1]:
-        raise ZeroBelowError(f"a division by something between {b[0]:.6g} and {b[1]:.6g}, which holds zero.")
+        raise ZeroDenominatorError(f"a division by something between {b[0]:.6g} and {b[1]:.6g}, which holds zero.")
     over = 1 / b[1], 1 / b[0]
     quotient = _times(a, over)
     # the slope of a / b is (a' - (a / b) b') / b

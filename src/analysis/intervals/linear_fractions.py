@@ -28,13 +28,14 @@ def fraction_range(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the lowest and the highest value of ``sum(num * x) / sum(den * x)`` for each of ``size`` entries.
 
-    A cell with both a ``num`` and a ``den`` is one unknown. Where the denominator may be zero, nothing can be told of
-    the fraction and the range is (-inf, inf).
+    A cell with both a ``num`` and a ``den`` is one unknown. Where the denominator may be zero, the fraction is
+    unbounded and its range is (-inf, inf).
 
     Notes
     -----
     A linear fraction over a box takes its extremes in corners. Dinkelbach (1967), "On nonlinear fractional
-    programming", Management Science 13(7): the ratio at the best corner for the ratio before, until it stands still.
+    programming", Management Science 13(7): the corner that is highest in num * x - r den * x, r being the ratio at the
+    corner before, until the ratio no longer rises.
     """
     negative = sum_range(row, den, lo, hi, size)[1] < 0
     num, den = (np.where(negative[row], -weight, weight) for weight in (num, den))
@@ -47,9 +48,9 @@ def _highest(row, num, den, lo, hi, size) -> np.ndarray:
     ratio = np.zeros(size)
     for _ in range(_MOST_STEPS):
         corner = np.where(num - ratio[row] * den > 0, hi, lo)
-        top = np.bincount(row, num * corner, minlength=size)
-        bottom = np.bincount(row, den * corner, minlength=size)
-        ratio = np.divide(top, bottom, out=np.zeros(size), where=safe)
+        numerator = np.bincount(row, num * corner, minlength=size)
+        denominator = np.bincount(row, den * corner, minlength=size)
+        ratio = np.divide(numerator, denominator, out=np.zeros(size), where=safe)
         rises = safe & (ratio > best)
         grew = rises & ~(ratio - best <= _STEP * np.abs(ratio))
         best = np.where(rises, ratio, best)

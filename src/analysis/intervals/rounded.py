@@ -14,17 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count
 
 import numpy as np
 
 from analysis.errors import MixedUnitsError, NotExactError
 from analysis.intervals.cell_pool import CellPool
 from analysis.intervals.linear_fractions import fraction_range, sum_range
-from analysis.missing import PRESENT, REASONS, STATUSES, UNDEFINED
-
-# pools are told apart by their key: each range that was found otherwise has one of its own
-_NUMBER = count()
+from analysis.missing import NOT_IN_SNAPSHOT, PRESENT, REASONS, STATUSES, UNDEFINED
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,16 +54,23 @@ class Rounded:
         return cls.of_cells(pool, np.zeros(size, dtype=np.intp), unit)
 
     @classmethod
-    def between(cls, value: float, lo: float, hi: float, unit: str, *of: Rounded) -> Rounded:
-        """Return one entry with a range that was found otherwise, as final as the least final of what it is made of.
+    def of_ranges(
+        cls, value: np.ndarray | float, lo: np.ndarray | float, hi: np.ndarray | float, unit: str, *sources: Rounded
+    ) -> Rounded:
+        """Return numbers whose ranges were found in another way.
 
-        It is an unknown of its own: nothing in it counts as the same as a cell elsewhere.
+        Each is an unknown of its own: nothing in it counts as the same as a cell elsewhere. ``sources`` are columns of
+        the same size that the numbers were made of: where one of them is missing they are, for its reason, and they are
+        as final as the least final of them. A NaN without such a reason is not in the snapshot.
         """
-        gone = [part.missing[0] for part in of if part.missing[0] != PRESENT] or [PRESENT]
-        status = max(STATUSES.index(part.status[0]) for part in of)
-        ends = (np.array([each], dtype=float) for each in (value, lo, hi))
-        pool = CellPool((f"between {next(_NUMBER)}",), (1,), *ends, np.array(gone[:1], object), np.array([status]))
-        return cls.of_cells(pool, np.zeros(1, dtype=np.intp), unit)
+        value, lo, hi = (np.atleast_1d(np.asarray(each, float)) for each in (value, lo, hi))
+        missing = np.where(np.isnan(value), NOT_IN_SNAPSHOT, PRESENT).astype(object)
+        status = np.zeros(len(value), int)
+        for source in reversed(sources):
+            missing = np.where(source.missing == PRESENT, missing, source.missing)
+            status = np.maximum(status, source._status_index)
+        pool = CellPool.of_ranges(value, lo, hi, missing, status)
+        return cls.of_cells(pool, np.arange(len(value)), unit)
 
     def __len__(self) -> int:
         return self.size
@@ -104,8 +107,8 @@ class Rounded:
         if self.den is not None or other.den is not None or self.constant or other.constant:
             raise NotExactError("only a plain sum of cells can be divided by a plain sum of cells.")
         one, two = together(self, other)
-        above, below = (one.num, np.zeros(len(two.num))), (np.zeros(len(one.num)), two.num)
-        row, cell, (num, den) = _joined(one, two, above, below)
+        numerator, denominator = (one.num, np.zeros(len(two.num))), (np.zeros(len(one.num)), two.num)
+        row, cell, (num, den) = _joined(one, two, numerator, denominator)
         unit = "ratio" if self.unit == other.unit else f"{self.unit} per {other.unit}"
         return replace(one, unit=unit, row=row, cell=cell, num=num, den=den)
 
@@ -134,11 +137,12 @@ class Rounded:
             den=None if self.den is None else self.den[picked],
         )
 
-    def sum_by(self, groups: Iterable[int], size: int) -> Rounded:
-        """Return ``size`` sums: entry ``i`` is added to sum ``groups[i]``."""
+    def sum_by(self, groups: Iterable[int], size: int, weights: np.ndarray | float = 1.0) -> Rounded:
+        """Return ``size`` sums: entry ``i``, times its weight, is added to sum ``groups[i]``."""
         if self.den is not None or self.constant:
             raise NotExactError("only plain sums of cells can be summed; form the sums before the division.")
-        summed = replace(self, size=size, row=np.asarray(list(groups), dtype=np.intp)[self.row])
+        weighted = self.num * np.broadcast_to(weights, self.size)[self.row]
+        summed = replace(self, size=size, row=np.asarray(list(groups), dtype=np.intp)[self.row], num=weighted)
         nothing = replace(summed, row=summed.row[:0], cell=summed.cell[:0], num=summed.num[:0])
         row, cell, num = _joined(summed, nothing, (summed.num, nothing.num))
         return replace(summed, row=row, cell=cell, num=num[0])
@@ -147,13 +151,13 @@ class Rounded:
     def value(self) -> np.ndarray:
         """The numbers as computed from the printed cells; NaN where a cell is missing."""
         cells = self.pool.value[self.cell]
-        top = np.bincount(self.row, self.num * cells, minlength=self.size)
+        total = np.bincount(self.row, self.num * cells, minlength=self.size)
         if self.den is not None:
-            top = np.divide(top, self._bottom, out=np.full(self.size, np.nan), where=self._bottom != 0)
-        return top + self.constant
+            total = np.divide(total, self._denominator, out=np.full(self.size, np.nan), where=self._denominator != 0)
+        return total + self.constant
 
     @cached_property
-    def _bottom(self) -> np.ndarray:
+    def _denominator(self) -> np.ndarray:
         return np.bincount(self.row, self.den * self.pool.value[self.cell], minlength=self.size)
 
     @property
@@ -174,15 +178,19 @@ class Rounded:
         for reason in reversed(REASONS):
             reasons[self.row[of_terms == reason]] = reason
         if self.den is not None:
-            reasons[(reasons == PRESENT) & (self._bottom == 0)] = UNDEFINED
+            reasons[(reasons == PRESENT) & (self._denominator == 0)] = UNDEFINED
         return reasons
 
     @cached_property
     def status(self) -> np.ndarray:
         """How final each entry is: as final as the least final of its cells."""
+        return np.array(STATUSES, dtype=object)[self._status_index]
+
+    @cached_property
+    def _status_index(self) -> np.ndarray:
         worst = np.zeros(self.size, dtype=int)
         np.maximum.at(worst, self.row, self.pool.status[self.cell])
-        return np.array(STATUSES, dtype=object)[worst]
+        return worst
 
     @cached_property
     def _range(self) -> tuple[np.ndarray, np.ndarray]:
@@ -191,8 +199,8 @@ class Rounded:
             ends = sum_range(self.row, self.num, lo, hi, self.size)
         else:
             ends = fraction_range(self.row, self.num, self.den, lo, hi, self.size)
-        gone = self.missing != PRESENT
-        return np.where(gone, np.nan, ends[0] + self.constant), np.where(gone, np.nan, ends[1] + self.constant)
+        present = self.missing == PRESENT
+        return np.where(present, ends[0] + self.constant, np.nan), np.where(present, ends[1] + self.constant, np.nan)
 
     def refuse_other_unit(self, other: Rounded) -> None:
         """Raise a MixedUnitsError when ``other`` counts something else."""
@@ -239,6 +247,6 @@ def _joined(one: Rounded, two: Rounded, *weights: tuple[np.ndarray, np.ndarray])
         raise NotExactError(f"columns of {one.size} and {two.size} entries cannot be combined; they must be aligned.")
     cells = len(one.pool.value)
     keys = np.concatenate([one.row * cells + one.cell, two.row * cells + two.cell])
-    distinct, place = np.unique(keys, return_inverse=True)
-    sums = [np.bincount(place, np.concatenate(pair), minlength=len(distinct)) for pair in weights]
+    distinct, index = np.unique(keys, return_inverse=True)
+    sums = [np.bincount(index, np.concatenate(pair), minlength=len(distinct)) for pair in weights]
     return distinct // cells, distinct % cells, sums

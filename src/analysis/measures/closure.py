@@ -15,11 +15,11 @@ import pandas as pd
 from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, USUAL_TOTALS, overlap
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.errors import CoverageError
+from analysis.intervals.comparison import BEYOND, WITHIN, zero_within_rounding
 from analysis.measures.tidy_frame import combine
-from analysis.missing import PRESENT
+from analysis.missing import UNDECIDED
 from analysis.snapshots.store import Snapshot
 
-WITHIN, BEYOND, UNDECIDED = "within rounding", "beyond rounding", "cannot be decided"
 UNCHECKED = "cannot be checked"
 _SHARES = ("percent", "ratio")  # of which the parts do not add up to the whole
 _SEVERAL = ("provision", "persons")  # who has several kinds of provisions is in each of them, and in the total once
@@ -140,11 +140,10 @@ def _outcomes(cells: Cells, quantity: str, dimension: str, classes: list[str]) -
     except CoverageError:
         return unchecked  # another dimension has no total to stand at
     gap = total - reduce(add, (cells.look_up(quantity, cells.periods, **{dimension: name}) for name in classes))
-    known = gap.missing == PRESENT
-    inside = known & (gap.lo <= 0) & (gap.hi >= 0)
-    rows = []
-    for outcome, places in ((WITHIN, inside), (BEYOND, known & ~inside), (UNDECIDED, ~known)):
-        if places.any():
-            at = int(np.argmax(np.where(places, np.nan_to_num(np.abs(gap.value)), -1.0)))
-            rows.append((outcome, int(places.sum()), gap.value[at], gap.lo[at], gap.hi[at]))
+    found, rows = zero_within_rounding(gap), []
+    for outcome in (WITHIN, BEYOND, UNDECIDED):
+        having = found == outcome
+        if having.any():
+            at = int(np.argmax(np.where(having, np.nan_to_num(np.abs(gap.value)), -1.0)))
+            rows.append((outcome, int(having.sum()), gap.value[at], gap.lo[at], gap.hi[at]))
     return rows

@@ -28,13 +28,13 @@ from analysis.errors import CallError, did_you_mean
 from analysis.measures.duration import GROUPS
 from analysis.measures.question import REST, Question, read_question
 from analysis.measures.tidy_frame import combine
-from analysis.missing import PRESENT
+from analysis.missing import PRESENT, UNDECIDED
 from analysis.models.dispersion import BOTH, PROCESS, ROUNDING, check_confidence, student
 from analysis.snapshots.store import Snapshot
 
 TESTS = ("difference", "change", "trend")
 ALTERNATIVES = ("different", "higher", "lower")
-SUPPORTED, NOT_SUPPORTED, UNDECIDED = "supported", "not supported", "cannot be decided"
+SUPPORTED, NOT_SUPPORTED = "supported", "not supported"
 UNTESTABLE = "cannot be tested"
 _SHARE_OF_STOCK, _SHARES, _RATIO = "long_term_share", ("long_term_share", "reinflow_share"), "outflow_ratio"
 

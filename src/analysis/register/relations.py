@@ -9,9 +9,10 @@ from functools import cached_property
 from analysis.errors import DataError, nearest
 from analysis.intervals.formula import TRUTHS, Node
 from analysis.intervals.formula_range import Interval, Number, Range, range_of, value_at
+from analysis.missing import UNDECIDED
 from analysis.register.claims import Claim, Derivation
 
-HOLDS, FAILS, UNDECIDED = "holds", "fails", "cannot be decided"
+HOLDS, FAILS = "holds", "fails"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,7 @@ def recompute(tree: Node, operands: Mapping[str, Interval]) -> Recomputed:
 
     Raises
     ------
-    ZeroBelowError
+    ZeroDenominatorError
         When something that is divided by may be zero.
     NotExactError
         When the range cannot be told.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from analysis.intervals.formula import Node
-from analysis.intervals.formula_range import Number, ZeroBelowError, value_at
+from analysis.intervals.formula_range import Number, ZeroDenominatorError, value_at
 from analysis.language.translator import Message
 from analysis.register.relations import Relation
 from analysis.register.verdicts import EXCLUDED, REPRODUCED, judge
@@ -146,5 +146,5 @@ def root(function: Callable[[float], float], start: float, width: float) -> floa
             if abs(two - one) <= 1e-12 * max(abs(two), 1e-9):
                 return two
         return two if abs(there) <= 1e-9 * max(abs(here), 1.0) else None
-    except (ZeroBelowError, ZeroDivisionError, OverflowError):
+    except (ZeroDenominatorError, ZeroDivisionError, OverflowError):
         return None

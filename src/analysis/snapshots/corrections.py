@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import DataError, name_some
+from analysis.missing import UNDECIDED
 from analysis.snapshots.store import RawTable, Snapshot
 
-HAS_IT, BEFORE, CORRECTED, UNDECIDED = "has it", "before it", "corrected", "cannot be decided"
+HAS_IT, BEFORE, CORRECTED = "has it", "before it", "corrected"
 STATUSES = ("open", "acknowledged", "fixed_upstream")
 _NEEDED = {"id", "table", "reason", "source", "status", "since"}
 _OPTIONAL = {"until", "measures", "periods", "classes", "largest", "expect"}

@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.chapters.sector.printed_tables import TABLE
 from analysis.classifications.categories import TOTAL
+from analysis.intervals.comparison import zero_within_rounding
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.breakdown import breakdown, require_table
-from analysis.measures.closure import BEYOND, UNDECIDED, WITHIN
 from analysis.measures.sources import PERSONS
 from analysis.measures.tidy_frame import combine, tidy_columns
 from analysis.missing import PRESENT
@@ -88,7 +88,7 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
         labels = {
             "where": [where] * (len(schemes) + 1),
             "scheme": [*schemes, TOTAL],
-            "closure": [_closure(*each) for each in zip(rest.missing, rest.lo, rest.hi, strict=True)],
+            "closure": zero_within_rounding(rest),
         }
         columns = {
             "opening": opening,
@@ -107,10 +107,6 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
 
 def _with_total(column: Rounded) -> Rounded:
     return stack([column, column.sum_by([0] * len(column), 1)])
-
-
-def _closure(missing: str, lo: float, hi: float) -> str:
-    return UNDECIDED if missing != PRESENT else WITHIN if lo <= 0 <= hi else BEYOND
 
 
 def share_at_companies(snapshot: Snapshot) -> pd.DataFrame:

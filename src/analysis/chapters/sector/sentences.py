@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.intervals.comparison import BEYOND, WITHIN
 from analysis.language.translator import Translator
-from analysis.measures.closure import BEYOND, WITHIN
 from analysis.measures.tidy_frame import pick
 from analysis.register.verdicts import DEFINITION, STANDS_NOT
 from analysis.report.numbers import format_with_interval, select_row

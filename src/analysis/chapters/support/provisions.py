@@ -97,13 +97,13 @@ def level_before_growth(now: Rounded, growth: Rounded) -> Rounded:
     ends = sorted(100 * now.value[0] / (100 + end) for end in (growth.lo[0], growth.hi[0]))
     tens = 10 * math.ceil(ends[0] / 10 - _NOISE), 10 * math.floor(ends[1] / 10 + _NOISE)
     lo, hi = tens if tens[0] <= tens[1] else ends
-    return Rounded.between((lo + hi) / 2, max(lo - 5, 0), hi + 5, now.unit, now, growth)
+    return Rounded.of_ranges((lo + hi) / 2, max(lo - 5, 0), hi + 5, now.unit, now, growth)
 
 
 def level_before_change(now: Rounded, change: Rounded) -> Rounded:
     """Return the level before as the printed level less the printed change, a figure in tens as these two."""
     value = now.value[0] - change.value[0]
-    return Rounded.between(value, max(value - 5, 0), value + 5, now.unit, now, change)
+    return Rounded.of_ranges(value, max(value - 5, 0), value + 5, now.unit, now, change)
 
 
 def _levels(snapshot: Snapshot, kind: str, first: pd.Period, last: pd.Period) -> tuple[Rounded, Rounded, Rounded, str]:

@@ -11,9 +11,10 @@ from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.breakdown import breakdown, require_table
 from analysis.measures.caseload_groups import GroupState, group_state
 from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.missing import UNDECIDED
 from analysis.snapshots.store import Snapshot
 
-OVER, UNDER, OPEN = "over-represented", "under-represented", "cannot be decided"
+OVER, UNDER = "over-represented", "under-represented"
 
 # the groups that both have: classes of the supported (table 4), and groups of the recipients (those of the monitor)
 GROUPS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -75,7 +76,9 @@ def _of_kind(snapshot: Snapshot, dimension: str, kind: str, state: GroupState) -
         "dimension": [dimension] * len(groups),
         "group": list(groups),
         "provision": [kind] * len(groups),
-        "outcome": [OVER if lo > 1 else UNDER if hi < 1 else OPEN for lo, hi in zip(ratio.lo, ratio.hi, strict=True)],
+        "outcome": [
+            OVER if lo > 1 else UNDER if hi < 1 else UNDECIDED for lo, hi in zip(ratio.lo, ratio.hi, strict=True)
+        ],
     }
     columns = {
         "supported_share": (supported, "persons with this provision", BY_GROUP),
@@ -94,11 +97,8 @@ def _share_times(share: Rounded, ratio: Rounded) -> Rounded:
 
     Both are positive, so the range of the product runs from the product of the low ends to that of the high ends.
     """
-    products = []
-    for n in range(len(share)):
-        ends = (getattr(share, end)[n] * getattr(ratio, end)[n] / 100 for end in ("value", "lo", "hi"))
-        products.append(Rounded.between(*ends, "ratio", share.take([n]), ratio.take([n])))
-    return stack(products)
+    ends = (getattr(share, end) * getattr(ratio, end) / 100 for end in ("value", "lo", "hi"))
+    return Rounded.of_ranges(*ends, "ratio", share, ratio)
 
 
 def coverage(snapshot: Snapshot) -> pd.DataFrame:

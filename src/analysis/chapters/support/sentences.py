@@ -6,10 +6,11 @@ import pandas as pd
 
 from analysis.chapters.support.monthly_series import ACROSS
 from analysis.chapters.support.provisions import PRINTED_MONTH
-from analysis.chapters.support.representation import OPEN, OVER, UNDER
+from analysis.chapters.support.representation import OVER, UNDER
 from analysis.classifications.categories import TOTAL
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
+from analysis.missing import UNDECIDED
 from analysis.report.numbers import (
     format_count,
     format_interval,
@@ -109,7 +110,7 @@ def representation(by_group: pd.DataFrame, counts: pd.DataFrame, translator: Tra
             for _, row in rows[rows["outcome"] == outcome].iterrows()
         )
         or translator.word("page", "no_rows")
-        for name, outcome in {"over": OVER, "under": UNDER, "open": OPEN}.items()
+        for name, outcome in {"over": OVER, "under": UNDER, "open": UNDECIDED}.items()
     }
     return listed | {"others": format_count(select_row(counts, "share", group="not a recipient"), translator)}
 
