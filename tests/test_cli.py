@@ -11,7 +11,8 @@ from dataclasses import replace
 import pytest
 
 from analysis.cli import main
-from analysis.runs.parameters import check_parameters, find_notebooks
+from analysis.runs.notebook import find_notebooks
+from analysis.runs.parameters import check_parameters
 from analysis.workspace import HOME_VARIABLE, open_snapshot
 from project_copy import copy_project, outputs, rewrite
 

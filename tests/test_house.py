@@ -175,7 +175,7 @@ def test_a_notebook_holds_no_path_and_no_table_id(notebook):
 
 
 def test_parameters_come_first_and_are_plain(notebook):
-    from analysis.runs.parameters import read_notebook
+    from analysis.runs.notebook import read_notebook
 
     tagged = [number for number, cell in enumerate(cells(notebook)) if "parameters" in cell["metadata"].get("tags", [])]
     assert tagged == [0]
@@ -212,7 +212,7 @@ def test_checked_cells_show_text_only_and_every_table_is_checked(notebook):
 
 def test_what_a_notebook_promises_is_what_it_shows(notebook):
     from analysis.report.table_spec import declared_tables
-    from analysis.runs.parameters import read_notebook
+    from analysis.runs.notebook import read_notebook
 
     about = read_notebook(notebook)
     text = "\n".join(sources(notebook))
@@ -223,7 +223,7 @@ def test_what_a_notebook_promises_is_what_it_shows(notebook):
 
 def test_every_table_of_the_report_is_shown_by_a_notebook():
     from analysis.report.table_spec import declared_tables
-    from analysis.runs.parameters import read_notebook
+    from analysis.runs.notebook import read_notebook
 
     shown = [table for path in NOTEBOOKS for table in read_notebook(path).tables]
     assert sorted(shown) == sorted(declared_tables())

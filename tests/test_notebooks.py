@@ -18,7 +18,8 @@ from analysis.language.glossary import glossary
 from analysis.language.translator import Translator
 from analysis.register.entry import read_register
 from analysis.runs.kernel import Job
-from analysis.runs.parameters import check_parameters, find_notebooks, read_notebook
+from analysis.runs.notebook import find_notebooks, read_notebook
+from analysis.runs.parameters import check_parameters
 from analysis.runs.report_run import run_report
 from analysis.site.build import make_pages
 from analysis.snapshots.write import write_snapshot

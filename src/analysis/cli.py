@@ -161,8 +161,9 @@ def _report(options: argparse.Namespace) -> int:
     from analysis.runs.pool import warm_up
 
     warm_up()
-    from analysis.runs.missing_tables import with_their_tables
-    from analysis.runs.parameters import check_data, check_parameters, find_notebooks, parse_assignments
+    from analysis.runs.notebook import find_notebooks
+    from analysis.runs.parameters import check_parameters, parse_assignments
+    from analysis.runs.tables import check_data, with_their_tables
     from analysis.workspace import notebooks_folder, outputs_folder
 
     given = parse_assignments(options.parameters)

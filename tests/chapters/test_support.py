@@ -17,7 +17,8 @@ from analysis.errors import CallError, CoverageError
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.missing import UNDECIDED
-from analysis.runs.parameters import check_parameters, find_notebooks
+from analysis.runs.notebook import find_notebooks
+from analysis.runs.parameters import check_parameters
 from builders import cube, snapshot, table
 from project_copy import ROOT
 

@@ -14,7 +14,8 @@ from analysis.measures.breakdown import breakdown
 from analysis.measures.tidy_frame import pick
 from analysis.report.table_html import ShownTable
 from analysis.report.table_spec import declared_tables, machine_table
-from analysis.runs.parameters import check_parameters, find_notebooks
+from analysis.runs.notebook import find_notebooks
+from analysis.runs.parameters import check_parameters
 from builders import snapshot, table
 
 ENGLISH = Translator("en")

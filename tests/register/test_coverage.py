@@ -18,7 +18,7 @@ from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import rows_of
 from analysis.report.table_spec import declared_tables
-from analysis.runs.parameters import read_notebook
+from analysis.runs.notebook import read_notebook
 from analysis.workspace import open_snapshot
 from project_copy import ROOT
 

@@ -16,7 +16,8 @@ from analysis.measures.question import read_question
 from analysis.models.hypothesis import judge
 from analysis.report.numbers import quote
 from analysis.runs import hypothesis_log as looks
-from analysis.runs.parameters import check_parameters, find_notebooks
+from analysis.runs.notebook import find_notebooks
+from analysis.runs.parameters import check_parameters
 from analysis.runs.report_run import run_report
 from analysis.site.build import make_pages
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE

@@ -14,7 +14,8 @@ from analysis.errors import CallError, DataError
 from analysis.files import write_new
 from analysis.runs import kernel as worker
 from analysis.runs.kernel import Job, run_notebook
-from analysis.runs.parameters import check_parameters, find_notebooks, read_notebook
+from analysis.runs.notebook import find_notebooks, read_notebook
+from analysis.runs.parameters import check_parameters
 from analysis.runs.report_run import NotebookFailedError, run_report
 from analysis.site.build import make_pages
 from analysis.workspace import HOME_VARIABLE
@@ -24,9 +25,8 @@ from project_copy import copy_project, outputs
 PARAMETERS = 'snapshot = "published"\nlang = "en"\nlevel = 1\n'
 
 
-def make_notebook(folder, name, *cells, parameters=PARAMETERS, **about):
+def make_notebook(folder, name, *cells, parameters=PARAMETERS):
     notebook = nbformat.v4.new_notebook()
-    notebook.metadata = {"bijstand": about}
     first = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
     notebook.cells = [first, *(nbformat.v4.new_code_cell(cell) for cell in cells)]
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,23 +123,24 @@ def test_a_notebook_whose_tables_the_snapshot_lacks_is_left_out_and_that_is_told
 
     for path in (home / "notebooks").iterdir():
         path.unlink()
-    make_notebook(home / "notebooks", "01_one", "print('one')", reads=["85692NED"])
-    make_notebook(home / "notebooks", "05_two", "print('two')", needs=["factsheet-2024-t1", "factsheet-2024-t2"])
+    make_notebook(home / "notebooks", "01_one", "print('one')")
+    make_notebook(home / "notebooks", "05_two", "from analysis.chapters.support import provisions, series")
     given = ["--snapshot", "made", "--out", str(home / "outputs")]
     tables = [table("85692NED", [{"measure": "stock", "period": "2024-12", "value": "10"}])]
     write_snapshot(home / "data" / "snapshots", "made", "simulated", "2026-11-21", tables)
     assert main(["report", *given]) == 0
     told = capsys.readouterr()
-    why = "snapshot 'made' does not have factsheet-2024-t1, factsheet-2024-t2"
+    lacks = ["factsheet-2024-supported", "factsheet-2024-t3", "factsheet-2024-t4"]
+    why = f"snapshot 'made' does not have {', '.join(lacks)}"
     assert told.err == f"bijstand: notebook 05_two is left out: {why}.\n"
     (run,) = outputs(home)
     record = json.loads((home / "outputs" / run / "run.json").read_text())
-    assert record["skipped"] == [{"name": "05_two", "reason": why, "lacks": ["factsheet-2024-t1", "factsheet-2024-t2"]}]
+    assert record["skipped"] == [{"name": "05_two", "reason": why, "lacks": lacks}]
     assert [each["name"] for each in record["notebooks"]] == ["01_one"]
     page = (home / "outputs" / run / "index.html").read_text()
     about = page[page.index('id="run"') :]
     assert "Left out: 05_two" in about
-    assert "this snapshot does not have factsheet 2024, table 1" in about
+    assert "factsheet 2024, table 3" in about
 
     assert main(["report", *given, "--notebook", "05_two"]) == 2
     assert capsys.readouterr().err == f"bijstand: notebook 05_two: {why}; use --snapshot published, which has them.\n"
@@ -169,7 +170,8 @@ def test_a_failed_notebook_is_kept_and_named_first(home):
 
 def test_a_notebook_that_ends_well_without_its_table_has_failed(home):
     made = home / "made"
-    make_notebook(made, "01_empty", "1", tables=["caseload_by_group"], figures=["flows"])
+    silent = "class report:\n    table = figure = print"
+    make_notebook(made, "01_empty", silent, "report.table('caseload_by_group', 1)\nreport.figure('flows', 1)")
     with pytest.raises(NotebookFailedError, match=r"without writing tables/caseload_by_group.csv, figures/flows.png"):
         run(home, made)
 

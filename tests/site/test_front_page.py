@@ -15,7 +15,7 @@ from analysis.language.translator import Translator
 from analysis.register.coverage import Part
 from analysis.register.verdicts import VERDICTS
 from analysis.report.report import Report
-from analysis.runs.parameters import Notebook
+from analysis.runs.notebook import Notebook
 from analysis.site.index import build_page
 from analysis.site.notebook_outputs import answers_of, captions_in, published_as
 from analysis.workspace import open_snapshot

@@ -16,9 +16,11 @@ from analysis.intervals.rounded import Rounded
 from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import GroupFlows
 from analysis.measures.flows import QUARTERS_A_YEAR, flow_cells, national, of_complete_years
-from analysis.measures.sources import PERSONS, stock_at
+from analysis.measures.sources import PERSONS, STOCK_TABLES, stock_at
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
+
+READS = STOCK_TABLES
 
 
 def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:

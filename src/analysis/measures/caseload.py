@@ -11,6 +11,10 @@ from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
+READS = (
+    "85692NED", "factsheet-2024-t1", "85585NED", "82663NED", "82016NED", "81368ned", "82015NED", "37789ksz", "37789eng",
+    "news_stock_series",
+)  # fmt: skip
 # what counts as caseload, by unit: persons and benefits (a couple is two persons and one benefit) never share a line
 CASELOAD_QUANTITIES = ("stock", "benefits")
 

@@ -15,10 +15,12 @@ from analysis.cleaning.groups import group_column
 from analysis.errors import CoverageError
 from analysis.intervals.comparison import rank_range
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.sources import GROUP_STOCK, in_persons
+from analysis.measures.sources import GROUP_STOCK, GROUP_STOCK_TABLES, in_persons
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
+
+READS = GROUP_STOCK_TABLES
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,11 +17,20 @@ from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, did_you_mean
 from analysis.intervals.rounded import Rounded
-from analysis.measures.sources import DURATION_SHARES, ENDED_SPELLS, STOCK_SOURCES, choose, in_persons, stock_at
+from analysis.measures.sources import (
+    DURATION_SHARES,
+    ENDED_SPELLS,
+    STOCK_SOURCES,
+    STOCK_TABLES,
+    choose,
+    in_persons,
+    stock_at,
+)
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
+READS = (*ENDED_SPELLS, *STOCK_TABLES)
 CLASS_ENDS = {"0-6m": 6, "6-12m": 12, "1-2y": 24, "2-3y": 36, "3-4y": 48, "4-5y": 60}
 """The closed duration classes, each with the months at which it ends; after them comes ``5y+``."""
 

@@ -22,6 +22,8 @@ from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
+READS = (*QUARTERLY_FLOWS, *GROUP_FLOW_MEANS)
+
 
 @dataclass(frozen=True, eq=False)
 class GroupFlows:

@@ -17,6 +17,7 @@ from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
+READS = QUARTERLY_FLOWS
 FLOWS = ("inflow", "reinflow", "outflow")
 QUARTERS_A_YEAR = 4
 

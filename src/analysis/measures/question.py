@@ -24,11 +24,12 @@ from analysis.errors import CallError, CoverageError, DataError, did_you_mean, n
 from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import FROM_2_TO_5, GROUPS, OVER_5, UNDER_2
 from analysis.measures.flows import flow_cells
-from analysis.measures.sources import ENDED_SPELLS, QUARTERLY_FLOWS, STOCK_SOURCES, choose, stock_at
+from analysis.measures.sources import ENDED_SPELLS, QUARTERLY_FLOWS, STOCK_SOURCES, STOCK_TABLES, choose, stock_at
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
+READS = (*QUARTERLY_FLOWS, *ENDED_SPELLS, *STOCK_TABLES)
 # above and below the bar; a share is of those below, so that it cannot pass 1
 MEASURES: dict[str, tuple[str, str]] = {
     "outflow_ratio": ("outflow", "inflow"),

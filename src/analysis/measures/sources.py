@@ -32,6 +32,13 @@ STOCK_SOURCES = (
     ("factsheet-2024-t1", "month"),
     (DURATION_SHARES, "month"),
 )
+GROUP_STOCK_TABLES, STOCK_TABLES = (tuple(table for table, _ in each) for each in (GROUP_STOCK, STOCK_SOURCES))
+EVERY = "*"
+"""What a module reads that may read every table of a snapshot.
+
+A module that reads tables declares ``READS``, those that it can read, and ``NEEDS``, those without which it has nothing
+to say; what a notebook reads is derived from the modules that it imports (`analysis.runs.dependencies`).
+"""
 
 
 PERSONS = "persons"

@@ -34,6 +34,16 @@ def document_names() -> list[str]:
         return [row["document"] for row in csv.DictReader(text)]
 
 
+def tables_in_queries() -> list[str]:
+    """Return the tables that queries of the register name, without reading the rest of it."""
+    tables: set[str] = set()
+    for path in findings_folder().glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as text:
+            queries = [row.get("query") or "" for row in csv.DictReader(text)]
+        tables |= {name.strip() for query in queries for name in re.findall(r"\{([^{}|]+)\|", query)}
+    return sorted(tables)
+
+
 def read_register(folder: Path | None = None, extra: Path | None = None) -> Register:
     """Read the register.
 

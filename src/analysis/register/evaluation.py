@@ -12,6 +12,7 @@ from analysis.register import verdicts
 from analysis.register.causes import Causes
 from analysis.register.cells import Tables
 from analysis.register.claims import Claim, Derivation
+from analysis.register.entry import tables_in_queries
 from analysis.register.fragility import Fragility, fragility
 from analysis.register.relations import Recomputed, Register, Relation
 from analysis.register.suspects import Network, Suspect
@@ -20,6 +21,7 @@ from analysis.snapshots.store import Snapshot
 
 FORMULA, QUERY = "formula", "query"
 _BEST_FIRST = (REPRODUCED, WITHIN, UNDECIDABLE)
+READS = tables_in_queries
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,111 +7,24 @@ of a call is found before a kernel starts, and all of them are told at once.
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from analysis.chapters.findings.tables import check_document, check_verdict
 from analysis.chapters.support.monthly_series import months_to_compare
 from analysis.chapters.work_disability.schemes import YEARS
 from analysis.classifications.groups import GROUPINGS
-from analysis.cleaning.cells import read_cells
-from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
+from analysis.errors import CallError, CoverageError, did_you_mean, name_some
 from analysis.language.glossary import LANGUAGES
 from analysis.measures.question import check_measure, read_question
 from analysis.measures.windows import between
 from analysis.models.dispersion import check_confidence
 from analysis.models.hypothesis import check_alternative, check_test, design_of
 from analysis.runs.hypothesis_log import check_hypothesis
+from analysis.runs.notebook import Notebook
+from analysis.runs.tables import tables_read
 from analysis.workspace import open_snapshot
-
-TAG = "parameters"
-METADATA = "bijstand"
-EVERY = "*"
-"""What a notebook names that reads every table of its snapshot."""
-
-
-@dataclass(frozen=True)
-class Notebook:
-    """A notebook that can be run: its parameters with their defaults, and what it says of itself.
-
-    ``window`` names the periods it works on, ``reads`` the tables it may read, ``needs`` those without which it has
-    nothing to show (it may read those as well); ``tables`` and ``figures`` are what a run of it has to leave behind.
-    ``on_request``: it runs only when it is named. ``question``: its parameters put a question that the snapshot has to
-    be able to answer.
-    """
-
-    name: str
-    path: Path
-    defaults: dict[str, Any]
-    window: str | None = None
-    reads: tuple[str, ...] = field(default=())
-    needs: tuple[str, ...] = field(default=())
-    tables: tuple[str, ...] = field(default=())
-    figures: tuple[str, ...] = field(default=())
-    on_request: bool = False
-    question: bool = False
-
-
-def read_notebook(path: Path) -> Notebook:
-    """Read the parameters of a notebook.
-
-    Raises
-    ------
-    DataError
-        When it is no notebook, has not exactly one parameter cell, or that cell holds more than plain values.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        cells = [cell for cell in content["cells"] if TAG in cell["metadata"].get("tags", [])]
-        about = content["metadata"].get(METADATA, {})
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise DataError(f"notebook {path.name}: not readable as a notebook ({fault}).") from fault
-    if len(cells) != 1:
-        raise DataError(f"notebook {path.name}: expected one cell with the tag {TAG!r}, found {len(cells)}.")
-    return Notebook(
-        name=path.stem,
-        path=path,
-        defaults=_plain_values("".join(cells[0]["source"]), path.name),
-        window=about.get("window"),
-        reads=tuple(dict.fromkeys((*about.get("needs", ()), *about.get("reads", ())))),
-        needs=tuple(about.get("needs", ())),
-        tables=tuple(about.get("tables", ())),
-        figures=tuple(about.get("figures", ())),
-        on_request=about.get("on_request", False) is True,
-        question=about.get("question", False) is True,
-    )
-
-
-def _plain_values(source: str, name: str) -> dict[str, Any]:
-    values = {}
-    try:
-        for node in ast.parse(source).body:
-            (target,) = node.targets  # type: ignore[attr-defined]
-            values[target.id] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
-    except (AttributeError, SyntaxError, ValueError) as fault:
-        raise DataError(f"notebook {name}: the parameter cell may only hold lines like name = value.") from fault
-    return values
-
-
-def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Notebook]:
-    """Return the notebooks of these names, or the numbered ones that do not wait to be named, in order.
-
-    Raises
-    ------
-    CallError
-        When a name is unknown.
-    """
-    known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
-    chosen = [name.removesuffix(".ipynb") for name in names] if names else [n for n in known if n[:2].isdigit()]
-    strange = [f"notebook {name!r} is unknown; {did_you_mean(name, known)}." for name in chosen if name not in known]
-    if strange:
-        raise CallError("\n".join(strange))
-    found = [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
-    return [notebook for notebook in found if names or not notebook.on_request]
 
 
 def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -155,12 +68,6 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
     if faults:
         raise CallError("\n".join(dict.fromkeys(faults)))
     return parameters
-
-
-def tables_read(notebooks: list[Notebook]) -> list[str] | None:
-    """Return the tables that any of these notebooks may read, None for every table of the snapshot."""
-    reads = {table for notebook in notebooks for table in notebook.reads}
-    return None if EVERY in reads else sorted(reads)
 
 
 def _typed(name: str, text: str, default: Any) -> Any:
@@ -242,7 +149,7 @@ def _month_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) -
 
 def _question_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
     """Return why the snapshot cannot answer the question that a notebook puts."""
-    if not notebook.question:
+    if not notebook.has_question:
         return []
     try:
         asked = read_question(
@@ -252,24 +159,6 @@ def _question_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
     except CallError as fault:
         return [f"notebook {notebook.name}: {fault}"]
     return []
-
-
-def check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]]) -> None:
-    """Read every table that the notebooks may read, so that wrong data stop a run before it begins.
-
-    Raises
-    ------
-    DataError
-        For the first file, column or cell that is not what it has to be.
-    """
-    for notebook in notebooks:
-        if "snapshot" not in parameters[notebook.name]:
-            continue
-        snapshot = open_snapshot(parameters[notebook.name]["snapshot"])
-        for table in list(snapshot.manifest.tables) if EVERY in notebook.reads else notebook.reads:
-            if table in snapshot:
-                for grain in snapshot.metadata(table).grains():
-                    read_cells(snapshot, table, grain)
 
 
 def parse_assignments(texts: list[str]) -> dict[str, str]:

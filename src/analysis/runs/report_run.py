@@ -13,7 +13,7 @@ from analysis import __version__
 from analysis.errors import CallError, WorkbenchError
 from analysis.files import PARTIAL, json_bytes, staged_folder
 from analysis.runs.kernel import Job, Outcome
-from analysis.runs.parameters import Notebook
+from analysis.runs.notebook import Notebook
 from analysis.runs.pool import run_all
 from analysis.workspace import open_snapshot, project_root
 

@@ -10,7 +10,7 @@ from analysis.register.coverage import read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import counts, rows_of
-from analysis.runs.parameters import Notebook
+from analysis.runs.notebook import Notebook
 from analysis.site.findings_page import write_ledger
 from analysis.site.index import build_page
 from analysis.site.notebook_outputs import captions_in, published_as

@@ -18,7 +18,7 @@ from traitlets.config import Config
 
 from analysis.language.glossary import glossary
 from analysis.language.translator import Translator
-from analysis.runs.parameters import Notebook
+from analysis.runs.notebook import Notebook
 from analysis.site.notebook_outputs import answers_of
 
 _LAST = "00"  # what is at hand comes after what a reader came for

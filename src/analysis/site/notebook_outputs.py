@@ -14,7 +14,7 @@ import nbformat
 from analysis.language.translator import Translator
 from analysis.register.coverage import Part
 from analysis.register.verdicts import TONES, WORD_OF_TONE
-from analysis.runs.parameters import Notebook
+from analysis.runs.notebook import Notebook
 from analysis.site.findings_page import LEDGER
 
 ANSWERS = "answers"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.errors import CallError, did_you_mean
+from analysis.measures.sources import EVERY
 from analysis.snapshots.corrections import known_errors, state_of
 from analysis.snapshots.store import Snapshot, dated_snapshots
 from analysis.snapshots.vintages import TableDiff, diff
 from analysis.workspace import corrections_file
+
+READS = (EVERY,)
 
 
 def select_tables(snapshot: Snapshot, table: str = "") -> list[str]:

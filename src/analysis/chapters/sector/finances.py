@@ -18,6 +18,7 @@ from analysis.register.verdicts import EXCLUDED, STANDS_NOT
 from analysis.snapshots.store import Snapshot
 
 _PAY, _COSTS, _VALUE, _RESULT = (TABLE.format(name) for name in ("f17", "f19-20", "f21-22", "f24"))
+NEEDS = (_PAY, _COSTS, _VALUE, _RESULT)
 RESULT_LOCATION = "Figuur 24"
 """Where the register has the financial table."""
 

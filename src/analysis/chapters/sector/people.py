@@ -22,6 +22,7 @@ COMPARABLE = "contracts and running trajectories"
 """What the totals of both years hold."""
 
 _ACCOUNTS = {"nationwide": TABLE.format("f2"), "at companies": TABLE.format("f9")}
+NEEDS = (*_ACCOUNTS.values(), *(TABLE.format(name) for name in ("people", "f8", "f1")))
 _RUNNING, _ALL = "running trajectories", "all trajectories"
 _ADDED, _GAP, _CONTRACTS = "parts added", "total less parts", "contracts at companies"
 

@@ -40,6 +40,7 @@ AS_PRINTED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "contributions_per_fte": ("f23", ("scheme",), ("municipal_contribution", "state_contribution")),
 }
 """Report tables that show a table of the document as it is: its name, its dimensions, its quantities."""
+NEEDS = tuple(TABLE.format(file) for file, *_ in AS_PRINTED.values())
 
 
 def as_printed(snapshot: Snapshot, name: str) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from analysis.snapshots.store import Snapshot
 BY_GROUP, SUPPORTED, KINDS, DURATION, STARTS_BY_DURATION, STARTS, WAGE_SUBSIDY = (
     f"factsheet-2024-{name}" for name in ("t4", "supported", "kinds", "duration", "f4", "jobstarts", "wage_subsidy")
 )
+NEEDS = (BY_GROUP, SUPPORTED, KINDS, DURATION, STARTS_BY_DURATION, STARTS, WAGE_SUBSIDY)
 _TOTAL: dict[str, Any] = {"total": True}
 _YOUNG = ("men <27, Dutch origin", "women <27, Dutch origin")
 

@@ -24,6 +24,7 @@ BREAK = pd.Period("2023-01", "M")
 
 PERSONS_BEFORE, PERSONS = "84511NED", "85589NED"
 PERSONS_PRINTED, CHANGE_PRINTED = "factsheet-2024-t4", "factsheet-2024-supported"
+READS, NEEDS = (PERSONS_BEFORE, PERSONS), (PERSONS_PRINTED, CHANGE_PRINTED)
 ACROSS = "across the break"
 _SERIES = ((PERSONS_BEFORE, "supported_persons"), (PERSONS, "supported_persons"), (PROVISIONS, "provisions"))
 _KINDS = (TOTAL, "wage subsidy")  # all, and the one kind that the tables on both sides have

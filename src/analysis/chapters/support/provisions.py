@@ -20,6 +20,7 @@ from analysis.snapshots.store import Snapshot
 
 PROVISIONS = "85588NED"
 PRINTED = "factsheet-2024-t3"
+READS, NEEDS = (PROVISIONS,), (PRINTED,)
 PRINTED_MONTH = pd.Period("2024-12", "M")
 """The month of the printed levels; the printed growth is since a year before."""
 

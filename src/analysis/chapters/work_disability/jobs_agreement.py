@@ -15,6 +15,7 @@ from analysis.snapshots.store import Snapshot
 
 JOBS = "banenafspraak-2024-jobs"
 REGISTER = "factsheet-2024-register"
+NEEDS = (JOBS, REGISTER)
 _SECTORS = ("market", "government")
 _CONTRACTS = {"formal": "formal", "hired": "hired", "all": TOTAL}
 

@@ -16,6 +16,7 @@ from analysis.snapshots.store import Snapshot
 SCHEMES = "factsheet-2024-t5"
 SHELTERED = "cedris-2024-sheltered_work"
 COUNTS = ("factsheet-2024-counts", "cedris-2024-counts", "banenafspraak-2024-counts")
+NEEDS = (SCHEMES, SHELTERED, *COUNTS)
 YEARS = ("2024", "2023")
 """Years of which table 5 has the end and the end of the year before."""
 

@@ -27,10 +27,11 @@ from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
 from analysis.measures.duration import GROUPS, at_least
-from analysis.measures.sources import STOCK_SOURCES
+from analysis.measures.sources import STOCK_SOURCES, STOCK_TABLES
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
 
+READS = STOCK_TABLES
 BEHAVIOUR = "behaviour"
 MOVERS = ("age", "sex", "origin")
 _UNKNOWN_PART = 0.02  # of the denominator that may have no known group

@@ -23,13 +23,14 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import CLASS_ENDS, FROM_2_TO_5, OVER_5, UNDER_2, at_least, ended_spells, groups_of
-from analysis.measures.sources import STOCK_SOURCES, stock_at
+from analysis.measures.sources import STOCK_SOURCES, STOCK_TABLES, stock_at
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.snapshots.store import Snapshot
 
 FINE, COARSE = (6, 12, 24, 36, 48, 60), (24, 60)
 """The schemes of bands that the tables' classes allow whole: the months at which a band ends and the next begins."""
 TRAPEZOID, CLOSING = "five quarter ends", "end of the year"
+READS = STOCK_TABLES
 _WEIGHTS = np.array([0.5, 1, 1, 1, 0.5]) / 4
 CELL = ["dimension", "group", "band"]
 

@@ -15,11 +15,12 @@ from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError
 from analysis.intervals.rounded import Rounded
 from analysis.measures import duration
 from analysis.measures.flows import FLOWS, flow_cells, flow_window
-from analysis.measures.sources import PERSONS, stock_at
+from analysis.measures.sources import PERSONS, STOCK_TABLES, stock_at
 from analysis.measures.tidy_frame import combine, tidy_rows, wide
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.snapshots.store import Snapshot
 
+READS = STOCK_TABLES
 STOCKS = ("opening", "closing")
 QUANTITIES = (*FLOWS, *STOCKS)
 KEYS = ["dimension", "group", "quarter"]

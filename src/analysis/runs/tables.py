@@ -1,12 +1,20 @@
-"""Notebooks whose tables a snapshot lacks: left out of a run of all, refused when they are named."""
+"""The tables of a snapshot that notebooks read: those that lack, and whether those that are there can be read."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, name_some
-from analysis.runs.parameters import Notebook, tables_read
+from analysis.measures.sources import EVERY
+from analysis.runs.notebook import Notebook
 from analysis.workspace import open_snapshot
+
+
+def tables_read(notebooks: list[Notebook]) -> list[str] | None:
+    """Return the tables that any of these notebooks may read, None for every table of the snapshot."""
+    reads = {table for notebook in notebooks for table in notebook.reads}
+    return None if EVERY in reads else sorted(reads)
 
 
 def with_their_tables(
@@ -54,3 +62,21 @@ def _lacking(notebook: Notebook, given: dict[str, str], run: list[Notebook]) -> 
     except CallError:
         return [], ""
     return [table for table in notebook.needs if table not in snapshot], snapshot.name
+
+
+def check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]]) -> None:
+    """Read every table that the notebooks may read, so that wrong data stop a run before it begins.
+
+    Raises
+    ------
+    DataError
+        For the first file, column or cell that is not what it has to be.
+    """
+    for notebook in notebooks:
+        if "snapshot" not in parameters[notebook.name]:
+            continue
+        snapshot = open_snapshot(parameters[notebook.name]["snapshot"])
+        for table in list(snapshot.manifest.tables) if EVERY in notebook.reads else notebook.reads:
+            if table in snapshot:
+                for grain in snapshot.metadata(table).grains():
+                    read_cells(snapshot, table, grain)

@@ -1,0 +1,104 @@
+"""A notebook as a run sees it: its parameters, what it shows and which tables it reads, all read from its cells."""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import CallError, DataError, did_you_mean
+from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
+
+TAG = "parameters"
+METADATA = "bijstand"
+_QUESTION = {"measure", "groups", "test"}
+"""Parameters that put a question, which the snapshot has to be able to answer."""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook that can be run: its parameters with their defaults, and what is derived from its code.
+
+    ``window`` names the periods it works on, ``reads`` the tables it may read, ``needs`` those without which it has
+    nothing to show (it may read those as well); ``tables`` and ``figures`` are what a run of it has to leave behind.
+    ``on_request``, from its metadata: it runs only when it is named.
+    """
+
+    name: str
+    path: Path
+    defaults: dict[str, Any]
+    window: str | None = None
+    reads: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    on_request: bool = False
+
+    @property
+    def has_question(self) -> bool:
+        """Whether its parameters put a question."""
+        return self.defaults.keys() >= _QUESTION
+
+
+def read_notebook(path: Path) -> Notebook:
+    """Read a notebook.
+
+    Raises
+    ------
+    DataError
+        When it is no notebook, has not exactly one parameter cell, or that cell holds more than plain values.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        tagged = [cell for cell in content["cells"] if TAG in cell["metadata"].get("tags", [])]
+        about = content["metadata"].get(METADATA, {})
+        code = code_of(content["cells"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise DataError(f"notebook {path.name}: not readable as a notebook ({fault}).") from fault
+    if len(tagged) != 1:
+        raise DataError(
+            f"notebook {path.name}: expected one cell with the tag {TAG!r}, found {len(tagged)}. Tag the cell that "
+            "holds lines like name = value (in JupyterLab: Property Inspector, Cell Tags)."
+        )
+    needs = tables_of(code, "NEEDS")
+    return Notebook(
+        name=path.stem,
+        path=path,
+        defaults=_plain_values("".join(tagged[0]["source"]), path.name),
+        window=window_of(code),
+        reads=tuple(dict.fromkeys((*needs, *tables_of(code, "READS")))),
+        needs=needs,
+        tables=shown_by(code, "table"),
+        figures=shown_by(code, "figure"),
+        on_request=about.get("on_request", False) is True,
+    )
+
+
+def _plain_values(source: str, name: str) -> dict[str, Any]:
+    values = {}
+    try:
+        for node in ast.parse(source).body:
+            (target,) = node.targets  # type: ignore[attr-defined]
+            values[target.id] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+    except (AttributeError, SyntaxError, ValueError) as fault:
+        raise DataError(f"notebook {name}: the parameter cell may only hold lines like name = value.") from fault
+    return values
+
+
+def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Notebook]:
+    """Return the notebooks of these names, or the numbered ones that do not wait to be named, in order.
+
+    Raises
+    ------
+    CallError
+        When a name is unknown.
+    """
+    known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
+    chosen = [name.removesuffix(".ipynb") for name in names] if names else [n for n in known if n[:2].isdigit()]
+    unknown = [f"notebook {name!r} is unknown; {did_you_mean(name, known)}." for name in chosen if name not in known]
+    if unknown:
+        raise CallError("\n".join(unknown))
+    found = [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
+    return [notebook for notebook in found if names or not notebook.on_request]
