@@ -219,6 +219,8 @@ def test_what_a_notebook_promises_is_what_it_shows(notebook):
     assert list(about.tables) == re.findall(r'report\.table\(\s*"(\w+)"', text)
     assert list(about.figures) == re.findall(r'report\.figure\(\s*"(\w+)"', text)
     assert set(about.tables) <= set(declared_tables())
+    listed = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("bijstand", {})
+    assert set(listed) <= {"on_request"}, "all else is derived"
 
 
 def test_every_table_of_the_report_is_shown_by_a_notebook():
