@@ -13,7 +13,7 @@ from analysis.snapshots.store import Snapshot
 
 READS = (
     "85692NED", "factsheet-2024-t1", "85585NED", "82663NED", "82016NED", "81368ned", "82015NED", "37789ksz", "37789eng",
-    "news_stock_series",
+    "news_stock_series", "factsheet-2024-duration",
 )  # fmt: skip
 # what counts as caseload, by unit: persons and benefits (a couple is two persons and one benefit) never share a line
 CASELOAD_QUANTITIES = ("stock", "benefits")
