@@ -5,6 +5,7 @@ Kernels, papermill and what goes wrong with them are tested by the runs of the r
 
 from __future__ import annotations
 
+import json
 import os
 import time
 
@@ -14,13 +15,14 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 from analysis.runs.kernel import Job, Outcome
+from analysis.runs.translation import PROSE, notebook_in
 from analysis.workspace import RUN_FOLDER_VARIABLE
 
 
 def run_here(job: Job) -> Outcome:
     """Run a notebook's cells with the job's parameters; write it with its outputs where the job says."""
     begun = time.perf_counter()
-    notebook = nbformat.read(job.source, as_version=4)
+    notebook = nbformat.reads(json.dumps(notebook_in(job.source, job.parameters.get("lang", PROSE))), as_version=4)
     before = os.environ.get(RUN_FOLDER_VARIABLE)
     os.environ[RUN_FOLDER_VARIABLE] = str(job.folder)
     shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))

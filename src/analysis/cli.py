@@ -164,6 +164,7 @@ def _report(options: argparse.Namespace) -> int:
     from analysis.runs.notebook import find_notebooks
     from analysis.runs.parameters import check_parameters, parse_assignments
     from analysis.runs.tables import check_data, with_their_tables
+    from analysis.runs.translation import check_translations
     from analysis.workspace import notebooks_folder, outputs_folder
 
     given = parse_assignments(options.parameters)
@@ -178,6 +179,7 @@ def _report(options: argparse.Namespace) -> int:
     notebooks = find_notebooks(notebooks_folder(), options.notebook)
     notebooks, skipped = with_their_tables(notebooks, given, named=bool(options.notebook))
     parameters = check_parameters(notebooks, given)
+    check_translations({each.path: parameters[each.name].get("lang", "en") for each in notebooks})
     check_data(notebooks, parameters)
     for each in skipped:
         print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)

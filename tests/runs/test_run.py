@@ -121,7 +121,7 @@ def test_a_notebook_whose_tables_the_snapshot_lacks_is_left_out_and_that_is_told
     from analysis.cli import main
     from analysis.snapshots.write import write_snapshot
 
-    for path in (home / "notebooks").iterdir():
+    for path in (home / "notebooks").glob("*.ipynb"):
         path.unlink()
     make_notebook(home / "notebooks", "01_one", "print('one')")
     make_notebook(home / "notebooks", "05_two", "from analysis.chapters.support import provisions, series")

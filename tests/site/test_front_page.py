@@ -83,7 +83,7 @@ def test_the_ratio_stands_beside_break_even():
 def test_an_answer_is_marked_and_one_that_is_not_there_says_so(monkeypatch):
     shown = []
     monkeypatch.setattr("analysis.report.report.display", lambda text, **about: shown.append((text.data, about)))
-    report = Report("01_caseload", open_snapshot("published"), "en")
+    report = Report(open_snapshot("published"), "en")
     report.answer("caseload", "**Ten.**")
     report.answer("support", "")
     assert shown == [

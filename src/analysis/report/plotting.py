@@ -6,6 +6,7 @@ marker or the hatching; lines are labelled directly.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -17,11 +18,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
+from PIL import Image
 
 from analysis.language.translator import Translator
 
 WIDTH = 5.2  # inches; 520 CSS pixels
-DPI = 200  # twice the 100 CSS pixels of an inch
+SCREEN_DPI = 100  # CSS pixels of an inch
+DPI = 2 * SCREEN_DPI  # of the pictures of a run: sharp on fine screens and on paper
+PALETTE = 64  # colours of a picture in a notebook
 STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "///", "...")
@@ -38,6 +42,20 @@ def canvas(height: float, rows: int = 1, **options: object) -> Iterator[tuple[Fi
     with style, sns.plotting_context(rc=settings):
         figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         yield figure, np.atleast_1d(figure.subplots(rows, 1, **options))
+
+
+def png(figure: Figure, fine: bool, **about: str) -> bytes:
+    """Return a picture as PNG: ``fine`` for the folder of a run, else small enough to be kept in a notebook.
+
+    The small one has the resolution of a screen and a palette; ``about`` is text for programs that read the file.
+    """
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=DPI if fine else SCREEN_DPI, metadata={"Software": None, **about})
+    if fine:
+        return image.getvalue()
+    small = io.BytesIO()
+    Image.open(image).convert("RGB").quantize(PALETTE).save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def colours(count: int) -> list:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import textwrap
 from collections.abc import Collection
@@ -18,7 +17,7 @@ from analysis.language.translator import Translator
 from analysis.missing import FINAL
 from analysis.models.dispersion import PROCESS
 from analysis.report.numbers import format_percent
-from analysis.report.plotting import DPI, SOFT
+from analysis.report.plotting import SCREEN_DPI, SOFT, png
 from analysis.report.table_html import ShownTable
 from analysis.report.table_spec import NAMED, machine_table, table_spec
 from analysis.snapshots.difference_output import escape_spreadsheet_formula
@@ -35,8 +34,6 @@ class Report:
 
     Parameters
     ----------
-    notebook : str
-        Its name, for the title.
     snapshot : Snapshot
         What the figures come from.
     lang : {"nl", "en"}
@@ -44,34 +41,23 @@ class Report:
         Level of the process intervals, for the notes.
     """
 
-    def __init__(self, notebook: str, snapshot: Snapshot, lang: str, confidence: float = 0.95) -> None:
-        self.notebook, self.snapshot, self.translator, self.confidence = (
-            notebook,
-            snapshot,
-            Translator(lang),
-            confidence,
-        )
+    def __init__(self, snapshot: Snapshot, lang: str, confidence: float = 0.95) -> None:
+        self.snapshot, self.translator, self.confidence = snapshot, Translator(lang), confidence
+        self._marked = snapshot.kind != "simulated"
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self.folder = Path(folder) if folder else None
 
-    def open(self, question: str) -> None:
-        """Show the title, the question, and in a simulated snapshot the word that says so."""
-        lines = [f"# {self.translator.word('notebooks', self.notebook)}", self.translator.word("texts", question)]
-        if self.snapshot.kind == "simulated":
-            lines.append(self.translator.word("page", "simulated_text"))
-        display(Markdown("\n\n".join(lines)))
-
     def heading(self, key: str, **places: Any) -> None:
         """Show a heading of the glossary."""
-        display(Markdown(f"## {self.translator.word('texts', key, **places)}"))
+        self._show(Markdown(f"## {self.translator.word('texts', key, **places)}"))
 
     def text(self, key: str, **places: Any) -> None:
         """Show a sentence or paragraph of the glossary, its places filled in."""
-        display(Markdown(self.translator.word("texts", key, **places)))
+        self._show(Markdown(self.translator.word("texts", key, **places)))
 
     def say(self, text: str) -> None:
         """Show a text that is in the report's language already."""
-        display(Markdown(text))
+        self._show(Markdown(text))
 
     def answer(self, question: str, text: str) -> None:
         """Show the answer to a question that readers come with; the page of a run leads with it.
@@ -85,7 +71,7 @@ class Report:
         """
         self.translator.word("questions", question)
         about = {"bijstand": {"answers": question}} if text else {}
-        display(Markdown(text or self.translator.word("texts", "no_answer")), metadata=about)
+        self._show(Markdown(text or self.translator.word("texts", "no_answer")), metadata=about)
 
     def table(self, name: str, frame: pd.DataFrame, aow_rises: Collection[str] = (), **places: Any) -> None:
         """Show a table of the report and save it as CSV.
@@ -114,7 +100,7 @@ class Report:
         notes += [self.translator.word("page", "mark_aow_rise")] if aow_rises else []
         notes += [self.translator.word("page", "mark_provisional")] if "status" in table else []
         note = " ".join([*notes, self.source_line(frame)])
-        display(ShownTable(name, spec, table, self.translator, title, note, aow_rises))
+        self._show(ShownTable(name, spec, table, self.translator, title, note, aow_rises))
 
     def figure(self, name: str, figure: Figure, *frames: pd.DataFrame, **places: Any) -> None:
         """Show a picture under its title, above its source, with alt text; save it as PNG.
@@ -136,11 +122,17 @@ class Report:
         if self.snapshot.kind == "simulated":
             words = self.translator.word("page", "simulated")
             figure.text(0.5, 0.5, words, ha="center", va="center", rotation=20, fontsize=20, alpha=0.25)
-        image = io.BytesIO()
-        figure.savefig(image, format="png", dpi=DPI, metadata={"Software": None, "Title": title, "Description": alt})
+        image = png(figure, fine=self.folder is not None, Title=title, Description=alt)
         if self.folder:
-            write_new(self.folder / "figures" / f"{name}.png", image.getvalue())
-        display(Image(image.getvalue(), format="png", width=round(figure.get_figwidth() * DPI / 2), alt=alt))
+            write_new(self.folder / "figures" / f"{name}.png", image)
+        self._show(Image(image, format="png", width=round(figure.get_figwidth() * SCREEN_DPI), alt=alt))
+
+    def _show(self, output: object, **options: Any) -> None:
+        """Show an output; before the first one of a simulated snapshot say that figures are made up."""
+        if not self._marked:
+            self._marked = True
+            display(Markdown(self.translator.word("page", "simulated_text")))
+        display(output, **options)
 
     def source_line(self, *frames: pd.DataFrame) -> str:
         """Return the line that names the source of these frames, their tables and the state of those."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.runs.translation import PROSE, notebook_in
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
 
 STARTS = 3
@@ -106,8 +107,9 @@ def _attempts(job: Job) -> tuple[int, str, int]:
     while True:
         start += 1
         try:
+            _write_source(job)
             papermill.execute_notebook(
-                _literal(job.source),
+                _literal(job.output),
                 _literal(job.output),
                 parameters=job.parameters,
                 kernel_name="python3",  # this environment's, whatever kernel the notebook was last saved with
@@ -123,6 +125,15 @@ def _attempts(job: Job) -> tuple[int, str, int]:
             lost = isinstance(fault, (RuntimeError, TimeoutError, ZMQError)) and not begun
             if not lost or start == STARTS:
                 return start, f"{type(fault).__name__}: {fault}", begun
+
+
+def _write_source(job: Job) -> None:
+    """Put the notebook, its prose in the language of the run, where papermill executes it in place."""
+    content = notebook_in(job.source, job.parameters.get("lang", PROSE))
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    job.output.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _literal(path: Path) -> str:

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
 from pygments.formatters import HtmlFormatter
-from traitlets.config import Config
 
 from analysis.language.glossary import glossary
 from analysis.language.translator import Translator
@@ -25,8 +24,6 @@ _LAST = "00"  # what is at hand comes after what a reader came for
 _HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
 _TABLE = re.compile(r'(<figure class="table" id="table-(\w+)">.*?)</figure>', re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
-# cells with this tag are for readers of the notebook alone (its English title)
-NOTEBOOK_ONLY = "notebook-only"
 
 
 def build_page(
@@ -77,12 +74,7 @@ def build_page(
 
 
 def _exporter(templates: Path) -> HTMLExporter:
-    config = Config()
-    config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = {NOTEBOOK_ONLY}
-    config.HTMLExporter.preprocessors = ["nbconvert.preprocessors.TagRemovePreprocessor"]
     return HTMLExporter(
-        config=config,
         template_file=str(templates / "notebook.html.j2"),
         exclude_input_prompt=True,
         exclude_output_prompt=True,
@@ -96,7 +88,7 @@ def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
     Headings go down one level, because the page has the first, and get names that are unique on the page.
     """
     notebook = nbformat.read(path, as_version=4)
-    answers = answers_of(notebook)  # before the exporter takes cells out
+    answers = answers_of(notebook)
     body, _ = exporter.from_notebook_node(notebook)
     found: list[dict[str, Any]] = []
 
