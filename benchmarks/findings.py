@@ -19,7 +19,7 @@ import pandera.pandas  # noqa: F401 (import time is not measured)
 
 from analysis.register.entry import findings_folder, read_register
 from analysis.register.evaluation import find
-from analysis.register.rows import rows_of
+from analysis.register.rows import finding_rows
 from analysis.register.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
 from analysis.workspace import open_snapshot
 
@@ -31,7 +31,7 @@ def seconds(folder: Path) -> tuple[float, int]:
     """Return how long it takes to read a register, recompute every claim and make the rows, and how many there are."""
     begun = time.perf_counter()
     register, snapshot = read_register(folder), open_snapshot("published")
-    rows = rows_of(find(register, snapshot), register, snapshot)
+    rows = finding_rows(find(register, snapshot), register, snapshot)
     return time.perf_counter() - begun, len(rows)
 
 

@@ -33,8 +33,8 @@ def row(claim_id: str, value: str = "", precision: str = "", **more: str) -> dic
 def claim(claim_id: str = "x", value: str = "", precision: str = "", formula: str = "", **more: str) -> Claim:
     """Return a claim, with its formulas read."""
     values = row(claim_id, value, precision, formula=formula, **more)
-    ways = tuple(Derivation(way, parse(way)) for way in formula.split(";") if way)
-    return Claim("made", 2, values, ways)
+    derivations = tuple(Derivation(each, parse(each)) for each in formula.split(";") if each)
+    return Claim("made", 2, values, derivations)
 
 
 def write_rows(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) -> Path:

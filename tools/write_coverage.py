@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from analysis.errors import DataError, did_you_mean
-from analysis.register.coverage import Coverage, Part, read_coverage
+from analysis.register.coverage import DocumentCoverage, Part, read_coverage
 from analysis.register.entry import read_register
 from analysis.register.relations import Register
 from analysis.report.table_spec import declared_tables
@@ -22,8 +22,8 @@ HEAD = """\
 # What the workbench shows of each document
 
 Made by `tools/write_coverage.py` from `data/coverage.csv` and the register; change those. *Numbers* counts what the
-register holds of a part, numbers and statements; a place in the text may belong to two parts and then counts in both.
-*Open data* says whether its figures can be had from open tables of CBS.
+register holds of a part, numbers and statements; a location in the text may belong to two parts and then counts in
+both. *Open data* says whether its figures can be had from open tables of CBS.
 """
 COLUMNS = """\
 | part | notebook | tables | numbers | open data | what cannot be had, or is in no table |
@@ -38,11 +38,11 @@ def row(part: Part, register: Register) -> str:
         for claim in register.claims.values()
     )
     notebook = f"`{part.notebook}`" if part.notebook else "not shown"
-    tables = ", ".join(f"`{table}`" for table in part.shown)
+    tables = ", ".join(f"`{table}`" for table in part.tables)
     return f"| {part.part} | {notebook} | {tables} | {numbers} | {part.open_data} | {part.missing} |\n"
 
 
-def text(coverage: Coverage, register: Register) -> str:
+def text(coverage: DocumentCoverage, register: Register) -> str:
     """Return the text of ``docs/coverage.md``: a table a document."""
     said = HEAD
     for document in dict.fromkeys(part.document for part in coverage.parts):
@@ -51,13 +51,13 @@ def text(coverage: Coverage, register: Register) -> str:
     return said
 
 
-def check_tables(coverage: Coverage) -> None:
+def check_tables(coverage: DocumentCoverage) -> None:
     """Raise a DataError, with a line for each, when a part names a table that the report does not have."""
     known = declared_tables()
     wrong = [
         f"coverage.csv, {part.document}, {part.part}: table {table!r} is unknown; {did_you_mean(table, known)}."
         for part in coverage.parts
-        for table in part.shown
+        for table in part.tables
         if table not in known
     ]
     if wrong:

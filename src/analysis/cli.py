@@ -226,8 +226,8 @@ def _pull(options: argparse.Namespace) -> int:
 def _findings(options: argparse.Namespace) -> int:
     from analysis.register.entry import read_register
     from analysis.register.evaluation import find
-    from analysis.register.output import FORMATS, chosen, text_of
-    from analysis.register.rows import rows_of
+    from analysis.register.output import FORMATS, format_rows, select_rows
+    from analysis.register.rows import finding_rows
     from analysis.workspace import open_snapshot
 
     if options.format not in FORMATS:
@@ -237,13 +237,13 @@ def _findings(options: argparse.Namespace) -> int:
         if document not in register.documents:
             raise CallError(f"--document {document}: unknown; {did_you_mean(document, register.documents)}.")
     snapshot = open_snapshot(options.snapshot, needs=register.tables)
-    rows = rows_of(find(register, snapshot, options.document or None), register, snapshot)
-    print(text_of(chosen(rows, options.verdict, options.location), options.format, next(iter(rows), ())))
+    rows = finding_rows(find(register, snapshot, options.document or None), register, snapshot)
+    print(format_rows(select_rows(rows, options.verdict, options.location), options.format, next(iter(rows), ())))
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
-    from analysis.register.cells import Known, known_of, query_faults
+    from analysis.register.cells import TableOutline, query_faults, table_outlines
     from analysis.register.entry import read_register
     from analysis.statline.catalogue import catalogued, expected_of
     from analysis.workspace import open_snapshot
@@ -252,11 +252,11 @@ def _check(options: argparse.Namespace) -> int:
         raise CallError("findings check FILE takes no filters: it tells all that is wrong with the file.")
     register = read_register(extra=options.file)
     own = [claim for claim in register.claims.values() if claim.document == options.file.stem]
-    tables = known_of(open_snapshot("published"))
+    tables = table_outlines(open_snapshot("published"))
     for table in catalogued(by_name=True):
         live = expected_of(table)
         measured = [measure["quantity"] for measure in live.measures.values() if "quantity" in measure]
-        tables[table] = Known(live.grain, measured, live.dimensions)
+        tables[table] = TableOutline(live.grain, measured, live.dimensions)
     wrong = query_faults(own, tables)
     if wrong:
         raise DataError("\n".join(wrong))

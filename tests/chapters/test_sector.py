@@ -15,7 +15,7 @@ from analysis.measures.breakdown import breakdown
 from analysis.measures.tidy_frame import combine, pick
 from analysis.missing import UNDECIDED
 from analysis.register.evaluation import find
-from analysis.register.verdicts import STANDS_NOT
+from analysis.register.verdicts import CONTRADICTED
 from analysis.report.table_spec import declared_tables
 from builders import snapshot, table
 
@@ -230,8 +230,10 @@ def test_checks_and_ledger_agree(published, register):
     found = find(register, published, ["cedris-2024"])
     checks = finances.recomputed(found)
     keys = ["line", "scheme", "unit", "location", "published"]
-    fails = {tuple(row) for row in checks.loc[checks["verdict"].isin(STANDS_NOT), keys].to_numpy()}
-    ledger = {each.claim.id for each in found if each.verdict in STANDS_NOT and each.claim.id.startswith("ced2024-f24")}
+    fails = {tuple(row) for row in checks.loc[checks["verdict"].isin(CONTRADICTED), keys].to_numpy()}
+    ledger = {
+        each.claim.id for each in found if each.verdict in CONTRADICTED and each.claim.id.startswith("ced2024-f24")
+    }
     assert ledger == {f"ced2024-f24-{cell}" for cell in (
         "na-bw", "na-avg", "lks-avg", "rijk-avg", "pbud-avg", "gem-avg", "tot-avg"
     )}  # fmt: skip

@@ -13,10 +13,10 @@ from dataclasses import replace
 import pytest
 
 from analysis.errors import DataError
-from analysis.register.coverage import COLUMNS, Coverage, Part, read_coverage
+from analysis.register.coverage import COLUMNS, DocumentCoverage, Part, read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
-from analysis.register.rows import rows_of
+from analysis.register.rows import finding_rows
 from analysis.report.table_spec import declared_tables
 from analysis.runs.notebook import read_notebook
 from analysis.workspace import open_snapshot
@@ -63,15 +63,15 @@ def test_what_a_part_is_shown_in_is_a_table_of_that_notebook(coverage):
     for part in coverage.parts:
         path = ROOT / "notebooks" / f"{part.notebook}.ipynb"
         if part.notebook and path.is_file():
-            assert set(part.shown) <= set(declared_tables()), part
-            assert set(part.shown) <= set(read_notebook(path).tables), part
+            assert set(part.tables) <= set(declared_tables()), part
+            assert set(part.tables) <= set(read_notebook(path).tables), part
 
 
 def test_both_ways_tell_the_same(coverage):
     """Table 2 of the factsheet is in two tables of 02_flows, with the ratios of the text that goes with figure 2;
     figures 19 to 22 of the sector report share theirs."""
     (part,) = coverage.of_claim("factsheet-2024", "Tabel 2")
-    assert (part.notebook, part.shown) == ("02_flows", ("flow_ratio_by_group", "reinflow_by_group"))
+    assert (part.notebook, part.tables) == ("02_flows", ("flow_ratio_by_group", "reinflow_by_group"))
     (figure,) = coverage.of_claim("factsheet-2024", "Meer in- dan uitstroom")
     assert coverage.of_table("02_flows", "reinflow_by_group") == [figure, part]
     assert [each.part for each in coverage.of_claim("cedris-2024", "Figuur 19-22")] == [
@@ -101,21 +101,21 @@ def test_both_ways_tell_the_same(coverage):
 def test_a_number_is_tied_to_the_table_that_holds_it(register, coverage, claim, table):
     """As seen in the tables of a report, by hand."""
     known = register.claims[claim]
-    assert table in {name for part in coverage.of_claim(known.document, known.row["location"]) for name in part.shown}
+    assert table in {name for part in coverage.of_claim(known.document, known.row["location"]) for name in part.tables}
 
 
 def test_rows_name_where_a_number_is_shown(register, coverage):
     source = open_snapshot("published")
-    rows = {row["claim_id"]: row for row in rows_of(find(register, source), register, source)}
+    rows = {row["claim_id"]: row for row in finding_rows(find(register, source), register, source)}
     for claim in register.claims.values():
         parts = coverage.of_claim(claim.document, claim.row["location"])
         row = rows[claim.id]
         assert row["parts"] == [part.part for part in parts]
-        assert set(row["shown"].split()) == {table for part in parts for table in part.shown}
+        assert set(row["tables"].split()) == {table for part in parts for table in part.tables}
         assert set(row["notebook"].split()) == {part.notebook for part in parts} - {""}
-    assert rows["fs2024-t1-total-n"]["shown"] == "caseload_by_group caseload_ranks"
-    aside = rows_of(find(register, source, ["factsheet-2024"]), register, source, coverage=Coverage())
-    assert {(row["notebook"], row["shown"]) for row in aside} == {("", "")}
+    assert rows["fs2024-t1-total-n"]["tables"] == "caseload_by_group caseload_ranks"
+    aside = finding_rows(find(register, source, ["factsheet-2024"]), register, source, coverage=DocumentCoverage())
+    assert {(row["notebook"], row["tables"]) for row in aside} == {("", "")}
     json.dumps(aside)
 
 
@@ -128,7 +128,7 @@ GOOD = dict(zip(COLUMNS, ("factsheet-2024", "Tabel 1", "Tabel 1", "01_caseload",
         ({"document": "factsheet-2042"}, r"document 'factsheet-2042' is unknown; did you mean 'factsheet-2024'\?"),
         ({"locations": "Tabel 1; Tabel 99"}, r"line 2, Tabel 1: location 'Tabel 99' is not in the register"),
         ({"open_data": "maybe"}, "expected one of yes, partly, no, found 'maybe'"),
-        ({"notebook": ""}, "notebook and shown: expected both or neither"),
+        ({"notebook": ""}, "notebook and tables: expected both or neither"),
         ({"open_data": "no"}, "missing: expected what cannot be had"),
         ({"part": ""}, "part: expected a name"),
     ],
@@ -161,9 +161,9 @@ def test_a_table_that_the_report_does_not_have_is_refused():
     script = ROOT / "tools" / "write_coverage.py"
     check = runpy.run_path(str(script))["check_tables"]
     part = Part("factsheet-2024", "Tabel 1", ("Tabel 1",), "01_caseload", ("caseload_sources",), "yes", "")
-    check(Coverage((part,)))
+    check(DocumentCoverage((part,)))
     with pytest.raises(DataError, match=r"Tabel 1: table 'caseload_sourcez' is unknown; did you mean 'caseload_so"):
-        check(Coverage((replace(part, shown=("caseload_sourcez",)),)))
+        check(DocumentCoverage((replace(part, tables=("caseload_sourcez",)),)))
 
 
 def test_the_page_about_it_is_up_to_date():

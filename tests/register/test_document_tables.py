@@ -8,12 +8,12 @@ from fractions import Fraction
 import pytest
 
 from analysis.register.cells import Tables
-from analysis.register.coverage import Coverage
+from analysis.register.coverage import DocumentCoverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.formulas import parse
 from analysis.register.relations import recompute
-from analysis.register.rows import rows_of
+from analysis.register.rows import finding_rows
 from builders import snapshot, table
 from findings_register import row, write_register
 
@@ -50,7 +50,7 @@ def vintage(tmp_path):
 
 
 def asked(text: str, source):
-    found = Tables(source).ask(parse(text))
+    found = Tables(source).query(parse(text))
     return recompute(found.tree, found.operands)
 
 
@@ -85,7 +85,10 @@ def test_lists_over_periods_are_compared_one_by_one(vintage):
 
 def verdicts(tmp_path, source, *rows, **more):
     register = read_register(write_register(tmp_path / "register", made=list(rows), **more))
-    return {each["claim_id"]: each for each in rows_of(find(register, source), register, source, coverage=Coverage())}
+    return {
+        each["claim_id"]: each
+        for each in finding_rows(find(register, source), register, source, coverage=DocumentCoverage())
+    }
 
 
 def test_queries_give_verdicts_and_name_the_cells_that_are_not_there(tmp_path, vintage):
@@ -111,19 +114,22 @@ def test_queries_give_verdicts_and_name_the_cells_that_are_not_there(tmp_path, v
     }
     assert found["right"]["method"] == "query"
     assert found["wrong"]["suggested"] == "1050"
-    assert found["period"]["wanted"] == ["85692NED | stock | total | 2025-12 (not_in_snapshot)"]
-    assert "lacks the classes" in found["class"]["wanted"][0] or "no dimension" in found["class"]["wanted"][0]
-    assert (found["both"]["method"], len(found["both"]["wanted"])) == ("formula", 1)
+    assert found["period"]["missing_cells"] == ["85692NED | stock | total | 2025-12 (not_in_snapshot)"]
+    assert (
+        "lacks the classes" in found["class"]["missing_cells"][0]
+        or "no dimension" in found["class"]["missing_cells"][0]
+    )
+    assert (found["both"]["method"], len(found["both"]["missing_cells"])) == ("formula", 1)
 
 
 def test_a_predecessor_is_asked_when_the_live_table_is_not_there_and_that_is_told(tmp_path, vintage):
-    ways = "count({T | outflow | total | 2021Q1..2021Q4} > {T | inflow | total | 2021Q1..2021Q4})"
-    query = f"{ways.replace('T', '85615NED')}; {ways.replace('T', '82662NED')}"
+    count = "count({T | outflow | total | 2021Q1..2021Q4} > {T | inflow | total | 2021Q1..2021Q4})"
+    query = f"{count.replace('T', '85615NED')}; {count.replace('T', '82662NED')}"
     found = verdicts(tmp_path, vintage, row("n", "3", "0", unit="quarters", kind="statement", query=query))
     assert found["n"]["verdict"] == "reproduced"
-    assert found["n"]["cause"] == "From 82662NED, because the snapshot lacks the cells of 85615NED."
+    assert found["n"]["cause"] == "Computed from 82662NED, because the snapshot lacks the cells of 85615NED."
     assert "82662NED" in found["n"]["expression"]
-    assert found["n"]["wanted"][0].startswith("85615NED | outflow | total | 2021Q1")
+    assert found["n"]["missing_cells"][0].startswith("85615NED | outflow | total | 2021Q1")
 
 
 def test_a_formula_that_excludes_goes_before_tables_that_agree(tmp_path, vintage):
@@ -162,7 +168,7 @@ def test_another_vintage_that_gives_what_was_printed_is_a_known_cause(tmp_path, 
     found = verdicts(tmp_path, newer, row("n", "1050", "10", query="{85692NED | stock | total | 2024-12}"))
     assert found["n"]["verdict"] == "revised_since"
     assert found["n"]["cause"].endswith(
-        "Vintage 2024-11-01 gives what was printed; snapshot 2026-11-01 has been revised."
+        "Snapshot 2024-11-01 gives the printed number; the figures in snapshot 2026-11-01 have been revised since."
     )
 
 

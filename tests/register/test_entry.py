@@ -8,7 +8,7 @@ import re
 import pytest
 
 from analysis.errors import CallError, DataError
-from analysis.register.cells import Known, query_faults
+from analysis.register.cells import TableOutline, query_faults
 from analysis.register.entry import findings_folder, read_register
 from analysis.register.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
 from findings_register import row, write_register, write_rows
@@ -19,7 +19,7 @@ GOOD = [row("n", "410", "10"), row("d", "20", "10", kind="change"), row("g", "5"
 def test_a_register_is_read_with_the_place_of_every_claim(tmp_path):
     register = read_register(write_register(tmp_path, made=GOOD, other=[row("o", "4", source="Closed")]))
     assert list(register.claims) == ["n", "d", "g", "o"]
-    assert register.claims["g"].place == "made.csv, line 4, g"
+    assert register.claims["g"].position == "made.csv, line 4, g"
     assert register.claims["g"].formulas[0].tree.claims() == ("d", "n")
     assert [register.is_open(register.claims[name]) for name in ("n", "o")] == [True, False]
 
@@ -42,8 +42,8 @@ BAD = {
     "difference": ({"difference": "other: so"}, "g: difference: expected definition_differs, classification_break, r"),
     "comparison": ({"formula": "[n] > [d]"}, "g: formula: a comparison belongs to a statement, not to a level"),
     "no comparison": ({"value": "", "precision": "", "kind": "statement"}, "expected a comparison, because no value"),
-    "cell in formula": ({"formula": "[n] + {T | m | total | 2024}"}, "g: formula: a cell has no place in a formula"),
-    "claim in query": ({"query": "[n] + 1"}, "g: query: a claim has no place in a query"),
+    "cell in formula": ({"formula": "[n] + {T | m | total | 2024}"}, "g: formula: a cell cannot stand in a formula"),
+    "claim in query": ({"query": "[n] + 1"}, "g: query: a claim cannot stand in a query"),
     "statement as number": ({"formula": "[s] + 1"}, "g: [s] is a statement without a number and cannot be"),
     "mark": ({"formula": "~[n]"}, "g: formula: expected a difference that explains what is marked with ~: '[n]'"),
     "no formula": ({"formula": ";"}, "g: formula: expected a formula, found ';'"),
@@ -152,7 +152,7 @@ QUERIES = {
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_that_cannot_be_is_told(query, tmp_path):
     register = read_register(write_register(tmp_path, made=[row("q", "1", query=query)]))
-    known = {"85692NED": Known("month", ["stock"], ["sex", "age"])}
+    known = {"85692NED": TableOutline("month", ["stock"], ["sex", "age"])}
     (told,) = query_faults(register.claims.values(), known)
     assert told.startswith("made.csv, line 2, q: query: ")
     assert told.endswith(QUERIES[query])

@@ -12,7 +12,7 @@ import pytest
 from analysis.cli import main
 from analysis.register.entry import findings_folder, read_register
 from analysis.register.evaluation import find
-from analysis.register.rows import CONTRACT, rows_of
+from analysis.register.rows import CONTRACT, finding_rows
 from analysis.register.schema import DOCUMENT_COLUMNS
 from analysis.register.verdicts import VERDICTS
 from analysis.workspace import open_snapshot
@@ -37,7 +37,7 @@ def refused(capsys, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def rows():
     register, snapshot = read_register(), open_snapshot("published")
-    return rows_of(find(register, snapshot), register, snapshot)
+    return finding_rows(find(register, snapshot), register, snapshot)
 
 
 def test_json_holds_every_claim_of_every_document_once_with_one_verdict(capsys):
@@ -65,7 +65,7 @@ def test_a_verdict_always_shows_what_it_rests_on(rows):
         if each["verdict"] in ("revised_since", "definition_differs", "classification_break", "not_open_data"):
             assert each["cause"], each["claim_id"]
         if each["verdict"] == "not_in_snapshot":
-            assert each["wanted"], each["claim_id"]
+            assert each["missing_cells"], each["claim_id"]
         if each["published"] is not None and each["published_lo"] is not None and each["published_hi"] is not None:
             assert each["published_lo"] <= each["published"] <= each["published_hi"]
 
@@ -133,7 +133,7 @@ def test_csv_and_table(capsys, rows):
     [
         (["--document", "factsheet-2042"], "--document factsheet-2042: unknown; did you mean 'factsheet-2024'?"),
         (["--verdict", "wrong"], "--verdict wrong: unknown; known: classification_break"),
-        (["--location", "Tabel 9"], "--location 'Tabel 9': no such place"),
+        (["--location", "Tabel 9"], "--location 'Tabel 9': no such location"),
         (["--format", "xml"], "--format xml: unknown; known: csv, json, table"),
         (["--snapshot", "gone"], "gone"),
         (["check", "nowhere.csv"], "nowhere.csv: no such file"),

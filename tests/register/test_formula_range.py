@@ -92,18 +92,18 @@ def check(tree: Node, operands: dict[str, Interval], seed: int) -> None:
             assert value_at(tree, at) == end
 
 
-def register_ways() -> list:
+def register_relations() -> list:
     return list(relations(read_register().claims))
 
 
 def test_every_formula_of_the_register_stays_within_its_interval():
-    ways = register_ways()
-    assert len(ways) > 350
-    for seed, relation in enumerate(ways):
+    relations = register_relations()
+    assert len(relations) > 350
+    for seed, relation in enumerate(relations):
         try:
-            check(relation.way.tree, dict(relation.operands), seed)
+            check(relation.derivation.tree, dict(relation.operands), seed)
         except AssertionError as fault:
-            raise AssertionError(f"{relation.target.place}: {relation.way.text}") from fault
+            raise AssertionError(f"{relation.target.position}: {relation.derivation.text}") from fault
 
 
 LEAVES = st.sampled_from(["a", "b", "c", "d"]).map(lambda name: Node("claim", value=name)) | st.integers(-9, 9).map(

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.intervals.formula import FormulaError
 from analysis.intervals.formula_range import value_at
-from analysis.register.formulas import LONGEST, cells_named, claims_named, parse, split_ways
+from analysis.register.formulas import LONGEST, cells_named, claims_named, parse, split_derivations
 
 AT = {name: Fraction(value) for name, value in {"a": "40", "b": "30", "c": "-5", "d": "0.5"}.items()}
 
@@ -64,7 +64,7 @@ def test_sets_and_ranges_are_written_out():
     assert claims_named("t-{a,b}-{1,2}") == ["t-a-1", "t-a-2", "t-b-1", "t-b-2"]
     assert cells_named("T|m | total| 2021Q4..2022Q1") == ["T | m | total | 2021Q4", "T | m | total | 2022Q1"]
     assert len(cells_named("T | m | total | 2023-11..2024-02")) == 4
-    assert split_ways(" [a] ; [b] + 1;") == ["[a]", "[b] + 1"]
+    assert split_derivations(" [a] ; [b] + 1;") == ["[a]", "[b] + 1"]
     assert parse("[a] + [b] / [a]").claims() == ("a", "b")
 
 

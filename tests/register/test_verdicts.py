@@ -7,13 +7,13 @@ from fractions import Fraction
 import pytest
 
 from analysis.register.claims import interval
-from analysis.register.coverage import Coverage
+from analysis.register.coverage import DocumentCoverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.formulas import parse
 from analysis.register.relations import recompute
-from analysis.register.rows import rows_of
-from analysis.register.verdicts import EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN, judge, suggestion
+from analysis.register.rows import finding_rows
+from analysis.register.verdicts import EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN, suggestion, verdict_for
 from analysis.workspace import open_snapshot
 from findings_register import claim, row, write_register
 
@@ -26,7 +26,8 @@ def published():
 def findings(tmp_path, published, rows, **others):
     register = read_register(write_register(tmp_path / "register", made=rows, **others))
     return {
-        each["claim_id"]: each for each in rows_of(find(register, published), register, published, coverage=Coverage())
+        each["claim_id"]: each
+        for each in finding_rows(find(register, published), register, published, coverage=DocumentCoverage())
     }
 
 
@@ -82,7 +83,7 @@ ROUNDS, NEAR, AWAY = "405700", "406700", "407100"
 def test_what_a_way_says_of_a_claim(printed, formula, outcome):
     made = claim("x", printed.get("value", ""), formula=formula, **{k: v for k, v in printed.items() if k != "value"})
     around = {"e": interval(Fraction(0), row("e", "0", "10"))}
-    assert judge(made, recompute(parse(formula), around)) == outcome
+    assert verdict_for(made, recompute(parse(formula), around)) == outcome
 
 
 @pytest.mark.parametrize(
@@ -141,23 +142,22 @@ def test_a_figure_that_two_relations_contradict_is_the_one_that_slipped(tmp_path
     assert (found["ab"]["suspect"], found["bc"]["suspect"]) == ("b", "b")
     assert "2 independent relations contradict it" in found["ab"]["cause"]
     # by hand: 299.5 - 100.5 to 300.5 - 99.5, half a unit more for its own rounding, and the same from the other total
-    assert "198.5 to 201.5 would put it right" in found["ab"]["cause"]
+    assert "with [b] = 198.5 to 201.5 everything agrees" in found["ab"]["cause"]
 
 
 def test_a_figure_held_in_place_by_other_relations_did_not_slip(tmp_path, published):
     found = findings(tmp_path, published, [*TABLE, row("again", "310", "10", formula="[a] + [b] + 10")])
     # a and total are held by the sum; b is not in the share: the share itself slipped
     assert found["share"]["suspect"] == "share"
-    assert "every other figure is held in its place" in found["share"]["cause"]
+    assert "every other figure is fixed by other relations" in found["share"]["cause"]
 
 
 def test_where_the_rest_decides_nothing_it_is_said(tmp_path, published):
     found = findings(tmp_path, published, [row("a", "1"), row("b", "2"), row("ab", "7", formula="[a] + [b]")])
     assert found["ab"]["suspect"] is None
     # by hand: 6.5 - 2.5 to 7.5 - 1.5 for what [a] stands for, half a unit more for what is printed; [b] likewise
-    assert (
-        "slipped cannot be told: [ab] at 1.5 to 4.5 or [a] at 3.5 to 6.5 or [b] at 4.5 to 7.5" in found["ab"]["cause"]
-    )
+    right = "[ab] = 1.5 to 4.5 or [a] = 3.5 to 6.5 or [b] = 4.5 to 7.5"
+    assert f"wrong cannot be determined: with {right}" in found["ab"]["cause"]
 
 
 def test_copies_are_no_witnesses(tmp_path, published):
@@ -200,13 +200,13 @@ def test_fragility_is_the_smallest_change_that_overturns(tmp_path, published):
     ]
     found = findings(tmp_path, published, rows)
     assert {found[name]["verdict"] for name in ("more", "least", "first", "sure")} == {"reproduced"}
-    assert found["more"]["fragility"] == "Overturned by -60 in a: 6 times its rounding."
-    assert found["least"]["fragility"].startswith("Overturned by -40 in ")
+    assert found["more"]["fragility"] == "A change of -60 in a, 6 times its rounding step, would overturn it."
+    assert found["least"]["fragility"].startswith("A change of -40 in ")
     assert (
-        found["first"]["fragility"] == "Overturned by -100 in b: 10 times its rounding."
+        found["first"]["fragility"] == "A change of -100 in b, 10 times its rounding step, would overturn it."
         or "in a" in found["first"]["fragility"]
     )
-    assert found["sure"]["fragility"] == "No change of a single figure would overturn it."
+    assert found["sure"]["fragility"] == "No change in a single figure would overturn it."
 
 
 def test_what_cannot_be_checked_says_why(tmp_path, published):
@@ -218,7 +218,7 @@ def test_what_cannot_be_checked_says_why(tmp_path, published):
     found = findings(tmp_path, published, rows)
     assert [found[name]["verdict"] for name in found] == ["not_open_data", "not_checked", "not_in_snapshot"]
     assert found["closed"]["cause"] == "Kept by its makers."
-    assert found["gone"]["wanted"] == ["85692NED | stock | age: <27 | 2024-12 (not_in_snapshot)"]
+    assert found["gone"]["missing_cells"] == ["85692NED | stock | age: <27 | 2024-12 (not_in_snapshot)"]
 
 
 def test_a_known_difference_explains_the_way_it_is_marked_for_and_no_other(tmp_path, published):
@@ -237,7 +237,7 @@ def test_a_copy_in_other_digits_is_excluded_and_that_is_explained(tmp_path, publ
     rows = [row("a", "59"), row("copy", "60", formula="[a]"), row("made", "60", formula="[a] * 1")]
     found = findings(tmp_path, published, rows)
     assert (found["copy"]["verdict"], found["made"]["verdict"]) == ("inconsistent", "within_rounding")
-    assert "no one rule of rounding prints one value in these two ways" in found["copy"]["cause"]
+    assert "no single rounding rule prints one value in these two ways" in found["copy"]["cause"]
 
 
 def test_dutch_sentences_for_every_english_one(tmp_path, published):
@@ -245,7 +245,7 @@ def test_dutch_sentences_for_every_english_one(tmp_path, published):
         write_register(tmp_path / "register", made=[*TABLE, row("copy", "310", "10", formula="[total]")])
     )
     english, dutch = (
-        rows_of(find(register, published), register, published, lang, Coverage()) for lang in ("en", "nl")
+        finding_rows(find(register, published), register, published, lang, DocumentCoverage()) for lang in ("en", "nl")
     )
     for one, other in zip(english, dutch, strict=True):
         assert (one["cause"] == other["cause"]) == (one["cause"] == "")

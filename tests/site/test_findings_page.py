@@ -11,7 +11,7 @@ import pytest
 
 from analysis.language.glossary import glossary
 from analysis.language.translator import Translator
-from analysis.site.findings_page import build_document, build_ledger, write_ledger
+from analysis.site.findings_page import document_page, findings_page, write_findings_pages
 from analysis.site.index import build_page
 
 VERDICTS = list(glossary()["verdicts"])
@@ -28,8 +28,8 @@ def row(claim, verdict="reproduced", **changes):
     given |= {"published": 406000, "published_text": "406000", "published_lo": 405500, "published_hi": 406500}
     given |= {"recomputed": 405701.25, "recomputed_lo": 405696.5, "recomputed_hi": 405706.5, "method": "formula"}
     given |= {"expression": "[a] + [b]", "worked": "1 + 2", "operands": [], "cause": "", "suggested": None}
-    given |= {"parts": ["Tabel 1"], "notebook": "01_caseload", "shown": "caseload_by_group"}
-    return given | {"fragility": "", "wanted": [], "note": "", "snapshot": "published"} | changes
+    given |= {"parts": ["Tabel 1"], "notebook": "01_caseload", "tables": "caseload_by_group"}
+    return given | {"fragility": "", "missing_cells": [], "note": "", "snapshot": "published"} | changes
 
 
 OPERAND = {"name": "c-reproduced", "what": "a part", "value": 1234.5, "lo": 1234, "hi": 1235, "unit": "persons"}
@@ -64,7 +64,7 @@ def translator(request):
 
 @pytest.fixture
 def pages(translator):
-    return [build_ledger(ROWS, [DOCUMENT], translator, RECORD), build_document(ROWS, DOCUMENT, translator, RECORD)]
+    return [findings_page(ROWS, [DOCUMENT], translator, RECORD), document_page(ROWS, DOCUMENT, translator, RECORD)]
 
 
 def test_nothing_is_asked_of_elsewhere_and_only_the_pages_own_text_runs(pages):
@@ -117,24 +117,24 @@ def test_a_document_lists_what_does_not_stand(pages):
 
 
 def test_a_row_links_to_the_table_that_shows_it_when_the_run_has_it(translator):
-    rows = [*ROWS, row("unseen", parts=[], shown=""), row("both", shown="flow_rates caseload_by_group")]
-    text = build_ledger(rows, [DOCUMENT], translator, RECORD, {"caseload_by_group": "01 · Persons & <groups>"})
+    rows = [*ROWS, row("unseen", parts=[], tables=""), row("both", tables="flow_rates caseload_by_group")]
+    text = findings_page(rows, [DOCUMENT], translator, RECORD, {"caseload_by_group": "01 · Persons & <groups>"})
     said = '<a href="index.html#table-caseload_by_group">01 · Persons &amp; &lt;groups&gt;</a>'
     shown = {each["id"]: each.get("data-parts") for tag, each in Page(text).tags if tag == "tr" and "id" in each}
     assert text.count(said) == len(ROWS) + 1
     assert "flow_rates" not in text
     assert {shown.pop("unseen"), *shown.values()} == {"", "fs/Tabel 1"}
     assert '<option value="fs/Tabel 1">Tabel 1</option>' in text
-    assert "index.html#" not in build_ledger(rows, [DOCUMENT], translator, RECORD)
+    assert "index.html#" not in findings_page(rows, [DOCUMENT], translator, RECORD)
 
 
 def test_the_files_of_a_run(tmp_path, translator):
     other = DOCUMENT | {"document": "without-rows"}
-    links = write_ledger(tmp_path, ROWS, [DOCUMENT, other], translator, RECORD)
+    links = write_findings_pages(tmp_path, ROWS, [DOCUMENT, other], translator, RECORD)
     assert [link["href"] for link in links] == ["findings.html", "findings-fs.html"]
     assert all(link["text"] for link in links)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["findings-fs.html", "findings.html"]
-    empty = build_ledger([], [], translator, RECORD | {"snapshots": [SNAPSHOT | {"kind": "simulated"}]})
+    empty = findings_page([], [], translator, RECORD | {"snapshots": [SNAPSHOT | {"kind": "simulated"}]})
     assert Page(empty).ids.count("ui_none") == 1
     assert glossary()["page"]["simulated"][translator.code] in empty
 

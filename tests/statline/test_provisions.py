@@ -6,7 +6,7 @@ import pytest
 
 from analysis.classifications.categories import CATEGORIES, category_of, overlap
 from analysis.register.evaluation import find
-from analysis.register.rows import rows_of
+from analysis.register.rows import finding_rows
 from analysis.statline.catalogue import catalogued, dimension_names, expected_of, metadata_of
 from analysis.statline.expectations import drift
 from analysis.statline.wire_format import WireCode, WireDimension, WireMeasure, WireTable
@@ -125,7 +125,7 @@ def test_the_queries_of_table_3_ask_for_the_kind_that_stands_in_its_row(tmp_path
         for period, divisor in (("2024MM12", 1), ("2023MM12", 1 + growth[name] / 100))
     ]
     held = snapshot(tmp_path, made("85588NED", rows, {"provision": list(levels)}, "provisions"))
-    found = {row["claim_id"]: row for row in rows_of(find(register, held, ["factsheet-2024"]), register, held)}
+    found = {row["claim_id"]: row for row in finding_rows(find(register, held, ["factsheet-2024"]), register, held)}
     own = {c.id: found[c.id]["verdict"] for c in claims}
     assert {name: verdict for name, verdict in own.items() if verdict not in ("reproduced", "within_rounding")} == {}
     asked = {c.id: found[c.id]["method"] for c in claims if kind[c.id] != "total"}

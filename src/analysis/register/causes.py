@@ -13,7 +13,7 @@ from analysis.language.translator import Message
 from analysis.register.cells import Tables, groups_named
 from analysis.register.claims import Claim, Derivation
 from analysis.register.relations import Recomputed
-from analysis.register.verdicts import EXCLUDED, judge
+from analysis.register.verdicts import EXCLUDED, verdict_for
 from analysis.snapshots.corrections import KnownError, known_errors
 from analysis.snapshots.store import Snapshot, dated_snapshots
 from analysis.workspace import corrections_file, snapshots_folder
@@ -33,30 +33,31 @@ class Causes:
     def _vintages(self) -> list[Tables]:
         return [Tables(each) for each in dated_snapshots(snapshots_folder()) if each.digest != self.snapshot.digest]
 
-    def known(self, claim: Claim, way: Derivation, result: Recomputed) -> Message | None:
+    def known(self, claim: Claim, derivation: Derivation, result: Recomputed) -> Message | None:
         """Return why the tables differ from a claim, None when no reason is known.
 
-        An error of CBS is a reason when it touches a cell of the query and is as large, where CBS told how large it is;
+        An error of CBS is a reason when it touches a cell of the query and is as large, where CBS says how large it is;
         another vintage is one when it gives the number that was printed.
         """
-        cells = [str(node.value) for node in way.tree.walk() if node.kind == "cell"]
+        cells = [str(node.value) for node in derivation.tree.walk() if node.kind == "cell"]
         for error in self._errors:
-            far = error.largest is not None and way.tree.kind == "cell" and _gap(claim, result) > error.largest
-            if not far and any(_touches(error, cell) for cell in cells):
-                told = {"reason": error.reason, "source": error.source, "since": error.since}
-                return Message("register", "corrected", {**told, "until": error.until or "…"})
+            if any(_touches(error, cell) for cell in cells) and not _too_small(error, derivation, claim, result):
+                fields = {"reason": error.reason, "source": error.source, "since": error.since}
+                return Message("register", "corrected", fields | {"until": error.until or "…"})
         for vintage in self._vintages:
-            _, then = vintage.work_out(way)
-            if then is not None and judge(claim, then) != EXCLUDED:
+            _, earlier = vintage.evaluate(derivation)
+            if earlier is not None and verdict_for(claim, earlier) != EXCLUDED:
                 return Message(
                     "register", "vintage", {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name}
                 )
         return None
 
 
-def _gap(claim: Claim, result: Recomputed) -> float:
-    """Return how far what is printed and what the tables give lie apart."""
-    return float(max(result.lo - claim.interval.hi, claim.interval.lo - result.hi))
+def _too_small(error: KnownError, derivation: Derivation, claim: Claim, result: Recomputed) -> bool:
+    """Tell whether a single cell differs by more than the largest error that CBS reports."""
+    if error.largest is None or derivation.tree.kind != "cell":
+        return False
+    return max(result.lo - claim.interval.hi, claim.interval.lo - result.hi) > error.largest
 
 
 def _touches(error: KnownError, cell: str) -> bool:

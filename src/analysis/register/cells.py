@@ -30,11 +30,11 @@ _NAMED |= {("duration", name): group for name, group in _DURATIONS.items()}
 
 @dataclass(frozen=True)
 class QueryResult:
-    """A query on a snapshot: the formula over single cells, their intervals, and what is not there."""
+    """A query on a snapshot: the formula over single cells, their intervals, and the cells without a number."""
 
     tree: Node
     operands: Mapping[str, Interval]
-    wanted: tuple[str, ...]
+    missing_cells: tuple[str, ...]
 
 
 def groups_named(selection: str) -> list[Group]:
@@ -50,37 +50,37 @@ def groups_named(selection: str) -> list[Group]:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of a table: its grain, measures and dimensions; what is left empty is not checked."""
+class TableOutline:
+    """Grain, measures and dimensions of a table, to check queries against; what is left empty is not checked."""
 
     grain: str
     quantities: Collection[str]
     dimensions: Collection[str]
 
 
-def known_of(snapshot: Snapshot) -> dict[str, Known]:
-    """Return what the metadata of a snapshot tell of its tables."""
+def table_outlines(snapshot: Snapshot) -> dict[str, TableOutline]:
+    """Return measures and dimensions of the tables of a snapshot."""
     tables = {name: snapshot.metadata(name) for name in snapshot.manifest.tables}
     return {
-        name: Known("", [each.quantity for each in table.measures], [each.name for each in table.dimensions])
+        name: TableOutline("", [each.quantity for each in table.measures], [each.name for each in table.dimensions])
         for name, table in tables.items()
     }
 
 
-def query_faults(claims: Iterable[Claim], tables: Mapping[str, Known]) -> list[str]:
+def query_faults(claims: Iterable[Claim], tables: Mapping[str, TableOutline]) -> list[str]:
     """Return what is wrong with the queries of claims: a table, measure, dimension or period that cannot be."""
     cells = [
         (claim, str(node.value))
         for claim in claims
-        for way in claim.queries
-        for node in way.tree.walk()
+        for derivation in claim.queries
+        for node in derivation.tree.walk()
         if node.kind == "cell"
     ]
-    wrong = [f"{claim.place}: query: {fault}" for claim, cell in cells for fault in _cell_faults(cell, tables)]
+    wrong = [f"{claim.position}: query: {fault}" for claim, cell in cells for fault in _cell_faults(cell, tables)]
     return list(dict.fromkeys(wrong))
 
 
-def _cell_faults(name: str, tables: Mapping[str, Known]) -> list[str]:
+def _cell_faults(name: str, tables: Mapping[str, TableOutline]) -> list[str]:
     table, quantity, selection, period = name.split(" | ")
     if table not in tables:
         return [f"unknown table {table}; {nearest(table, tables)}."]
@@ -88,10 +88,10 @@ def _cell_faults(name: str, tables: Mapping[str, Known]) -> list[str]:
     wrong = [f"table {table}: expected a {known.grain}, found {period}."] if known.grain not in ("", grain) else []
     if known.quantities and quantity not in known.quantities:
         wrong.append(f"table {table}: unknown measure {quantity!r}; {did_you_mean(quantity, known.quantities)}.")
-    asked = [group.dimension for group in groups_named(selection) if group.dimension != TOTAL]
+    dimensions = [group.dimension for group in groups_named(selection) if group.dimension != TOTAL]
     return wrong + [
         f"table {table}: unknown dimension {each!r}; {did_you_mean(each, known.dimensions)}."
-        for each in asked
+        for each in dimensions
         if known.dimensions and each not in known.dimensions
     ]
 
@@ -103,30 +103,30 @@ class Tables:
     snapshot: Snapshot
     _known: dict[str, tuple[Node, dict[str, Interval], str]] = field(default_factory=dict)
 
-    def ask(self, tree: Node) -> QueryResult:
-        """Return a query with each of its references worked out to single cells."""
+    def query(self, tree: Node) -> QueryResult:
+        """Return a query with each of its references written out as single cells."""
         operands: dict[str, Interval] = {}
-        wanted: list[str] = []
+        missing_cells: list[str] = []
 
         def resolve(node: Node) -> Node:
             if node.kind != "cell":
                 return Node(node.kind, tuple(resolve(part) for part in node.parts), node.value)
             found, cells, missing = self._look_up(str(node.value))
             operands.update(cells)
-            wanted.extend([missing] if missing else [])
+            missing_cells.extend([missing] if missing else [])
             return found
 
-        return QueryResult(resolve(tree), operands, tuple(dict.fromkeys(wanted)))
+        return QueryResult(resolve(tree), operands, tuple(dict.fromkeys(missing_cells)))
 
-    def work_out(self, way: Derivation) -> tuple[QueryResult, Recomputed | None]:
-        """Return a query as asked and what it gives: None where cells are not there, or where it has no value."""
-        asked = self.ask(way.tree)
-        if asked.wanted:
-            return asked, None
+    def evaluate(self, derivation: Derivation) -> tuple[QueryResult, Recomputed | None]:
+        """Return the cells of a query and what it gives: None where a cell is missing, or where it has no value."""
+        query_result = self.query(derivation.tree)
+        if query_result.missing_cells:
+            return query_result, None
         try:
-            return asked, recompute(asked.tree, asked.operands)
+            return query_result, recompute(query_result.tree, query_result.operands)
         except DataError as fault:
-            return replace(asked, wanted=(f"{way.text} ({fault})",)), None
+            return replace(query_result, missing_cells=(f"{derivation.text} ({fault})",)), None
 
     def _look_up(self, name: str) -> tuple[Node, dict[str, Interval], str]:
         if name not in self._known:
@@ -136,24 +136,23 @@ class Tables:
     def _cells(self, name: str) -> tuple[Node, dict[str, Interval], str]:
         """Return a reference as a sum of single cells, their intervals, and ``""`` or why it has no value."""
         table, quantity, selection, period = name.split(" | ")
-        gone = number(0), {}, f"{name} ({NOT_IN_SNAPSHOT})"
         if table not in self.snapshot:
-            return gone
+            return number(0), {}, f"{name} ({NOT_IN_SNAPSHOT})"
         try:
             cells = read_cells(self.snapshot, table, _GRAINS[len(period)])
             groups = groups_named(selection)
             when = pd.PeriodIndex([pd.Period(period)])
             column = group_column(cells, quantity, groups[0], when, *groups[1:])
         except CoverageError as fault:
-            return *gone[:2], f"{name} ({fault})"
+            return number(0), {}, f"{name} ({fault})"
         if column.missing[0] != PRESENT:
-            return *gone[:2], f"{name} ({column.missing[0]})"
+            return number(0), {}, f"{name} ({column.missing[0]})"
         terms, operands = [], {}
-        for place, weight in zip(column.cell, column.num, strict=True):
-            row = cells.frame.iloc[int(place)]
+        for index, weight in zip(column.cell, column.num, strict=True):
+            row = cells.frame.iloc[int(index)]
             classes = ", ".join(f"{known.name}={row[known.name]}" for known in cells.metadata.dimensions)
             key = " | ".join([table, quantity, classes or TOTAL, period])
-            ends = (column.pool.value[place], column.pool.lo[place], column.pool.hi[place])
+            ends = (column.pool.value[index], column.pool.lo[index], column.pool.hi[index])
             operands[key] = Interval(*(Fraction(repr(float(end))) for end in ends))
             cell = Node("cell", value=key)
             scale = Fraction(float(weight)) * (1000 if column.unit.startswith("thousand ") else 1)

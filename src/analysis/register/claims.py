@@ -1,4 +1,4 @@
-"""What the register holds: claims, the ways in which they follow, and the interval that a printed number stands for."""
+"""What the register holds: claims, their derivations, and the interval that a printed number stands for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPEN_END = {"at_least", "at_most"}
 
 @dataclass(frozen=True)
 class Derivation:
-    """One way in which a number follows: its text, what it says, and whether it is known to count something else."""
+    """How a number follows from others: the formula as entered and as a tree, and whether it counts something else."""
 
     text: str
     tree: Node
@@ -41,14 +41,14 @@ class Claim:
         return self.row["claim_id"]
 
     @property
-    def place(self) -> str:
+    def position(self) -> str:
         """File, line and id, for messages."""
         return f"{self.document}.csv, line {self.line}, {self.id}"
 
-    def differs_in(self, way: Derivation) -> bool:
-        """Tell whether the claim's known difference explains this way: the ways marked for it, or all when none is."""
-        marked = any(each.differs for each in (*self.formulas, *self.queries))
-        return bool(self.row["difference"]) and (way.differs or not marked)
+    def differs_in(self, derivation: Derivation) -> bool:
+        """Tell whether the claim's known difference explains a derivation: one flagged for it, or any if none is."""
+        flagged = any(each.differs for each in (*self.formulas, *self.queries))
+        return bool(self.row["difference"]) and (derivation.differs or not flagged)
 
     @property
     def is_statement(self) -> bool:

@@ -11,7 +11,7 @@ from analysis.errors import DataError, did_you_mean
 from analysis.register.relations import Register
 from analysis.workspace import project_root
 
-COLUMNS = ("document", "part", "locations", "notebook", "shown", "open_data", "missing")
+COLUMNS = ("document", "part", "locations", "notebook", "tables", "open_data", "missing")
 OPEN_DATA = ("yes", "partly", "no")
 
 
@@ -27,27 +27,27 @@ class Part:
     part: str
     locations: tuple[str, ...]
     notebook: str
-    shown: tuple[str, ...]
+    tables: tuple[str, ...]
     open_data: str
     missing: str
 
 
 @dataclass(frozen=True)
-class Coverage:
+class DocumentCoverage:
     """The parts of all documents, in the order of the file."""
 
     parts: tuple[Part, ...] = ()
 
     def of_claim(self, document: str, location: str) -> list[Part]:
-        """Return the parts that a location of a document belongs to; a place in the text may belong to two."""
+        """Return the parts that a location of a document belongs to; one in the text may belong to two."""
         return [part for part in self.parts if part.document == document and location in part.locations]
 
     def of_table(self, notebook: str, table: str) -> list[Part]:
         """Return the parts that a table of a notebook shows."""
-        return [part for part in self.parts if part.notebook == notebook and table in part.shown]
+        return [part for part in self.parts if part.notebook == notebook and table in part.tables]
 
 
-def read_coverage(register: Register, path: Path | None = None) -> Coverage:
+def read_coverage(register: Register, path: Path | None = None) -> DocumentCoverage:
     """Read which notebook and tables show each part of the documents.
 
     Raises
@@ -68,18 +68,18 @@ def read_coverage(register: Register, path: Path | None = None) -> Coverage:
     known = {(claim.document, claim.row["location"]) for claim in register.claims.values()}
     parts, wrong = [], []
     for line, row in lines:
-        place = f"{path.name}, line {line}"
+        position = f"{path.name}, line {line}"
         if len(row) != len(COLUMNS):
-            wrong.append(f"{place}: expected {len(COLUMNS)} values, found {len(row)}.")
+            wrong.append(f"{position}: expected {len(COLUMNS)} values, found {len(row)}.")
             continue
         values = dict(zip(COLUMNS, row, strict=True))
-        places = tuple(filter(None, values.pop("locations").split("; ")))
-        part = Part(locations=places, shown=tuple(values.pop("shown").split()), **values)
-        wrong += [f"{place}, {part.part}: {fault}" for fault in _faults(part, parts, known, register.documents)]
+        locations = tuple(filter(None, values.pop("locations").split("; ")))
+        part = Part(locations=locations, tables=tuple(values.pop("tables").split()), **values)
+        wrong += [f"{position}, {part.part}: {fault}" for fault in _faults(part, parts, known, register.documents)]
         parts.append(part)
     if wrong:
         raise DataError("\n".join(wrong))
-    return Coverage(tuple(parts))
+    return DocumentCoverage(tuple(parts))
 
 
 def _faults(
@@ -87,18 +87,18 @@ def _faults(
 ) -> list[str]:
     if part.document not in documents:
         return [f"document {part.document!r} is unknown; {did_you_mean(part.document, documents)}."]
-    places = {location for document, location in known if document == part.document}
+    locations = {location for document, location in known if document == part.document}
     found = [
-        f"location {each!r} is not in the register; {did_you_mean(each, places)}."
+        f"location {each!r} is not in the register; {did_you_mean(each, locations)}."
         for each in part.locations
-        if each not in places
+        if each not in locations
     ]
     if not part.part or any((each.document, each.part) == (part.document, part.part) for each in before):
         found.append("part: expected a name that the document has once.")
     if part.open_data not in OPEN_DATA:
         found.append(f"open_data: expected one of {', '.join(OPEN_DATA)}, found {part.open_data!r}.")
-    if bool(part.notebook) != bool(part.shown):
-        found.append("notebook and shown: expected both or neither.")
+    if bool(part.notebook) != bool(part.tables):
+        found.append("notebook and tables: expected both or neither.")
     if not part.missing and (part.open_data != "yes" or not part.notebook):
         found.append("missing: expected what cannot be had, or why nothing shows it.")
     return found

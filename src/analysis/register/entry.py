@@ -13,13 +13,13 @@ import pandas as pd
 from analysis.errors import CallError, DataError
 from analysis.intervals.formula import TRUTHS, FormulaError
 from analysis.register.claims import Claim, Derivation
-from analysis.register.formulas import parse, split_ways
+from analysis.register.formulas import parse, split_derivations
 from analysis.register.relations import Register, formula_faults, relations
 from analysis.register.schema import COLUMNS, faults
 from analysis.workspace import project_root
 
 DIFFERS_MARK = "~"
-"""Before a way that is known to count something else, as the row's ``difference`` says."""
+"""Before a formula or query that is known to count something else, as the row's ``difference`` says."""
 DOCUMENTS, SOURCES, TEMPLATE = "documents.csv", "sources.csv", "template.csv"
 
 
@@ -47,7 +47,7 @@ def tables_in_queries() -> list[str]:
 def read_register(folder: Path | None = None, extra: Path | None = None) -> Register:
     """Read the register.
 
-    With ``extra``, that file takes the place of the document of its name, or is added; only its own faults are told.
+    With ``extra``, that file replaces the document of its name, or is added; only its own faults are reported.
 
     Raises
     ------
@@ -87,7 +87,7 @@ Line = tuple[tuple[str, int], dict[str, str]]
 
 
 def _read(table: str, paths: Mapping[str, Path], wrong: list[str]) -> list[Line]:
-    """Return the rows of files with their place, those of files with other columns left out and told of."""
+    """Return the rows of files, each with its file and line; a file with other columns is reported and left out."""
     lines: list[Line] = []
     for name, path in paths.items():
         try:
@@ -112,50 +112,54 @@ def _read(table: str, paths: Mapping[str, Path], wrong: list[str]) -> list[Line]
         (name, line), values = lines[row]
         wrong.append(f"{name}, line {line}, {values[key]}: {column}: expected {expected}, found {found!r}.")
     first: dict[str, tuple[str, int]] = {}
-    for place, row in lines:
-        earlier = first.setdefault(row[key], place)
-        if earlier != place:
-            wrong.append(f"{place[0]}, line {place[1]}, {row[key]}: occurs already in {earlier[0]}, line {earlier[1]}.")
+    for position, row in lines:
+        earlier = first.setdefault(row[key], position)
+        if earlier != position:
+            file, line = position
+            wrong.append(f"{file}, line {line}, {row[key]}: occurs already in {earlier[0]}, line {earlier[1]}.")
     return lines
 
 
 def _claims(lines: list[Line], sources: Mapping[str, Mapping[str, str]], wrong: list[str]) -> dict[str, Claim]:
     claims = {}
     for (name, line), row in lines:
-        place = f"{name}, line {line}, {row['claim_id']}"
-        ways: dict[str, tuple[Derivation, ...]] = {}
-        for column in ("formula", "query"):
-            ways[column] = _ways(row[column], f"{place}: {column}", column, wrong)
-        wrong += [f"{place}: {fault}" for fault in _row_faults(row, ways, sources)]
-        if not any(fault.startswith(f"{place}: ") for fault in wrong):
-            claims[row["claim_id"]] = Claim(name.removesuffix(".csv"), line, row, ways["formula"], ways["query"])
+        position = f"{name}, line {line}, {row['claim_id']}"
+        derivations = {
+            column: _derivations(row[column], f"{position}: {column}", column, wrong) for column in ("formula", "query")
+        }
+        wrong += [f"{position}: {fault}" for fault in _row_faults(row, derivations, sources)]
+        if not any(fault.startswith(f"{position}: ") for fault in wrong):
+            document = name.removesuffix(".csv")
+            claims[row["claim_id"]] = Claim(document, line, row, derivations["formula"], derivations["query"])
     return claims
 
 
-def _ways(text: str, place: str, column: str, wrong: list[str]) -> tuple[Derivation, ...]:
-    ways = []
-    strange = {"formula": "cell", "query": "claim"}[column]
-    for marked in split_ways(text):
-        each = marked.removeprefix(DIFFERS_MARK).strip()
+def _derivations(text: str, position: str, column: str, wrong: list[str]) -> tuple[Derivation, ...]:
+    derivations = []
+    refused = {"formula": "cell", "query": "claim"}[column]
+    for entered in split_derivations(text):
+        each = entered.removeprefix(DIFFERS_MARK).strip()
         try:
             tree = parse(each)
         except FormulaError as fault:
-            wrong.append(f"{place}: {fault}")
+            wrong.append(f"{position}: {fault}")
             continue
-        if any(node.kind == strange for node in tree.walk()):
-            wrong.append(f"{place}: a {strange} has no place in a {column}: {each[:80]!r}.")
-        ways.append(Derivation(each, tree, marked.startswith(DIFFERS_MARK)))
-    return tuple(ways)
+        if any(node.kind == refused for node in tree.walk()):
+            wrong.append(f"{position}: a {refused} cannot stand in a {column}: {each[:80]!r}.")
+        derivations.append(Derivation(each, tree, entered.startswith(DIFFERS_MARK)))
+    return tuple(derivations)
 
 
-def _row_faults(row: Mapping[str, str], ways: Mapping[str, tuple[Derivation, ...]], sources: Mapping) -> list[str]:
+def _row_faults(
+    row: Mapping[str, str], derivations: Mapping[str, tuple[Derivation, ...]], sources: Mapping
+) -> list[str]:
     """Return what is wrong between the columns of a row."""
     found = []
     if row["source"] not in sources:
         found.append(f"source: expected a name of {SOURCES}, found {row['source']!r}.")
     if bool(row["value"]) != bool(row["precision"]):
         found.append("value and precision: expected both or neither.")
-    empty = [column for column in ways if row[column] and not split_ways(row[column])]
+    empty = [column for column in derivations if row[column] and not split_derivations(row[column])]
     found += [f"{column}: expected a {column}, found {row[column]!r}." for column in empty]
     if not row["value"] and row["kind"] != "statement":
         found.append(f"value: expected a number for the kind {row['kind']!r}, found none; only a statement has none.")
@@ -164,22 +168,25 @@ def _row_faults(row: Mapping[str, str], ways: Mapping[str, tuple[Derivation, ...
     try:
         value, step = Fraction(row["value"] or 0), Fraction(row["precision"] or 0)
     except ValueError:
-        return found  # told by the schema
+        return found  # the schema reports it
     if row["wording"] in ("nearly", "over") and not value:
         found.append(f"wording: nothing is {row['wording']} zero.")
     if row["value"] and not row["wording"] and value % (step or 1):
         found.append(
             f"value: expected a number in steps of {row['precision']}, as the precision says, found {row['value']}."
         )
-    return found + [fault for column, some in ways.items() for way in some for fault in _way_faults(row, column, way)]
+    return found + [
+        fault for column, each in derivations.items() for one in each for fault in _derivation_faults(row, column, one)
+    ]
 
 
-def _way_faults(row: Mapping[str, str], column: str, way: Derivation) -> list[str]:
-    """Return what is wrong with a way for this claim: a statement is compared, a number is computed."""
-    if way.differs and not row["difference"]:
-        return [f"{column}: expected a difference that explains what is marked with {DIFFERS_MARK}: {way.text[:80]!r}."]
-    if way.tree.kind in TRUTHS and row["kind"] != "statement":
-        return [f"{column}: a comparison belongs to a statement, not to a {row['kind']}: {way.text[:80]!r}."]
-    if way.tree.kind not in TRUTHS and not row["value"]:
-        return [f"{column}: expected a comparison, because no value is printed: {way.text[:80]!r}."]
+def _derivation_faults(row: Mapping[str, str], column: str, derivation: Derivation) -> list[str]:
+    """Return what is wrong with a derivation of this claim: a statement is compared, a number is computed."""
+    if derivation.differs and not row["difference"]:
+        text = derivation.text[:80]
+        return [f"{column}: expected a difference that explains what is marked with {DIFFERS_MARK}: {text!r}."]
+    if derivation.tree.kind in TRUTHS and row["kind"] != "statement":
+        return [f"{column}: a comparison belongs to a statement, not to a {row['kind']}: {derivation.text[:80]!r}."]
+    if derivation.tree.kind not in TRUTHS and not row["value"]:
+        return [f"{column}: expected a comparison, because no value is printed: {derivation.text[:80]!r}."]
     return []

@@ -1,4 +1,4 @@
-"""Every claim of the register recomputed, with its verdict: where ways, tables and causes come together."""
+"""Every claim of the register recomputed, with its verdict: derivations, tables and known causes taken together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from analysis.register.entry import tables_in_queries
 from analysis.register.fragility import Fragility, fragility
 from analysis.register.relations import Recomputed, Register, Relation
 from analysis.register.suspects import Network, Suspect
-from analysis.register.verdicts import EXCLUDED, REPRODUCED, STANDS_NOT, UNDECIDABLE, WITHIN, judge
+from analysis.register.verdicts import CONTRADICTED, EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN, verdict_for
 from analysis.snapshots.store import Snapshot
 
 FORMULA, QUERY = "formula", "query"
@@ -26,10 +26,10 @@ READS = tables_in_queries
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A way that was worked out: what it gives, from which operands, and what it says of the claim."""
+    """A derivation that was evaluated: its operands, what it gives, and what that says of the claim."""
 
     method: str
-    way: Derivation
+    derivation: Derivation
     tree: Node
     operands: Mapping[str, Interval]
     result: Recomputed
@@ -40,26 +40,26 @@ class Evaluation:
 class Finding:
     """A claim with its verdict.
 
-    ``tried`` is the way that decided it, None where none could be worked out; ``others`` the further ones. ``wanted``
-    names the cells that a snapshot would have to hold for the queries that could not be worked out; ``suspects`` the
-    figures that can have slipped: one alone, where the rest decides it.
+    ``evaluation`` decided it; it is None where no derivation could be evaluated. ``others`` holds the further ones.
+    ``missing_cells`` names what a snapshot would have to hold for the queries that could not be evaluated; ``suspects``
+    the figures that can be wrong: one alone, where the rest decides it.
     """
 
     claim: Claim
     verdict: str
-    tried: Evaluation | None = None
+    evaluation: Evaluation | None = None
     others: tuple[Evaluation, ...] = ()
     cause: tuple[Message, ...] = ()
-    wanted: tuple[str, ...] = ()
+    missing_cells: tuple[str, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     fragility: Fragility | None = None
 
     @property
     def suggested(self) -> str | None:
         """What should have been printed, for a claim that does not stand."""
-        if self.verdict not in STANDS_NOT or self.tried is None:
+        if self.verdict not in CONTRADICTED or self.evaluation is None:
             return None
-        return verdicts.suggestion(self.claim, self.tried.result)
+        return verdicts.suggestion(self.claim, self.evaluation.result)
 
 
 def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = None) -> list[Finding]:
@@ -71,7 +71,7 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
     snapshot : Snapshot
         Where queries are run. From a simulated one no verdict is drawn: only formulas count then.
     only : iterable of str, optional
-        The documents whose findings are wanted; the formulas of the others still say which figure slipped.
+        The documents whose findings are returned; the formulas of the others still say which figure slipped.
     """
     documents = set(register.documents if only is None else only)
     of_claim: dict[str, list[Relation]] = {}
@@ -88,27 +88,28 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
 def _finding(
     register: Register, claim: Claim, formulas: list[Relation], tables: Tables, network: Network, causes: Causes
 ) -> Finding:
-    tried = [
-        Evaluation(
-            FORMULA, each.way, each.way.tree, each.operands, each.result, judge(claim, each.result, each.is_copy)
-        )
-        for each in formulas
-    ]
-    asked, wanted, passed_over = _ask(claim, tables)
-    deciding = _deciding(tried, asked)
-    if deciding is None:
-        verdict, cause = _unchecked(register, claim, tables, wanted)
-        return Finding(claim, verdict, cause=cause, wanted=wanted)
-    others = tuple(each for each in [*tried, *([asked] if asked else [])] if each is not deciding)
-    verdict, cause = _verdict(register, claim, deciding, causes)
+    query, missing_cells, fallback = _evaluate_queries(claim, tables)
+    evaluations = [*map(_evaluate_formula, formulas), *([query] if query else [])]
+    if not evaluations:
+        verdict, cause = _unchecked(register, claim, tables, missing_cells)
+        return Finding(claim, verdict, cause=cause, missing_cells=missing_cells)
+    decisive = _decisive(evaluations)
+    others = tuple(each for each in evaluations if each is not decisive)
+    verdict, cause = _verdict(register, claim, decisive, causes)
     suspects: tuple[Suspect, ...] = ()
-    if verdict in STANDS_NOT and deciding.method == FORMULA:
-        suspects = network.suspect(next(each for each in formulas if each.way is deciding.way))
+    if verdict in CONTRADICTED and decisive.method == FORMULA:
+        suspects = network.suspect(next(each for each in formulas if each.derivation is decisive.derivation))
     fragile = None
     if claim.is_statement and verdict == REPRODUCED:
-        steps = {name: _step(register, name, each) for name, each in deciding.operands.items()}
-        fragile = fragility(claim, deciding.tree, deciding.operands, steps)
-    return Finding(claim, verdict, deciding, others, (*cause, *passed_over), wanted, suspects, fragile)
+        steps = {name: _step(register, name, each) for name, each in decisive.operands.items()}
+        fragile = fragility(claim, decisive.tree, decisive.operands, steps)
+    return Finding(claim, verdict, decisive, others, (*cause, *fallback), missing_cells, suspects, fragile)
+
+
+def _evaluate_formula(relation: Relation) -> Evaluation:
+    derivation, result = relation.derivation, relation.result
+    outcome = verdict_for(relation.target, result, relation.is_copy)
+    return Evaluation(FORMULA, derivation, derivation.tree, relation.operands, result, outcome)
 
 
 def _step(register: Register, name: str, interval: Interval) -> float:
@@ -117,65 +118,67 @@ def _step(register: Register, name: str, interval: Interval) -> float:
     return float(claim.step if claim else interval.hi - interval.lo) or 1.0
 
 
-def _ask(claim: Claim, tables: Tables) -> tuple[Evaluation | None, tuple[str, ...], tuple[Message, ...]]:
-    """Return the first query whose cells are all there, the cells that the others lack, and what was passed over."""
+def _evaluate_queries(claim: Claim, tables: Tables) -> tuple[Evaluation | None, tuple[str, ...], tuple[Message, ...]]:
+    """Return the first query that the snapshot has all cells of, the missing cells of those before it, and a note."""
     if tables.snapshot.kind == "simulated":
         return None, (), ()
-    wanted: list[str] = []
-    for way in claim.queries:
-        asked, result = tables.work_out(way)
+    missing_cells: list[str] = []
+    for derivation in claim.queries:
+        cells, result = tables.evaluate(derivation)
         if result is None:
-            wanted.extend(asked.wanted)
+            missing_cells.extend(cells.missing_cells)
             continue
-        passed = Message("register", "passed_over", {"used": _tables_of(way), "first": _tables_of(claim.queries[0])})
-        tried = Evaluation(QUERY, way, asked.tree, asked.operands, result, judge(claim, result))
-        return tried, tuple(wanted), (passed,) if way is not claim.queries[0] else ()
-    return None, tuple(wanted), ()
+        outcome = verdict_for(claim, result)
+        evaluation = Evaluation(QUERY, derivation, cells.tree, cells.operands, result, outcome)
+        names = {"used": _tables_of(derivation), "first": _tables_of(claim.queries[0])}
+        note = () if derivation is claim.queries[0] else (Message("register", "fallback_query", names),)
+        return evaluation, tuple(missing_cells), note
+    return None, tuple(missing_cells), ()
 
 
-def _tables_of(way: Derivation) -> str:
-    cells = [str(node.value) for node in way.tree.walk() if node.kind == "cell"]
+def _tables_of(derivation: Derivation) -> str:
+    cells = [str(node.value) for node in derivation.tree.walk() if node.kind == "cell"]
     return ", ".join(dict.fromkeys(cell.split(" | ")[0] for cell in cells))
 
 
-def _deciding(formulas: list[Evaluation], asked: Evaluation | None) -> Evaluation | None:
+def _decisive(evaluations: list[Evaluation]) -> Evaluation:
     """Return what decides: a formula that excludes the claim, else the tables, else the formula that fits best."""
-    excluded = [each for each in formulas if each.outcome == EXCLUDED]
+    excluded = [each for each in evaluations if each.method == FORMULA and each.outcome == EXCLUDED]
     if excluded:
-        return min(excluded, key=lambda each: each.way.differs)
-    if asked is not None and asked.outcome != UNDECIDABLE:
-        return asked
-    ranked = sorted([*formulas, *([asked] if asked else [])], key=lambda each: _BEST_FIRST.index(each.outcome))
-    return ranked[0] if ranked else None
+        return min(excluded, key=lambda each: each.derivation.differs)
+    query = evaluations[-1]  # the only one that can be a query
+    if query.method == QUERY and query.outcome != UNDECIDABLE:
+        return query
+    return min(evaluations, key=lambda each: _BEST_FIRST.index(each.outcome))
 
 
-Judged = tuple[str, tuple[Message, ...]]
+VerdictAndCause = tuple[str, tuple[Message, ...]]
 
 
-def _unchecked(register: Register, claim: Claim, tables: Tables, wanted: tuple[str, ...]) -> Judged:
-    """Return verdict and cause of a claim that nothing could be set against."""
+def _unchecked(register: Register, claim: Claim, tables: Tables, missing_cells: tuple[str, ...]) -> VerdictAndCause:
+    """Return verdict and cause of a claim that nothing could be compared with."""
     if claim.queries and tables.snapshot.kind == "simulated":
         return verdicts.NOT_CHECKED, (Message("register", "simulated"),)
-    if wanted:
+    if missing_cells:
         return verdicts.NOT_IN_SNAPSHOT, ()
     if register.is_open(claim):
         return verdicts.NOT_CHECKED, ()
     return verdicts.NOT_OPEN, (_entered(register.sources[claim.row["source"]]["what"]),)
 
 
-def _verdict(register: Register, claim: Claim, tried: Evaluation, causes: Causes) -> Judged:
-    """Return the verdict of the way that decides, and its cause."""
-    if tried.outcome != EXCLUDED:
-        return tried.outcome, ()
-    if claim.differs_in(tried.way):
+def _verdict(register: Register, claim: Claim, evaluation: Evaluation, causes: Causes) -> VerdictAndCause:
+    """Return the verdict of the evaluation that decides, and its cause."""
+    if evaluation.outcome != EXCLUDED:
+        return evaluation.outcome, ()
+    if claim.differs_in(evaluation.derivation):
         verdict, _, reason = claim.row["difference"].partition(": ")
         return verdict, (_entered(reason),)
-    if tried.method == FORMULA:
-        elsewhere = sorted({register.claims[name].document for name in tried.operands} - {claim.document})
+    if evaluation.method == FORMULA:
+        elsewhere = sorted({register.claims[name].document for name in evaluation.operands} - {claim.document})
         if elsewhere:
             return verdicts.DIFFERS, (Message("register", "elsewhere", {"documents": ", ".join(elsewhere)}),)
         return verdicts.INCONSISTENT, ()
-    known = causes.known(claim, tried.way, tried.result)
+    known = causes.known(claim, evaluation.derivation, evaluation.result)
     return (verdicts.REVISED, (known,)) if known else (verdicts.DIFFERS, ())
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from analysis.language.numbers import distinct_ends
 from analysis.language.translator import Message, Translator
 from analysis.register.evaluation import Finding
-from analysis.register.verdicts import INCONSISTENT, REPRODUCED, STANDS_NOT, touches
+from analysis.register.verdicts import CONTRADICTED, INCONSISTENT, REPRODUCED, touches
 
 _say = partial(Message, "register")
 _MOST_NAMED = 3
@@ -15,10 +15,10 @@ _MOST_NAMED = 3
 
 def explanation(finding: Finding, translator: Translator) -> str:
     """Return why the verdict is what it is: what contradicts the number, known reasons, the figure that slipped."""
-    evaluation, stands_not = finding.tried, finding.verdict in STANDS_NOT
+    evaluation, stands_not = finding.evaluation, finding.verdict in CONTRADICTED
     messages = [_contradiction(finding, translator)] if stands_not else []
     messages += finding.cause
-    if stands_not and evaluation.way.tree.kind == "claim" and touches(finding.claim, evaluation.result):
+    if stands_not and evaluation.derivation.tree.kind == "claim" and touches(finding.claim, evaluation.result):
         messages.append(_say("touching"))
     if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
         messages.append(_slipped(finding, translator))
@@ -26,7 +26,7 @@ def explanation(finding: Finding, translator: Translator) -> str:
 
 
 def _contradiction(finding: Finding, translator: Translator) -> Message:
-    result, printed = finding.tried.result, finding.claim.interval
+    result, printed = finding.evaluation.result, finding.claim.interval
     ends = dict(zip(("lo", "hi"), distinct_ends(result.lo, result.hi, translator.code), strict=True))
     if result.truth is not None:
         return _say("fails", ends)

@@ -29,23 +29,23 @@ _CELL = re.compile(r"\{([^{}]*)\}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _SET = re.compile(r"\{([^{}]*)\}")
 # what no formula has: other signs, and numbers or names that only Python would know
-_STRANGE = re.compile(r"[^\w\s.,+*/()<>=-]|\bat_\w*|\b\d+[A-Za-z_]\w*|\d{16,}|\*\*", re.ASCII)
+_REFUSED = re.compile(r"[^\w\s.,+*/()<>=-]|\bat_\w*|\b\d+[A-Za-z_]\w*|\d{16,}|\*\*", re.ASCII)
 _PERIOD = re.compile(r"\d{4}(Q[1-4]|-(0[1-9]|1[0-2]))?")
 _FREQUENCY = {4: "Y", 6: "Q", 7: "M"}
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
 
 
-def split_ways(text: str) -> list[str]:
-    """Return the ways that a column holds, which semicolons part."""
-    return [way.strip() for way in text.split(";") if way.strip()]
+def split_derivations(text: str) -> list[str]:
+    """Return the formulas or queries of a column, which semicolons separate."""
+    return [each.strip() for each in text.split(";") if each.strip()]
 
 
 def claims_named(text: str) -> list[str]:
     """Return the ids that a reference stands for: one, or with braces every combination."""
     parts = _SET.split(text)
     choices = [
-        [part] if place % 2 == 0 else [each.strip() for each in part.split(",")] for place, part in enumerate(parts)
+        [part] if index % 2 == 0 else [each.strip() for each in part.split(",")] for index, part in enumerate(parts)
     ]
     if math.prod(map(len, choices)) > _ANY:
         raise FormulaError(f"expected a set of at most {_ANY} claims, found more: [{text[:60]}].")
@@ -85,7 +85,7 @@ def parse(text: str) -> Node:
     """
     if len(text) > LONGEST:
         raise FormulaError(f"expected a formula of at most {LONGEST} characters, found {len(text)}.")
-    found: list[Node] = []
+    references: list[Node] = []
 
     def claim(match: re.Match[str]) -> str:
         names = claims_named(match[1])
@@ -95,18 +95,18 @@ def parse(text: str) -> Node:
         return keep([Node("claim", value=name) for name in names])
 
     def keep(nodes: list[Node]) -> str:
-        found.append(nodes[0] if len(nodes) == 1 else Node("list", tuple(nodes)))
-        return f" at_{len(found) - 1} "
+        references.append(nodes[0] if len(nodes) == 1 else Node("list", tuple(nodes)))
+        return f" at_{len(references) - 1} "
 
-    plain = _CLAIM.sub(claim, text)
-    plain = _CELL.sub(lambda match: keep([Node("cell", value=name) for name in cells_named(match[1])]), plain)
-    strange = _STRANGE.findall(_CELL.sub(" 0 ", _CLAIM.sub(" 0 ", text)))
-    if strange:
-        signs = " ".join(dict.fromkeys(strange))
+    arithmetic = _CLAIM.sub(claim, text)
+    arithmetic = _CELL.sub(lambda match: keep([Node("cell", value=name) for name in cells_named(match[1])]), arithmetic)
+    refused = _REFUSED.findall(_CELL.sub(" 0 ", _CLAIM.sub(" 0 ", text)))
+    if refused:
+        signs = " ".join(dict.fromkeys(refused))
         raise FormulaError(f"expected numbers, + - * /, comparisons and functions, found {signs}")
     try:
-        tree = ast.parse(plain.strip(), mode="eval").body
-        node = _read(tree, found)
+        tree = ast.parse(arithmetic.strip(), mode="eval").body
+        node = _read(tree, references)
         if node.depth() > _DEEPEST:
             raise FormulaError(f"expected at most {_DEEPEST} parts within each other, found {node.depth()}.")
         return _whole(node)
@@ -122,29 +122,29 @@ def _whole(node: Node) -> Node:
     allowed = {"and": set(_COMPARISONS.values()), "count": set(_COMPARISONS.values())}.get(node.kind, set())
     wrong = [each.kind for each in inner if each.kind in alone - allowed]
     if wrong:
-        raise FormulaError(f"{wrong[0]!r} has no place inside {node.kind!r}: a comparison, rank or count stands alone.")
+        raise FormulaError(f"{wrong[0]!r} cannot stand inside {node.kind!r}: a comparison, rank or count stands alone.")
     if node.kind == "list":
         raise FormulaError("expected one value, found several; say what is done with them, as in sum(…).")
     return node
 
 
-def _read(tree: ast.expr, found: list[Node]) -> Node:
+def _read(tree: ast.expr, references: list[Node]) -> Node:
     match tree:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return number(Fraction(repr(value)))
-        case ast.Name(id=name) if name.startswith("at_") and name[3:].isdigit() and int(name[3:]) < len(found):
-            return found[int(name[3:])]
+        case ast.Name(id=name) if name.startswith("at_") and name[3:].isdigit() and int(name[3:]) < len(references):
+            return references[int(name[3:])]
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return _along(_OPERATORS[type(op)], _read(left, found), _read(right, found))
+            return _along(_OPERATORS[type(op)], _read(left, references), _read(right, references))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _along("-", number(0), _read(operand, found))
+            return _along("-", number(0), _read(operand, references))
         case ast.Compare(left=left, ops=ops, comparators=others):
-            ends = [_read(each, found) for each in (left, *others)]
+            ends = [_read(each, references) for each in (left, *others)]
             return both(*(_along(_comparison(op), one, two) for op, one, two in zip(ops, ends, ends[1:], strict=False)))
         case ast.BoolOp(op=ast.And(), values=values):
-            return both(*(_read(each, found) for each in values))
+            return both(*(_read(each, references) for each in values))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
-            return _call(name, [_read(each, found) for each in arguments])
+            return _call(name, [_read(each, references) for each in arguments])
     text = re.sub(r"at_\d+", "[…]", ast.unparse(tree))[:60]
     raise FormulaError(f"{text!r} is no part of the language: see docs/findings.md.")
 
@@ -164,7 +164,7 @@ def _along(kind: str, one: Node, two: Node) -> Node:
         return Node(kind, (one, two))
     lengths = {len(parts) for parts in lists}
     if len(lengths) > 1:
-        raise FormulaError(f"lists of {' and '.join(map(str, sorted(lengths)))} values cannot go side by side.")
+        raise FormulaError(f"lists of {' and '.join(map(str, sorted(lengths)))} values cannot be combined.")
     sides = [each.parts if each.kind == "list" else (each,) * len(lists[0]) for each in (one, two)]
     return Node("list", tuple(Node(kind, pair) for pair in zip(*sides, strict=True)))
 
@@ -185,7 +185,7 @@ def comparisons(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def flat(nodes: list[Node] | tuple[Node, ...]) -> list[Node]:
-    """Return the nodes with those of lists in their place."""
+    """Return the nodes, each list replaced by its own nodes."""
     return [part for node in nodes for part in (flat(node.parts) if node.kind == "list" else (node,))]
 
 
@@ -244,8 +244,8 @@ def _call(name: str, arguments: list[Node]) -> Node:
     function, least, most = _FUNCTIONS[name]
     values = flat(arguments)
     if not least <= len(values) <= most:
-        wanted = str(least) if least == most else f"at least {least}"
-        raise FormulaError(f"{name}: expected {wanted} values, found {len(values)}.")
+        number_of = str(least) if least == most else f"at least {least}"
+        raise FormulaError(f"{name}: expected {number_of} values, found {len(values)}.")
     if name == "weighted" and len(values) % 2:
         raise FormulaError(f"weighted: expected pairs of a value and its weight, found {len(values)} values.")
     return function(*values)

@@ -32,21 +32,21 @@ class Recomputed:
 
 @dataclass(frozen=True, eq=False)
 class Relation:
-    """A way in which a claim follows from others, with its operands."""
+    """A derivation of a claim from others, with its operands."""
 
     target: Claim
-    way: Derivation
+    derivation: Derivation
     operands: Mapping[str, Interval]
 
     @property
     def is_copy(self) -> bool:
         """Whether it only repeats another figure."""
-        return self.way.tree.kind == "claim"
+        return self.derivation.tree.kind == "claim"
 
     @cached_property
     def result(self) -> Recomputed:
-        """What the way gives, worked out once."""
-        return recompute(self.way.tree, self.operands)
+        """What the derivation gives, computed once."""
+        return recompute(self.derivation.tree, self.operands)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +60,9 @@ class Register:
 
     @property
     def tables(self) -> list[str]:
-        """The tables that the first query of any claim asks."""
-        ways = [claim.queries[0] for claim in self.claims.values() if claim.queries]
-        cells = [str(node.value) for way in ways for node in way.tree.walk() if node.kind == "cell"]
+        """The tables that the first queries of the claims use."""
+        queries = [claim.queries[0] for claim in self.claims.values() if claim.queries]
+        cells = [str(node.value) for query in queries for node in query.tree.walk() if node.kind == "cell"]
         return sorted({cell.split(" | ")[0] for cell in cells})
 
     def is_open(self, claim: Claim) -> bool:
@@ -78,7 +78,7 @@ def recompute(tree: Node, operands: Mapping[str, Interval]) -> Recomputed:
     ZeroDenominatorError
         When something that is divided by may be zero.
     NotExactError
-        When the range cannot be told.
+        When the range cannot be determined.
     """
     centre = {name: each.value for name, each in operands.items()}
     if tree.kind in TRUTHS:
@@ -130,16 +130,17 @@ def _number_of(parts, operands: Mapping[str, Interval], centre: Mapping[str, Num
 
 
 def relations(claims: Mapping[str, Claim]) -> list[Relation]:
-    """Return every way of every claim that follows from others, in the order of the register.
+    """Return every derivation of a claim from others, in the order of the register.
 
-    A way that names a claim that is not there, or one without a number, is left out.
+    One that names an unknown claim, or a claim without a number, is left out.
     """
     every = []
     for claim in claims.values():
-        for way in claim.formulas:
-            operands = {name: claims[name].interval for name in way.tree.claims() if name in claims}
-            if None not in operands.values() and len(operands) == len(way.tree.claims()):
-                every.append(Relation(claim, way, operands))
+        for derivation in claim.formulas:
+            names = derivation.tree.claims()
+            operands = {name: claims[name].interval for name in names if name in claims}
+            if None not in operands.values() and len(operands) == len(names):
+                every.append(Relation(claim, derivation, operands))
     return every
 
 
@@ -150,23 +151,26 @@ def formula_faults(claims: Mapping[str, Claim], known: Collection[str], every: I
     """
     wrong = []
     for claim in claims.values():
-        for name in (name for way in claim.formulas for name in way.tree.claims()):
+        for name in (name for derivation in claim.formulas for name in derivation.tree.claims()):
             if name not in known:
-                wrong.append(f"{claim.place}: unknown claim [{name}]; {nearest(name, known)}.")
+                wrong.append(f"{claim.position}: unknown claim [{name}]; {nearest(name, known)}.")
             elif name in claims and claims[name].value is None:
-                wrong.append(f"{claim.place}: [{name}] is a statement without a number and cannot be computed with.")
+                wrong.append(f"{claim.position}: [{name}] is a statement without a number and cannot be computed with.")
     wrong = wrong or _circles(claims)
     for relation in every if not wrong else ():
         try:
             relation.result  # noqa: B018 (a formula without a value raises)
         except DataError as fault:
-            wrong.append(f"{relation.target.place}: {relation.way.text[:80]!r}: {fault}")
+            wrong.append(f"{relation.target.position}: {relation.derivation.text[:80]!r}: {fault}")
     return wrong
 
 
 def _circles(claims: Mapping[str, Claim]) -> list[str]:
-    """Return one message for each circle of first ways: what a claim follows from may not follow from the claim."""
-    follows = {name: [each for way in claim.formulas for each in way.tree.claims()] for name, claim in claims.items()}
+    """Return one message for each circle of formulas: what a claim follows from may not follow from the claim."""
+    follows = {
+        name: [each for derivation in claim.formulas for each in derivation.tree.claims()]
+        for name, claim in claims.items()
+    }
     state: dict[str, int] = {}
     wrong = []
     for start in claims:
@@ -185,7 +189,7 @@ def _circles(claims: Mapping[str, Claim]) -> list[str]:
             elif state.get(step) == 1:
                 circle = [*path[path.index(step) :], step]
                 files = ", ".join(dict.fromkeys(f"{claims[each].document}.csv" for each in circle))
-                wrong.append(f"{claims[name].place}: a circle of formulas: {' → '.join(circle)} (in {files}).")
+                wrong.append(f"{claims[name].position}: a circle of formulas: {' → '.join(circle)} (in {files}).")
             elif step not in state:
                 stack.append((step, iter(follows[step])))
     return wrong

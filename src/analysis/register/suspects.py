@@ -1,4 +1,4 @@
-"""Which of the figures in a relation that fails most likely slipped, where the other relations decide it."""
+"""Which of the figures in a relation that fails is most likely wrong, where the other relations decide it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Number, ZeroDenominatorError, value_at
 from analysis.language.translator import Message
 from analysis.register.relations import Relation
-from analysis.register.verdicts import EXCLUDED, REPRODUCED, judge
+from analysis.register.verdicts import EXCLUDED, REPRODUCED, verdict_for
 
 Span = tuple[float, float]
 _STEPS = 60
-"""Secant steps towards a root: a straight line needs one, a fraction of two some ten, more only what has no root."""
-
-
+"""Secant steps towards a root: a straight line needs one, a ratio some ten; what needs more has no root."""
 _NO_REASON = Message()
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """The figure that most likely slipped, the values with which every relation it is in holds, and why it is it."""
+    """The figure that is most likely wrong, the values with which all its relations hold, and the reason."""
 
     claim_id: str
     lo: float
@@ -32,7 +30,7 @@ class Suspect:
 
 
 class Network:
-    """The relations that numbers stand in, to tell which figure slipped.
+    """The relations between numbers, to find the figure that is wrong.
 
     A figure that repeats another is no witness for it: relations that only copy are left out.
     """
@@ -42,33 +40,34 @@ class Network:
         self.copies: dict[str, list[Relation]] = defaultdict(list)
         for relation in relations:
             if relation.is_copy:
-                self.copies[relation.way.tree.claims()[0]].append(relation)
+                self.copies[relation.derivation.tree.claims()[0]].append(relation)
             elif _is_numeric(relation):
                 for name in {relation.target.id, *relation.operands}:
                     self.around[name].append(relation)
 
     def suspect(self, failing: Relation) -> tuple[Suspect, ...]:
-        """Return the figures that can have slipped in a failing relation: one alone, where the others decide it.
+        """Return the figures that can be wrong in a failing relation: one alone, where the others decide it.
 
-        A figure can have slipped when one value of it makes every relation around it hold. When only one figure of the
-        relation can, it did; when several can, the one that more independent relations contradict than any other, two
-        at least.
+        A figure can be wrong when one value of it makes every relation around it hold. If only one figure of the
+        relation can, it is; if several can, it is the one that more independent relations contradict than any other,
+        two at least.
         """
         if not _is_numeric(failing):
             return ()
-        for copy in self.copies[failing.way.tree.claims()[0]] if failing.is_copy else ():
-            if judge(copy.target, copy.result, True) == REPRODUCED and copy.target.step <= failing.target.step:
-                why = Message("register", "repeated", {"copy": copy.target.id, "figure": copy.way.tree.value})
+        for copy in self.copies[failing.derivation.tree.claims()[0]] if failing.is_copy else ():
+            if verdict_for(copy.target, copy.result, True) == REPRODUCED and copy.target.step <= failing.target.step:
+                why = Message("register", "repeated", {"copy": copy.target.id, "figure": copy.derivation.tree.value})
                 return (Suspect(failing.target.id, *_holding(failing, failing.target.id), why),)
-        able = [Suspect(name, *self._allowed(name, failing)) for name in (failing.target.id, *failing.operands)]
-        able = [each for each in able if each.lo <= each.hi]
-        if len(able) == 1:
-            return (replace(able[0], why=Message("register", "held_in_place")),)
-        against = {each.claim_id: self._independent(each.claim_id) for each in able}
-        able.sort(key=lambda each: against[each.claim_id], reverse=True)
-        if len(able) > 1 and against[able[0].claim_id] > max(against[able[1].claim_id], 1):
-            return (replace(able[0], why=Message("register", "contradicted", {"count": against[able[0].claim_id]})),)
-        return tuple(able)
+        every = [Suspect(name, *self._allowed(name, failing)) for name in (failing.target.id, *failing.operands)]
+        suspects = [each for each in every if each.lo <= each.hi]
+        if len(suspects) == 1:
+            return (replace(suspects[0], why=Message("register", "fixed_by_others")),)
+        against = {each.claim_id: self._independent(each.claim_id) for each in suspects}
+        suspects.sort(key=lambda each: against[each.claim_id], reverse=True)
+        if len(suspects) > 1 and against[suspects[0].claim_id] > max(against[suspects[1].claim_id], 1):
+            count = against[suspects[0].claim_id]
+            return (replace(suspects[0], why=Message("register", "contradicted", {"count": count})),)
+        return tuple(suspects)
 
     def _independent(self, name: str) -> int:
         """Return how many relations contradict a figure that have nothing in common but this figure."""
@@ -76,7 +75,7 @@ class Network:
         count = 0
         for relation in self.around[name]:
             figures = {relation.target.id, *relation.operands} - {name}
-            if judge(relation.target, relation.result) == EXCLUDED and not figures & met:
+            if verdict_for(relation.target, relation.result) == EXCLUDED and not figures & met:
                 met |= figures
                 count += 1
         return count
@@ -97,20 +96,26 @@ def _is_numeric(relation: Relation) -> bool:
 
 
 def _holding(relation: Relation, name: str) -> Span:
-    """Return the printed values of one figure with which a relation holds, the others within their intervals."""
+    """Return the printed values of one figure with which a relation holds, the others within their intervals.
+
+    A printed number y stands for [y - a, y + b]. The relation f(x) = y holds when [min f, max f] meets that interval.
+    """
     printed, result = relation.target.interval, relation.result
     if name == relation.target.id:
+        # y + b >= min f and y - a <= max f, so y lies in [min f - b, max f + a]
         below, above = float(printed.value - printed.lo), float(printed.hi - printed.value)
         return float(result.lo) - above, float(result.hi) + below
     own = relation.operands[name]
     if name not in result.ends.at_hi or math.isinf(own.lo) or math.isinf(own.hi):
         return -math.inf, math.inf
-    tree, start = relation.way.tree, float(own.value)
-    # the highest value of the formula has to reach the lowest that is printed, and the other way round
+    tree, start = relation.derivation.tree, float(own.value)
+    # With the other operands at the corner where f is highest, max f = y - a at x = up; at the corner where f is
+    # lowest, min f = y + b at x = down. f is monotone in x, so the true x lies between, and the printed x, which is
+    # rounded by h = half its interval, in [min(up, down) - h, max(up, down) + h]; a count does not go below zero.
     up = root(along(tree, result.ends.at_hi, name, printed.lo), start, float(own.hi - own.lo) or 1.0)
     down = root(along(tree, result.ends.at_lo, name, printed.hi), start, float(own.hi - own.lo) or 1.0)
-    if up is None or down is None:  # no value of it makes a difference
-        excluded = judge(relation.target, result, relation.is_copy) == EXCLUDED
+    if up is None or down is None:  # f does not depend on x
+        excluded = verdict_for(relation.target, result, relation.is_copy) == EXCLUDED
         return (math.inf, -math.inf) if excluded else (-math.inf, math.inf)
     half, (low, high) = float(own.hi - own.lo) / 2, sorted((up, down))
     return max(low - half, 0.0) if own.lo >= 0 else low - half, high + half
@@ -130,21 +135,21 @@ def _in_floats(node: Node) -> Node:
 
 
 def root(function: Callable[[float], float], start: float, width: float) -> float | None:
-    """Return a place near ``start`` where a function is zero, or None when none is found."""
+    """Return a zero of a function near ``start`` by the secant method, None when none is found."""
     try:
-        one, two = start, start + width
-        here, there = function(one), function(two)
+        x0, x1 = start, start + width
+        f0, f1 = function(x0), function(x1)
         for _ in range(_STEPS):
-            if here == 0:
-                return one
-            if there == here:
+            if f0 == 0:
+                return x0
+            if f1 == f0:
                 return None
-            one, two, here = two, two - there * (two - one) / (there - here), there
-            if not math.isfinite(two):
+            x0, x1, f0 = x1, x1 - f1 * (x1 - x0) / (f1 - f0), f1
+            if not math.isfinite(x1):
                 return None
-            there = function(two)
-            if abs(two - one) <= 1e-12 * max(abs(two), 1e-9):
-                return two
-        return two if abs(there) <= 1e-9 * max(abs(here), 1.0) else None
+            f1 = function(x1)
+            if abs(x1 - x0) <= 1e-12 * max(abs(x1), 1e-9):
+                return x1
+        return x1 if abs(f1) <= 1e-9 * max(abs(f0), 1.0) else None
     except (ZeroDenominatorError, ZeroDivisionError, OverflowError):
         return None

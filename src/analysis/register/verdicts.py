@@ -1,4 +1,4 @@
-"""The verdicts, and how a recomputed number or statement is judged against the printed one."""
+"""The verdicts, and how a recomputed number or statement is compared with the printed one."""
 
 from __future__ import annotations
 
@@ -18,21 +18,18 @@ VERDICTS = (
     UNDECIDABLE, NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED,
 )  # fmt: skip
 EXCLUDED = "excluded"
-"""What a way says of a claim that it contradicts; document, tables and known reasons make a verdict of it."""
-STANDS, FAILS_TO, KNOWN, OPEN = "stands", "fails", "known", "open"
+"""The outcome of a derivation that contradicts the claim; document, tables and known causes make a verdict of it."""
+CONTRADICTED = (INCONSISTENT, DIFFERS)
 TONES = {
-    **dict.fromkeys((REPRODUCED, WITHIN), STANDS),
-    **dict.fromkeys((INCONSISTENT, DIFFERS), FAILS_TO),
-    **dict.fromkeys((REVISED, DEFINITION, CLASSIFICATION), KNOWN),
-    **dict.fromkeys((UNDECIDABLE, NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED), OPEN),
+    **dict.fromkeys((REPRODUCED, WITHIN), "stands"),
+    **dict.fromkeys(CONTRADICTED, "fails"),
+    **dict.fromkeys((REVISED, DEFINITION, CLASSIFICATION), "known"),
+    **dict.fromkeys((UNDECIDABLE, NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED), "open"),
 }
 """What each verdict comes down to: the number stands, it does not, it differs for a known reason, or that is open."""
-WORD_OF_TONE = {STANDS: "stand", FAILS_TO: "fail", KNOWN: "known", OPEN: "open"}
-"""What the glossary calls the numbers of each tone."""
-STANDS_NOT = (INCONSISTENT, DIFFERS)
 
 
-def judge(claim: Claim, result: Recomputed, copy: bool = False) -> str:
+def verdict_for(claim: Claim, result: Recomputed, copy: bool = False) -> str:
     """Return `REPRODUCED`, `WITHIN`, `UNDECIDABLE` or `EXCLUDED`.
 
     A number is excluded when no value that the operands allow lies in the interval it stands for. Ends that touch do
@@ -70,7 +67,7 @@ def as_printed(value: Number, claim: Claim, down: bool = False) -> str:
 
 
 def suggestion(claim: Claim, result: Recomputed) -> str | None:
-    """Return what should be printed in the place of an excluded number: one value, or the range that is allowed.
+    """Return what should be printed instead of an excluded number: one value, or the range that is allowed.
 
     The ends of a range are its own: a half is rounded into it.
     """

@@ -1,4 +1,4 @@
-"""All pages of a run: the front page with its chapters, and the pages on published numbers beside it."""
+"""All pages of a run: the front page with its chapters, and the pages on published numbers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from analysis.language.translator import Translator
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
-from analysis.register.rows import counts, rows_of
+from analysis.register.rows import count_verdicts, finding_rows
 from analysis.runs.notebook import Notebook
-from analysis.site.findings_page import write_ledger
+from analysis.site.findings_page import write_findings_pages
 from analysis.site.index import build_page
 from analysis.site.notebook_outputs import captions_in, published_as
 from analysis.workspace import open_snapshot
@@ -32,9 +32,9 @@ def make_pages(
 def _findings_pages(
     stage: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
 ) -> tuple[list[dict[str, str]], dict[str, list[dict[str, str]]]]:
-    """Write the ledger of published numbers beside the page, when the run has the findings.
+    """Write the pages of published numbers, when the run has the findings.
 
-    Returns the links to it, and for each table what it shows of documents. How many numbers have each verdict goes
+    Returns the links to them, and for each table what it shows of documents. How many numbers have each verdict goes
     into the record.
     """
     if FINDINGS not in parameters:
@@ -43,10 +43,12 @@ def _findings_pages(
     values = parameters[FINDINGS]
     register, snapshot, translator = read_register(), open_snapshot(values["snapshot"]), Translator(values["lang"])
     coverage = read_coverage(register)
-    rows = rows_of(find(register, snapshot), register, snapshot, values["lang"], coverage)
-    record["verdicts"] = counts(rows)
+    rows = finding_rows(find(register, snapshot), register, snapshot, values["lang"], coverage)
+    record["verdicts"] = count_verdicts(rows)
     documents = list(register.documents.values())
-    links = write_ledger(stage, rows, documents, translator, record, captions_in(stage / "notebooks", notebooks))
+    links = write_findings_pages(
+        stage, rows, documents, translator, record, captions_in(stage / "notebooks", notebooks)
+    )
     if any(each["kind"] == "simulated" for each in record["snapshots"]):
         return links, {}  # no made figure was ever published
     titles = {each["document"]: each["title"] for each in documents}

@@ -1,4 +1,4 @@
-"""The ledger of published numbers: one page with every row and its arithmetic, and one page for each document."""
+"""The pages of published numbers: one of all findings, each with its arithmetic, and one for each document."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import math
 import re
 from collections import Counter
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,16 @@ from analysis.language.numbers import NOISE, decimals_needed, round_outward
 from analysis.language.translator import Translator
 
 Row = dict[str, Any]
-LEDGER = "findings.html"
-_ASSETS = ("page.css", "ledger.css", "ledger.js")
+FINDINGS_PAGE = "findings.html"
+_ASSETS = ("page.css", "findings.css", "findings.js")
 _MONTH = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])\b")
-_DECIMALS = 4  # of figures used, at the most
+_DECIMALS = 4  # of operands, at the most
 
 
-def build_ledger(
+def findings_page(
     rows: list[Row], documents: list[Row], translator: Translator, record: Row, tables: dict[str, str] | None = None
 ) -> str:
-    """Return the page with every row: searched, filtered, sorted and opened without a request.
+    """Return the page of all findings: searched, filtered, sorted and opened without a request.
 
     Parameters
     ----------
@@ -37,35 +38,38 @@ def build_ledger(
         As ``bijstand findings --format json`` gives them.
     documents : list of dict
         What they were printed in.
-    language : Translator
+    translator : Translator
     record : dict
         What ``run.json`` holds.
     tables : dict of str to str, optional
-        The tables of the report beside it, and what a link to each is called.
+        The tables of the report of the same run, and the text of a link to each.
     """
-    shown = sorted(_shown(rows, translator), key=lambda row: row["rank"])
-    tables = tables or {}
     present, known = ({row[key] for row in rows} for key in ("document", "claim_id"))
     listed = {each["document"]: each for each in documents if each["document"] in present}
-    places = {
-        name: dict.fromkeys(part for row in rows if row["document"] == name for part in row["parts"]) for name in listed
-    }
+    parts = {name: [part for row in rows if row["document"] == name for part in row["parts"]] for name in listed}
     return _render(
-        "ledger", translator, record, rows=shown, documents=listed, known=known, places=places, tables=tables
+        "findings",
+        translator,
+        record,
+        sorted(_localise(rows, translator), key=lambda row: row["rank"]),
+        documents=listed,
+        known=known,
+        parts={name: list(dict.fromkeys(each)) for name, each in parts.items()},
+        tables=tables or {},
     )
 
 
-def build_document(rows: list[Row], document: Row, translator: Translator, record: Row) -> str:
-    """Return one page about one document: counts, what does not stand, and what was not checked and why.
+def document_page(rows: list[Row], document: Row, translator: Translator, record: Row) -> str:
+    """Return the page of one document: counts, what does not stand, and what was not checked and why.
 
-    Takes what `build_ledger` takes; rows of other documents are left aside.
+    Takes what `findings_page` takes; rows of other documents are ignored.
     """
-    shown = _shown([row for row in rows if row["document"] == document["document"]], translator)
-    failed = [row for row in shown if row["tone"] == "fails" or (row["recomputed"] is False and row["tone"] == "open")]
-    return _render("document", translator, record, rows=shown, document=document, failed=failed)
+    own = _localise([row for row in rows if row["document"] == document["document"]], translator)
+    failed = [row for row in own if row["tone"] == "fails" or (row["recomputed"] is False and row["tone"] == "open")]
+    return _render("document", translator, record, own, document=document, failed=failed)
 
 
-def write_ledger(
+def write_findings_pages(
     folder: Path,
     rows: list[Row],
     documents: list[Row],
@@ -73,41 +77,39 @@ def write_ledger(
     record: Row,
     tables: dict[str, str] | None = None,
 ) -> list[Row]:
-    """Write the ledger and a page for each document that has rows; return ``href`` and ``text`` of each."""
-    pages = {LEDGER: build_ledger(rows, documents, translator, record, tables)}
-    links = [{"href": LEDGER, "text": translator.word("ledger", "title")}]
+    """Write the page of all findings and one for each document that has rows; return ``href`` and ``text`` of each."""
+    pages = {FINDINGS_PAGE: findings_page(rows, documents, translator, record, tables)}
+    links = [{"href": FINDINGS_PAGE, "text": translator.word("findings_page", "title")}]
     present = {row["document"] for row in rows}
     for document in (each for each in documents if each["document"] in present):
         name = f"findings-{document['document']}.html"
-        pages[name] = build_document(rows, document, translator, record)
+        pages[name] = document_page(rows, document, translator, record)
         links.append({"href": name, "text": document["title"]})
     for name, page in pages.items():
         write_new(folder / name, page.encode("utf-8"))
     return links
 
 
-def _render(template: str, translator: Translator, record: Row, rows: list[Row], **given: Any) -> str:
+def _render(template: str, translator: Translator, record: Row, rows: list[Row], **context: Any) -> str:
+    verdicts, counts = glossary()["verdicts"], Counter(row["verdict"] for row in rows)
     with as_file(files("analysis.site") / "templates") as templates:
         loader = FileSystemLoader(templates)
         environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
         css, more_css, js = (loader.get_source(environment, name)[0] for name in _ASSETS)
-        tally = Counter(row["verdict"] for row in rows)
         return environment.get_template(f"{template}.html.j2").render(
             lang=translator.code,
-            word=lambda key, **places: translator.word("ledger", key, **places),
-            page_word=lambda key: translator.word("page", key),
-            verdict_word=lambda key: translator.word("verdicts", key),
+            word=partial(translator.word, "findings_page"),
+            page_word=partial(translator.word, "page"),
+            verdict_word=partial(translator.word, "verdicts"),
             number=translator.number,
             css=Markup(css + more_css),
             js=Markup(js),
             hash_of=_hash,
-            tally=[
-                (name, each["tone"], each["mark"], tally[name]) for name, each in _verdicts().items() if tally[name]
-            ],
+            tally=[(name, each["tone"], each["mark"], counts[name]) for name, each in verdicts.items() if counts[name]],
             rows=rows,
             record=record,
             simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
-            **given,
+            **context,
         )
 
 
@@ -116,17 +118,16 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
-def _verdicts() -> dict[str, Any]:
-    """Return the verdicts in the order a reader needs them, with what each says and the mark that says it too."""
-    return glossary()["verdicts"]
+def _localise(rows: list[Row], translator: Translator) -> list[Row]:
+    """Return rows with everything that is printed of them as text, in the order of the register.
 
-
-def _shown(rows: list[Row], translator: Translator) -> list[Row]:
-    """Return rows with everything that is printed of them as text of the language."""
-    ranks = {name: rank for rank, name in enumerate(_verdicts())}
+    ``rank`` puts the verdicts in the order in which a reader needs them; it is that of the glossary.
+    """
+    verdicts = glossary()["verdicts"]
+    ranks = {name: rank for rank, name in enumerate(verdicts)}
     return [
-        row | _texts(row, translator) | {"place": place, "rank": ranks[row["verdict"]], **_verdicts()[row["verdict"]]}
-        for place, row in enumerate(rows)
+        row | _texts(row, translator) | {"index": index, "rank": ranks[row["verdict"]], **verdicts[row["verdict"]]}
+        for index, row in enumerate(rows)
     ]
 
 
@@ -138,7 +139,7 @@ def _texts(row: Row, translator: Translator) -> Row:
         "when": _period(row["period"], translator),
         "printed": "" if row["published"] is None else translator.number(row["published"], printed),
         "printed_range": _range(row["published_lo"], row["published_hi"], printed + 1, translator),
-        "found": translator.word("ledger", f"{found}".lower())
+        "found": translator.word("findings_page", f"{found}".lower())
         if isinstance(found, bool)
         else _text(found, finer, translator),
         "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, translator),
@@ -156,7 +157,7 @@ def _texts(row: Row, translator: Translator) -> Row:
 
 
 def _finer(lo: Any, hi: Any, printed: int) -> int:
-    """Return the decimals that show a place inside this interval: none for one of thousands."""
+    """Return the decimals that show where in this interval a number lies: none for an interval of thousands."""
     if not (_finite(lo) and _finite(hi) and lo < hi):
         return printed + 1
     return max(0, math.ceil(-math.log10(hi - lo) - NOISE) + 1)
@@ -188,17 +189,19 @@ def _range(lo: Any, hi: Any, most: int, translator: Translator) -> str:
 
 def _period(text: str, translator: Translator) -> str:
     text = _MONTH.sub(lambda match: translator.period(match[0]), text)
-    quarter = translator.word("ledger", "quarter_mark")
+    quarter = translator.word("findings_page", "quarter_mark")
     text = re.sub(r"\bQ(?=[1-4])", quarter, re.sub(r"(?<=\d)Q(?=[1-4])", f" {quarter}", text))
-    return text.replace(" to ", translator.word("intervals", "to")).replace(" mean", translator.word("ledger", "mean"))
+    return text.replace(" to ", translator.word("intervals", "to")).replace(
+        " mean", translator.word("findings_page", "mean")
+    )
 
 
 def _picture(row: Row, most: int, translator: Translator) -> Row | None:
-    """Return where the two intervals lie on one axis, in percent of its length, and what its ends are."""
+    """Return where the two intervals lie on one axis, in percent of its length, and the text of its ends."""
     bars = {key: [row[f"{key}_lo"], row[f"{key}_hi"], row[key]] for key in ("published", "recomputed")}
     values = [value for bar in bars.values() for value in bar]
     if not all(map(_finite, values)) or min(values) == max(values):
         return None
     low, span = min(values), max(values) - min(values)
-    places = {key: [round(2 + 96 * (value - low) / span, 2) for value in bar] for key, bar in bars.items()}
-    return places | {"ends": [translator.number(end, most) for end in round_outward(low, low + span, most)]}
+    positions = {key: [round(2 + 96 * (value - low) / span, 2) for value in bar] for key, bar in bars.items()}
+    return positions | {"ends": [translator.number(end, most) for end in round_outward(low, low + span, most)]}

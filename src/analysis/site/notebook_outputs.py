@@ -13,9 +13,9 @@ import nbformat
 
 from analysis.language.translator import Translator
 from analysis.register.coverage import Part
-from analysis.register.verdicts import TONES, WORD_OF_TONE
+from analysis.register.verdicts import TONES
 from analysis.runs.notebook import Notebook
-from analysis.site.findings_page import LEDGER
+from analysis.site.findings_page import FINDINGS_PAGE
 
 ANSWERS = "answers"
 """In the metadata of an output, below ``bijstand``: the question that it answers."""
@@ -28,8 +28,8 @@ def _outputs(notebook: Any) -> Iterator[Any]:
 
 def answers_of(notebook: Any) -> dict[str, str]:
     """Return the questions that an executed notebook answers, each with its sentence in Markdown."""
-    told = ((output.metadata.get("bijstand", {}).get(ANSWERS), output.data) for output in _outputs(notebook))
-    return {question: data["text/markdown"] for question, data in told if question}
+    answers = ((output.metadata.get("bijstand", {}).get(ANSWERS), output.data) for output in _outputs(notebook))
+    return {question: data["text/markdown"] for question, data in answers if question}
 
 
 def captions_in(folder: Path, notebooks: list[Notebook]) -> dict[str, str]:
@@ -44,44 +44,44 @@ def captions_in(folder: Path, notebooks: list[Notebook]) -> dict[str, str]:
 
 
 def published_as(
-    parts: list[Part], rows: list[dict[str, Any]], titles: dict[str, str], lang: Translator, same: bool
+    parts: list[Part], rows: list[dict[str, Any]], titles: dict[str, str], translator: Translator, same: bool
 ) -> list[dict[str, str]]:
-    """Return the parts of documents that a table shows: their names, their place in the ledger, and how they stand.
+    """Return the parts of documents that a table shows: their names, a link to their findings, and how they stand.
 
     Parameters
     ----------
     parts : list of Part
-        As `Coverage.of_table` gives them.
+        As `DocumentCoverage.of_table` gives them.
     rows : list of dict
         As ``bijstand findings --format json`` gives them.
     titles : dict of str to str
         What each document is called.
-    lang : Translator
+    translator : Translator
     same : bool
-        Whether the table holds what was printed; else it is of other periods or groups, to be laid beside it.
+        Whether the table holds what was printed; else it is of other periods or groups, to be compared with it.
     """
-    label = lang.word("published", "as" if same else "beside")
+    label = translator.word("published", "as" if same else "compare")
     together: dict[Any, list[str]] = {}
-    for part in parts:  # figures that share a place in the register share their numbers
+    for part in parts:  # figures that share a location in the register share their numbers
         together.setdefault((part.document, part.locations or part.part), []).append(part.part)
     lines = []
     for (document, _), names in together.items():
         tones = [TONES[row["verdict"]] for row in rows if row["document"] == document and names[0] in row["parts"]]
-        href = f"{LEDGER}#?{urlencode({'part': f'{document}/{names[0]}'})}" if tones else ""
+        href = f"{FINDINGS_PAGE}#?{urlencode({'part': f'{document}/{names[0]}'})}" if tones else ""
         name = f"{titles[document]}, {', '.join(names)}"
-        lines.append({"label": label, "name": name, "href": href, "text": _standing(tones, lang)})
+        lines.append({"label": label, "name": name, "href": href, "text": _standing(tones, translator)})
     return lines
 
 
-def _standing(tones: list[str], lang: Translator) -> str:
+def _standing(tones: list[str], translator: Translator) -> str:
     """Return how many numbers there are, how many stand, and of the rest what there is."""
     if not tones:
-        return lang.word("published", "none")
-    counts = {word: tones.count(tone) for tone, word in WORD_OF_TONE.items()}
-    said = [
-        lang.word("published", word, count=lang.number(count))
-        for word, count in counts.items()
-        if count or word == "stand"
+        return translator.word("published", "none")
+    counts = {tone: tones.count(tone) for tone in dict.fromkeys(TONES.values())}
+    texts = [
+        translator.word("published", tone, count=translator.number(count))
+        for tone, count in counts.items()
+        if count or tone == "stands"
     ]
-    numbers = lang.word("published", "number" if len(tones) == 1 else "numbers", count=lang.number(len(tones)))
-    return f"{numbers}; {'; '.join(said)}"
+    key = "number" if len(tones) == 1 else "numbers"
+    return f"{translator.word('published', key, count=translator.number(len(tones)))}; {'; '.join(texts)}"

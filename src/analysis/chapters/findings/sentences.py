@@ -7,14 +7,14 @@ import pandas as pd
 from analysis.language.translator import Translator
 from analysis.measures.question import MEASURES
 from analysis.models.hypothesis import Tested
-from analysis.register.verdicts import STANDS_NOT, TONES, WORD_OF_TONE
+from analysis.register.verdicts import CONTRADICTED, TONES
 from analysis.report.numbers import format_percent
 
 
 def findings(counts: pd.DataFrame, translator: Translator) -> str:
     """Return how many numbers there are, and how many stand, fall, or could not be judged; nothing when none could."""
     tones = counts["verdict"].map(TONES)
-    parts = {word: counts.loc[tones == tone, "numbers"].sum() for tone, word in WORD_OF_TONE.items()}
+    parts = {tone: counts.loc[tones == tone, "numbers"].sum() for tone in dict.fromkeys(TONES.values())}
     parts |= {"numbers": counts["numbers"].sum(), "documents": counts["document"].nunique()}
     if parts["open"] == parts["numbers"]:
         return ""
@@ -25,7 +25,7 @@ def findings(counts: pd.DataFrame, translator: Translator) -> str:
 
 def verdicts_listed(verdict: str, translator: Translator) -> str:
     """Return the verdict that a table lists, or those of the numbers that do not stand."""
-    return ", ".join(translator.word("verdicts", each) for each in ((verdict,) if verdict else STANDS_NOT))
+    return ", ".join(translator.word("verdicts", each) for each in ((verdict,) if verdict else CONTRADICTED))
 
 
 def hypothesis(tested: Tested, translator: Translator) -> dict[str, str]:

@@ -10,7 +10,7 @@ from analysis.errors import CallError, did_you_mean
 from analysis.language.translator import Translator
 from analysis.register.entry import document_names
 from analysis.register.evaluation import QUERY, Finding
-from analysis.register.verdicts import STANDS_NOT, VERDICTS
+from analysis.register.verdicts import CONTRADICTED, VERDICTS
 
 _FRAGILE = 10
 
@@ -56,15 +56,15 @@ def with_verdict(findings: Iterable[Finding], verdict: str = "") -> pd.DataFrame
         ``document, claim, location, printed, found, between, right, verdict, tables``, all text; numbers as a machine
         writes them.
     """
-    verdicts = (verdict,) if verdict else STANDS_NOT
+    verdicts = (verdict,) if verdict else CONTRADICTED
     columns = ["document", "claim", "location", "printed", "found", "between", "right", "verdict", "tables"]
     return pd.DataFrame([_row(each) for each in findings if each.verdict in verdicts], columns=columns)
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
     claim, english, found, between = finding.claim, Translator("en"), "", ""
-    if finding.tried:
-        result = finding.tried.result
+    if finding.evaluation:
+        result = finding.evaluation.result
         found = result.truth or english.significant(result.value).replace(",", "")
         between = "" if result.truth else english.span(result.lo, result.hi).replace(",", "")
     printed = (claim.document, claim.id, claim.row["location"], claim.row["value"])
@@ -90,7 +90,7 @@ def fragile(findings: Iterable[Finding]) -> pd.DataFrame:
 
 
 def _tables_queried(finding: Finding) -> list[str]:
-    """Return the tables that the query of a finding used, none where no query was worked out."""
-    tried = [each for each in (finding.tried, *finding.others) if each is not None and each.method == QUERY]
-    cells = [str(node.value) for each in tried for node in each.way.tree.walk() if node.kind == "cell"]
+    """Return the tables that the query of a finding used, none where no query could be evaluated."""
+    evaluations = [each for each in (finding.evaluation, *finding.others) if each is not None and each.method == QUERY]
+    cells = [str(node.value) for each in evaluations for node in each.derivation.tree.walk() if node.kind == "cell"]
     return list(dict.fromkeys(cell.split(" | ")[0] for cell in cells))

@@ -14,7 +14,7 @@ from analysis.measures.breakdown import breakdown
 from analysis.measures.tidy_frame import combine, tidy_columns
 from analysis.register.evaluation import Finding
 from analysis.register.rows import worked
-from analysis.register.verdicts import EXCLUDED, STANDS_NOT
+from analysis.register.verdicts import CONTRADICTED, EXCLUDED
 from analysis.snapshots.store import Snapshot
 
 _PAY, _COSTS, _VALUE, _RESULT = (TABLE.format(name) for name in ("f17", "f19-20", "f21-22", "f24"))
@@ -121,10 +121,12 @@ def recomputed(findings: Iterable[Finding]) -> pd.DataFrame:
     rows = []
     for each in found:
         row = each.claim.row
-        if row["location"] != RESULT_LOCATION and (each.verdict not in STANDS_NOT or _identity(each) not in in_table):
+        if row["location"] != RESULT_LOCATION and (each.verdict not in CONTRADICTED or _identity(each) not in in_table):
             continue
-        for tried in filter(None, (each.tried, *each.others)):
-            excluded = row["difference"].partition(": ")[0] if each.claim.differs_in(tried.way) else each.verdict
+        for evaluation in filter(None, (each.evaluation, *each.others)):
+            excluded = (
+                row["difference"].partition(": ")[0] if each.claim.differs_in(evaluation.derivation) else each.verdict
+            )
             rows.append(
                 {
                     "line": row["quantity"].removesuffix(", per full-time equivalent").removesuffix(", sector"),
@@ -132,11 +134,11 @@ def recomputed(findings: Iterable[Finding]) -> pd.DataFrame:
                     "unit": row["unit"],
                     "location": row["location"],
                     "published": float(each.claim.value),
-                    "rebuilt": float(tried.result.value),
-                    "rebuilt_lo": float(tried.result.lo),
-                    "rebuilt_hi": float(tried.result.hi),
-                    "verdict": excluded if tried.outcome == EXCLUDED else tried.outcome,
-                    "worked": worked(tried),
+                    "rebuilt": float(evaluation.result.value),
+                    "rebuilt_lo": float(evaluation.result.lo),
+                    "rebuilt_hi": float(evaluation.result.hi),
+                    "verdict": excluded if evaluation.outcome == EXCLUDED else evaluation.outcome,
+                    "worked": worked(evaluation),
                     "tables": _RESULT,
                 }
             )

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.intervals.comparison import BEYOND, WITHIN
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
-from analysis.register.verdicts import DEFINITION, STANDS_NOT
+from analysis.register.verdicts import CONTRADICTED, DEFINITION
 from analysis.report.numbers import format_with_interval, select_row
 
 _ALIKE = "contracts and running trajectories"
@@ -73,7 +73,7 @@ def rebuilt(checks: pd.DataFrame, result: pd.DataFrame, place: str, translator: 
     """
     numbers = checks.groupby(["line", "scheme", "unit", "location", "published"], observed=True)["verdict"]
     fails, other = (
-        numbers.agg(lambda said, these=these: said.isin(these).any()) for these in (STANDS_NOT, (DEFINITION,))
+        numbers.agg(lambda said, these=these: said.isin(these).any()) for these in (CONTRADICTED, (DEFINITION,))
     )
     here = fails.index.get_level_values("location") == place
     counts = len(result), here.sum(), sum(fails & here), sum(other & ~fails & here)

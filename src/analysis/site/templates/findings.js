@@ -3,14 +3,14 @@
   const at = id => document.getElementById(id);
   const form = at("ui_filters"), field = form.elements, table = at("ui_table"), body = table.tBodies[0], count = at("ui_count");
   const heads = [...table.tHead.querySelectorAll("[data-key]")];
-  const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const searchable = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const print = number => number.toLocaleString(document.documentElement.lang);
   const fill = (text, numbers) => text.replace(/\{(\w+)\}/g, (_, name) => print(numbers[name]));
 
   let rows = [...body.rows].map(tr => {
     const cells = [...tr.cells].slice(0, -1).map(cell => cell.textContent);
-    return { ...tr.dataset, tr, cells, text: plain([...cells, tr.dataset.cause].join(" ")) };
+    return { ...tr.dataset, tr, cells, text: searchable([...cells, tr.dataset.cause].join(" ")) };
   });
   const size = 100, all = -1;  // rows of a page: laying out thousands would take seconds at every letter
   let page = 0;
@@ -24,7 +24,7 @@
     const value = row => isNumber ? row[key] === "" ? null : Number(row[key]) : row[key] || row.cells[column].trim();
     const keyed = rows.map(row => [value(row), row]).sort(([a, one], [b, two]) => {
       const known = (a === null) - (b === null);  // what has no number comes last, whichever way
-      return known || sign * (isNumber ? a - b : collator.compare(a, b)) || one.place - two.place;
+      return known || sign * (isNumber ? a - b : collator.compare(a, b)) || one.location - two.location;
     });
     body.remove();  // out of the page and emptied before its rows move: else the browser takes a second for a thousand
     body.textContent = "";
@@ -37,10 +37,10 @@
     }
   }
 
-  let told;
+  let announcement;
   function filter(at_page = 0, wait = 0) {
     page = at_page;
-    const words = plain(field.q.value).split(/\s+/).filter(Boolean), counts = {};
+    const words = searchable(field.q.value).split(/\s+/).filter(Boolean), counts = {};
     const chosen = new Set([...form.querySelectorAll("[name=verdict]:checked")].map(box => box.value));
     let found = 0;
     for (const row of rows) {
@@ -59,8 +59,8 @@
     at("ui_next").disabled = (page + 1) * size >= found;
     const ends = { first: page * size + 1, last: Math.min(found, (page + 1) * size) };
     const part = found > size && page !== all ? fill(count.dataset.part, ends) : "";
-    clearTimeout(told);  // a reader that speaks hears the count once, not at every letter
-    told = setTimeout(() => {
+    clearTimeout(announcement);  // a screen reader reads out the count once, not at every letter
+    announcement = setTimeout(() => {
       count.textContent = fill(count.dataset.text, { shown: found, total: rows.length }) + part;
     }, wait);
   }
