@@ -20,7 +20,7 @@ import pandera.pandas  # noqa: F401 (import time is not measured)
 from analysis.register.entry import findings_folder, read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import finding_rows
-from analysis.register.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
+from analysis.register.schema import CLAIM_FIELDS, DOCUMENT_FIELDS
 from analysis.workspace import open_snapshot
 
 TIMES = 10
@@ -55,7 +55,7 @@ def multiplied(folder: Path) -> Path:
     documents = rows_in(source / "documents.csv")
     (folder / "sources.csv").write_bytes((source / "sources.csv").read_bytes())
     copies = [{**each, "document": f"{each['document']}-{copy}"} for copy in range(TIMES) for each in documents]
-    write(folder / "documents.csv", DOCUMENTS_COLUMNS, copies)
+    write(folder / "documents.csv", DOCUMENT_FIELDS, copies)
     for document in documents:
         rows = rows_in(source / f"{document['document']}.csv")
         for number in range(TIMES):
@@ -67,7 +67,7 @@ def multiplied(folder: Path) -> Path:
                 }
                 for row in rows
             ]
-            write(folder / f"{document['document']}-{number}.csv", DOCUMENT_COLUMNS, renamed)
+            write(folder / f"{document['document']}-{number}.csv", CLAIM_FIELDS, renamed)
     return folder
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.errors import DataError
-from analysis.register.coverage import COLUMNS, DocumentCoverage, Part, read_coverage
+from analysis.register.coverage import FIELDS, DocumentCoverage, Part, read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import finding_rows
@@ -119,7 +119,7 @@ def test_rows_name_where_a_number_is_shown(register, coverage):
     json.dumps(aside)
 
 
-GOOD = dict(zip(COLUMNS, ("factsheet-2024", "Tabel 1", "Tabel 1", "01_caseload", "a_table", "yes", ""), strict=True))
+GOOD = dict(zip(FIELDS, ("factsheet-2024", "Tabel 1", "Tabel 1", "01_caseload", "a_table", "yes", ""), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ GOOD = dict(zip(COLUMNS, ("factsheet-2024", "Tabel 1", "Tabel 1", "01_caseload",
         ({"open_data": "maybe"}, "expected one of yes, partly, no, found 'maybe'"),
         ({"notebook": ""}, "notebook and tables: expected both or neither"),
         ({"open_data": "no"}, "missing: expected what cannot be had"),
-        ({"part": ""}, "part: expected a name"),
+        ({"part": ""}, "part: expected something"),
     ],
 )
 def test_a_fault_is_told_with_its_line(tmp_path, register, change, message):
     path = tmp_path / "coverage.csv"
     with path.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.DictWriter(text, COLUMNS)
+        writer = csv.DictWriter(text, FIELDS)
         writer.writeheader()
         writer.writerow(GOOD | change)
     with pytest.raises(DataError, match=message):
@@ -150,9 +150,9 @@ def test_a_file_that_is_no_coverage_is_refused(tmp_path, register):
     path.write_text("document,part\n")
     with pytest.raises(DataError, match="expected the columns document,part,locations,"):
         read_coverage(register, path)
-    lines = [",".join(COLUMNS), *[",".join(GOOD.values())] * 2, "factsheet-2024,Tabel 1"]
+    lines = [",".join(FIELDS), *[",".join(GOOD.values())] * 2, "factsheet-2024,Tabel 1"]
     path.write_text("\n".join(lines))
-    with pytest.raises(DataError, match=r"line 3, Tabel 1: part: expected a name that the document has once") as told:
+    with pytest.raises(DataError, match=r"line 3: occurs already in coverage.csv, line 2") as told:
         read_coverage(register, path)
     assert "line 4: expected 7 values, found 2" in str(told.value)
 

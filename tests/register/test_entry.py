@@ -10,7 +10,7 @@ import pytest
 from analysis.errors import CallError, DataError
 from analysis.register.cells import TableOutline, query_faults
 from analysis.register.entry import findings_folder, read_register
-from analysis.register.schema import DOCUMENT_COLUMNS, DOCUMENTS_COLUMNS
+from analysis.register.schema import CLAIM_FIELDS, DOCUMENT_FIELDS
 from findings_register import row, write_register, write_rows
 
 GOOD = [row("n", "410", "10"), row("d", "20", "10", kind="change"), row("g", "5", formula="growth_by([n], [d])")]
@@ -96,9 +96,9 @@ def test_documents_and_their_files_go_together(tmp_path):
 
 def test_files_that_are_no_tables_are_told(tmp_path):
     folder = write_register(tmp_path, made=GOOD, wide=GOOD[:0], bytes=GOOD[:0], other=GOOD[:0])
-    (folder / "wide.csv").write_text(",".join(DOCUMENT_COLUMNS) + "\na,b\n", encoding="utf-8")
+    (folder / "wide.csv").write_text(",".join(CLAIM_FIELDS) + "\na,b\n", encoding="utf-8")
     (folder / "bytes.csv").write_bytes(b"\xff\xfe\x00")
-    write_rows(folder / "other.csv", DOCUMENT_COLUMNS[1:], [])
+    write_rows(folder / "other.csv", list(CLAIM_FIELDS)[1:], [])
     with pytest.raises(DataError) as fault:
         read_register(folder)
     told = str(fault.value)
@@ -114,9 +114,9 @@ def test_a_folder_without_documents_is_a_wrong_call(tmp_path):
 
 def test_a_single_file_is_checked_with_the_register_around_it(tmp_path):
     folder = write_register(tmp_path / "register", made=GOOD, broken=[row("b", "1", formula="[gone]")])
-    draft = write_rows(tmp_path / "made.csv", DOCUMENT_COLUMNS, [row("k", "410", "10", formula="[b] + 409")])
+    draft = write_rows(tmp_path / "made.csv", CLAIM_FIELDS, [row("k", "410", "10", formula="[b] + 409")])
     assert list(read_register(folder, extra=draft).claims) == ["b", "k"]  # faults of other files are not its own
-    write_rows(draft, DOCUMENT_COLUMNS, [row("k", "415", "10")])
+    write_rows(draft, CLAIM_FIELDS, [row("k", "415", "10")])
     with pytest.raises(DataError, match=r"^made\.csv, line 2, k: value: expected a number in steps of 10"):
         read_register(folder, extra=draft)
     with pytest.raises(CallError, match="no such file"):
@@ -126,17 +126,17 @@ def test_a_single_file_is_checked_with_the_register_around_it(tmp_path):
 def test_faults_that_a_file_shares_with_another_are_its_own_too(tmp_path):
     later = [row("z", "4", formula="[n]")]
     folder = write_register(tmp_path / "register", made=GOOD, other=later)
-    draft = write_rows(tmp_path / "made.csv", DOCUMENT_COLUMNS, [*GOOD, row("z", "4")])
+    draft = write_rows(tmp_path / "made.csv", CLAIM_FIELDS, [*GOOD, row("z", "4")])
     with pytest.raises(DataError, match=r"other\.csv, line 2, z: occurs already in made\.csv, line 5"):
         read_register(folder, extra=draft)
-    write_rows(draft, DOCUMENT_COLUMNS, [GOOD[0] | {"formula": "[z]"}, *GOOD[1:]])
+    write_rows(draft, CLAIM_FIELDS, [GOOD[0] | {"formula": "[z]"}, *GOOD[1:]])
     with pytest.raises(DataError, match=r"a circle of formulas: n → z → n \(in made\.csv, other\.csv\)"):
         read_register(folder, extra=draft)
 
 
 def test_only_a_csv_file_is_checked(tmp_path):
     folder = write_register(tmp_path / "register", made=GOOD)
-    draft = write_rows(tmp_path / "made.txt", DOCUMENT_COLUMNS, [row("k", "abc")])
+    draft = write_rows(tmp_path / "made.txt", CLAIM_FIELDS, [row("k", "abc")])
     with pytest.raises(CallError, match=r"expected a \.csv file"):
         read_register(folder, extra=draft)
 
@@ -181,5 +181,5 @@ def test_the_template_and_every_document_are_in_order(tmp_path):
     copy.mkdir()
     for path in folder.glob("*.csv"):
         (copy / path.name).write_bytes(path.read_bytes())
-    write_rows(copy / "documents.csv", DOCUMENTS_COLUMNS, [*documents, made])
+    write_rows(copy / "documents.csv", DOCUMENT_FIELDS, [*documents, made])
     assert len(read_register(copy, extra=folder / "template.csv").claims) > len(register.claims)

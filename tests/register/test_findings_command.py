@@ -13,7 +13,7 @@ from analysis.cli import main
 from analysis.register.entry import findings_folder, read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import CONTRACT, finding_rows
-from analysis.register.schema import DOCUMENT_COLUMNS
+from analysis.register.schema import CLAIM_FIELDS
 from analysis.register.verdicts import VERDICTS
 from analysis.workspace import open_snapshot
 from findings_register import row, write_rows
@@ -149,7 +149,7 @@ def test_a_wrong_call_is_refused_in_one_line(capsys, arguments, told):
 def test_check_tells_what_is_wrong_with_a_file_or_that_nothing_is(capsys, tmp_path):
     assert "nothing wrong" in ran(capsys, "check", str(findings_folder() / "monitoring-2025.csv"))
     draft = [row("a", "1", source="UWV"), row("b", "2", source="UWV", formula="[c] + __import__(1)")]
-    path = write_rows(tmp_path / "monitoring-2025.csv", DOCUMENT_COLUMNS, draft)
+    path = write_rows(tmp_path / "monitoring-2025.csv", CLAIM_FIELDS, draft)
     assert main(["findings", "check", str(path)]) == 1
     told = capsys.readouterr().err
     assert "monitoring-2025.csv, line 3, b: formula: unknown function '__import__'" in told

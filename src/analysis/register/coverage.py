@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import DataError, did_you_mean
+from analysis.checked_files import SOME_TEXT, Field, check_unique, one_of, read_csv, refuse
+from analysis.errors import did_you_mean
 from analysis.register.relations import Register
 from analysis.workspace import project_root
 
-COLUMNS = ("document", "part", "locations", "notebook", "tables", "open_data", "missing")
-OPEN_DATA = ("yes", "partly", "no")
+FIELDS = dict.fromkeys(("document", "part", "locations", "notebook", "tables", "open_data", "missing"), Field())
+FIELDS |= {"part": Field(SOME_TEXT), "open_data": one_of(("yes", "partly", "no"))}
 
 
 @dataclass(frozen=True)
@@ -57,34 +57,21 @@ def read_coverage(register: Register, path: Path | None = None) -> DocumentCover
         a notebook without tables or tables without notebook.
     """
     path = path or project_root() / "data" / "coverage.csv"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text, strict=True)
-            header, lines = tuple(next(reader, [])), [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise DataError(f"{path}: cannot be read as a table in UTF-8 ({fault}).") from fault
-    if header != COLUMNS:
-        raise DataError(f"{path.name}: expected the columns {','.join(COLUMNS)}; found {','.join(header)}.")
     known = {(claim.document, claim.row["location"]) for claim in register.claims.values()}
-    parts, wrong = [], []
-    for line, row in lines:
-        position = f"{path.name}, line {line}"
-        if len(row) != len(COLUMNS):
-            wrong.append(f"{position}: expected {len(COLUMNS)} values, found {len(row)}.")
-            continue
-        values = dict(zip(COLUMNS, row, strict=True))
-        locations = tuple(filter(None, values.pop("locations").split("; ")))
-        part = Part(locations=locations, tables=tuple(values.pop("tables").split()), **values)
-        wrong += [f"{position}, {part.part}: {fault}" for fault in _faults(part, parts, known, register.documents)]
+    parts, faults = [], []
+    rows = read_csv(path, FIELDS, faults)
+    check_unique(rows, ["document", "part"], faults)
+    for row in rows:
+        locations = tuple(filter(None, row.values["locations"].split("; ")))
+        part = Part(**row.values | {"locations": locations, "tables": tuple(row.values["tables"].split())})
+        faults += [f"{row.position}, {part.part}: {fault}" for fault in _faults(part, known, register.documents)]
         parts.append(part)
-    if wrong:
-        raise DataError("\n".join(wrong))
+    refuse(faults)
     return DocumentCoverage(tuple(parts))
 
 
-def _faults(
-    part: Part, before: list[Part], known: Collection[tuple[str, str]], documents: Collection[str]
-) -> list[str]:
+def _faults(part: Part, known: Collection[tuple[str, str]], documents: Collection[str]) -> list[str]:
+    """Return what is wrong between the columns of a row, and between it and the register."""
     if part.document not in documents:
         return [f"document {part.document!r} is unknown; {did_you_mean(part.document, documents)}."]
     locations = {location for document, location in known if document == part.document}
@@ -93,10 +80,6 @@ def _faults(
         for each in part.locations
         if each not in locations
     ]
-    if not part.part or any((each.document, each.part) == (part.document, part.part) for each in before):
-        found.append("part: expected a name that the document has once.")
-    if part.open_data not in OPEN_DATA:
-        found.append(f"open_data: expected one of {', '.join(OPEN_DATA)}, found {part.open_data!r}.")
     if bool(part.notebook) != bool(part.tables):
         found.append("notebook and tables: expected both or neither.")
     if not part.missing and (part.open_data != "yes" or not part.notebook):

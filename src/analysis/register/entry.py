@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
-import pandas as pd
-
-from analysis.errors import CallError, DataError
+from analysis.checked_files import Record, check_unique, read_csv, refuse
+from analysis.errors import CallError
 from analysis.intervals.formula import TRUTHS, FormulaError
 from analysis.register.claims import Claim, Derivation
 from analysis.register.formulas import parse, split_derivations
 from analysis.register.relations import Register, formula_faults, relations
-from analysis.register.schema import COLUMNS, faults
+from analysis.register.schema import CLAIM_FIELDS, DOCUMENT_FIELDS, SOURCE_FIELDS
 from analysis.workspace import project_root
 
 DIFFERS_MARK = "~"
@@ -30,18 +29,19 @@ def findings_folder() -> Path:
 
 def document_names() -> list[str]:
     """Return the names of the documents of the register."""
-    with (findings_folder() / DOCUMENTS).open(encoding="utf-8-sig", newline="") as text:
-        return [row["document"] for row in csv.DictReader(text)]
+    return _column(findings_folder() / DOCUMENTS, "document")
 
 
 def tables_in_queries() -> list[str]:
     """Return the tables that queries of the register name, without reading the rest of it."""
-    tables: set[str] = set()
-    for path in findings_folder().glob("*.csv"):
-        with path.open(encoding="utf-8-sig", newline="") as text:
-            queries = [row.get("query") or "" for row in csv.DictReader(text)]
-        tables |= {name.strip() for query in queries for name in re.findall(r"\{([^{}|]+)\|", query)}
-    return sorted(tables)
+    queries = [text for path in findings_folder().glob("*.csv") for text in _column(path, "query")]
+    return sorted({name.strip() for text in queries for name in re.findall(r"\{([^{}|]+)\|", text)})
+
+
+def _column(path: Path, name: str) -> list[str]:
+    """Return a column of a file as it stands, nothing where there is no such column."""
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        return [row.get(name) or "" for row in csv.DictReader(text)]
 
 
 def read_register(folder: Path | None = None, extra: Path | None = None) -> Register:
@@ -67,70 +67,35 @@ def read_register(folder: Path | None = None, extra: Path | None = None) -> Regi
     }
     if extra is not None:
         paths[extra.stem] = extra
-    wrong: list[str] = []
-    documents = {row["document"]: row for _, row in _read("documents", {DOCUMENTS: folder / DOCUMENTS}, wrong)}
-    sources = {row["source"]: row for _, row in _read("sources", {SOURCES: folder / SOURCES}, wrong)}
-    wrong += [f"{name}.csv: the document has no row in {DOCUMENTS}." for name in paths if name not in documents]
-    lines = _read("claims", {f"{name}.csv": path for name, path in paths.items()}, wrong)
-    claims = _claims(lines, sources, wrong)
+    faults: list[str] = []
+    documents = {each.name: each.values for each in read_csv(folder / DOCUMENTS, DOCUMENT_FIELDS, faults, "document")}
+    sources = {each.name: each.values for each in read_csv(folder / SOURCES, SOURCE_FIELDS, faults, "source")}
+    faults += [f"{name}.csv: the document has no row in {DOCUMENTS}." for name in paths if name not in documents]
+    rows = [row for path in paths.values() for row in read_csv(path, CLAIM_FIELDS, faults, "claim_id")]
+    check_unique(rows, ["claim_id"], faults)
+    claims = _claims(rows, sources, faults)
     every = relations(claims)
-    wrong += formula_faults(claims, {row["claim_id"] for _, row in lines}, every)
-    wrong += [f"{DOCUMENTS}: {name} has no file {name}.csv." for name in documents if name not in paths]
+    faults += formula_faults(claims, {row.name for row in rows}, every)
+    faults += [f"{DOCUMENTS}: {name} has no file {name}.csv." for name in documents if name not in paths]
     if extra is not None:
-        wrong = [fault for fault in wrong if re.search(rf"(^|\W){re.escape(extra.name)}\b", fault)]
-    if wrong:
-        raise DataError("\n".join(wrong))
+        faults = [fault for fault in faults if re.search(rf"(^|\W){re.escape(extra.name)}\b", fault)]
+    refuse(faults)
     return Register(claims, documents, sources, every)
 
 
-Line = tuple[tuple[str, int], dict[str, str]]
-
-
-def _read(table: str, paths: Mapping[str, Path], wrong: list[str]) -> list[Line]:
-    """Return the rows of files, each with its file and line; a file with other columns is reported and left out."""
-    lines: list[Line] = []
-    for name, path in paths.items():
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as text:
-                reader = csv.reader(text, strict=True)
-                header = next(reader, [])
-                if tuple(header) != COLUMNS[table]:
-                    wrong.append(f"{name}: expected the columns {','.join(COLUMNS[table])}; found {','.join(header)}.")
-                    continue
-                for row in reader:
-                    if len(row) == len(header):
-                        lines.append(((name, reader.line_num), dict(zip(header, row, strict=True))))
-                    else:
-                        wrong.append(
-                            f"{name}, line {reader.line_num}: expected {len(header)} values, found {len(row)}."
-                        )
-        except (OSError, UnicodeDecodeError, csv.Error) as fault:
-            wrong.append(f"{name}: cannot be read as a table in UTF-8 ({fault}).")
-    key = COLUMNS[table][0]
-    frame = pd.DataFrame([row for _, row in lines], columns=list(COLUMNS[table]), dtype=str)
-    for row, column, expected, found in faults(table, frame):
-        (name, line), values = lines[row]
-        wrong.append(f"{name}, line {line}, {values[key]}: {column}: expected {expected}, found {found!r}.")
-    first: dict[str, tuple[str, int]] = {}
-    for position, row in lines:
-        earlier = first.setdefault(row[key], position)
-        if earlier != position:
-            file, line = position
-            wrong.append(f"{file}, line {line}, {row[key]}: occurs already in {earlier[0]}, line {earlier[1]}.")
-    return lines
-
-
-def _claims(lines: list[Line], sources: Mapping[str, Mapping[str, str]], wrong: list[str]) -> dict[str, Claim]:
-    claims = {}
-    for (name, line), row in lines:
-        position = f"{name}, line {line}, {row['claim_id']}"
+def _claims(rows: list[Record], sources: Mapping[str, Mapping[str, str]], faults: list[str]) -> dict[str, Claim]:
+    """Return the claims of the rows that are in order."""
+    claims, wrong = {}, {fault.partition(": ")[0] for fault in faults}
+    for row in rows:
+        before = len(faults)
         derivations = {
-            column: _derivations(row[column], f"{position}: {column}", column, wrong) for column in ("formula", "query")
+            column: _derivations(row.values[column], f"{row.position}: {column}", column, faults)
+            for column in ("formula", "query")
         }
-        wrong += [f"{position}: {fault}" for fault in _row_faults(row, derivations, sources)]
-        if not any(fault.startswith(f"{position}: ") for fault in wrong):
-            document = name.removesuffix(".csv")
-            claims[row["claim_id"]] = Claim(document, line, row, derivations["formula"], derivations["query"])
+        faults += [f"{row.position}: {fault}" for fault in _row_faults(row.values, derivations, sources)]
+        if len(faults) == before and row.position not in wrong:
+            document = row.file.removesuffix(".csv")
+            claims[row.name] = Claim(document, row.line, row.values, derivations["formula"], derivations["query"])
     return claims
 
 

@@ -1,0 +1,190 @@
+"""Files that people write by hand, read with every fault reported at once: a line each, with file, line and column.
+
+A row of a table (CSV) and an entry of a list (YAML) or description (TOML) is a record. What a record may hold is said
+once, by `Field` objects, and checked by a schema of pandera. What is wrong is added to ``faults``; `refuse` tells it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import DataError, did_you_mean, name_some
+
+SOME_TEXT = r"\S(.*\S)?"
+_KINDS = {str: "a text", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a column, or a key of an entry, may hold.
+
+    ``pattern`` is what the whole text has to match (any text when it is empty), ``kind`` the type of a value,
+    ``words`` what is expected. An ``optional`` field may be absent.
+    """
+
+    pattern: str = ""
+    words: str = ""
+    kind: type = str
+    optional: bool = False
+
+    @property
+    def expected(self) -> str:
+        """What is expected, in words."""
+        blank = "something, with no blanks around it" if self.pattern == SOME_TEXT else ""
+        return self.words or blank or _KINDS[self.kind]
+
+    def holds(self, value: Any) -> bool:
+        """Tell whether the field may hold this; a whole number is a number, a truth value is none."""
+        kinds = (float, int) if self.kind is float else (self.kind,)
+        if not isinstance(value, kinds) or (isinstance(value, bool) and self.kind is not bool):
+            return False
+        return not self.pattern or re.fullmatch(self.pattern, value) is not None
+
+
+Fields = Mapping[str, Field]
+
+
+def one_of(choices: Iterable[str], optional: bool = False) -> Field:
+    """Return the field of a text that is one of several."""
+    choices = list(choices)
+    words = f"one of {', '.join(filter(None, choices))}"
+    return Field("|".join(map(re.escape, choices)), words, optional=optional)
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row or entry: the file and line where it stands, its name where it has one, and what it holds."""
+
+    file: str
+    line: int
+    name: str
+    values: dict[str, Any]
+
+    @property
+    def position(self) -> str:
+        """File, line and name, for messages."""
+        return ", ".join(filter(None, [self.file, f"line {self.line}" if self.line else "", self.name]))
+
+
+def refuse(faults: Sequence[str]) -> None:
+    """Raise a DataError with these faults, a line each; do nothing when there are none."""
+    if faults:
+        raise DataError("\n".join(dict.fromkeys(faults)))
+
+
+def read_csv(path: Path, fields: Fields, faults: list[str], key: str = "", file: str = "") -> list[Record]:
+    """Return the rows of a table; rows of another length than its header are left out.
+
+    Parameters
+    ----------
+    path : Path
+    fields : mapping of str to Field
+        What each column may hold.
+    faults : list of str
+        To which what is wrong is added.
+    key : str, optional
+        The column that names a row, each name once.
+    file : str, optional
+        What messages call the file; by default its name.
+    """
+    file, records = file or path.name, []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text, strict=True)
+            header = next(reader, [])
+            if wrong := _header_fault(header, fields):
+                faults.append(f"{file}: {wrong}")
+                return []
+            for row in filter(None, reader):
+                values = dict(zip(header, row, strict=False))
+                if len(row) == len(header):
+                    records.append(Record(file, reader.line_num, values.get(key, ""), values))
+                else:
+                    faults.append(f"{file}, line {reader.line_num}: expected {len(header)} values, found {len(row)}.")
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        faults.append(f"{file}: cannot be read as a table in UTF-8 ({fault}).")
+    check(records, fields, faults)
+    if key:
+        check_unique(records, [key], faults)
+    return records
+
+
+def _header_fault(header: list[str], fields: Fields) -> str:
+    needed = [column for column, field in fields.items() if not field.optional]
+    if len(set(header)) < len(header) or not set(needed) <= set(header):
+        return f"expected the columns {','.join(needed)}; found {','.join(header) or 'nothing'}."
+    unknown = [column for column in header if column not in fields]
+    return f"column {unknown[0]!r} is unknown; {did_you_mean(unknown[0], fields)}." if unknown else ""
+
+
+def read_yaml(path: Path, fields: Fields, faults: list[str]) -> list[Record]:
+    """Return the entries of a list, each a record; takes what `read_csv` takes."""
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        node, entries = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text) or []
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+        faults.append(f"{path.name}: cannot be read as YAML in UTF-8 ({fault}).")
+        return []
+    if not isinstance(entries, list):
+        faults.append(f"{path.name}: expected a list of entries, found {type(entries).__name__}.")
+        return []
+    records = []
+    for number, entry in enumerate(entries):
+        record = Record(path.name, node.value[number].start_mark.line + 1, "", entry)
+        if isinstance(entry, dict):
+            records.append(record)
+        else:
+            faults.append(f"{record.position}: expected named values, found {type(entry).__name__}.")
+    check(records, fields, faults)
+    return records
+
+
+def read_toml(path: Path, faults: list[str], file: str = "") -> dict[str, Any]:
+    """Return a description, empty when it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        faults.append(f"{file or path.name}: cannot be read as TOML in UTF-8 ({fault}).")
+        return {}
+
+
+def check(records: Sequence[Record], fields: Fields, faults: list[str]) -> None:
+    """Add what is wrong with records: keys that lack or are unknown, and values that the fields do not allow."""
+    import pandas as pd
+    from pandera.errors import SchemaErrors
+    from pandera.pandas import Check, Column, DataFrameSchema  # a quarter of a second that other commands do not need
+
+    needed = {name for name, field in fields.items() if not field.optional}
+    for record in records:
+        missing, unknown = sorted(needed - record.values.keys()), sorted(record.values.keys() - fields.keys())
+        faults += [f"{record.position}: expected {name_some(missing)}, found none."] if missing else []
+        faults += [f"{record.position}: {name_some(unknown)} is not known."] if unknown else []
+    told = {name: field for name, field in fields.items() if field.pattern or field.kind is not str}
+    frame = pd.DataFrame([record.values for record in records], columns=list(told), dtype=object)
+    schema = DataFrameSchema(
+        {name: Column(None, Check(field.holds, element_wise=True), nullable=True) for name, field in told.items()}
+    )
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as found:
+        cases = found.failure_cases.sort_values("index", kind="stable")
+        for row, column, value in zip(cases["index"], cases["column"], cases["failure_case"], strict=True):
+            position, expected = records[int(row)].position, fields[column].expected
+            faults.append(f"{position}: {column}: expected {expected}, found {value!r}.")
+
+
+def check_unique(records: Iterable[Record], columns: Sequence[str], faults: list[str]) -> None:
+    """Add where records occur twice: those that are alike in all of these columns."""
+    first: dict[tuple, Record] = {}
+    for record in records:
+        earlier = first.setdefault(tuple(record.values.get(column) for column in columns), record)
+        if earlier is not record:
+            faults.append(f"{record.position}: occurs already in {earlier.file}, line {earlier.line}.")
