@@ -55,14 +55,12 @@ def test_pip_does_the_work_where_uv_cannot(failing, monkeypatch, tmp_path, capsy
     def attempt(*command, more=None):
         line = " ".join(map(str, command))
         commands.append(line)
-        return int(
-            (failing == "uv fails" and line.startswith(str(make_environment.script(tmp_path, "uv"))))
-            or (bool(failing) and line.endswith("uv.txt"))
-        )
+        by_uv = line.startswith(str(make_environment.script(tmp_path, "uv")))
+        return int((failing == "uv fails" and by_uv) or (failing == "uv is not to be had" and line.endswith("uv.txt")))
 
     monkeypatch.setattr(make_environment, "attempt", attempt)
     monkeypatch.setattr(make_environment, "create", lambda folder: PIP)
-    monkeypatch.setattr(make_environment, "FIRST_IMPORTS", ())
+    monkeypatch.setattr(make_environment, "compile_ahead", lambda folder: None)
     monkeypatch.setattr(sys, "argv", ["make_environment.py", str(tmp_path)])
     make_environment.main()
     of_lock = [line for line in commands if line.endswith("requirements.lock")]

@@ -25,9 +25,9 @@ SILENCE = 10
 """Seconds after which a step that still runs says so."""
 FIRST_IMPORTS = (
     "statsmodels.api, seaborn, pandera.pandas",
-    "papermill, nbconvert, ipykernel.zmqshell, matplotlib_inline.backend_inline, pytest",
+    "papermill, nbconvert, ipykernel.zmqshell, matplotlib_inline.backend_inline, pytest, hypothesis",
 )
-"""What notebooks and pages import: done once, side by side, so that no kernel has to compile it. pip compiles all."""
+"""What notebooks, pages and tests import: once, side by side, so that no kernel has to compile it. pip compiles all."""
 AS_UV_CALLS_IT = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -113,6 +113,14 @@ def settings_of(pip: tuple[str | Path, ...]) -> dict[str, str]:
     return {name: value for name, value in settings.items() if name not in os.environ}
 
 
+def compile_ahead(folder: Path) -> None:
+    """Compile the library and import what notebooks do, side by side; a failure shows where the import is needed."""
+    compiling = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "MPLBACKEND": "agg"}
+    steps = [("-m", "compileall", "-q", "src"), *(("-c", f"import {names}") for names in FIRST_IMPORTS)]
+    for process in [subprocess.Popen([script(folder, "python"), *step], cwd=ROOT, env=compiling) for step in steps]:
+        process.wait()
+
+
 def install_with_uv(folder: Path, pip: tuple[str | Path, ...]) -> bool:
     """Install the lock and the workbench with uv, which pip fetches; return False where that cannot be."""
     say("[2/4] uv, which installs the rest")
@@ -130,10 +138,7 @@ def install_with_uv(folder: Path, pip: tuple[str | Path, ...]) -> bool:
     if attempt(*uv, "--no-deps", "--no-build-isolation", "--editable", ".", more=settings):
         return False
     say("[4/4] compiling what notebooks import")
-    compiling = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "MPLBACKEND": "agg"}
-    imports = [[str(script(folder, "python")), "-c", f"import {names}"] for names in FIRST_IMPORTS]
-    for process in [subprocess.Popen(command, cwd=ROOT, env=compiling) for command in imports]:
-        process.wait()  # a failure shows where the import is needed
+    compile_ahead(folder)
     return True
 
 
