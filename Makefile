@@ -23,11 +23,9 @@ check: $(READY)  ## style, and that imports run one way
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache && $(BIN)/python tools/write_environment.py --check && \
 		$(BIN)/python tools/write_coverage.py --check
 
-bench: $(READY)  ## how fast, against the same work done plainly
-	@$(BIN)/python benchmarks/report.py
-	@$(BIN)/python benchmarks/pull.py
-	@$(BIN)/python benchmarks/findings.py
-	@$(BIN)/python benchmarks/models.py
+bench: $(READY)  ## how fast, against the same work done plainly; ARGS=--quick says whether each still runs
+	@status=0; for each in report pull findings models; do $(BIN)/python benchmarks/$$each.py $(ARGS) || status=1; done; \
+		exit $$status
 
 validate: $(READY)  ## judge the models on a population with known truth: docs/validation.md
 	@$(BIN)/python tools/validate $(ARGS)

@@ -1,21 +1,18 @@
 """How fast: the models of the flow and duration notebooks on full-size tables, and reading a table beside plain pandas.
 
-    python benchmarks/models.py [PERSONS]
+    python benchmarks/models.py [--quick] [--persons 400000]
 
-The tables are simulated in a folder of their own (181,440 cells of flows, as CBS serves). Prints seconds and ratios;
-exits with 1 when a goal is missed.
+The tables are simulated in a folder of their own (181,440 cells of flows, as CBS serves).
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+from measuring import Bench, command_line, cost_of_call, median_wall
 
 from analysis.chapters.duration import overview as durations
 from analysis.chapters.flows import overview as flow_overview
@@ -28,19 +25,8 @@ from analysis.simulation import default_parameters, simulate
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import open_snapshot
 
-GOALS = {
-    "models (s)": 20.0,
-    "reading and grouping over plain pandas": 1.0,
-    "all years over half of them, per cell": 1.3,
-}
+GOALS = {"models": 20.0, "reading and grouping over plain pandas": 1.0, "all years over half of them, per cell": 1.3}
 FLOWS = "85615NED"
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long a call takes."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
 
 
 def models_of_flows(snapshot: Snapshot, start: str = "") -> None:
@@ -78,28 +64,32 @@ def by_hand(folder: Path) -> object:
 
 def main() -> int:
     """Measure and print; return 1 when a goal is missed."""
-    persons = int(sys.argv[1]) if len(sys.argv) > 1 else 400_000
+    parser = command_line(__doc__)
+    parser.add_argument("--persons", type=int, default=400_000)
+    options = parser.parse_args()
+    rules = default_parameters(1, 4_000 if options.quick else options.persons)
+    first, middle = ("2022", "2024") if options.quick else ("", "2019")
+    bench = Bench("models", GOALS, options.quick)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        simulate(folder, default_parameters(1, persons))
+        bench.costs("simulate", [cost_of_call(lambda: simulate(folder, rules))])
         plain, read = [], []
-        for _ in range(3):
+        for _ in range(1 if options.quick else 3):
             read_cells.cache_clear()
-            plain.append(seconds(lambda: by_hand(folder)))
-            read.append(seconds(lambda: ours(folder)))
+            plain.append(cost_of_call(lambda: by_hand(folder)))
+            read.append(cost_of_call(lambda: ours(folder)))
         snapshot = open_snapshot("simulated", folder)
         read_cells.cache_clear()
-        whole = seconds(lambda: (models_of_flows(snapshot), models_of_duration(snapshot)))
-        again, half = seconds(lambda: models_of_flows(snapshot)), seconds(lambda: models_of_flows(snapshot, "2019"))
-    found = {
-        "models (s)": whole,
-        "reading and grouping over plain pandas": statistics.median(read) / statistics.median(plain),
-        "all years over half of them, per cell": again / half / 2,
-    }
-    missed = [name for name, goal in GOALS.items() if found[name] > goal]
-    for name, value in found.items():
-        print(f"{name}: {value:.2f} (goal {GOALS[name]}{', MISSED' if name in missed else ''})")
-    return 1 if missed else 0
+        whole = [cost_of_call(lambda: (models_of_flows(snapshot, first), models_of_duration(snapshot)))]
+        again = [cost_of_call(lambda: models_of_flows(snapshot, first))]
+        half = [cost_of_call(lambda: models_of_flows(snapshot, middle))]
+    bench.costs("reading and grouping", read)
+    bench.costs("the same with plain pandas", plain)
+    bench.value("reading and grouping over plain pandas", median_wall(read) / median_wall(plain))
+    bench.costs("models", whole)
+    bench.costs("models of flows, all years", again)
+    bench.value("all years over half of them, per cell", median_wall(again) / median_wall(half) / 2)
+    return bench.status()
 
 
 if __name__ == "__main__":

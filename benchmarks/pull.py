@@ -1,6 +1,6 @@
 """How long a pull takes beside cbsodata and beside the bare download, on tables of known size from a loopback server.
 
-    python benchmarks/pull.py [--rows 60000 1000000] [--delays 0 0.3] [--runs 3]
+    python benchmarks/pull.py [--quick] [--repeats 3]
 
 Each run is a process of its own, so that its peak memory is its own. The server is a process of its own too; with a
 delay it waits before every answer, as CBS does on a usual day.
@@ -8,22 +8,30 @@ delay it waits before every answer, as CBS does on a usual day.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from measuring import ROOT, Bench, Cost, command_line, cost_of_command, median_wall
+
 TESTS = ROOT / "tests"
 TABLE = "99999NED"
 MEASURES = 3
+SIZES = ((60_000, 0.0), (60_000, 0.3), (1_000_000, 0.0))
+"""Rows of the table, and seconds before each answer of the server."""
+QUICK_SIZES = ((2_000, 0.0),)
+GOALS = {
+    "60,000 rows: pull over bare": 3.0,
+    "60,000 rows, answers after 0.3 s: pull over cbsodata": 0.5,
+    "1,000,000 rows: pull over bare": 2.0,
+    "1,000,000 rows: pull over cbsodata": 0.5,
+    "1,000,000 rows: peak memory over cbsodata": 0.5,
+}
 
 PULL = """
 from analysis.cli import main
@@ -47,13 +55,17 @@ while url:
     url = page.get("odata.nextLink")
 assert rows == {rows}, rows
 """
-WORKS = {"bijstand pull": PULL, "cbsodata": CBSODATA, "bare download": BARE}
-MEASURED = """
-import resource, sys, time
-begun = time.perf_counter()
-exec(sys.argv[1])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print("\\n", time.perf_counter() - begun, peak / 1024)
+WORKS = {"pull": PULL, "cbsodata": CBSODATA, "bare download": BARE}
+OPEN = f"""
+import time, pandas
+from analysis.workspace import open_snapshot
+
+snapshot = open_snapshot("made")
+path = snapshot.folder / "{TABLE}.csv"
+for _ in range(2):  # the first reading warms up
+    begun = time.perf_counter(); snapshot.table("{TABLE}"); middle = time.perf_counter()
+    pandas.read_csv(path, dtype=str, keep_default_na=False, na_filter=False); end = time.perf_counter()
+print(middle - begun, end - middle)
 """
 
 
@@ -71,9 +83,12 @@ def server(rows: int, delay: float) -> Iterator[str]:
         "--table",
         TABLE,
     ]
-    environment = os.environ | {"PYTHONPATH": str(TESTS)}
     process = subprocess.Popen(
-        [*command, "--delay", str(delay), "--stay"], stdout=subprocess.PIPE, text=True, env=environment, cwd=TESTS
+        [*command, "--delay", str(delay), "--stay"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(TESTS)},
+        cwd=TESTS,
     )
     try:
         yield f"127.0.0.1:{int(process.stdout.readline())}"
@@ -82,80 +97,53 @@ def server(rows: int, delay: float) -> Iterator[str]:
         process.wait()
 
 
-def run(work: str, address: str, rows: int, home: Path) -> tuple[float, float]:
-    """Do one piece of work in a process of its own; return its seconds (with the start of Python) and peak MB."""
+def run(work: str, address: str, rows: int, home: Path) -> Cost:
+    """Do one piece of work in a process of its own, the start of Python included."""
+    (home / "data" / "sources").mkdir(parents=True)
     code = WORKS[work].format(address=address, table=TABLE, rows=rows)
-    environment = os.environ | {"BIJSTAND_HOME": str(home)}
-    begun = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, code], capture_output=True, text=True, env=environment, check=False
-    )
-    if done.returncode:
-        sys.exit(f"{work}: {done.stderr[-2000:]}")
-    return time.perf_counter() - begun, float(done.stdout.split()[-1])
+    return cost_of_command(sys.executable, "-c", code, more={"BIJSTAND_HOME": str(home)})
 
 
-def opened(home: Path) -> tuple[float, float]:
-    """Return the seconds to open the stored table, and to read the same file raw."""
-    code = f"""
-import time, pandas
-from analysis.workspace import open_snapshot
-
-snapshot = open_snapshot("made")
-path = snapshot.folder / "{TABLE}.csv"
-for _ in range(2):  # the first reading warms up
-    begun = time.perf_counter(); snapshot.table("{TABLE}"); middle = time.perf_counter()
-    pandas.read_csv(path, dtype=str, keep_default_na=False, na_filter=False); end = time.perf_counter()
-print(middle - begun, end - middle)
-"""
-    environment = os.environ | {"BIJSTAND_HOME": str(home)}
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
-    library, raw = told.stdout.split()
-    return float(library), float(raw)
+def opened(home: Path) -> float:
+    """Return the seconds to open the stored table over those to read the same file raw."""
+    done = cost_of_command(sys.executable, "-c", OPEN, more={"BIJSTAND_HOME": str(home)})
+    library, raw = (float(word) for word in done.printed.split())
+    return library / raw
 
 
-def compare(rows: int, delay: float, runs: int) -> dict[str, object]:
-    """Run all works side by side, in turn; return medians and ratios."""
-    seconds: dict[str, list[float]] = {work: [] for work in WORKS}
-    memory: dict[str, list[float]] = {work: [] for work in WORKS}
-    found: dict[str, object] = {"rows": rows, "delay": delay, "runs": runs}
-    with server(rows, delay) as address:
-        for _ in range(runs):
+def compare(bench: Bench, rows: int, delay: float, repeats: int) -> None:
+    """Run all works side by side, in turn; print medians and ratios."""
+    size = f"{rows:,} rows" + (f", answers after {delay:g} s" if delay else "")
+    costs: dict[str, list[Cost]] = {work: [] for work in WORKS}
+    with server(rows, delay) as address, tempfile.TemporaryDirectory() as folder:
+        homes = [Path(folder) / str(number) for number in range(repeats)]
+        for home in homes:
             for work in WORKS:
-                with tempfile.TemporaryDirectory() as folder:
-                    home = Path(folder)
-                    (home / "data" / "sources").mkdir(parents=True)
-                    took, peak = run(work, address, rows, home)
-                    seconds[work].append(took)
-                    memory[work].append(peak)
-                    if work == "bijstand pull" and "stored_mb" not in found:
-                        stored = home / "data" / "snapshots" / "made" / f"{TABLE}.csv"
-                        found["stored_mb"] = round(stored.stat().st_size / 1e6, 1)
-                        library, raw = opened(home)
-                        found["open_over_raw_read"] = round(library / raw, 2)
-    middle = {work: statistics.median(times) for work, times in seconds.items()}
-    peaks = {work: statistics.median(sizes) for work, sizes in memory.items()}
-    return found | {
-        "seconds": {work: round(each, 2) for work, each in middle.items()},
-        "peak_mb": {work: round(each) for work, each in peaks.items()},
-        "pull_over_cbsodata": round(middle["bijstand pull"] / middle["cbsodata"], 3),
-        "pull_over_bare": round(middle["bijstand pull"] / middle["bare download"], 3),
-        "memory_over_cbsodata": round(peaks["bijstand pull"] / peaks["cbsodata"], 3),
-    }
+                costs[work].append(run(work, address, rows, home / work))
+        kept = homes[0] / "pull"
+        stored = sum(path.stat().st_size for path in (kept / "data" / "snapshots" / "made").iterdir())
+        over_raw = opened(kept)
+    for work, found in costs.items():
+        bench.costs(f"{size}: {work}", found)
+    bench.value(f"{size}: pull over bare", median_wall(costs["pull"]) / median_wall(costs["bare download"]))
+    bench.value(f"{size}: pull over cbsodata", median_wall(costs["pull"]) / median_wall(costs["cbsodata"]))
+    peaks = {work: statistics.median(each.peak_mb for each in found) for work, found in costs.items()}
+    bench.value(f"{size}: peak memory of the pull", peaks["pull"], "MB")
+    bench.value(f"{size}: peak memory over cbsodata", peaks["pull"] / peaks["cbsodata"])
+    bench.value(f"{size}: stored", stored / 1e6, "MB")
+    bench.value(f"{size}: opening over reading raw", over_raw)
 
 
-def main() -> None:
-    """Print one line of JSON for each size and delay."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[60_000, 1_000_000])
-    parser.add_argument("--delays", type=float, nargs="+", default=[0.0, 0.3])
-    parser.add_argument("--runs", type=int, default=3)
+def main() -> int:
+    """Measure and print; return 1 when a goal is missed."""
+    parser = command_line(__doc__)
+    parser.add_argument("--repeats", type=int, default=3, help="runs of the small tables; the large one has one")
     options = parser.parse_args()
-    for rows in options.rows:
-        for delay in options.delays:
-            sys.stdout.write(json.dumps(compare(rows, delay, options.runs)) + "\n")
-            sys.stdout.flush()
+    bench = Bench("pull", {} if options.quick else GOALS, options.quick)
+    for rows, delay in QUICK_SIZES if options.quick else SIZES:
+        compare(bench, rows, delay, 1 if options.quick or rows > 100_000 else options.repeats)
+    return bench.status()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

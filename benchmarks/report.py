@@ -1,54 +1,53 @@
-"""How fast: the report against the same notebooks one after the other, the start of the command, opening a snapshot.
+"""How fast: the report beside the same notebooks one after the other, the start of the command, opening a snapshot.
 
-    python benchmarks/report.py [REPEATS]
+    python benchmarks/report.py [--quick] [--repeats 2]
 
-Both sides of a comparison are run in turn in one go, so that what else the machine does weighs on both. Prints medians
-and ratios; exits with 1 when a goal is missed.
+Both sides of a comparison run in turn in one go, so that what else the machine does weighs on both.
 """
 
 from __future__ import annotations
 
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from measuring import Bench, Cost, command_line, cost_of_call, cost_of_command, median_cpu, median_wall
+
 from analysis.cleaning.cells import read_cells
+from analysis.runs.notebook import find_notebooks
 from analysis.workspace import notebooks_folder, open_snapshot
 
 BIN = Path(sys.executable).parent
-GOALS = {"report over one after the other": 0.75, "report (s)": 60.0, "bijstand --help (s)": 0.4}
+GOALS = {
+    "report": 60.0,
+    "report over one after the other": 0.75,
+    "cpu of the report over one after the other": 1.1,
+    "bijstand --help": 0.4,
+}
+QUICK = ("02_flows",)
 
 
-def seconds(work) -> float:
-    """Return how long a call takes."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def quietly(*command: str | Path) -> None:
-    """Run a command without a word; its failure is ours."""
-    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def report(folder: Path) -> None:
+def report(folder: Path, names: list[str]) -> Cost:
     """Run ``bijstand report``: notebooks side by side, checks, page."""
-    quietly(BIN / "bijstand", "report", "--out", folder / "report")
+    chosen = [word for name in names for word in ("--notebook", name)]
+    cost = cost_of_command(BIN / "bijstand", "report", *chosen, "--out", folder / "report")
     shutil.rmtree(folder / "report")
+    return cost
 
 
-def one_after_the_other(folder: Path) -> None:
+def one_after_the_other(folder: Path, names: list[str]) -> Cost:
     """Run the same notebooks with the papermill command, one by one."""
-    for notebook in sorted(notebooks_folder().glob("*.ipynb")):
-        quietly(BIN / "papermill", "--no-progress-bar", notebook, folder / notebook.name)
+    costs = [
+        cost_of_command(BIN / "papermill", "--no-progress-bar", notebooks_folder() / f"{name}.ipynb", folder / name)
+        for name in names
+    ]
+    return Cost(sum(each.wall for each in costs), sum(each.cpu for each in costs))
 
 
 def open_published() -> None:
     """Open the snapshot and read every table of it into cells, checksums included."""
+    read_cells.cache_clear()
     snapshot = open_snapshot("published")
     for table in snapshot.manifest.tables:
         for grain in snapshot.metadata(table).grains():
@@ -57,24 +56,25 @@ def open_published() -> None:
 
 def main() -> int:
     """Measure and print; return 1 when a goal is missed."""
-    repeats = int(sys.argv[1]) if sys.argv[1:] else 3
-    taken: dict[str, list[float]] = {"report (s)": [], "one after the other (s)": []}
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(repeats):
-            taken["report (s)"].append(seconds(lambda: report(Path(folder))))
-            taken["one after the other (s)"].append(seconds(lambda: one_after_the_other(Path(folder))))
-    taken["bijstand --help (s)"] = [seconds(lambda: quietly(BIN / "bijstand", "--help")) for _ in range(4 * repeats)]
-    taken["open published, all tables (s)"] = [seconds(open_published) for _ in range(4 * repeats)]
-    medians = {name: statistics.median(times) for name, times in taken.items()}
-    medians["report over one after the other"] = medians["report (s)"] / medians["one after the other (s)"]
-    missed = 0
-    for name, median in medians.items():
-        goal = GOALS.get(name)
-        missed += goal is not None and median > goal
-        verdict = "" if goal is None else f"  goal {goal:g}: {'missed' if median > goal else 'met'}"
-        spread = f"  ({min(taken[name]):.3f} to {max(taken[name]):.3f})" if name in taken else ""
-        print(f"{name:34} {median:8.3f}{spread}{verdict}")
-    return 1 if missed else 0
+    parser = command_line(__doc__)
+    parser.add_argument("--repeats", type=int, default=2, help="reports (default: 2); the others run once less")
+    options = parser.parse_args()
+    repeats = 1 if options.quick else options.repeats
+    bench = Bench("report", GOALS, options.quick)
+    ours, plain = [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        names = list(QUICK) if options.quick else [notebook.name for notebook in find_notebooks(notebooks_folder())]
+        for number in range(repeats):
+            ours.append(report(folder, names))
+            plain += [one_after_the_other(folder, names)] if number < max(repeats - 1, 1) else []
+    bench.costs("report", ours)
+    bench.costs("one after the other", plain)
+    bench.value("report over one after the other", median_wall(ours) / median_wall(plain))
+    bench.value("cpu of the report over one after the other", median_cpu(ours) / median_cpu(plain))
+    bench.costs("bijstand --help", [cost_of_command(BIN / "bijstand", "--help") for _ in range(4 * repeats)])
+    bench.costs("open published, all tables", [cost_of_call(open_published) for _ in range(2 * repeats)])
+    return bench.status()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 import re
 import shutil
@@ -50,21 +49,6 @@ def lines_in(*rooms: str) -> int:
 def test_the_library_stays_small():
     assert lines_in("cleaning", "intervals", "classifications") <= 1700
     assert lines_in("") <= 17600
-
-
-@pytest.mark.parametrize(
-    "script",
-    [
-        "benchmarks/report.py",
-        "benchmarks/pull.py",
-        "benchmarks/findings.py",
-        "benchmarks/models.py",
-        "tools/published/build.py",
-    ],
-)
-def test_what_stands_beside_the_library_finds_it(script):
-    spec = importlib.util.spec_from_file_location("beside", ROOT / script)
-    spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
 def tracked_files() -> list[str]:
