@@ -2,8 +2,10 @@
 
     opening + inflow - outflow - other exits = closing
 
-*Other exits* is the rest. It holds the people who reached the AOW age, whom CBS leaves out of the outflow, and beside
+*Other exits* is the rest. It holds the people who reached the AOW age, whom CBS leaves out of the outflow, and with
 them the difference between moments and persons, late corrections of the register and different extraction dates.
+The break-even ratio is ``1 - other exits / inflow``: with other exits as they were, an outflow of that share of the
+inflow keeps the stock.
 """
 
 from __future__ import annotations
@@ -17,10 +19,28 @@ from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import GroupFlows
 from analysis.measures.flows import QUARTERS_A_YEAR, flow_cells, national, of_complete_years
 from analysis.measures.sources import PERSONS, STOCK_TABLES, stock_at
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, tidy_columns
 from analysis.snapshots.store import Snapshot
 
 READS = STOCK_TABLES
+
+
+def balance(
+    opening: Rounded, inflow: Rounded, outflow: Rounded, closing: Rounded
+) -> dict[str, Rounded | tuple[Rounded, str]]:
+    """Return what the account of a period says, from columns in one unit, as `tidy_columns` takes them.
+
+    Returns
+    -------
+    dict
+        ``break_even`` and ``ratio`` (denominator: inflow) and ``other_exits`` (in the unit of the columns).
+    """
+    return {
+        # 1 - (opening + inflow - outflow - closing) / inflow: the inflow cancels in the numerator
+        "break_even": ((closing - opening + outflow) / inflow, "inflow"),
+        "ratio": (outflow / inflow, "inflow"),
+        "other_exits": opening + inflow - outflow - closing,
+    }
 
 
 def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
@@ -41,19 +61,16 @@ def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
         "quarter": [str(quarter) for quarter in quarters],
         "aow_rise": [rise_in_months(quarter) for quarter in quarters],
     }
-    source = f"{table}, {flow_cells(snapshot).table}"
     columns = {
         "opening": opening,
         "inflow": inflow,
         "outflow": outflow,
-        "other_exits": opening + inflow - outflow - closing,
+        "other_exits": balance(opening, inflow, outflow, closing)["other_exits"],
         "closing": closing,
+        "inflow_rate": ((inflow / opening).percent(), "opening"),
+        "outflow_rate": ((outflow / opening).percent(), "opening"),
     }
-    rates = {"inflow_rate": (inflow / opening).percent(), "outflow_rate": (outflow / opening).percent()}
-    return combine(
-        [tidy_rows(column, name, labels, tables=source) for name, column in columns.items()]
-        + [tidy_rows(column, name, labels, "opening", source) for name, column in rates.items()]
-    )
+    return tidy_columns(columns, labels, f"{table}, {flow_cells(snapshot).table}")
 
 
 def aow_rises(quarters: pd.PeriodIndex) -> list[str]:
@@ -62,10 +79,9 @@ def aow_rises(quarters: pd.PeriodIndex) -> list[str]:
 
 
 def break_even(snapshot: Snapshot, quarters: pd.PeriodIndex, groups: GroupFlows) -> pd.DataFrame:
-    """Return for each year the outflow ratio at which the stock would have stood still, beside the actual one.
+    """Return for each year the outflow ratio at which the stock would have stood still, with the actual one.
 
-    Break-even is ``1 - other exits / inflow``: with other exits as they were, an outflow of that share of the inflow
-    keeps the stock. The years are the complete ones among the quarters, and the year of the flows by group.
+    The years are the complete ones among the quarters, and the year of the flows by group.
 
     Returns
     -------
@@ -94,13 +110,5 @@ def _break_even(
 ) -> pd.DataFrame:
     ends = pd.PeriodIndex([f"{year}Q4" for year in years], freq=FREQUENCY["quarter"])
     opening, closing, stock_table = _ends(snapshot, ends, QUARTERS_A_YEAR)
-    come, gone = inflow.counted_as(PERSONS), outflow.counted_as(PERSONS)
-    labels, tables = {"year": years}, f"{stock_table}, {flow_table}"
-    # 1 - (opening + inflow - outflow - closing) / inflow, with the inflow above the bar cancelled
-    return combine(
-        [
-            tidy_rows((closing - opening + gone) / come, "break_even", labels, "inflow", tables),
-            tidy_rows(gone / come, "ratio", labels, "inflow", tables),
-            tidy_rows(opening + come - gone - closing, "other_exits", labels, tables=tables),
-        ]
-    )
+    flows = inflow.counted_as(PERSONS), outflow.counted_as(PERSONS)
+    return tidy_columns(balance(opening, *flows, closing), {"year": years}, f"{stock_table}, {flow_table}")

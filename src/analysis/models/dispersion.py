@@ -1,12 +1,12 @@
-"""Process variation: what a ratio of flows could have been, had the period been run again with the same rates.
+"""Process variation: what a ratio of flows could have been, had the same rates worked on the period once more.
 
 Register counts have no sampling error. Given the number of moments N = U + I of a period, U is taken as binomial with
 logit(p) = log(U / I), and the variance as that of the binomial times a dispersion, because what moves the flows (the
-labour market, policy, a lockdown) moves them together. Without it the intervals are absurdly narrow: a quarter has
+labour market, policy, a lockdown) moves them together. Without it the intervals are far too narrow: a quarter has
 forty thousand moments.
 
-Two dispersions. Between groups of one quarter it is Pearson's X2 over the degrees of freedom (McCullagh and Nelder
-1989, section 4.5). In time that would take a lockdown within a year for chance (28 in a simulation whose truth is 1),
+Two dispersions. Between the groups of one quarter it is Pearson's X2 over the degrees of freedom (McCullagh and Nelder
+1989, section 4.5). In time that would count a lockdown within a year as chance (28 in a simulation whose truth is 1),
 so there it is measured between neighbouring quarters, robustly: `neighbour_dispersion`.
 
 Counts enter as shares with the number of moments as variance weights. Given as two columns of counts, statsmodels 0.15
@@ -24,7 +24,8 @@ import pandas as pd
 from analysis.errors import CallError
 from analysis.missing import PRESENT
 
-TOO_FEW = "too_few_quarters"
+TOO_FEW, NO_VALUE = "too_few_quarters", "no_value"
+"""Why a model has no number: too few quarters for its dispersion, or a value that its formula does not have."""
 ROUNDING, PROCESS, BOTH = "rounding", "process", "both"
 """The kinds of interval: what rounding allows, what chance allows, or an interval that holds both."""
 EFFICIENCY = 0.55
@@ -36,7 +37,7 @@ times 0.82 for the scale Qn; 300 simulated series of 12 to 56 quarters gave 0.46
 class Dispersion:
     """Variance over the variance of chance, its degrees of freedom (0: too few cells, NaN), and where it is from.
 
-    ``dimension`` is the one it was estimated from, where another could have stood in.
+    ``dimension`` is the one it was estimated from, where that of another dimension can be taken for it.
     """
 
     value: float = float("nan")
@@ -67,6 +68,11 @@ def log_ratio_variance(outflow: np.ndarray, inflow: np.ndarray) -> np.ndarray:
     return 1 / counts[0] + 1 / counts[1]
 
 
+def process_range(value: np.ndarray, half_width: np.ndarray) -> dict[str, np.ndarray]:
+    """Return positive values with their process interval, from its half-width on the scale of the logarithm."""
+    return {"value": value, "value_lo": value * np.exp(-half_width), "value_hi": value * np.exp(half_width)}
+
+
 def process_interval(
     outflow: np.ndarray, inflow: np.ndarray, dispersion: float, df: int, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -82,8 +88,8 @@ def process_interval(
         Degrees of freedom it was estimated with.
     confidence : float
     """
-    spread = student(confidence, df) * np.sqrt(dispersion * log_ratio_variance(outflow, inflow))
-    ratio = np.exp(-spread) * outflow / inflow, np.exp(spread) * outflow / inflow
+    half_width = student(confidence, df) * np.sqrt(dispersion * log_ratio_variance(outflow, inflow))
+    ratio = np.exp(-half_width) * outflow / inflow, np.exp(half_width) * outflow / inflow
     return np.asarray(ratio[0], float), np.asarray(ratio[1], float)
 
 
@@ -118,14 +124,18 @@ def fit_quasi_binomial(formula: str, data: pd.DataFrame):
 
 
 def neighbour_dispersion(
-    log_value: np.ndarray, variance: np.ndarray, quarters: pd.PeriodIndex, groups: np.ndarray, beside: bool = False
+    log_value: np.ndarray,
+    variance: np.ndarray,
+    quarters: pd.PeriodIndex,
+    groups: np.ndarray,
+    between_groups: bool = False,
 ) -> Dispersion:
     """Estimate the dispersion from differences between neighbouring quarters, so that a shock does not count as chance.
 
-    The difference of two neighbours, over the root of the sum of their chance variances, less the usual step into that
-    quarter of the year (Hodges and Lehmann's estimate, by group), has the variance of the dispersion. Its
-    scale is Qn (Rousseeuw and Croux 1993, JASA 88), which bears many differences of a shock or a new level. What moves
-    slowly is left to the model; noise that lasts for years is not seen.
+    With z a log value and v its variance by chance, (z[t] - z[t-1] - step) / sqrt(v[t] + v[t-1]) has the dispersion as
+    its variance, ``step`` being the usual change into that quarter of the year (Hodges and Lehmann's estimate, by
+    group). The scale is Qn (Rousseeuw and Croux 1993, JASA 88), which bears many differences of a shock or a new level.
+    What moves slowly is left to the model; noise that lasts for years is not seen.
 
     Parameters
     ----------
@@ -133,33 +143,35 @@ def neighbour_dispersion(
         Log of a rate, ratio or share, and its variance by chance alone; cells with NaN are left out.
     quarters : PeriodIndex, shape (cells,)
     groups : ndarray, shape (cells,)
-    beside : bool
-        Of groups beside each other: what moves all groups of a quarter alike is taken out first.
+    between_groups : bool
+        How much groups vary among each other: the mean of each quarter over the groups, each weighted by the inverse of
+        its variance, is taken out first.
     """
     data = pd.DataFrame({"z": log_value, "v": variance, "group": groups})
     data = data.assign(at=quarters.year * 4 + quarters.quarter).dropna().sort_values(["group", "at"], kind="stable")
     members = data["group"].nunique()
-    if beside and members > 1:
-        data["z"] -= (data["z"] / data["v"]).groupby(data["at"]).transform("sum") / (1 / data["v"]).groupby(
-            data["at"]
-        ).transform("sum")
+    if between_groups and members > 1:
+        weighted, weight = (
+            part.groupby(data["at"]).transform("sum") for part in (data["z"] / data["v"], 1 / data["v"])
+        )
+        data["z"] -= weighted / weight
     parts = [_steps(rows) for _, rows in data.groupby("group", sort=False, observed=True)]
     steps = np.concatenate([np.zeros(0), *(part for part, _ in parts)])
-    free = EFFICIENCY * (len(steps) - sum(used for _, used in parts))
-    if beside and members > 1:  # the common part has taken its share of the variance, and of the freedom
-        steps, free = steps * np.sqrt(members / (members - 1)), free * (members - 1) / members
-    if free < 1:
+    df = EFFICIENCY * (len(steps) - sum(used for _, used in parts))
+    if between_groups and members > 1:  # of k groups the common part has taken 1/k of the variance and of the freedom
+        steps, df = steps * np.sqrt(members / (members - 1)), df * (members - 1) / members
+    if df < 1:
         return Dispersion()
     from statsmodels.robust.scale import qn_scale
 
-    return Dispersion(max(1.0, float(qn_scale(steps)) ** 2), int(free))
+    return Dispersion(max(1.0, float(qn_scale(steps)) ** 2), int(df))
 
 
 def _steps(rows: pd.DataFrame) -> tuple[np.ndarray, int]:
     """Return the standardised steps of one series between neighbours, and how many coefficients were taken out."""
-    place, z, v = (rows[name].to_numpy() for name in ("at", "z", "v"))
-    near = np.diff(place) == 1
-    step, season = np.diff(z)[near], place[1:][near] % 4
+    at, z, v = (rows[name].to_numpy() for name in ("at", "z", "v"))
+    near = np.diff(at) == 1
+    step, season = np.diff(z)[near], at[1:][near] % 4
     kinds = np.unique(season)
     if len(step) <= len(kinds):
         return np.zeros(0), 0

@@ -12,6 +12,7 @@ from analysis.chapters.sector.printed_tables import TABLE
 from analysis.classifications.categories import TOTAL
 from analysis.intervals.comparison import zero_within_rounding
 from analysis.intervals.rounded import Rounded, stack
+from analysis.measures.account import balance
 from analysis.measures.breakdown import breakdown, require_table
 from analysis.measures.sources import PERSONS
 from analysis.measures.tidy_frame import combine, tidy_columns
@@ -85,22 +86,20 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
         parts = [breakdown(snapshot, table, each, "scheme") for each in ("opening", "entries", "exits", "closing")]
         schemes = parts[0].classes
         opening, inflow, outflow, closing = (_with_total(part.of(*schemes)) for part in parts)
-        rest = opening + inflow - outflow - closing
+        account = balance(opening, inflow, outflow, closing)
         labels = {
             "where": [where] * (len(schemes) + 1),
             "scheme": [*schemes, TOTAL],
-            "closure": zero_within_rounding(rest),
+            "closure": zero_within_rounding(account["other_exits"]),
         }
         columns = {
             "opening": opening,
             "inflow": inflow,
             "outflow": outflow,
             "closing": closing,
-            "other_exits": rest,
+            **account,
             "entry_rate": ((inflow / opening).percent(), "opening"),
             "exit_rate": ((outflow / opening).percent(), "opening"),
-            "ratio": (outflow / inflow, "inflow"),
-            "break_even": ((closing - opening + outflow) / inflow, "inflow"),
         }
         frames.append(tidy_columns(columns, labels, table))
     return combine(frames)

@@ -1,4 +1,4 @@
-"""Which of two groups has the higher outflow ratio, given how much groups vary beside each other."""
+"""Which of two groups has the higher outflow ratio, given how much groups vary among each other."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.measures.flows import QUARTERS_A_YEAR
+from analysis.missing import PRESENT
 from analysis.models.dispersion import (
+    NO_VALUE,
     TOO_FEW,
     check_confidence,
     fit_quasi_binomial,
     flow_counts,
     log_ratio_variance,
     process_interval,
-    student,
 )
+from analysis.models.flows.pairs import decide_pairs, pair_factor
 
 
 @dataclass(frozen=True)
 class GroupDispersion:
-    """How much the outflow ratios of groups vary beside each other within a quarter, over binomial chance.
+    """How much the outflow ratios of groups vary among each other within a quarter, over binomial chance.
 
     What moves all groups alike (a season, a lockdown) does not count. ``dimension``, ``first``, ``last`` and ``table``
     say from which groups and quarters it was estimated; without any, ``dispersion`` is NaN and ``df`` 0.
@@ -45,11 +47,11 @@ class GroupComparison:
     ----------
     ratios : DataFrame
         Tidy, labels ``dimension, group``, quantity ``process_ratio``: the outflow ratio with its process interval,
-        given the year that all groups went through. The total is no group beside others, and is not there.
+        given the year that all groups went through. The total is no group among others, and is left out.
     pairs : DataFrame
         One row a pair of a dimension: ``dimension, first, second``, ``factor`` (ratio of the first over that of the
         second) with ``factor_lo, factor_hi`` (process interval of that pair alone), ``p_value`` (for all pairs of the
-        dimension together: Holm 1979, Scandinavian Journal of Statistics 6) and ``process`` (``higher``, ``lower`` or
+        dimension together, as from `pairs.decide_pairs`) and ``process`` (``higher``, ``lower`` or
         ``undecidable``, of the first against the second).
     dispersions : dict of str to GroupDispersion
         The dispersion used for each dimension.
@@ -69,8 +71,8 @@ def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> Gro
         For each dimension that the snapshot covers, tidy ``inflow`` and ``outflow`` by ``group`` and ``quarter``, as
         from `analysis.measures.flow_groups.by_quarter`.
     dimension : str
-        The dimension wanted. Where it is not covered, the first that is stands in for it: an assumption, to be stated
-        beside the result.
+        Where it is not covered, the dispersion of the first dimension that is covered is taken for it: an assumption,
+        to be stated with the result.
     """
     if not by_quarter:
         return GroupDispersion()
@@ -84,7 +86,7 @@ def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> Gro
 def compare_groups(
     groups: pd.DataFrame, by_quarter: dict[str, pd.DataFrame], confidence: float = 0.95
 ) -> GroupComparison:
-    """Say how far chance could have moved each group's ratio, and for which pairs one can tell whose is higher.
+    """Return how far chance could have moved each group's ratio, and for which pairs chance leaves no doubt.
 
     Parameters
     ----------
@@ -104,51 +106,31 @@ def compare_groups(
     for dimension, members in data.groupby("dimension", sort=False, observed=True):
         if dimension == TOTAL:
             continue
-        used[dimension] = spread = group_dispersion(by_quarter, dimension)
-        ratios.append(_ratios(members, spread, confidence))
-        pairs += [_pair(*two, spread, confidence) for two in combinations(members.itertuples(), 2)]
+        used[dimension] = dispersion = group_dispersion(by_quarter, dimension)
+        ratios.append(_ratios(members, dispersion, confidence))
+        pairs += [_pair(*pair, dispersion, confidence) for pair in combinations(members.itertuples(), 2)]
     return GroupComparison(
         pd.concat(ratios, ignore_index=True).assign(tables=tables),
-        _with_verdicts(pd.DataFrame(pairs), confidence).assign(tables=tables),
+        decide_pairs(pd.DataFrame(pairs), confidence).assign(tables=tables),
         used,
     )
 
 
-def _ratios(members: pd.DataFrame, spread: GroupDispersion, confidence: float) -> pd.DataFrame:
+def _ratios(members: pd.DataFrame, dispersion: GroupDispersion, confidence: float) -> pd.DataFrame:
     counts = members["outflow"] * QUARTERS_A_YEAR, members["inflow"] * QUARTERS_A_YEAR
-    lo, hi = process_interval(*counts, spread.dispersion, spread.df, confidence)
+    lo, hi = process_interval(*counts, dispersion.dispersion, dispersion.df, confidence)
     known = np.isfinite(lo) & np.isfinite(hi)
     value = (members["outflow"] / members["inflow"]).where(known)
-    reason = TOO_FEW if spread.df == 0 else "no_value"
+    missing = np.where(known, PRESENT, TOO_FEW if dispersion.df == 0 else NO_VALUE)
     return members[["dimension", "group"]].assign(
-        quantity="process_ratio", value=value, value_lo=lo, value_hi=hi, missing=np.where(known, "", reason)
+        quantity="process_ratio", value=value, value_lo=lo, value_hi=hi, missing=missing
     )
 
 
-def _pair(one, two, spread: GroupDispersion, confidence: float) -> dict[str, object]:
-    from scipy.stats import t
-
+def _pair(one, two, dispersion: GroupDispersion, confidence: float) -> dict[str, object]:
     counts = np.array([one.outflow, two.inflow, one.inflow, two.outflow], float)
-    logs = np.log(np.where(counts > 0, counts, np.nan))  # none of nothing: the pair has no factor
-    log_factor = logs[:2].sum() - logs[2:].sum()
+    logs = np.log(np.where(counts > 0, counts, np.nan))  # zero has no logarithm: the pair has no factor
     variance = log_ratio_variance(one.outflow, one.inflow) + log_ratio_variance(two.outflow, two.inflow)
-    error = np.sqrt(spread.dispersion * variance / QUARTERS_A_YEAR)
-    reach = student(confidence, spread.df) * error
-    factor, lo, hi = np.exp([log_factor, log_factor - reach, log_factor + reach])
-    p_value = 2 * t.sf(abs(log_factor) / error, spread.df) if spread.df > 0 else float("nan")
-    names = {"dimension": one.dimension, "first": one.group, "second": two.group}
-    return {**names, "factor": factor, "factor_lo": lo, "factor_hi": hi, "p_value": p_value}
-
-
-def _with_verdicts(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    p_value = pairs.groupby("dimension", sort=False, observed=True)["p_value"].transform(holm)
-    decided, higher = p_value < 1 - confidence, pairs["factor"] > 1
-    process = np.select([decided & higher, decided & ~higher], ["higher", "lower"], "undecidable")
-    return pairs.assign(p_value=p_value, process=process)
-
-
-def holm(p_values: pd.Series) -> pd.Series:
-    """Return Holm's adjusted p-values; those that are missing count among the comparisons and stay missing."""
-    from statsmodels.stats.multitest import multipletests
-
-    return pd.Series(multipletests(p_values.fillna(1.0), method="holm")[1], p_values.index).where(p_values.notna())
+    error = np.sqrt(dispersion.dispersion * variance / QUARTERS_A_YEAR)
+    factor = pair_factor(logs[:2].sum() - logs[2:].sum(), error, dispersion.df, confidence)
+    return {"dimension": one.dimension, "first": one.group, "second": two.group, **factor}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.missing import PRESENT
 from analysis.models.dispersion import (
+    NO_VALUE,
     TOO_FEW,
     check_confidence,
     fit_binomial,
@@ -29,7 +30,7 @@ class OutflowModel:
     ----------
     dispersion : float
         Variance over binomial variance, from differences between neighbouring quarters: a lockdown within a year is
-        no chance (`process.neighbour_dispersion`). NaN when there are too few quarters to estimate it.
+        no chance (`dispersion.neighbour_dispersion`). NaN when there are too few quarters to estimate it.
     df : int
         Degrees of freedom it was estimated with.
     confidence : float
@@ -64,8 +65,8 @@ class OutflowModel:
         data = flow_counts(flows, [label])
         lo, hi = process_interval(data["outflow"], data["inflow"], self.dispersion, self.df, self.confidence)
         tables = ", ".join(flows["tables"].unique())
-        value = (data["outflow"] / data["inflow"]).where(np.isfinite(lo))  # without an interval it is the ratio again
-        missing = np.where(np.isfinite(lo), PRESENT, TOO_FEW if self.df == 0 else "no_value")
+        value = (data["outflow"] / data["inflow"]).where(np.isfinite(lo))  # without an interval it adds nothing
+        missing = np.where(np.isfinite(lo), PRESENT, TOO_FEW if self.df == 0 else NO_VALUE)
         return _rows({label: data[label], "tables": tables}, "process_ratio", value, lo, hi, missing)
 
 
@@ -99,21 +100,22 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
         logs = np.log(data["outflow"] / data["inflow"]).where(data["outflow"] * data["inflow"] > 0)
     chance = log_ratio_variance(data["outflow"], data["inflow"])
     at = pd.PeriodIndex(data["quarter"], freq="Q-DEC")
-    spread = neighbour_dispersion(logs, chance, at, np.zeros(len(data)))
-    if spread.df < 1 or len(years) < 2 or len(seasons) < 2 or len(data) <= len(years) + len(seasons) - 1:
-        nothing = [_rows(label | tables, "effect", *(np.nan,) * 3, missing=TOO_FEW) for label in labels]
-        return OutflowModel(float("nan"), 0, confidence, *nothing)
+    dispersion = neighbour_dispersion(logs, chance, at, np.zeros(len(data)))
+    if dispersion.df < 1 or len(years) < 2 or len(seasons) < 2 or len(data) <= len(years) + len(seasons) - 1:
+        missing = [_rows(label | tables, "effect", *(np.nan,) * 3, missing=TOO_FEW) for label in labels]
+        return OutflowModel(float("nan"), 0, confidence, *missing)
     fit = fit_binomial("share ~ 0 + C(year) + C(season, Sum)", data)
     count = len(years) + len(seasons) - 1
+    # a row for each effect as a sum of coefficients; the logs of the quarter effects sum to zero, which gives the last
     of_year = np.eye(count)[: len(years)]
-    of_season = np.vstack([np.eye(count)[len(years) :], -np.eye(count)[len(years) :].sum(axis=0)])  # they sum to zero
+    of_season = np.vstack([np.eye(count)[len(years) :], -np.eye(count)[len(years) :].sum(axis=0)])
     effects = []
     for label, contrast in zip(labels, (of_year, of_season), strict=True):
         tested = fit.t_test(contrast)
-        reach = student(confidence, spread.df) * np.sqrt(spread.value) * tested.sd.ravel()
-        ends = np.exp([tested.effect, tested.effect - reach, tested.effect + reach])
+        half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value) * tested.sd.ravel()
+        ends = np.exp([tested.effect, tested.effect - half_width, tested.effect + half_width])
         effects.append(_rows(label | tables, "effect", *ends))
-    return OutflowModel(spread.value, spread.df, confidence, *effects)
+    return OutflowModel(dispersion.value, dispersion.df, confidence, *effects)
 
 
 def _rows(labels: dict, quantity: str, value, lo, hi, missing: Any = PRESENT) -> pd.DataFrame:

@@ -2,10 +2,13 @@
 
 A row is a group in a quarter. Flows are moments, stocks persons; a model that sets one against the other takes each
 moment for one person. A cell that is missing keeps its reason and its row; provisional and rounded cells are used as
-they are, with their status and their rounding interval beside them.
+they are, with their status and their rounding interval.
 """
 
 from __future__ import annotations
+
+from functools import reduce
+from operator import or_
 
 import pandas as pd
 
@@ -16,8 +19,8 @@ from analysis.intervals.rounded import Rounded
 from analysis.measures import duration
 from analysis.measures.flows import FLOWS, flow_cells, flow_window
 from analysis.measures.sources import PERSONS, STOCK_TABLES, stock_at
-from analysis.measures.tidy_frame import combine, tidy_rows, wide
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT, STATUSES
+from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
+from analysis.models.rounded_columns import range_columns
 from analysis.snapshots.store import Snapshot
 
 READS = STOCK_TABLES
@@ -81,7 +84,7 @@ def flow_panel(snapshot: Snapshot, group_by: str = "all", quarters: pd.PeriodInd
 
 
 def panel_of(frame: pd.DataFrame, stock_unit: str = PERSONS) -> pd.DataFrame:
-    """Return a plain frame as a panel: figures of a simulation, or of another source.
+    """Return a frame of counts as a panel: figures of a simulation, or of another source.
 
     Parameters
     ----------
@@ -99,22 +102,22 @@ def panel_of(frame: pd.DataFrame, stock_unit: str = PERSONS) -> pd.DataFrame:
     """
     if stock_unit != PERSONS:
         raise MixedUnitsError(f"opening and closing: expected {PERSONS}, found {stock_unit}; flows are not of those.")
-    if gone := [name for name in (*KEYS, "inflow", "outflow") if name not in frame]:
-        raise DataError(f"panel: expected the columns {', '.join(gone)}; found {name_some(frame.columns, 12)}.")
+    if lacking := [name for name in (*KEYS, "inflow", "outflow") if name not in frame]:
+        raise DataError(f"panel: expected the columns {', '.join(lacking)}; found {name_some(frame.columns, 12)}.")
     panel = frame.reset_index(drop=True).assign(quarter=frame["quarter"].astype(str).to_numpy())
     if (twice := panel.duplicated(KEYS)).any():
-        raise DataError(f"panel: {_place(panel[twice].iloc[0])} is there twice; expected one row a group and quarter.")
+        raise DataError(f"panel: {_label(panel[twice].iloc[0])} is there twice; expected one row a group and quarter.")
     reasons = pd.Series("", index=panel.index)
     for name in QUANTITIES:
         panel[name] = panel.get(name, pd.Series(float("nan"), panel.index)).astype(float)
         if (panel[name] < 0).any():
             row = panel[panel[name] < 0].iloc[0]
-            raise DataError(f"panel: {name} of {_place(row)}: expected a count, found {row[name]:g}.")
+            raise DataError(f"panel: {name} of {_label(row)}: expected a count, found {row[name]:g}.")
         reasons += panel[name].isna().map({True: f"; {name}={NOT_IN_SNAPSHOT}", False: ""})
         for end in ("_lo", "_hi"):
             panel[name + end] = panel.get(name + end, panel[name])
-    told = {"status": "final", "missing": reasons.str.removeprefix("; "), "tables": "given"}
-    return panel.assign(**{name: value for name, value in told.items() if name not in panel})
+    known = {"status": FINAL, "missing": reasons.str.removeprefix("; "), "tables": "given"}
+    return panel.assign(**{name: value for name, value in known.items() if name not in panel})
 
 
 def pick_cells(panel: pd.DataFrame, dimension: str, quantities: tuple[str, ...], positive: bool = True) -> pd.DataFrame:
@@ -134,7 +137,7 @@ def pick_cells(panel: pd.DataFrame, dimension: str, quantities: tuple[str, ...],
         raise CallError(
             f"dimension {dimension!r} is not in this panel; {did_you_mean(dimension, set(panel['dimension']))}."
         )
-    order = {name: place for place, name in enumerate(rows["group"].unique())}
+    order = {name: index for index, name in enumerate(rows["group"].unique())}
     rows = rows.sort_values(
         ["group", "quarter"], key=lambda column: column.map(order) if column.name == "group" else column
     )
@@ -155,13 +158,13 @@ def _refuse(rows: pd.DataFrame, wrong: pd.DataFrame, fault: str) -> None:
     possible = (
         f"all groups have it in {len(whole)} quarters, {whole[0]} to {whole[-1]}" if whole else "no quarter is whole"
     )
-    text = f"table {row['tables']}: {quantity} of {_place(row)} is {fault} ({row['missing'] or 'a printed 0'})"
+    text = f"table {row['tables']}: {quantity} of {_label(row)} is {fault} ({row['missing'] or 'a printed 0'})"
     raise (CoverageError if fault == "missing" else DataError)(
         f"{text}, and the model needs it; {possible}. Choose those quarters, or wider groups."
     )
 
 
-def _place(row: pd.Series) -> str:
+def _label(row: pd.Series) -> str:
     return f"{row['dimension']} {row['group']}, {row['quarter']}"
 
 
@@ -188,12 +191,11 @@ def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex) -> pd.Dat
     both, table = stock_at(snapshot, (quarters - 1).append(quarters), group)
     columns |= {"opening": both.take(range(size)), "closing": both.take(range(size, 2 * size))}
     labels = {"dimension": [group.dimension] * size, "group": [group.name] * size, "quarter": quarters.astype(str)}
-    sources = dict.fromkeys(FLOWS, cells.table) | dict.fromkeys(STOCKS, table)
-    long = combine(tidy_rows(column, name, labels, tables=sources[name]) for name, column in columns.items())
-    panel = wide(long, KEYS, list(QUANTITIES))
+    ranges = [range_columns(quantity, columns[quantity]) for quantity in QUANTITIES]
     status = [max(of, key=STATUSES.index) for of in zip(*(column.status for column in columns.values()), strict=True)]
     reasons = zip(*(column.missing for column in columns.values()), strict=True)
     missing = [
         "; ".join(f"{name}={why}" for name, why in zip(columns, row, strict=True) if why != PRESENT) for row in reasons
     ]
-    return panel.assign(status=status, missing=missing, tables=", ".join(filter(None, (cells.table, table))))
+    about = {"status": status, "missing": missing, "tables": ", ".join(filter(None, (cells.table, table)))}
+    return pd.DataFrame(reduce(or_, [labels, *ranges, about]))

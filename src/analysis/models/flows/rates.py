@@ -1,11 +1,11 @@
 """Rates of inflow and outflow, and the outflow ratio, by group and period.
 
 A rate is a Poisson GLM of the moments with the log of the opening stock as offset; the ratio a binomial GLM of the
-outflow among all moments (logit = log ratio). Terms: group, season, and years or a straight trend, with or without
-their own course for each group. The variance is that of chance times a dispersion measured between neighbouring
-quarters (`process.neighbour_dispersion`), or comes from scores clustered by year, or from HAC over quarters (summed
-over the groups of a quarter; Driscoll and Kraay 1998). Comparisons of groups take the dispersion of groups beside
-each other and Holm's correction.
+outflow among all moments (logit = log ratio). Terms: group, season, and years or a straight trend, the same for all
+groups or each with its own. The variance is that of chance times a dispersion measured between neighbouring quarters
+(`dispersion.neighbour_dispersion`), or comes from scores clustered by year, or from HAC over quarters (summed over the
+groups of a quarter; Driscoll and Kraay 1998, Review of Economics and Statistics 80). Comparisons of groups take the
+dispersion between groups and Holm's correction.
 
 Cells that are missing or zero are refused. Provisional ones are used as they are. Rounding (5 in a cell) is part of
 the scatter and so of the dispersion; it is not added again.
@@ -24,7 +24,7 @@ import pandas as pd
 from analysis.errors import CallError, did_you_mean
 from analysis.missing import PRESENT
 from analysis.models.dispersion import TOO_FEW, Dispersion, check_confidence, neighbour_dispersion, student
-from analysis.models.flows.group_comparison import holm
+from analysis.models.flows.pairs import decide_pairs, pair_factor
 from analysis.models.flows.panel import pick_cells
 
 FLOW = {"inflow_rate": "inflow", "outflow_rate": "outflow"}
@@ -32,7 +32,7 @@ QUANTITIES = (*FLOW, "ratio")
 PERIODS = ("year", "trend")
 COVARIANCES = ("dispersion", "cluster", "hac")
 HAC_LAGS = 4
-ENDS = {"": 0, "_lo": -1, "_hi": 1}
+_ROW = ["dimension", "group", "year"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,27 +43,26 @@ class RateModel:
     ----------
     quantity, dimension, covariance, confidence
         What was fitted, and how its intervals were made; all intervals are process intervals.
-    dispersion, beside : Dispersion
-        Of each group by itself, and of groups beside each other.
+    dispersion, between_groups : Dispersion
+        Of each group by itself, and of groups among each other.
     rates : DataFrame
         Tidy, labels ``dimension, group, year``: moments a quarter for each person in the opening stock, or outflow
         over inflow, as the model has it over the cells of the year.
     effects : DataFrame
-        Tidy, label ``quarter_of_year``: factor beside the average quarter.
+        Tidy, label ``quarter_of_year``: factor relative to the average quarter.
     """
 
     quantity: str
     dimension: str
     covariance: str
     confidence: float
-    cells: int
     dispersion: Dispersion
-    beside: Dispersion
+    between_groups: Dispersion
     rates: pd.DataFrame
     effects: pd.DataFrame
     _logs: np.ndarray  # log rate of each row of `rates`
-    _spread: np.ndarray  # its covariance, with the variance of groups beside each other
-    _df: int
+    _pair_covariance: np.ndarray  # its covariance, with the dispersion between groups
+    _pair_df: int
 
     def compare(self, year: int | None = None) -> pd.DataFrame:
         """Return for each pair of groups whose rate is higher in a year (the last, when none is given).
@@ -74,34 +73,18 @@ class RateModel:
             ``dimension, first, second, year, factor, factor_lo, factor_hi`` (interval of that pair alone), ``p_value``
             (Holm, all pairs of the year together) and ``process`` (``higher``, ``lower``, ``undecidable``).
         """
-        from scipy.stats import t
-
         years = sorted(self.rates["year"].unique())
         if (year := years[-1] if year is None else year) not in years:
             raise CallError(f"year {year!r} is not among those fitted; choose from {years[0]} to {years[-1]}.")
-        at, reach, pairs = self.rates.index[self.rates["year"] == year], student(self.confidence, self._df), []
-        for one, two in combinations(at, 2):
-            log = self._logs[one] - self._logs[two]
-            error = np.sqrt(self._spread[one, one] + self._spread[two, two] - 2 * self._spread[one, two])
-            names = {"first": self.rates["group"][one], "second": self.rates["group"][two], "year": year}
-            factors = {f"factor{end}": np.exp(log + by * reach * error) for end, by in ENDS.items()}
-            p_value = 2 * t.sf(abs(log) / error, self._df) if self._df > 0 else np.nan
-            pairs.append({"dimension": self.dimension, **names, **factors, "p_value": p_value})
+        pairs, group, covariance = [], self.rates["group"], self._pair_covariance
+        for one, two in combinations(self.rates.index[self.rates["year"] == year], 2):
+            error = np.sqrt(covariance[one, one] + covariance[two, two] - 2 * covariance[one, two])
+            factor = pair_factor(self._logs[one] - self._logs[two], error, self._pair_df, self.confidence)
+            names = {"dimension": self.dimension, "first": group[one], "second": group[two], "year": year}
+            pairs.append(names | factor)
         if not pairs:
             raise CallError(f"dimension {self.dimension!r} has one group in {year}: nothing to compare it with.")
-        found = pd.DataFrame(pairs)
-        found["p_value"] = holm(found["p_value"])
-        decided, higher = found["p_value"] < 1 - self.confidence, found["factor"] > 1
-        return found.assign(
-            process=np.select([decided & higher, decided & ~higher], ["higher", "lower"], "undecidable")
-        )
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """One row: what was fitted, on how many cells, with which dispersion."""
-        told = {name: getattr(self, name) for name in ("quantity", "dimension", "covariance", "confidence", "cells")}
-        spread = {"dispersion": self.dispersion.value, "df": self.dispersion.df, "beside": self.beside.value}
-        return pd.DataFrame([told | spread])
+        return decide_pairs(pd.DataFrame(pairs), self.confidence)
 
 
 def fit_rates(
@@ -118,7 +101,7 @@ def fit_rates(
     Parameters
     ----------
     panel : DataFrame
-        As from `flow_panel.flow_panel`; the quarters of one dimension all enter.
+        As from `panel.flow_panel`; the quarters of one dimension all enter.
     quantity : {"inflow_rate", "outflow_rate", "ratio"}
         Denominators: opening stock, opening stock, inflow.
     dimension : str
@@ -146,24 +129,21 @@ def fit_rates(
             f"{quantity} by {dimension}: {len(data)} cells for {design.shape[1]} coefficients; expected more cells. "
             "Choose more quarters, period='trend' or interaction=False."
         )
-    own, beside = _dispersions(data, quantity, needed)
+    own, between = _dispersions(data, quantity, needed)
     fit = _fit(data, design, quantity, covariance)
-    # chance's own covariance times a dispersion; clustered and HAC scores carry theirs
-    plain = covariance == "dispersion"
-    spread = np.asarray(fit.cov_params()) * (own.value if plain else 1.0)
-    df = own.df if plain else data["year"].nunique() - 1
-    logs, gradient, labels = _marginal(data, design, np.asarray(fit.params), quantity)
-    tables = ", ".join(dict.fromkeys(data["tables"]))
-    told = {"unit": "ratio", "tables": tables}
-    labels = labels.assign(quantity=quantity, **told | {"denominator": "inflow" if quantity == "ratio" else "opening"})
-    rates = _interval(labels, logs, gradient @ spread @ gradient.T, df, confidence)
-    season = [place for place, name in enumerate(names) if name.startswith("season")]
-    effects = _effects(
-        sorted(data["season"].unique()), np.asarray(fit.params)[season], spread[np.ix_(season, season)], df, confidence
-    ).assign(**told)
-    apart = gradient @ (spread * (beside.value / own.value if plain else 1.0)) @ gradient.T
-    told_of = (quantity, dimension, covariance, confidence, len(data), own, beside)
-    return RateModel(*told_of, rates, effects, logs, apart, beside.df if plain else df)
+    params, of_params = np.asarray(fit.params), np.asarray(fit.cov_params())
+    factors, dfs = (own.value, between.value / own.value), (own.df, between.df)
+    if covariance != "dispersion":  # clustered and HAC scores hold all variation already
+        factors, dfs = (1.0, 1.0), (data["year"].nunique() - 1,) * 2
+    of_params = of_params * factors[0]
+    logs, gradient, labels = _marginal(data, design, params, quantity)
+    about = {"unit": "ratio", "tables": ", ".join(dict.fromkeys(data["tables"]))}
+    labels = labels.assign(quantity=quantity, **about | {"denominator": needed[-1]})
+    rates = _interval(labels, logs, gradient @ of_params @ gradient.T, dfs[0], confidence)
+    season = [index for index, name in enumerate(names) if name.startswith("season")]
+    effects = _effects(data, params[season], of_params[np.ix_(season, season)], dfs[0], confidence).assign(**about)
+    of_pairs = gradient @ (of_params * factors[1]) @ gradient.T
+    return RateModel(quantity, dimension, covariance, confidence, own, between, rates, effects, logs, of_pairs, dfs[1])
 
 
 def _check_choices(quantity: str, period: str, covariance: str) -> None:
@@ -205,15 +185,14 @@ def _design(data: pd.DataFrame, period: str, interaction: bool) -> tuple[np.ndar
 
 
 def _dispersions(data: pd.DataFrame, quantity: str, needed: tuple[str, str]) -> tuple[Dispersion, Dispersion]:
-    """Return the dispersion of each group by itself, and of groups beside each other."""
-    top = data[needed[0]]
-    variance = 1 / top + (1 / data["inflow"] if quantity == "ratio" else 0)
-    column = (
-        np.log(top / data["exposed"]).to_numpy(),
-        variance.to_numpy(),
-        pd.PeriodIndex(data["quarter"], freq="Q-DEC"),
+    """Return the dispersion of each group by itself, and that between groups."""
+    moments, quarters = data[needed[0]], pd.PeriodIndex(data["quarter"], freq="Q-DEC")
+    logs = np.log(moments / data["exposed"]).to_numpy()
+    variance = (1 / moments + (1 / data["inflow"] if quantity == "ratio" else 0)).to_numpy()
+    own, between = (
+        neighbour_dispersion(logs, variance, quarters, data["group"].to_numpy(), among) for among in (False, True)
     )
-    return tuple(neighbour_dispersion(*column, data["group"].to_numpy(), beside) for beside in (False, True))  # type: ignore[return-value]
+    return own, between
 
 
 def _fit(data: pd.DataFrame, design: np.ndarray, quantity: str, covariance: str) -> Any:
@@ -222,12 +201,12 @@ def _fit(data: pd.DataFrame, design: np.ndarray, quantity: str, covariance: str)
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     at = (data["year"] * 4 + data["season"]).to_numpy()
-    kept = np.argsort(at, kind="stable")  # HAC sums over neighbours in time
-    data, design, order = data.iloc[kept], design[kept], {"scale": 1.0}
+    in_time = np.argsort(at, kind="stable")  # HAC sums over neighbours in time
+    data, design, options = data.iloc[in_time], design[in_time], {"scale": 1.0}
     if covariance == "cluster":
-        order |= {"cov_type": "cluster", "cov_kwds": {"groups": data["year"].to_numpy()}}
+        options |= {"cov_type": "cluster", "cov_kwds": {"groups": data["year"].to_numpy()}}
     if covariance == "hac":
-        order |= {"cov_type": "hac-groupsum", "cov_kwds": {"time": at[kept], "maxlags": HAC_LAGS}}
+        options |= {"cov_type": "hac-groupsum", "cov_kwds": {"time": at[in_time], "maxlags": HAC_LAGS}}
     if quantity == "ratio":
         counts = data[["outflow", "inflow"]].to_numpy()  # the scale is fixed, so that X2 of two columns does no harm,
         model = sm.GLM(counts, design, family=sm.families.Binomial())  # and clustered scores need them (not weights)
@@ -236,37 +215,43 @@ def _fit(data: pd.DataFrame, design: np.ndarray, quantity: str, covariance: str)
         model = sm.GLM(data[FLOW[quantity]].to_numpy(), design, family=sm.families.Poisson(), offset=offset)
     with warnings.catch_warnings():  # cells that fit to the last digit are no separation: zero cells were refused
         warnings.simplefilter("ignore", PerfectSeparationWarning)
-        return model.fit(**order)
+        return model.fit(**options)
 
 
 def _marginal(data: pd.DataFrame, design: np.ndarray, params: np.ndarray, quantity: str):
-    """Return the log of the pooled rate of each group and year as the model has it, its gradient, and labels."""
-    line = design @ params
+    """Return the log of the pooled rate of each group and year as the model has it, its gradient, and labels.
+
+    With the fitted counts a and b of the cells i of a year and the linear predictor x_i'beta, log R = log sum a - log
+    sum b. For a rate a = exposure exp(x'beta) and b is given: d log R = sum a_i x_i / sum a. For the ratio a = n p is
+    the outflow and b = n (1 - p) the inflow of n moments, and da = -db = n p (1 - p) x: what the outflow gains the
+    inflow loses, so d log R = sum n_i p_i (1 - p_i) x_i (1 / sum a + 1 / sum b). The variance of log R is then
+    gradient' Cov(beta) gradient (delta method; Casella and Berger 2002, section 5.5.4).
+    """
+    predictor = design @ params
     if quantity == "ratio":
-        share = 1 / (1 + np.exp(-line))
-        above, below = (data["outflow"] + data["inflow"]) * share, (data["outflow"] + data["inflow"]) * (1 - share)
-        slope = above * (1 - share)  # of both: what the outflow gains the inflow loses
+        share, moments = 1 / (1 + np.exp(-predictor)), data["outflow"] + data["inflow"]
+        numerator, denominator = moments * share, moments * (1 - share)
+        slope = numerator * (1 - share)
     else:
-        above, below = data["exposed"] * np.exp(line), data["exposed"]
-        slope = above
-    place, keys = pd.factorize(pd.MultiIndex.from_frame(data[["dimension", "group", "year"]]))
-    total = [np.bincount(place, column) for column in (above, below)]
-    pull = 1 / total[0] + (1 / total[1] if quantity == "ratio" else 0)
-    moved = np.zeros((len(keys), design.shape[1]))
-    np.add.at(moved, place, design * np.asarray(slope)[:, None])
-    labels = pd.DataFrame(list(keys), columns=["dimension", "group", "year"])
-    return np.log(total[0] / total[1]), moved * pull[:, None], labels
+        numerator, denominator = data["exposed"] * np.exp(predictor), data["exposed"]
+        slope = numerator
+    row, keys = pd.factorize(pd.MultiIndex.from_frame(data[_ROW]))
+    sums = [np.bincount(row, column) for column in (numerator, denominator)]
+    gain = 1 / sums[0] + (1 / sums[1] if quantity == "ratio" else 0)
+    gradient = np.zeros((len(keys), design.shape[1]))
+    np.add.at(gradient, row, design * np.asarray(slope)[:, None])
+    return np.log(sums[0] / sums[1]), gradient * gain[:, None], pd.DataFrame(list(keys), columns=_ROW)
 
 
-def _interval(labels: pd.DataFrame, logs: np.ndarray, spread: np.ndarray, df: int, confidence: float) -> pd.DataFrame:
+def _interval(labels: pd.DataFrame, logs: np.ndarray, covariance: np.ndarray, df: int, confidence: float):
     """Return logs as a tidy frame with process intervals; without degrees of freedom they are missing."""
-    reach = student(confidence, df) * np.sqrt(np.diag(spread))
-    ends = {"value": np.exp(logs), "value_lo": np.exp(logs - reach), "value_hi": np.exp(logs + reach)}
-    return labels.assign(**ends, missing=np.where(np.isfinite(reach), PRESENT, TOO_FEW))
+    half_width = student(confidence, df) * np.sqrt(np.diag(covariance))
+    ends = {"value": np.exp(logs), "value_lo": np.exp(logs - half_width), "value_hi": np.exp(logs + half_width)}
+    return labels.assign(**ends, missing=np.where(np.isfinite(half_width), PRESENT, TOO_FEW))
 
 
-def _effects(seasons: list[int], params: np.ndarray, spread: np.ndarray, df: int, confidence: float) -> pd.DataFrame:
+def _effects(data: pd.DataFrame, params: np.ndarray, covariance: np.ndarray, df: int, confidence: float):
     """Return the factor of each quarter of the year, the last one from the others: their logs sum to zero."""
-    whole = np.vstack([np.eye(len(params)), -np.ones(len(params))])
-    labels = pd.DataFrame({"quarter_of_year": seasons, "quantity": "effect"})
-    return _interval(labels, whole @ params, whole @ spread @ whole.T, df, confidence)
+    sums = np.vstack([np.eye(len(params)), -np.ones(len(params))])
+    labels = pd.DataFrame({"quarter_of_year": sorted(data["season"].unique()), "quantity": "effect"})
+    return _interval(labels, sums @ params, sums @ covariance @ sums.T, df, confidence)

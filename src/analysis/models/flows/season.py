@@ -1,9 +1,9 @@
-"""The season twice: quarter effects of the model beside those of STL, where they differ and by how much.
+"""The season in two ways: quarter effects of the model and those of STL, and by how much they differ.
 
-The model's effects are those of a GLM with a level for each year; a shock within a year pulls at them. STL (Cleveland
+The model's effects are those of a GLM with a level for each year; a shock within a year moves them. STL (Cleveland
 and others 1990, Journal of Official Statistics 6) follows a moving level and leaves out what does not fit. Where the
-two differ by more than the process interval, the season is moving or a shock stands in it. STL needs every quarter
-from first to last; a missing or zero cell is refused. Provisional and rounded cells are used as they are.
+two differ by more than the process interval, the season is changing or holds a shock. STL needs every quarter from
+first to last; a missing or zero cell is refused. Provisional and rounded cells are used as they are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import CallError, CoverageError
-from analysis.measures.tidy_frame import combine, wide
+from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT
 from analysis.models.flows.panel import pick_cells
 from analysis.models.flows.rates import FLOW, RateModel, fit_rates
@@ -22,7 +22,7 @@ from analysis.models.flows.rates import FLOW, RateModel, fit_rates
 
 @dataclass(frozen=True, eq=False)
 class Season:
-    """Quarter effects, factors beside the average quarter.
+    """Quarter effects, factors relative to the average quarter.
 
     ``frame`` is tidy, labels ``dimension, group, quarter_of_year``; quantities ``model_effect`` (process interval),
     ``stl_effect`` and ``stl_over_model`` (no intervals).
@@ -30,16 +30,6 @@ class Season:
 
     quantity: str
     frame: pd.DataFrame
-
-    @property
-    def summary(self) -> pd.DataFrame:
-        """One row a group: the largest difference between the two, and whether the model's interval holds it."""
-        keys = ["group", "quarter_of_year"]
-        found = wide(self.frame, keys, list(self.frame["quantity"].unique())).set_index(keys)
-        ends = self.frame[self.frame["quantity"] == "model_effect"].set_index(keys).loc[found.index]
-        inside = (ends["value_lo"] <= found["stl_effect"]) & (found["stl_effect"] <= ends["value_hi"])
-        apart = (found["stl_over_model"] - 1).abs()
-        return pd.DataFrame({"largest": apart.groupby("group").max(), "inside": inside.groupby("group").all()})
 
 
 def compare_season(
@@ -56,7 +46,7 @@ def compare_season(
     """
     frames = []
     names = panel.loc[panel["dimension"] == dimension, "group"].unique()
-    for name in names if len(names) else [""]:
+    for name in names if len(names) else [""]:  # without a group the model says which dimensions there are
         own = panel[(panel["dimension"] == dimension) & (panel["group"] == name)]
         model = fit_rates(own, quantity, dimension, confidence=confidence)
         frames.append(_both(own, model).assign(dimension=dimension, group=name))
@@ -78,12 +68,12 @@ def _both(own: pd.DataFrame, model: RateModel) -> pd.DataFrame:
     series = np.log(rows[needed[0]] / rows[needed[1]]).to_numpy()
     swing = pd.Series(STL(series, period=4, robust=True).fit().seasonal).groupby(rows["season"]).mean()
     stl = np.exp(swing - swing.mean()).to_numpy()
-    told = model.effects[["quarter_of_year", "value", "value_lo", "value_hi", "missing", "tables", "unit"]]
-    plain = told.assign(value_lo=np.nan, value_hi=np.nan, missing=PRESENT)
+    effects = model.effects[["quarter_of_year", "value", "value_lo", "value_hi", "missing", "tables", "unit"]]
+    bare = effects.assign(value_lo=np.nan, value_hi=np.nan, missing=PRESENT)
     return combine(
         [
-            told.assign(quantity="model_effect"),
-            plain.assign(quantity="stl_effect", value=stl),
-            plain.assign(quantity="stl_over_model", value=stl / told["value"]),
+            effects.assign(quantity="model_effect"),
+            bare.assign(quantity="stl_effect", value=stl),
+            bare.assign(quantity="stl_over_model", value=stl / effects["value"]),
         ]
     )
