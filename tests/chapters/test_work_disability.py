@@ -12,7 +12,7 @@ from analysis.errors import CallError, CoverageError, MixedUnitsError
 from analysis.language.translator import Translator
 from analysis.measures.breakdown import breakdown
 from analysis.measures.tidy_frame import pick
-from analysis.report.table_html import ShownTable
+from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import declared_tables, machine_table
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
@@ -185,7 +185,7 @@ def test_levels_in_thousands_are_shown_with_what_rounding_leaves_open(published)
     assert of(register, "with_job", population="others") == (67421, 66921, 67921)
     assert of(register, "without_job", population="others") == (64579, 63079, 66079)
     table = machine_table(declared_tables()["register_at_work"], register)
-    shown = ShownTable(
+    shown = RenderedTable(
         "register_at_work", declared_tables()["register_at_work"], table, ENGLISH, "", ""
     )._repr_mimebundle_()["text/plain"]
     for text in ("275,000 (274,500 to 275,500)", "132,579 (132,079 to 133,079)", "64,579 (63,079 to 66,079)"):

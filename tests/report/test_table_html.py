@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from analysis.language.numbers import round_outward
 from analysis.language.translator import Translator
-from analysis.report.table_html import ShownTable
+from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import declared_tables, machine_table, table_spec
 
 TABLES = declared_tables()
 
 
 def displayed(name, table, lang):
-    return ShownTable(name, TABLES[name], table, Translator(lang), "t", "n")._repr_mimebundle_()
+    return RenderedTable(name, TABLES[name], table, Translator(lang), "t", "n")._repr_mimebundle_()
 
 
 def rates(**labels):
@@ -61,12 +61,12 @@ def test_a_table_of_another_name_is_read_off_its_frame():
     assert (spec.labels, spec.quantities) == (("quarter",), ("opening", "closing", "inflow", "outflow", "other_exits"))
     assert spec.intervals == ("opening", "inflow", "outflow"), "what has no value has no interval"
     table = machine_table(spec, rates(quarter="2024Q1"))
-    text = ShownTable("my_rates", spec, table, Translator("en"), "t", "n")._repr_mimebundle_()["text/plain"]
+    text = RenderedTable("my_rates", spec, table, Translator("en"), "t", "n")._repr_mimebundle_()["text/plain"]
     assert "400 (395 to 405)" in text
     plain = pd.DataFrame({"wave": ["one"], "reach": [0.25], "reach_lo": [0.2], "reach_hi": [0.3]})
     spec = table_spec("my_waves", plain)
     assert (spec.labels, spec.quantities, spec.intervals) == (("wave",), ("reach",), ("reach",))
-    text = ShownTable("w", spec, machine_table(spec, plain), Translator("en"), "t", "n")._repr_mimebundle_()[
+    text = RenderedTable("w", spec, machine_table(spec, plain), Translator("en"), "t", "n")._repr_mimebundle_()[
         "text/plain"
     ]
     assert "0.250 (0.200 to 0.300)" in text
@@ -74,7 +74,7 @@ def test_a_table_of_another_name_is_read_off_its_frame():
 
 def shown(lang="nl", marked=()):
     table = machine_table(TABLES["stock_flow_account"], rates(quarter="2024Q1"))
-    return ShownTable(
+    return RenderedTable(
         "stock_flow_account",
         TABLES["stock_flow_account"],
         table,
@@ -105,7 +105,7 @@ def test_html_is_escaped_and_has_scopes():
 def test_a_table_without_rows_says_so():
     frame = pd.DataFrame(columns=["period", "first_edition", "last_edition", "first_figure", "last_figure"])
     table = machine_table(TABLES["caseload_revised"], frame)
-    bundle = ShownTable(
+    bundle = RenderedTable(
         "caseload_revised", TABLES["caseload_revised"], table, Translator("nl"), "t", "n"
     )._repr_mimebundle_()
     assert bundle["text/plain"] == "t\ngeen\nn"
@@ -121,7 +121,7 @@ def test_an_interval_without_end_is_said_in_words():
         "",
     ]
     table = machine_table(TABLES["stock_flow_account"], frame)
-    text = ShownTable(
+    text = RenderedTable(
         "stock_flow_account", TABLES["stock_flow_account"], table, Translator("nl"), "t", "n"
     )._repr_mimebundle_()["text/plain"]
     assert "5 (elke waarde)" in text

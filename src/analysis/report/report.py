@@ -1,8 +1,9 @@
-"""What a notebook shows, and leaves in the run folder: sentences, tables and pictures in one language."""
+"""What a notebook shows, and leaves in the run folder: sentences, tables and figures in one language."""
 
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 from collections.abc import Collection
 from pathlib import Path
@@ -12,25 +13,26 @@ import pandas as pd
 from IPython.display import Image, Markdown, display
 from matplotlib.figure import Figure
 
+from analysis.errors import CallError
 from analysis.files import write_new
 from analysis.language.translator import Translator
 from analysis.missing import FINAL
-from analysis.models.dispersion import PROCESS
 from analysis.report.numbers import format_percent
 from analysis.report.plotting import SCREEN_DPI, SOFT, png
-from analysis.report.table_html import ShownTable
-from analysis.report.table_spec import NAMED, machine_table, table_spec
+from analysis.report.table_html import RenderedTable
+from analysis.report.table_spec import NAMED, complete, machine_table, table_spec
 from analysis.snapshots.difference_output import escape_spreadsheet_formula
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE
 
-_TITLE, _LINE = 54, 92  # characters that fit above and below a picture of the report's width
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_TITLE, _LINE = 54, 92  # characters that fit above and below a figure of the report's width
 
 
 class Report:
     """The report of one notebook.
 
-    Tables and pictures are shown in the notebook and, in a run of ``bijstand report``, saved in the run folder.
+    Tables and figures are shown in the notebook and, in a run of ``bijstand report``, saved in the run folder.
 
     Parameters
     ----------
@@ -60,50 +62,67 @@ class Report:
         self._show(Markdown(text))
 
     def answer(self, question: str, text: str) -> None:
-        """Show the answer to a question that readers come with; the page of a run leads with it.
+        """Show the answer to a question that readers come with; the front page of a run leads with it.
 
         Parameters
         ----------
         question : str
-            One of the questions of the glossary.
+            The key of a question of the glossary, or a question of one's own in full.
         text : str
-            The answer, in the report's language; empty when the snapshot has none, which is said in its place.
+            The answer, in the report's language; empty when the snapshot has none, and then the report says so.
         """
-        self.translator.word("questions", question)
         about = {"bijstand": {"answers": question}} if text else {}
         self._show(Markdown(text or self.translator.word("texts", "no_answer")), metadata=about)
 
-    def table(self, name: str, frame: pd.DataFrame, aow_rises: Collection[str] = (), **places: Any) -> None:
+    def table(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        aow_rises: Collection[str] = (),
+        *,
+        title: str = "",
+        interval: str = "",
+        **fields: Any,
+    ) -> None:
         """Show a table of the report and save it as CSV.
 
         Parameters
         ----------
         name : str
-            Its name, also that of the file in ``tables/``.
+            Its name, also that of the file in ``tables/``. The columns of a name that no chapter declares are inferred
+            from the frame; a column without a word in the glossary is printed by its own name.
         frame : DataFrame
             A tidy frame of measures, or one with the table's own columns.
         aow_rises : collection of str
-            Quarters to be marked because the AOW age rose.
-        **places
-            What the caption has to be told.
+            Quarters to be flagged because the AOW age rose.
+        title : str, optional
+            Caption in plain text; by default that of the chapter, else the name.
+        interval : {"rounding", "process", "both"}, optional
+            What kind of interval the frame has, where it does not say so itself.
+        **fields
+            What fills the fields of the chapter's caption.
         """
+        check_name("table", name)
+        frame = complete(frame)
         spec = table_spec(name, frame)
         table = machine_table(spec, frame)
         if self.folder:
             labels = table[list(spec.labels)].map(escape_spreadsheet_formula)
             text = table.assign(**labels).to_csv(index=False, lineterminator="\n")
             write_new(self.folder / "tables" / f"{name}.csv", text.encode("utf-8"))
-        title = (
-            self.translator.fill(spec.title, f"table {name}", **places) if spec.title else self.translator.column(name)
-        )
-        notes = [self._interval_note(spec.kind)] if spec.intervals else []
+        if not title and spec.title:
+            title = self.translator.fill(spec.title, f"table {name}", **fields)
+        notes = [self._interval_note(interval or spec.kind)] if spec.intervals else []
         notes += [self.translator.word("page", "mark_aow_rise")] if aow_rises else []
         notes += [self.translator.word("page", "mark_provisional")] if "status" in table else []
         note = " ".join([*notes, self.source_line(frame)])
-        self._show(ShownTable(name, spec, table, self.translator, title, note, aow_rises))
+        title = title or self.translator.column(name)
+        self._show(RenderedTable(name, spec, table, self.translator, title, note, aow_rises))
 
-    def figure(self, name: str, figure: Figure, *frames: pd.DataFrame, **places: Any) -> None:
-        """Show a picture under its title, above its source, with alt text; save it as PNG.
+    def figure(
+        self, name: str, figure: Figure, *frames: pd.DataFrame, title: str = "", alt: str = "", **fields: Any
+    ) -> None:
+        """Show a figure under its title, above its source, with alternative text; save it as PNG.
 
         Parameters
         ----------
@@ -112,10 +131,14 @@ class Report:
         figure : Figure
         *frames : DataFrame
             What it was drawn from, for the source line.
-        **places
-            What title and alt text have to be told.
+        title, alt : str, optional
+            Title and alternative text in plain text; by default those of the chapter, else the name.
+        **fields
+            What fills the fields of the chapter's title and alternative text.
         """
-        title, alt = self.translator.figure(name, **places)
+        check_name("figure", name)
+        declared = self.translator.figure(name, **fields)
+        title, alt = title or declared[0], alt or title or declared[1]
         figure.suptitle(textwrap.fill(title, _TITLE), x=0.01, ha="left", fontsize=11, fontweight="bold")
         source = textwrap.fill(self.source_line(*frames), _LINE)
         figure.supxlabel(source, x=0.01, ha="left", fontsize=7, color=SOFT)
@@ -152,15 +175,17 @@ class Report:
         )
 
     def _states(self, table: str) -> tuple[str, ...]:
-        """Return CBS's date of change of a table, else the states its pages told, else when it was taken over."""
+        """Return CBS's date of change of a table, else the states that its pages name, else when it was retrieved."""
         entry = self.snapshot.entry(table)
-        told = (entry.modified,) if entry.modified else self.snapshot.metadata(table).as_of
-        return told or (self.translator.word("page", "taken_over", date=entry.retrieved),)
+        states = (entry.modified,) if entry.modified else self.snapshot.metadata(table).as_of
+        return states or (self.translator.word("page", "taken_over", date=entry.retrieved),)
 
     def _interval_note(self, kind: str) -> str:
-        if kind in (PROCESS, NAMED):
-            level = format_percent(self.confidence, self.translator)
-            return self.translator.word(
-                "page", "interval_named" if kind == NAMED else "interval_process", confidence=level
-            )
-        return self.translator.word("page", f"interval_{kind}")
+        key = "interval_named" if kind == NAMED else f"interval_{kind}"
+        return self.translator.word("page", key, confidence=format_percent(self.confidence, self.translator))
+
+
+def check_name(what: str, name: str) -> None:
+    """Raise a CallError for a name that cannot be that of a file and of a part of a page."""
+    if not _NAME.fullmatch(name):
+        raise CallError(f"{what} {name!r}: expected a name of letters, digits, hyphens and underscores; say title=…")

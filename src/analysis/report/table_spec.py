@@ -1,23 +1,27 @@
 """Which columns a table of the report has, and how it is written for scripts.
 
-The tables of a chapter stand in its ``tables.toml``. A table of another name is read off its frame.
+The tables of a chapter stand in its ``tables.toml``. The columns of any other table are inferred from its frame.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 import pandas as pd
 
+from analysis.errors import DataError
 from analysis.measures.tidy_frame import wide
 from analysis.missing import FINAL, PRESENT, STATUSES
 from analysis.models.dispersion import ROUNDING
 
-NAMED = "named in the row"
-_OF_A_NUMBER = ("value", "value_lo", "value_hi", "quantity", "unit", "denominator", "missing", "status", "tables")
+NAMED, UNSTATED = "named in the row", "unstated"
+_OF_A_NUMBER = (
+    "value", "value_lo", "value_hi", "quantity", "unit", "denominator", "missing", "status", "tables", "interval",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,25 +55,48 @@ def declared_tables() -> dict[str, TableSpec]:
 
 
 def table_spec(name: str, frame: pd.DataFrame) -> TableSpec:
-    """Return the columns of a table: as its chapter declares them, else as its frame has them.
+    """Return the columns of a table: as its chapter declares them, else inferred from its frame.
 
-    Of a tidy frame the labels are the columns that say nothing of the number, and each quantity whose rounding leaves
-    a range has an interval. Of another frame text tells rows apart, and numbers are quantities.
+    Of a tidy frame the labels are the columns that do not describe the number, and each quantity has an interval whose
+    ends differ somewhere. Of another frame text and truth values are labels, and numbers are quantities.
+
+    Raises
+    ------
+    DataError
+        When the labels of a tidy frame do not tell its rows apart.
     """
-    return declared_tables().get(name) or _read_off(frame)
+    if name in declared_tables():
+        return declared_tables()[name]
+    if "quantity" not in frame:
+        columns = [column for column in frame if column != "tables" and not column.endswith(("_lo", "_hi"))]
+        quantities = tuple(column for column in columns if _is_number(frame[column]))
+        intervals = tuple(column for column in quantities if {f"{column}_lo", f"{column}_hi"} <= set(frame))
+        return TableSpec(tuple(c for c in columns if c not in quantities), quantities, intervals, UNSTATED)
+    kinds = frame["interval"].unique() if "interval" in frame else [ROUNDING if "status" in frame else UNSTATED]
+    labels = tuple(c for c in frame if c not in _OF_A_NUMBER or (c == "interval" and len(kinds) > 1))
+    twice = frame[frame.duplicated([*labels, "quantity"])]
+    if len(twice):
+        row = ", ".join(f"{column} {twice.iloc[0][column]}" for column in [*labels, "quantity"])
+        raise DataError(f"table {name}: two rows for {row}; expected a column that tells them apart.")
+    ranged = set(frame.loc[frame["value_lo"].notna() & (frame["value_lo"] != frame["value_hi"]), "quantity"])
+    quantities = tuple(frame["quantity"].unique())
+    intervals = tuple(name for name in quantities if name in ranged)
+    return TableSpec(labels, quantities, intervals, kinds[0] if len(kinds) == 1 else NAMED)
 
 
-def _read_off(frame: pd.DataFrame) -> TableSpec:
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def complete(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame of one's own with a named index as columns, and a tidy one with the columns that it left out."""
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
     if "quantity" in frame:
-        labels = tuple(column for column in frame if column not in _OF_A_NUMBER)
-        quantities = tuple(frame["quantity"].unique())
-        ends = frame[["value_lo", "value_hi"]].dropna()
-        ranged = frame.loc[ends.index[ends["value_lo"] != ends["value_hi"]], "quantity"]
-        return TableSpec(labels, quantities, tuple(name for name in quantities if name in set(ranged)))
-    columns = [column for column in frame if column != "tables" and not column.endswith(("_lo", "_hi"))]
-    numbers = tuple(column for column in columns if pd.api.types.is_numeric_dtype(frame[column]))
-    intervals = tuple(column for column in numbers if {f"{column}_lo", f"{column}_hi"} <= set(frame))
-    return TableSpec(tuple(column for column in columns if column not in numbers), numbers, intervals)
+        absent = {"value_lo": float("nan"), "value_hi": float("nan")}
+        absent["missing"] = frame["value"].isna().map({True: "no_value", False: PRESENT})
+        frame = frame.assign(**{name: value for name, value in absent.items() if name not in frame})
+    return frame
 
 
 def machine_table(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
@@ -90,24 +117,28 @@ def machine_table(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
     labels = list(spec.labels)
     if "quantity" not in frame:
         ends = [f"{quantity}{end}" for quantity in spec.quantities for end in ("", "_lo", "_hi")]
-        return frame[[*labels, *(c for c in [*ends, "tables"] if c in frame and c not in labels)]].reset_index(
-            drop=True
-        )
+        columns = [*labels, *(c for c in [*ends, "tables"] if c in frame and c not in labels)]
+        return frame[columns].reset_index(drop=True)
     table = wide(frame, labels, list(spec.quantities))
     rows = frame[frame["quantity"].isin(spec.quantities)]
-    by, gone = [rows[label] for label in labels], rows["missing"] != PRESENT
+    is_missing = rows["missing"] != PRESENT
     if "status" in rows and rows["status"].ne(FINAL).any():
-        there = [label[~gone] for label in by]
-        worst = rows["status"][~gone].map(STATUSES.index).groupby(there, observed=True).max().map(STATUSES.__getitem__)
-        table = table.merge(worst.rename("status").reset_index(), how="left", on=labels).fillna({"status": ""})
-    if gone.any():
-        said = (rows["quantity"] + "=" + rows["missing"])[gone].groupby([label[gone] for label in by], observed=True)
-        reasons = said.agg("; ".join).rename("missing").reset_index()
-        table = table.merge(reasons, how="left", on=labels).fillna({"missing": PRESENT})
+        rank = rows["status"][~is_missing].map(STATUSES.index)
+        table = _joined(table, rows[~is_missing], labels, "status", rank, lambda ranks: STATUSES[ranks.max()])
+    if is_missing.any():
+        reasons = rows["quantity"] + "=" + rows["missing"]
+        table = _joined(table, rows[is_missing], labels, "missing", reasons[is_missing], "; ".join)
     if "tables" in rows:
-        named = rows["tables"].groupby(by, observed=True).agg(_each_once)
-        table = table.merge(named.reset_index(), how="left", on=labels)
+        table = _joined(table, rows, labels, "tables", rows["tables"], _each_once)
     return table
+
+
+def _joined(
+    table: pd.DataFrame, rows: pd.DataFrame, labels: list[str], name: str, column: pd.Series, combine: Callable
+) -> pd.DataFrame:
+    """Return a table with one more column: for each row what ``combine`` makes of a column over its quantities."""
+    added = column.groupby([rows[label] for label in labels], observed=True).agg(combine).rename(name)
+    return table.merge(added.reset_index(), how="left", on=labels).fillna({name: ""})
 
 
 def _each_once(names: pd.Series) -> str:

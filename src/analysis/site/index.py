@@ -22,7 +22,7 @@ from analysis.site.notebook_outputs import answers_of
 
 _LAST = "00"  # what is at hand comes after what a reader came for
 _HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
-_TABLE = re.compile(r'(<figure class="table" id="table-(\w+)">.*?)</figure>', re.DOTALL)
+_TABLE = re.compile(r'(<figure class="table" id="table-([\w-]+)">.*?)</figure>', re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -48,7 +48,7 @@ def build_page(
     extra : list of dict, optional
         Pages of the run beside this one, for the contents: ``href`` and ``text`` of each.
     published : dict of str to list of dict, optional
-        For a table by its name, the parts of documents that it shows, as `lifted.published_as` tells them.
+        For a table by its name, the parts of documents that it shows, as from `notebook_outputs.published_as`.
     """
     translator = Translator(parameters[notebooks[0].name].get("lang", "en"))
     with as_file(files("analysis.site") / "templates") as templates:
@@ -104,12 +104,20 @@ def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
 
 
 def _in_short(chapters: list[dict[str, Any]], translator: Translator) -> list[dict[str, Any]]:
-    """Return the questions that a reader comes with, each with its answer in this run and the chapter that gives it."""
-    told = {question: (chapter, text) for chapter in chapters for question, text in chapter["answers"].items()}
+    """Return the questions that readers come with, each with its answer in this run and the chapter that gives it.
+
+    Those of the glossary come first, in its order; then those that a notebook asks in its own words.
+    """
+    answers = {question: (chapter, text) for chapter in chapters for question, text in chapter["answers"].items()}
+    entries = glossary()["questions"]
     return [
-        {"question": entry[translator.code], "text": Markup(markdown2html(told[name][1])), "chapter": told[name][0]}
-        for name, entry in glossary()["questions"].items()
-        if name in told
+        {
+            "question": entries[question][translator.code] if question in entries else question,
+            "text": Markup(markdown2html(answers[question][1])),
+            "chapter": answers[question][0],
+        }
+        for question in dict.fromkeys((*entries, *answers))
+        if question in answers
     ]
 
 

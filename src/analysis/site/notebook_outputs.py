@@ -19,7 +19,7 @@ from analysis.site.findings_page import FINDINGS_PAGE
 
 ANSWERS = "answers"
 """In the metadata of an output, below ``bijstand``: the question that it answers."""
-_CAPTION = re.compile(r'<figure class="table" id="table-(\w+)"><figcaption>(.*?)</figcaption>', re.DOTALL)
+_CAPTION = re.compile(r'<figure class="table" id="table-([\w-]+)"><figcaption>(.*?)</figcaption>', re.DOTALL)
 
 
 def _outputs(notebook: Any) -> Iterator[Any]:

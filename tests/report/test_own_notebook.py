@@ -1,0 +1,152 @@
+"""A notebook that shows tables, figures and an answer under names of its own, with no word of it in the library."""
+
+from __future__ import annotations
+
+import nbformat
+import pandas as pd
+import pytest
+
+from analysis.errors import CallError, DataError
+from analysis.report import Report
+from analysis.runs.kernel import Job
+from analysis.runs.notebook import read_notebook
+from analysis.site.index import build_page
+from analysis.site.notebook_outputs import captions_in
+from analysis.workspace import open_snapshot
+from in_process import run_here
+
+NOTEBOOK = [
+    ("markdown", "# Men and women\n\nAre there more women than men?"),
+    ("code", 'snapshot = "published"\nlang = "en"'),
+    (
+        "code",
+        """
+import pandas as pd
+from matplotlib.figure import Figure
+from analysis.measures import caseload_groups
+from analysis.report import Report
+from analysis.workspace import open_snapshot
+
+source = open_snapshot(snapshot)
+report = Report(source, lang)
+persons = caseload_groups.by_group(caseload_groups.group_state(source, "sex"))
+persons = persons[persons["quantity"].isin(["level", "share"])]
+""",
+    ),
+    ("code", 'report.table("men-and-women", persons, title="Men and women, end of 2024")'),
+    (
+        "code",
+        """
+waves = pd.DataFrame({"visits_made": [12, 3], "part_of_day": [0.25, 0.5], "part_of_day_lo": [0.2, 0.4],
+                      "part_of_day_hi": [0.3, 0.75]}, index=pd.Index(["first", "second"], name="wave_of_visits"))
+report.table("my_waves", waves)
+""",
+    ),
+    (
+        "code",
+        """
+picture = Figure(figsize=(5.2, 2))
+picture.subplots().bar(["first", "second"], waves["visits_made"])
+report.figure("visits_by_wave", picture, title="Visits by wave", alt="Twelve visits in the first wave, three later.")
+report.figure("untitled_bars", Figure(figsize=(5.2, 2)))
+""",
+    ),
+    ("code", 'report.answer("Are there more women than men?", "**Yes.** More women than men receive bijstand.")'),
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, root):
+    folder = tmp_path_factory.mktemp("own")
+    notebook = nbformat.v4.new_notebook()
+    new = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
+    notebook.cells = [new[kind](source) for kind, source in NOTEBOOK]
+    notebook.cells[1].metadata["tags"] = ["parameters"]
+    path = folder / "my_question.ipynb"
+    nbformat.write(notebook, path)
+    outcomes = {}
+    for lang in ("en", "nl"):
+        for name in ("notebooks", "tables", "figures"):
+            (folder / lang / name).mkdir(parents=True)
+        job = Job(path.stem, path, folder / lang, {"snapshot": "published", "lang": lang}, root)
+        assert run_here(job).error == ""
+        executed = nbformat.read(job.output, as_version=4)
+        outcomes[lang] = [output for cell in executed.cells for output in cell.get("outputs", ())]
+    return folder / "en", read_notebook(path), outcomes
+
+
+def text_of(outcomes, index):
+    return outcomes[index].data["text/plain"]
+
+
+def test_labels_quantities_and_intervals_of_a_table_come_from_its_tidy_frame(run):
+    folder, _, outcomes = run
+    table = pd.read_csv(folder / "tables" / "men-and-women.csv")
+    assert set(table["group"]) == {"men", "women", "total"}
+    for quantity in ("level", "share"):
+        assert (table[f"{quantity}_lo"] <= table[quantity]).all()
+        assert (table[quantity] <= table[f"{quantity}_hi"]).all()
+    first, *_, note = text_of(outcomes["en"], 0).splitlines()
+    assert first == "Men and women, end of 2024"
+    assert note.startswith("In brackets: rounding interval")
+    assert "Source: CBS" in note
+    assert "mannen" in text_of(outcomes["nl"], 0), "a word that the glossary has is used"
+
+
+def test_a_frame_that_is_not_tidy_keeps_its_index_and_is_printed_by_the_names_of_its_columns(run):
+    folder, _, outcomes = run
+    assert (folder / "tables" / "my_waves.csv").read_text() == (
+        "wave_of_visits,visits_made,part_of_day,part_of_day_lo,part_of_day_hi\nfirst,12,0.25,0.2,0.3\nsecond,3,0.5,0.4,0.75\n"
+    )
+    lines = text_of(outcomes["en"], 1).splitlines()
+    assert lines[0] == "my waves"
+    assert lines[1].split("  ")[-1].strip() == "part of day"
+    assert "0.250 (0.200 to 0.300)" in lines[2]
+    assert lines[-1].startswith("In brackets: the interval of the estimate; the table does not state its kind.")
+    assert "0,250 (0,200 tot 0,300)" in text_of(outcomes["nl"], 1)
+
+
+def test_a_figure_has_the_title_and_alternative_text_that_the_notebook_gives(run):
+    folder, _, outcomes = run
+    alts = [output.metadata["image/png"]["alt"] for output in outcomes["en"] if "image/png" in output.data]
+    assert alts == ["Twelve visits in the first wave, three later.", "untitled bars"]
+    assert {path.name for path in (folder / "figures").iterdir()} == {"visits_by_wave.png", "untitled_bars.png"}
+
+
+def test_its_answer_and_tables_stand_on_the_page(run):
+    folder, notebook, _ = run
+    assert (notebook.tables, notebook.figures) == (("men-and-women", "my_waves"), ("visits_by_wave", "untitled_bars"))
+    record = {"run": "r", "begun": "b", "snapshots": [], "notebooks": [], "versions": {}}
+    page = build_page(folder, [notebook], {notebook.name: {"lang": "en"}}, record)
+    short = page[: page.index('<div class="columns">')]
+    assert "Are there more women than men?" in short
+    assert "<strong>Yes.</strong>" in short
+    captions = captions_in(folder / "notebooks", [notebook])
+    assert captions["men-and-women"] == "my_question · Men and women, end of 2024"
+
+
+TIDY = pd.DataFrame({"wave": ["one", "two"], "quantity": "visits_made", "value": [12.0, None]})
+
+
+@pytest.fixture
+def report():
+    return Report(open_snapshot("published"), "en")
+
+
+def test_a_tidy_frame_needs_no_more_than_quantity_and_value(report, monkeypatch):
+    outputs = []
+    monkeypatch.setattr("analysis.report.report.display", outputs.append)
+    report.table("my_visits", TIDY)
+    text = outputs[0]._repr_mimebundle_()["text/plain"]
+    assert [line.split() for line in text.splitlines()[2:4]] == [["one", "12"], ["two", "cannot", "be", "determined"]]
+
+
+def test_rows_that_no_label_tells_apart_are_refused(report):
+    with pytest.raises(DataError, match=r"table my_visits: two rows for wave one, quantity visits_made"):
+        report.table("my_visits", pd.concat([TIDY, TIDY]))
+
+
+@pytest.mark.parametrize("name", ["my visits", "../visits", "visits.csv", ""])
+def test_a_name_that_is_no_name_of_a_file_is_refused(report, name):
+    with pytest.raises(CallError, match="expected a name of letters, digits"):
+        report.table(name, TIDY)
