@@ -39,9 +39,10 @@ class Causes:
         An error of CBS is a reason when it touches a cell of the query and is as large, where CBS says how large it is;
         another vintage is one when it gives the number that was printed.
         """
-        cells = [str(node.value) for node in derivation.tree.walk() if node.kind == "cell"]
         for error in self._errors:
-            if any(_touches(error, cell) for cell in cells) and not _too_small(error, derivation, claim, result):
+            if any(_touches(error, cell) for cell in derivation.cells) and not _too_small(
+                error, derivation, claim, result
+            ):
                 fields = {"reason": error.reason, "source": error.source, "since": error.since}
                 return Message("register", "corrected", fields | {"until": error.until or "…"})
         for vintage in self._vintages:

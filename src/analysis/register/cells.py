@@ -69,13 +69,7 @@ def table_outlines(snapshot: Snapshot) -> dict[str, TableOutline]:
 
 def query_faults(claims: Iterable[Claim], tables: Mapping[str, TableOutline]) -> list[str]:
     """Return what is wrong with the queries of claims: a table, measure, dimension or period that cannot be."""
-    cells = [
-        (claim, str(node.value))
-        for claim in claims
-        for derivation in claim.queries
-        for node in derivation.tree.walk()
-        if node.kind == "cell"
-    ]
+    cells = [(claim, cell) for claim in claims for query in claim.queries for cell in query.cells]
     wrong = [f"{claim.position}: query: {fault}" for claim, cell in cells for fault in _cell_faults(cell, tables)]
     return list(dict.fromkeys(wrong))
 

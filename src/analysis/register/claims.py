@@ -21,6 +21,16 @@ class Derivation:
     tree: Node
     differs: bool = False
 
+    @property
+    def cells(self) -> list[str]:
+        """The cells of a query as they are named in it: ``table | measure | selection | period``."""
+        return [str(node.value) for node in self.tree.walk() if node.kind == "cell"]
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables of its cells, each once."""
+        return list(dict.fromkeys(cell.split(" | ")[0] for cell in self.cells))
+
 
 @dataclass(frozen=True, eq=False)
 class Claim:

@@ -130,15 +130,10 @@ def _evaluate_queries(claim: Claim, tables: Tables) -> tuple[Evaluation | None, 
             continue
         outcome = verdict_for(claim, result)
         evaluation = Evaluation(QUERY, derivation, cells.tree, cells.operands, result, outcome)
-        names = {"used": _tables_of(derivation), "first": _tables_of(claim.queries[0])}
+        names = {"used": ", ".join(derivation.tables), "first": ", ".join(claim.queries[0].tables)}
         note = () if derivation is claim.queries[0] else (Message("register", "fallback_query", names),)
         return evaluation, tuple(missing_cells), note
     return None, tuple(missing_cells), ()
-
-
-def _tables_of(derivation: Derivation) -> str:
-    cells = [str(node.value) for node in derivation.tree.walk() if node.kind == "cell"]
-    return ", ".join(dict.fromkeys(cell.split(" | ")[0] for cell in cells))
 
 
 def _decisive(evaluations: list[Evaluation]) -> Evaluation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 
 from analysis.errors import DataError, nearest
 from analysis.intervals.formula import TRUTHS, Node
@@ -61,9 +62,9 @@ class Register:
     @property
     def tables(self) -> list[str]:
         """The tables that the first queries of the claims use."""
-        queries = [claim.queries[0] for claim in self.claims.values() if claim.queries]
-        cells = [str(node.value) for query in queries for node in query.tree.walk() if node.kind == "cell"]
-        return sorted({cell.split(" | ")[0] for cell in cells})
+        return sorted(
+            {table for claim in self.claims.values() for query in claim.queries[:1] for table in query.tables}
+        )
 
     def is_open(self, claim: Claim) -> bool:
         """Tell whether anyone can get the figures that the claim cites."""
@@ -71,15 +72,7 @@ class Register:
 
 
 def recompute(tree: Node, operands: Mapping[str, Interval]) -> Recomputed:
-    """Return what a formula gives: value and exact range, or whether a statement holds.
-
-    Raises
-    ------
-    ZeroDenominatorError
-        When something that is divided by may be zero.
-    NotExactError
-        When the range cannot be determined.
-    """
+    """Return what a formula gives: value and exact range, or whether a statement holds. Raises what `range_of` does."""
     centre = {name: each.value for name, each in operands.items()}
     if tree.kind in TRUTHS:
         return _truth(tree.parts if tree.kind == "and" else (tree,), operands, centre)
@@ -125,8 +118,10 @@ def _number_of(parts, operands: Mapping[str, Interval], centre: Mapping[str, Num
     gaps = [(part.kind, difference(part)) for part in parts]
     ranges = [(kind, range_of(gap, operands)) for kind, gap in gaps]
     truths = [decided(kind, ends.lo, ends.hi) for kind, ends in ranges]
-    here = [decided(kind, *[value_at(gap, centre)] * 2) for kind, gap in gaps]
-    return Recomputed(start + here.count(HOLDS), start + truths.count(HOLDS), start + len(truths) - truths.count(FAILS))
+    centres = [decided(kind, *[value_at(gap, centre)] * 2) for kind, gap in gaps]
+    return Recomputed(
+        start + centres.count(HOLDS), start + truths.count(HOLDS), start + len(truths) - truths.count(FAILS)
+    )
 
 
 def relations(claims: Mapping[str, Claim]) -> list[Relation]:
@@ -168,28 +163,18 @@ def formula_faults(claims: Mapping[str, Claim], known: Collection[str], every: I
 def _circles(claims: Mapping[str, Claim]) -> list[str]:
     """Return one message for each circle of formulas: what a claim follows from may not follow from the claim."""
     follows = {
-        name: [each for derivation in claim.formulas for each in derivation.tree.claims()]
+        name: [each for derivation in claim.formulas for each in derivation.tree.claims() if each in claims]
         for name, claim in claims.items()
     }
-    state: dict[str, int] = {}
-    wrong = []
-    for start in claims:
-        path: list[str] = []
-        stack = [(start, iter(follows[start]))] if start not in state else []
-        while stack:
-            name, rest = stack[-1]
-            if name not in state:
-                state[name] = 1
-                path.append(name)
-            step = next((each for each in rest if each in claims), None)
-            if step is None:
-                state[name] = 2
-                path.pop()
-                stack.pop()
-            elif state.get(step) == 1:
-                circle = [*path[path.index(step) :], step]
-                files = ", ".join(dict.fromkeys(f"{claims[each].document}.csv" for each in circle))
-                wrong.append(f"{claims[name].position}: a circle of formulas: {' → '.join(circle)} (in {files}).")
-            elif step not in state:
-                stack.append((step, iter(follows[step])))
-    return wrong
+    order, wrong = list(claims), []
+    while True:
+        try:
+            TopologicalSorter(follows).prepare()
+            return wrong
+        except CycleError as found:
+            ring = found.args[1][:0:-1]  # each follows from the next, the last from the first
+        start = min(range(len(ring)), key=lambda index: order.index(ring[index]))
+        circle = [*ring[start:], *ring[: start + 1]]
+        files = ", ".join(dict.fromkeys(f"{claims[each].document}.csv" for each in circle))
+        wrong.append(f"{claims[circle[0]].position}: a circle of formulas: {' → '.join(circle)} (in {files}).")
+        follows = {name: each for name, each in follows.items() if name not in ring}

@@ -92,5 +92,4 @@ def fragile(findings: Iterable[Finding]) -> pd.DataFrame:
 def _tables_queried(finding: Finding) -> list[str]:
     """Return the tables that the query of a finding used, none where no query could be evaluated."""
     evaluations = [each for each in (finding.evaluation, *finding.others) if each is not None and each.method == QUERY]
-    cells = [str(node.value) for each in evaluations for node in each.derivation.tree.walk() if node.kind == "cell"]
-    return list(dict.fromkeys(cell.split(" | ")[0] for cell in cells))
+    return list(dict.fromkeys(table for each in evaluations for table in each.derivation.tables))
