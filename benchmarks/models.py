@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 from measuring import Bench, command_line, cost_of_call, median_wall
 
-from analysis.chapters.duration import overview as durations
-from analysis.chapters.flows import overview as flow_overview
+from analysis.chapters.duration import group_models as duration_models
+from analysis.chapters.flows import group_models as flow_models
 from analysis.cleaning.cells import read_cells
 from analysis.measures import duration, exit_rates, flow_groups, flows, windows
 from analysis.models.duration import decomposition
@@ -35,14 +35,14 @@ def models_of_flows(snapshot: Snapshot, start: str = "") -> None:
     quarterly = flows.quarterly(snapshot, quarters)
     flow_groups.group_flows(snapshot, "all", quarters[-1])
     outflow.fit_outflow(quarterly)
-    flow_overview.flow_overview(flow_panel.flow_panel(snapshot, quarters=quarters), "all", 0.95)
+    flow_models.fit_group_models(flow_panel.flow_panel(snapshot, quarters=quarters), "all", 0.95)
 
 
 def models_of_duration(snapshot: Snapshot) -> None:
     """Run what 03_duration runs."""
     duration.longterm_shares(snapshot, "all")
     exit_rates.by_band(snapshot)
-    durations.fit_durations(snapshot, "all")
+    duration_models.fit_group_models(snapshot, "all")
     decomposition.longterm_moved(snapshot, windows.between(snapshot, "duration", "", ""))
 
 

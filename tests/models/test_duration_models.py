@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.chapters.duration import overview as durations
+from analysis.chapters.duration import group_models as duration_models
 from analysis.errors import CallError, CoverageError, DataError
 from analysis.measures import windows
 from analysis.models.duration import cohort, decomposition, hazards, longterm, survival
@@ -106,7 +106,7 @@ def test_a_snapshot_refuses_years_and_groups_that_it_does_not_know(published):
 # of five or more. Factsheet 2024, end of December 2024: 289,000 over two years of 405,700, less the changes of 2024,
 # leave 111,730 below two years in December 2023; 91,000 - 590 from two to five, 198,000 + 320 over five.
 def test_published_hazards_agree_with_hand_arithmetic(published):
-    found = durations.fit_durations(published)
+    found = duration_models.fit_group_models(published)
     rate = found.hazards.tidy_rows(hazards.ROUNDING).set_index("band")
     by_hand = {
         "<2y": (16130 + 10990 + 12360) / 111730,
@@ -114,7 +114,7 @@ def test_published_hazards_agree_with_hand_arithmetic(published):
         ">5y": 16170 / (198000 + 320),
     }
     assert dict(rate["value"]) == pytest.approx(by_hand)
-    assert set(found.panel.spells["basis"]) == {CLOSING}
+    assert set(found.hazards.cells["basis"]) == {CLOSING}
     assert rate.loc[">5y", "value_hi"] == pytest.approx(16175 / (198320 - 505))
     # one group and one year tell nothing of chance: no interval is made up
     assert set(found.rates["missing"]) == {"too_few_cells"}
@@ -348,7 +348,7 @@ def made(tmp_path_factory):
 
 
 def test_hazards_of_a_simulated_snapshot_agree_with_its_truth(made):
-    truth, found = read_truth(made), durations.fit_durations(made).hazards.tidy_rows()
+    truth, found = read_truth(made), duration_models.fit_group_models(made).hazards.tidy_rows()
     groups, place = truth["groups"], {band: number for number, band in enumerate(BANDS)}
     found["true"] = [
         12 * groups[row.dimension][row.group]["hazards"]["monthly"][truth["years"].index(row.year)][place[row.band]]

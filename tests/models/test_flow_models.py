@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.chapters.flows.figures import flow_rate_groups
-from analysis.chapters.flows.overview import flow_overview
+from analysis.chapters.flows.group_models import fit_group_models
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError
 from analysis.language.translator import Translator
 from analysis.measures import account as measured
@@ -260,8 +260,8 @@ def test_nothing_is_changed_in_what_is_given():
 # -- everything at once, as the notebook has it
 
 
-def test_the_overview_has_every_group_or_its_reason():
-    found = flow_overview(pd.concat([ages(), made()], ignore_index=True))
+def test_the_models_have_every_group_or_its_reason():
+    found = fit_group_models(pd.concat([ages(), made()], ignore_index=True))
     assert found.year == 2020
     rates = found.rates.set_index(["quantity", "dimension", "group"]).sort_index()
     assert rates.loc[("outflow_rate", "sex", "men"), "value"] == pytest.approx(8 * SEASON.mean(), rel=1e-3)
@@ -273,9 +273,9 @@ def test_the_overview_has_every_group_or_its_reason():
     assert (found.rates["status"] == "final").all()
 
 
-def test_the_overview_of_a_year_alone_says_that_it_is_too_short():
+def test_the_models_of_a_year_alone_say_that_it_is_too_short():
     panel = pd.concat([ages(), made()], ignore_index=True)
-    found = flow_overview(panel[panel["quarter"].str.startswith("2018")], "sex")
+    found = fit_group_models(panel[panel["quarter"].str.startswith("2018")], "sex")
     assert set(found.rates["dimension"]) == {"sex", "total"}
     assert set(found.rates["missing"]) == {"too_few_quarters"}
     assert set(found.season["missing"]) == {"too_few_quarters"}
@@ -283,7 +283,7 @@ def test_the_overview_of_a_year_alone_says_that_it_is_too_short():
 
 
 def test_the_picture_of_rates_has_a_dot_for_each_and_names_what_is_missing():
-    found = flow_overview(pd.concat([ages(), made()], ignore_index=True))
+    found = fit_group_models(pd.concat([ages(), made()], ignore_index=True))
     (axes,) = flow_rate_groups(found.rates, Translator("en"), 0.95).axes
     assert len(axes.get_yticks()) == 6
     assert [len(line.get_xdata()) for line in axes.lines] == [6, 6]

@@ -45,13 +45,18 @@ def spans(collection, axes):
     return {names[round(start[1])]: (start[0], end[0]) for start, end in segments}
 
 
+def no_accounts(groups):
+    """Return accounts of which no group has a break-even ratio of its own."""
+    return pick(groups, "ratio").assign(quantity="break_even", value=np.nan)
+
+
 def test_each_group_has_its_own_dot_and_both_its_intervals(published, quarters):
     means = flow_groups.group_flows(published)
     groups = flow_groups.by_group(means)
     ratios = compare_groups(groups, flow_groups.by_quarter(published)).ratios
     even = account.break_even(published, quarters, means)
     shuffled = ratios.sample(frac=1, random_state=1)  # names decide what stands beside what, not the order of rows
-    (axes,) = flows_figures.flow_ratio_groups(groups, shuffled, even, ENGLISH, 0.95).axes
+    (axes,) = flows_figures.flow_ratio_groups(groups, shuffled, even, no_accounts(groups), ENGLISH, 0.95).axes
     thin, thick = (part for part in axes.collections if isinstance(part, LineCollection))
     ratio = pick(groups, "ratio").assign(name=lambda rows: [ENGLISH.value(group) for group in rows["group"]])
     process = ratios.assign(name=[ENGLISH.value(group) for group in ratios["group"]]).set_index("name")
@@ -191,6 +196,6 @@ def test_break_even_above_one_stands_to_the_right_of_as_many_in_as_out(published
         (1.4, ("as many in as out", "break-even")),
     ):
         moved = even.assign(value=even["value"].where(even["quantity"] != "break_even", value))
-        (axes,) = flows_figures.flow_ratio_groups(groups, ratios, moved, ENGLISH, 0.95).axes
+        (axes,) = flows_figures.flow_ratio_groups(groups, ratios, moved, no_accounts(groups), ENGLISH, 0.95).axes
         sides = {text.get_ha(): text.get_text() for text in axes.texts}
         assert sides == {"right": left, "left": right}

@@ -40,8 +40,8 @@ def tidy(*rows, **labels):
 def test_whether_the_number_rises_is_decided_by_its_interval(change, said):
     table = tidy(("level", 1020, 1015, 1025), ("change", *change), ("growth_pct", 2, 2, 2),
                  group="total", dimension="total", period="2024-12")  # fmt: skip
-    level = "**At the end of December 2024, 1,020 people (rounding: 1,015 to 1,025) received bijstand"
-    assert caseload_sentences.caseload_answer(table, EN) == f"{level} below the AOW age; {said}**"
+    level = "**At the end of December 2024, 1,020 people (rounding: 1,015 to 1,025) below the AOW age received bijstand"
+    assert caseload_sentences.caseload_answer(table, EN) == f"{level}; {said}**"
 
 
 def test_a_number_that_is_not_known_makes_no_answer():
@@ -50,12 +50,12 @@ def test_a_number_that_is_not_known_makes_no_answer():
     alone = caseload_sentences.caseload_answer(
         tidy(level, ("change", *NOTHING), ("growth_pct", *NOTHING), **labels), NL
     )
-    assert alone.startswith("**Eind december 2024 ontvingen onder de AOW-leeftijd 1.020 mensen bijstand.**")
+    assert alone.startswith("**Eind december 2024 ontvingen 1.020 mensen onder de AOW-leeftijd bijstand.**")
     assert "jaar eerder" in alone
     gone = [(name, *NOTHING) for name in ("level", "change", "growth_pct")]
     assert caseload_sentences.caseload_answer(tidy(*gone, **labels), EN) == ""
     unknown = tidy(("ratio", *NOTHING), ("break_even", *NOTHING), year="2024")
-    assert flows_sentences.flows(unknown, unknown, EN) == ""
+    assert flows_sentences.flows_answer(unknown, unknown, EN) == ""
     shares = [tidy(("over_5y", 50, 49, 51), dimension="total", source="stock", period="2024Q4"),
               tidy(("over_5y", *NOTHING), dimension="total", source="ended spells", period="2023")]  # fmt: skip
     assert duration_sentences.duration_answer(pd.concat(shares), EN) == "", (
@@ -71,12 +71,16 @@ def test_a_number_that_is_not_known_makes_no_answer():
 def test_the_ratio_stands_beside_break_even():
     ratio, balance = ("ratio", 0.8, 0.79, 0.81), ("break_even", 0.9, 0.895, 0.905)
     both = tidy(ratio, balance, year="2023")
-    said = "80.0 (rounding: 79.0 to 81.0) left for every 100 who came in; at 90.0 (rounding: 89.5 to 90.5) the number"
-    assert flows_sentences.flows(both, both, EN).startswith(f"**In 2023, {said} would have stood still.**")
-    later = flows_sentences.flows(tidy(("ratio", 1.1, 1.1, 1.1), year="2024"), both, EN)
-    assert later.startswith(f"**In 2024, 110.0 left for every 100 who came in.** **In 2023, {said}")
-    alone = flows_sentences.flows(tidy(ratio, year="2023"), tidy(("break_even", *NOTHING), year="2023"), EN)
-    assert alone.endswith("cannot be told from this snapshot: the stock is missing.")
+    said = (
+        "80.0 (rounding: 79.0 to 81.0) left for every 100 who entered; at 90.0 (rounding: 89.5 to 90.5) the number of"
+    )
+    assert flows_sentences.flows_answer(both, both, EN).startswith(
+        f"**In 2023, {said} recipients would have stayed the same.**"
+    )
+    later = flows_sentences.flows_answer(tidy(("ratio", 1.1, 1.1, 1.1), year="2024"), both, EN)
+    assert later.startswith(f"**In 2024, 110.0 left for every 100 who entered.** **In 2023, {said}")
+    alone = flows_sentences.flows_answer(tidy(ratio, year="2023"), tidy(("break_even", *NOTHING), year="2023"), EN)
+    assert alone.endswith("cannot be determined from this snapshot: it lacks the stock.")
 
 
 def test_an_answer_is_marked_and_one_that_is_not_there_says_so(monkeypatch):

@@ -14,7 +14,7 @@ _THOUSANDS = {"persons": 1e-3, "benefits": 1e-3, "thousand persons": 1.0, "thous
 
 
 def caseload_series(series: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw every source of the caseload as a line of its own: persons above, benefits below, nothing over gaps."""
+    """Draw each source of the caseload as a line of its own, not over gaps: persons above, benefits below."""
     with canvas(4.6, rows=2, height_ratios=[2.2, 1], sharex=True) as (figure, panels):
         for axes, counted, gap in zip(panels, ("persons", "benefits"), (0.075, 0.17), strict=True):
             rows = series[series["unit"].str.contains(counted)]

@@ -1,4 +1,4 @@
-"""The numbers in the sentences on the data and the caseload."""
+"""The sentences on the data and the caseload that hold numbers."""
 
 from __future__ import annotations
 
@@ -15,23 +15,9 @@ def data(holdings: pd.DataFrame, snapshot: str, translator: Translator) -> dict[
     return {"snapshot": snapshot} | {name: translator.number(count) for name, count in counts.items()}
 
 
-def caseload(by_group: pd.DataFrame, translator: Translator) -> dict[str, str]:
-    """Return the period, and for each dimension the group that the change of the total came from most."""
-    change = select_row(by_group, "change", group="total")
-    parts = pick(by_group, "contribution_pp").dropna(subset="value")
-    parts = parts[parts["dimension"] != "total"]
-    falls = change is not None and change["value"] < 0
-    tops = []
-    for dimension, rows in parts.groupby("dimension", sort=False, observed=True):
-        top = rows.sort_values("value", kind="stable").iloc[0 if falls else -1]
-        told_top = format_rounded(top, translator, 1, sign=True)
-        places = {"dimension": dimension, "group": top["group"]}
-        names = {name: translator.value(value) for name, value in places.items()}
-        tops.append(translator.word("texts", "top_group", contribution=told_top, **names))
-    return {
-        "period": translator.period(by_group["period"].iloc[0]),
-        "tops": "; ".join(tops) or translator.value("no_value"),
-    }
+def period_of(by_group: pd.DataFrame, translator: Translator) -> str:
+    """Return the period of the counts by group, as it is written in a sentence."""
+    return translator.period(by_group["period"].iloc[0])
 
 
 def caseload_answer(by_group: pd.DataFrame, translator: Translator) -> str:
@@ -39,25 +25,48 @@ def caseload_answer(by_group: pd.DataFrame, translator: Translator) -> str:
     level, change, growth = (select_row(by_group, name, group="total") for name in ("level", "change", "growth_pct"))
     if pd.isna(value_in(level)):
         return ""
-    people = translator.word("texts.moved", "people")
-    places = {
-        "period": translator.period(by_group["period"].iloc[0]),
-        "level": format_with_interval(level, translator, unit=people),
-    }
+    people = translator.word("texts.caseload_direction", "people")
+    numbers = {"period": period_of(by_group, translator), "level": format_with_interval(level, translator, unit=people)}
     if pd.isna(value_in(change)):
-        return translator.word("texts", "caseload_answer_level", **places)
-    moved = "rose" if change["value_lo"] > 0 else "fell" if change["value_hi"] < 0 else "undecided"
-    places |= {
+        return translator.word("texts", "caseload_answer_level", **numbers)
+    direction = "rose" if change["value_lo"] > 0 else "fell" if change["value_hi"] < 0 else "undecided"
+    numbers |= {
+        "direction": translator.word("texts.caseload_direction", direction),
         "change": format_with_interval(change, translator, sign=True),
         "growth": format_rounded(growth, translator, 1, sign=True),
     }
-    return translator.word("texts", "caseload_answer", moved=translator.word("texts.moved", moved), **places)
+    return translator.word("texts", "caseload_answer", **numbers)
 
 
-def series(series_frame: pd.DataFrame, translator: Translator) -> dict[str, str]:
+def largest_contributions(by_group: pd.DataFrame, translator: Translator) -> str:
+    """Return for each dimension the group that contributed most to the change of the total."""
+    change = value_in(select_row(by_group, "change", group="total"))
+    contributions = pick(by_group, "contribution_pp").dropna(subset="value")
+    contributions = contributions[contributions["dimension"] != "total"].sort_values("value", kind="stable")
+    groups = []
+    for dimension in pick(by_group, "contribution_pp")["dimension"].unique():
+        rows = contributions[contributions["dimension"] == dimension]
+        if len(rows):
+            largest = rows.iloc[0 if change < 0 else -1]
+            groups.append(
+                translator.word(
+                    "texts",
+                    "largest_contribution",
+                    dimension=translator.value(dimension),
+                    group=translator.value(largest["group"]),
+                    contribution=format_rounded(largest, translator, 1, sign=True),
+                )
+            )
+    return translator.word("texts", "largest_contributions", groups="; ".join(groups)) if groups else ""
+
+
+def series_range(series: pd.DataFrame, translator: Translator) -> dict[str, str]:
     """Return the years that the series span, and the lowest and highest number of persons in thousands."""
-    persons = series_frame[series_frame["unit"].str.contains("persons")]
+    persons = series[series["unit"].str.contains("persons")]
     thousands = persons["value"].where(persons["unit"] == "thousand persons", persons["value"] / 1000)
-    ends = {"lowest": thousands.min(), "highest": thousands.max()}
-    years = {"first": str(series_frame["date"].min().year), "last": str(series_frame["date"].max().year)}
-    return years | {name: format_number(value, translator) for name, value in ends.items()}
+    return {
+        "first": str(series["date"].min().year),
+        "last": str(series["date"].max().year),
+        "lowest": format_number(thousands.min(), translator),
+        "highest": format_number(thousands.max(), translator),
+    }

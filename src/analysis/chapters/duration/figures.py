@@ -11,6 +11,7 @@ from analysis.language.translator import Translator
 from analysis.measures.duration import CLASS_ENDS
 from analysis.measures.tidy_frame import pick
 from analysis.report.plotting import (
+    INK,
     MARKERS,
     STYLES,
     canvas,
@@ -26,7 +27,7 @@ from analysis.report.plotting import (
 
 
 def longterm(shares: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the long-term shares of the total in the stock beside those among ended spells."""
+    """Draw the long-term shares of the total in the stock and among ended spells, side by side."""
     quantities = ("over_2y", "from_2_to_5y", "over_5y")
     total = shares[shares["dimension"] == "total"].set_index(["source", "quantity"])["value"]
     bars = {
@@ -40,7 +41,7 @@ def longterm(shares: pd.DataFrame, translator: Translator) -> Figure:
 
 
 def over_5y(shares: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the share over five years in the stock of each group, beside that among all ended spells."""
+    """Draw the share over five years in the stock of each group, and a line at that among all ended spells."""
     rows = pick(shares, "over_5y")
     ended = rows[(rows["dimension"] == "total") & (rows["source"] == "ended spells")]["value"]
     rows = rows[(rows["source"] == "stock") & rows["value"].notna()]
@@ -81,57 +82,58 @@ def survival(curves: pd.DataFrame, translator: Translator) -> Figure:
 
 
 def hazards(rates: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the exit rate of each group in its first, middle and last duration band, with process intervals."""
+    """Draw the exit hazard of each group in its first, middle and last duration band, with process intervals."""
     bands = list(rates["band"].drop_duplicates())
-    shown = list(dict.fromkeys((bands[0], bands[len(bands) // 2], bands[-1])))
-    return _by_group(rates, "band", shown, [translator.value(band) for band in shown], translator)
+    drawn = list(dict.fromkeys((bands[0], bands[len(bands) // 2], bands[-1])))
+    return _by_group(rates, "band", {band: translator.value(band) for band in drawn}, translator)
 
 
 def group_survival(curves: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw what part of the entrants of each group would still be there after two and five years."""
-    ends = sorted(curves["months"].unique(), reverse=True)
-    names = [translator.word("figures.words", "after_years", years=end // 12) for end in ends]
-    percent = curves.assign(**{name: 100 * curves[name] for name in ("value", "value_lo", "value_hi")})
-    return _by_group(percent, "months", ends, names, translator)
+    """Draw which percentage of the entrants of each group would still receive bijstand after two and five years."""
+    months = sorted(curves["months"].unique(), reverse=True)
+    names = {end: translator.word("figures.words", "after_years", years=end // 12) for end in months}
+    percent = curves.assign(**100 * curves[["value", "value_lo", "value_hi"]])
+    return _by_group(percent, "months", names, translator)
 
 
-def _by_group(rows: pd.DataFrame, label: str, shown: list, names: list[str], translator: Translator) -> Figure:
-    """Draw a line for each group with a mark for each of the values of a label."""
+def _by_group(rows: pd.DataFrame, label: str, names: dict, translator: Translator) -> Figure:
+    """Draw a line for each group, with a mark and its interval for each named value of a label."""
     groups = list(rows["group"].drop_duplicates())
-    heights = {group: len(groups) - 1 - place for place, group in enumerate(groups)}
+    heights = {group: height for height, group in enumerate(reversed(groups))}
     with canvas(1.5 + 0.33 * max(len(groups), 2)) as (figure, (axes,)):
-        for number, (value, name) in enumerate(zip(shown, names, strict=True)):
-            found, style = rows[rows[label] == value], colours(3)[number]
-            at = found["group"].map(heights)
-            axes.hlines(at, found["value_lo"], found["value_hi"], color=style, lw=2.4, alpha=0.6)
-            axes.plot(found["value"], at, MARKERS[number], color=style, ms=6, ls="", label=name)
-        axes.set_yticks(list(heights.values()), [translator.value(group) for group in groups])
+        for number, (value, name) in enumerate(names.items()):
+            marks, colour = rows[rows[label] == value], colours(3)[number]
+            positions = marks["group"].map(heights)
+            axes.hlines(positions, marks["value_lo"], marks["value_hi"], color=colour, lw=2.4, alpha=0.6)
+            axes.plot(marks["value"], positions, MARKERS[number], color=colour, ms=6, ls="", label=name)
+        axes.set_yticks(list(heights.values()), [translator.value(group) for group in heights])
         axes.set_ylim(-0.6, len(groups) - 0.4)
         axes.set_xlim(0, 1.08 * max(rows[["value", "value_hi"]].max().max(), 0.01))
         value_axis(axes, translator, "x")
         axes.grid(axis="y", visible=True, lw=0.5)
         style = {"columnspacing": 1.2, "handletextpad": 0.1, "frameon": False}
-        axes.legend(fontsize=8.5, loc="lower right", bbox_to_anchor=(1.02, 0.99), ncols=len(shown), **style)
+        axes.legend(fontsize=8.5, loc="lower right", bbox_to_anchor=(1.02, 0.99), ncols=len(names), **style)
         return figure
 
 
 def longterm_moved(parts: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw what each component moved of the long-term share, and the whole change; without figures, say so."""
-    values, words = parts["value"], {name: translator.value(name) for name in parts["component"]}
-    composed = set(words) - {"behaviour", "change"}
-    words |= {name: translator.word("figures.words", "composition", by=words[name]) for name in composed}
-    places = np.arange(len(parts))[::-1]
+    """Draw what each component contributed to the change of the long-term share, and the change; say what lacks."""
+    values, positions = parts["value"], np.arange(len(parts))[::-1]
+    names, shades = [], []
+    for component in parts["component"]:
+        name = translator.value(component)
+        composition = component not in ("behaviour", "change")
+        names.append(translator.word("figures.words", "composition", by=name) if composition else name)
+        shades.append(colours(3)[0 if composition else 1 if component == "behaviour" else 2])
     with canvas(2.9) as (figure, (axes,)):
-        looks = [colours(3)[2 if name == "change" else 1 if name == "behaviour" else 0] for name in parts["component"]]
-        drawn = axes.barh(places, values.fillna(0), color=looks, height=0.62)
-        told = [
-            translator.value("not_in_snapshot") if np.isnan(v) else translator.number(v, 1, sign=True) for v in values
-        ]
-        axes.bar_label(drawn, told, padding=3, fontsize=9)
-        axes.axvline(0, color="#222222", lw=0.8)
-        axes.set_yticks(places, [words[name] for name in parts["component"]])
-        reach = 1.3 * max(values.abs().max(), 0.1) if values.notna().any() else 1
-        axes.set_xlim(min(-0.25 * reach, 1.3 * values.min() if values.notna().any() else 0), reach)
+        bars = axes.barh(positions, values.fillna(0), color=shades, height=0.62)
+        unknown = translator.value("not_in_snapshot")
+        labels = [unknown if np.isnan(value) else translator.number(value, 1, sign=True) for value in values]
+        axes.bar_label(bars, labels, padding=3, fontsize=9)
+        axes.axvline(0, color=INK, lw=0.8)
+        axes.set_yticks(positions, names)
+        widest = 1.3 * max(values.abs().max(), 0.1) if values.notna().any() else 1
+        axes.set_xlim(min(-0.25 * widest, 1.3 * values.min() if values.notna().any() else 0), widest)
         value_axis(axes, translator, "x")
         return figure
 

@@ -1,27 +1,17 @@
-"""The numbers in the sentences on duration."""
+"""The sentences on duration that hold numbers."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from analysis.chapters.duration.overview import DurationModels
+from analysis.chapters.duration.group_models import GroupModels
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.report.numbers import format_number, format_rounded, format_with_interval, select_row, value_in
 
 
-def duration(shares: pd.DataFrame, translator: Translator) -> dict[str, str]:
-    """Return the periods of the stock and of ended spells, and the share over five years among the latter."""
-    stock, ended = _over_5y(shares)
-    return {
-        "stock_period": translator.period(stock["period"]),
-        "ended_period": translator.period(ended["period"]),
-        "ended_share": format_rounded(ended, translator),
-    }
-
-
 def duration_answer(shares: pd.DataFrame, translator: Translator) -> str:
-    """Return the share over five years in the stock beside that among ended spells; nothing when one is not known."""
+    """Return the share over five years in the stock and among ended spells; nothing when one is not known."""
     stock, ended = _over_5y(shares)
     if pd.isna(stock["value"]) or pd.isna(ended["value"]):
         return ""
@@ -35,62 +25,71 @@ def duration_answer(shares: pd.DataFrame, translator: Translator) -> str:
     )
 
 
+def periods_of_shares(shares: pd.DataFrame, translator: Translator) -> str:
+    """Return of which periods the shares of the stock and of ended spells are."""
+    stock, ended = (translator.period(row["period"]) for row in _over_5y(shares))
+    return translator.word("texts", "duration_periods", stock_period=stock, ended_period=ended)
+
+
 def _over_5y(shares: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     total = pick(shares, "over_5y")
     total = total[total["dimension"] == "total"].set_index("source")
     return total.loc["stock"], total.loc["ended spells"]
 
 
-def survival(curves: pd.DataFrame, translator: Translator) -> dict[str, str]:
-    """Return the shares of ended spells that lasted longer than one and at least five years."""
-    return {
-        "year": curves["year"].iloc[0],
-        "share_1": format_rounded(select_row(curves, "survival", group="total", months=12), translator, factor=100),
-        "share_5": format_rounded(select_row(curves, "survival", group="total", months=60), translator, factor=100),
+def exposure_used(rates: pd.DataFrame, translator: Translator) -> str:
+    """Return which estimate of the person-years the exit rates are reported with."""
+    used = rates.loc[rates["main"], "exposure_choice"].unique()
+    choice = translator.value(used[0] if len(used) else "no_value")
+    return translator.word("texts", "exposure_used", year=rates["year"].iloc[0], choice=choice)
+
+
+def ended_survival(curves: pd.DataFrame, translator: Translator) -> str:
+    """Return how many ended spells lasted longer than one and five years, and what does not follow from that."""
+    shares = {
+        f"share_{months // 12}": format_rounded(
+            select_row(curves, "survival", group="total", months=months), translator, factor=100
+        )
+        for months in (12, 60)
     }
+    return translator.word("texts", "ended_survival", year=curves["year"].iloc[0], **shares)
 
 
-def durations(fitted: DurationModels, translator: Translator) -> dict[str, str]:
-    """Return the year, the chances of an entrant to stay two and five years, and the rest for who has."""
+def chances_of_entrants(models: GroupModels, translator: Translator) -> dict[str, str]:
+    """Return the percentage of entrants still receiving bijstand after two and five years, and the year it is of."""
     chances = {
-        f"share_{months // 12}": select_row(fitted.survival, "survival", group="total", months=months)
+        f"share_{months // 12}": value_in(select_row(models.survival, "survival", group="total", months=months))
         for months in (24, 60)
     }
-    told_chances = {name: format_number(value_in(row) * 100, translator) for name, row in chances.items()}
-    rest = value_in(select_row(fitted.remaining, "mean_remaining", group="total", months=60)) / 12
-    dispersion = fitted.hazards.dispersions["total"].value
+    fitted = pd.notna(models.hazards.dispersions["total"].value)
     return {
-        "year": str(fitted.year),
-        **told_chances,
-        "rest": format_number(rest, translator, 1),
-        "dispersion": format_number(dispersion, translator, 1),
-        "interval": "" if pd.isna(dispersion) else translator.word("figures.words", "with_process"),
+        "year": str(models.year),
+        "interval": translator.word("figures.words", "with_process") if fitted else "",
+        **{name: format_number(100 * chance, translator) for name, chance in chances.items()},
     }
 
 
-def moved(parts: pd.DataFrame, translator: Translator) -> dict[str, str]:
-    """Return the two quarters, and how much the share moved, of it by composition and by behaviour."""
+def entrants(models: GroupModels, translator: Translator) -> str:
+    """Return how long entrants would stay at the hazards of the year, and how much those vary."""
+    remaining = value_in(select_row(models.remaining, "mean_remaining", group="total", months=60)) / 12
+    dispersion = models.hazards.dispersions["total"].value
+    key = "process_variance_of_hazards_unknown" if pd.isna(dispersion) else "process_variance_of_hazards"
+    variance = translator.word("texts", key, dispersion=format_number(dispersion, translator, 1))
+    chances = chances_of_entrants(models, translator)
+    remaining_years = format_number(remaining, translator, 1)
+    return translator.word("texts", "entrants", remaining=remaining_years, **chances) + f" {variance}"
+
+
+def longterm_change(parts: pd.DataFrame, translator: Translator) -> dict[str, str]:
+    """Return the two quarters, the change of the long-term share, and what of it is composition and behaviour."""
     values = parts.set_index("component")["value"]
-    told_values = {
-        "change": values["change"],
-        "behaviour": values["behaviour"],
-        "composition": values["change"] - values["behaviour"],
-    }
-    ends = {end: translator.period(parts[f"{end}_period"].iloc[0]) for end in ("first", "last")}
-    return ends | {name: format_number(value, translator, 1, sign=True) for name, value in told_values.items()}
+    change, behaviour = values["change"], values["behaviour"]
+    numbers = {"change": change, "behaviour": behaviour, "composition": change - behaviour}
+    quarters = {end: translator.period(parts[f"{end}_period"].iloc[0]) for end in ("first", "last")}
+    return quarters | {name: format_number(value, translator, 1, sign=True) for name, value in numbers.items()}
 
 
-def moved_sentence(parts: pd.DataFrame, translator: Translator) -> str:
-    """Return what moved the share, or that the snapshot cannot tell."""
-    known = "duration_moved" if parts["value"].notna().all() else "duration_moved_not"
-    return translator.word("texts", known, **moved(parts, translator))
-
-
-def exposure(rates: pd.DataFrame, translator: Translator) -> dict[str, str]:
-    """Return the year of the exit rates and the exposure they are reported with."""
-    main = rates[rates["main"]]
-    choice = main["exposure_choice"].iloc[0] if len(main) else ""
-    return {
-        "year": rates["year"].iloc[0],
-        "choice": translator.value(choice) if choice else translator.value("no_value"),
-    }
+def longterm_moved(parts: pd.DataFrame, translator: Translator) -> str:
+    """Return why the long-term share changed, or that it cannot be determined from the snapshot."""
+    key = "longterm_moved" if parts["value"].notna().all() else "longterm_moved_unknown"
+    return translator.word("texts", key, **longterm_change(parts, translator))

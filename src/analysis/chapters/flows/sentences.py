@@ -1,4 +1,4 @@
-"""The numbers in the sentences on inflow, outflow and their ratio."""
+"""The sentences on inflow, outflow and their ratio that hold numbers."""
 
 from __future__ import annotations
 
@@ -8,77 +8,75 @@ from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.models.flows.group_comparison import GroupComparison
 from analysis.models.flows.outflow import OutflowModel
-from analysis.report.numbers import format_number, format_percent, format_with_interval, select_row
+from analysis.report.numbers import format_number, format_with_interval, select_row
 
 
-def flows(by_year: pd.DataFrame, break_even: pd.DataFrame, translator: Translator) -> str:
-    """Return the outflow per hundred entrants in the last year that has it, beside break-even where that is known.
+def flows_answer(by_year: pd.DataFrame, break_even: pd.DataFrame, translator: Translator) -> str:
+    """Return the outflow per hundred entrants in the last year that has it, with break-even where that is known.
 
-    When the last year with a break-even ratio is an earlier one, that is told as well; nothing when no ratio is known.
+    When the last year with a break-even ratio is an earlier one, both are told; nothing when no ratio is known.
     """
-    ratios, level = (pick(by_year, "ratio"), pick(break_even, "break_even"))
-    years, balanced = (sorted(frame.dropna(subset="value")["year"]) for frame in (ratios, level))
-    said = []
+
+    def years_of(frame: pd.DataFrame, quantity: str) -> list:
+        return sorted(pick(frame, quantity).dropna(subset="value")["year"])
+
+    def per_hundred(frame: pd.DataFrame, quantity: str, year: object) -> str:
+        return format_with_interval(select_row(frame, quantity, year=year), translator, 1, factor=100)
+
+    years, balanced, sentences = years_of(by_year, "ratio"), years_of(break_even, "break_even"), []
     if years and (not balanced or years[-1] > balanced[-1]):
-        ratio = format_with_interval(select_row(by_year, "ratio", year=years[-1]), translator, 1, factor=100)
-        said = [translator.word("texts", "flows_answer", year=years[-1], ratio=ratio)]
+        ratio = per_hundred(by_year, "ratio", years[-1])
+        sentences.append(translator.word("texts", "flows_answer", year=years[-1], ratio=ratio))
     if balanced:
-        places = {
-            quantity: format_with_interval(
-                select_row(break_even, quantity, year=balanced[-1]), translator, 1, factor=100
-            )
-            for quantity in ("ratio", "break_even")
-        }
-        said.append(translator.word("texts", "flows_balance", year=balanced[-1], **places))
+        numbers = {name: per_hundred(break_even, name, balanced[-1]) for name in ("ratio", "break_even")}
+        sentences.append(translator.word("texts", "flows_balance", year=balanced[-1], **numbers))
     elif years:
-        said.append(translator.word("texts", "flows_no_balance"))
-    return " ".join(said)
+        sentences.append(translator.word("texts", "flows_no_balance"))
+    return " ".join(sentences)
 
 
-def quarters(quarterly: pd.DataFrame, translator: Translator) -> dict[str, str]:
-    """Return first and last quarter, and the lowest and highest outflow ratio."""
+def ratio_range(quarterly: pd.DataFrame, model: OutflowModel, translator: Translator) -> dict[str, str]:
+    """Return first and last quarter, the lowest and highest outflow ratio, and whether it has a process interval."""
     ratio = pick(quarterly, "ratio")
-    ends = {"lowest": ratio["value"].min(), "highest": ratio["value"].max()}
-    names = {"first": ratio["quarter"].iloc[0], "last": ratio["quarter"].iloc[-1]}
-    told_ends = {name: format_number(value, translator, 2) for name, value in ends.items()}
-    return told_ends | {name: translator.period(quarter) for name, quarter in names.items()}
+    return {
+        "first": translator.period(ratio["quarter"].iloc[0]),
+        "last": translator.period(ratio["quarter"].iloc[-1]),
+        "lowest": format_number(ratio["value"].min(), translator, 2),
+        "highest": format_number(ratio["value"].max(), translator, 2),
+        "interval": translator.word("figures.words", "with_process") if model.df else "",
+    }
 
 
-def exits(account: pd.DataFrame, translator: Translator) -> dict[str, str]:
+def exit_range(account: pd.DataFrame, translator: Translator) -> dict[str, str]:
     """Return the lowest and the highest other exits of a quarter."""
     values = pick(account, "other_exits")["value"]
     return {"lowest": format_number(values.min(), translator), "highest": format_number(values.max(), translator)}
 
 
-def model(fitted: OutflowModel, translator: Translator) -> dict[str, str]:
-    """Return what the process interval comes from, or why there is none, and how a picture's title tells it."""
-    if fitted.df == 0:
-        return {"model": translator.word("texts", "model_not_fitted"), "interval": ""}
-    places = {"dispersion": translator.number(fitted.dispersion), "df": str(fitted.df)}
-    return {
-        "model": translator.word("texts", "model_fitted", **places),
-        "interval": translator.word("figures.words", "with_process"),
-    }
+def process_variance(model: OutflowModel, translator: Translator) -> str:
+    """Return what the process interval of a period rests on, or why there is none."""
+    if model.df == 0:
+        return translator.word("texts", "process_variance_unknown")
+    dispersion = translator.number(model.dispersion)
+    return translator.word("texts", "process_variance", dispersion=dispersion, df=model.df)
 
 
-def orderings(comparison: GroupComparison, confidence: float, translator: Translator) -> dict[str, str]:
-    """Return how much groups vary beside each other, and from which groups and quarters that was estimated."""
-    used = list(dict.fromkeys(spread for spread in comparison.dispersions.values() if spread.df > 0))
-    basis = [
+def variance_between_groups(comparison: GroupComparison, translator: Translator) -> str:
+    """Return how much groups vary relative to each other, and from which groups and quarters that was estimated."""
+    used = dict.fromkeys(each for each in comparison.dispersions.values() if each.df > 0)
+    estimates = [
         translator.word(
             "texts",
-            "basis_groups",
-            groups=translator.value(spread.dimension),
-            first=translator.period(spread.first),
-            last=translator.period(spread.last),
-            table=spread.table,
+            "variance_between_groups_of",
+            groups=translator.value(each.dimension),
+            first=translator.period(each.first),
+            last=translator.period(each.last),
+            table=each.table,
+            dispersion=translator.number(each.dispersion),
+            df=each.df,
         )
-        for spread in used
+        for each in used
     ]
-    return {
-        "dispersion": " / ".join(translator.number(spread.dispersion) for spread in used)
-        or translator.value("no_value"),
-        "df": " / ".join(str(spread.df) for spread in used) or "0",
-        "basis": "; ".join(basis) or translator.value("no_value"),
-        "confidence": format_percent(confidence, translator),
-    }
+    if not estimates:
+        return translator.word("texts", "variance_between_groups_unknown")
+    return translator.word("texts", "variance_between_groups", estimates="; ".join(estimates))

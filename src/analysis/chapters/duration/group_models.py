@@ -1,4 +1,4 @@
-"""All models of duration on one snapshot, as far as it covers them: what a notebook asks for in one call."""
+"""The models of duration by group in the last year that a snapshot covers."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.classifications.categories import TOTAL
 from analysis.errors import DataError
-from analysis.missing import NOT_IN_SNAPSHOT
+from analysis.missing import FINAL, NOT_IN_SNAPSHOT
 from analysis.models.duration import cohort, longterm, survival
 from analysis.models.duration.hazards import Hazards, exit_hazards
 from analysis.models.duration.panel import BandPanel, read_panel
 from analysis.snapshots.store import Snapshot
 
+TWO_AND_FIVE_YEARS = (24, 60)  # months
+
 
 @dataclass(frozen=True, eq=False)
-class DurationModels:
-    """The models of the last year that a snapshot covers.
+class GroupModels:
+    """What the models say of each group.
 
     Attributes
     ----------
-    panel, hazards
-        Of all its years.
+    hazards : Hazards
+        Of all years.
     year : int
         The last.
     rates, survival, remaining, shares : DataFrame
@@ -31,7 +34,6 @@ class DurationModels:
         As from `cohort.compare_routes`, of that year; where bands cannot be followed, a row without figures.
     """
 
-    panel: BandPanel
     hazards: Hazards
     year: int
     rates: pd.DataFrame
@@ -41,7 +43,7 @@ class DurationModels:
     routes: pd.DataFrame
 
 
-def fit_durations(snapshot: Snapshot, group_by: str = "all", confidence: float = 0.95) -> DurationModels:
+def fit_group_models(snapshot: Snapshot, group_by: str = "all", confidence: float = 0.95) -> GroupModels:
     """Fit every model of duration that the snapshot covers, by group.
 
     Raises
@@ -53,24 +55,21 @@ def fit_durations(snapshot: Snapshot, group_by: str = "all", confidence: float =
     hazards, year = exit_hazards(panel, confidence), int(panel.spells["year"].max())
     try:
         routes = cohort.compare_routes(hazards, cohort.continuation(panel, confidence))
-        everything = cohort.all_exits(hazards, routes)
+        all_exits = cohort.all_exits(hazards, routes)
     except DataError:  # its bands are too wide to be followed, or no two stocks of them are a year apart
-        routes, everything = _no_routes(year, panel), None
-    last = (
+        routes, all_exits = _no_routes(year, panel), None
+    frames = (
         hazards.tidy_rows(),
-        survival.survival(hazards, [cut for cut in (24, 60) if cut in panel.cuts]),
+        survival.survival(hazards, [months for months in TWO_AND_FIVE_YEARS if months in panel.cuts]),
         survival.remaining(hazards),
-        longterm.side_by_side(panel, hazards, everything, year),
+        longterm.side_by_side(panel, hazards, all_exits, year),
         routes,
     )
-    return DurationModels(
-        panel, hazards, year, *(frame[frame["year"] == year].reset_index(drop=True) for frame in last)
-    )
+    return GroupModels(hazards, year, *(each[each["year"] == year].reset_index(drop=True) for each in frames))
 
 
 def _no_routes(year: int, panel: BandPanel) -> pd.DataFrame:
-    gap = dict.fromkeys(
-        ("continuation", "continuation_lo", "continuation_hi", "implied", "difference", "other_exit_rate")
-    )
-    total = {"dimension": "total", "group": "total", "year": year, "step": NOT_IN_SNAPSHOT, **gap}
-    return pd.DataFrame([total | {"tables": ", ".join(sorted(set(panel.stocks["tables"]) - {""})), "status": "final"}])
+    columns = ("continuation", "continuation_lo", "continuation_hi", "implied", "difference", "other_exit_rate")
+    labels = {"dimension": TOTAL, "group": TOTAL, "year": year, "step": NOT_IN_SNAPSHOT}
+    tables = ", ".join(sorted(set(panel.stocks["tables"]) - {""}))
+    return pd.DataFrame([labels | dict.fromkeys(columns) | {"tables": tables, "status": FINAL}])

@@ -1,0 +1,144 @@
+"""The models of the flows by group in the last complete year, as far as the snapshot covers each group.
+
+Each model takes the quarters that have all it needs for every group of a dimension. Where it cannot be fitted, its rows
+are missing with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.classifications.categories import TOTAL
+from analysis.errors import CallError, DataError
+from analysis.measures.flows import QUARTERS_A_YEAR
+from analysis.measures.tidy_frame import combine
+from analysis.missing import FINAL, NOT_IN_SNAPSHOT, STATUSES
+from analysis.models.dispersion import TOO_FEW
+from analysis.models.duration.longterm import AGEING
+from analysis.models.flows.account import group_account
+from analysis.models.flows.panel import GROUPS, STOCKS
+from analysis.models.flows.rates import fit_rates
+from analysis.models.flows.reentry import fit_reentry
+from analysis.models.flows.season import compare_season
+
+_DIMENSIONS = {"all": tuple(GROUPS), "origin": ("origin", "birth")}
+_VALUES = ["value", "value_lo", "value_hi"]
+_NO_VALUE = dict.fromkeys(_VALUES, float("nan"))
+
+Fit = Callable[[pd.DataFrame, str], pd.DataFrame]
+"""Fits a model to the cells of a dimension and returns its estimates by group and year."""
+
+
+@dataclass(frozen=True, eq=False)
+class GroupModels:
+    """What the models say of each group.
+
+    Attributes
+    ----------
+    year : int
+        The last complete year of the panel.
+    rates : DataFrame
+        Tidy, labels ``dimension, group, year``: ``inflow_rate, outflow_rate`` (percent a quarter; process interval).
+    reentry : DataFrame
+        ``reinflow_share, return_risk`` (percent; process interval).
+    accounts : DataFrame
+        ``ratio, break_even`` (rounding interval), ``other_exits, steady_state`` (persons), ``half_way`` (quarters).
+    season : DataFrame
+        Of the total, label ``quarter_of_year``: ``model_effect, stl_effect, stl_over_model``.
+    """
+
+    year: int
+    rates: pd.DataFrame
+    reentry: pd.DataFrame
+    accounts: pd.DataFrame
+    season: pd.DataFrame
+
+
+def fit_group_models(panel: pd.DataFrame, group_by: str = "all", confidence: float = 0.95) -> GroupModels:
+    """Fit the models to the dimensions asked for (with origin comes country of birth) and to the total.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        As from `models.flows.panel.flow_panel`, of all groups.
+    group_by : {"all", "age", "origin", "sex"}
+    confidence : float
+    """
+    quarters_of = panel[panel["dimension"] == TOTAL]["quarter"].str[:4].value_counts()
+    year = int(quarters_of.index[quarters_of == QUARTERS_A_YEAR].max())
+    dimensions = (*_DIMENSIONS.get(group_by, (group_by,)), TOTAL)
+
+    def estimates(fit: Fit, needed: tuple[str, ...], *quantities: str) -> list[pd.DataFrame]:
+        return [_estimates(panel, dimension, year, fit, needed, quantities) for dimension in dimensions]
+
+    def rates_of(flow: str) -> list[pd.DataFrame]:
+        quantity = f"{flow}_rate"
+        return estimates(
+            lambda cells, dimension: fit_rates(cells, quantity, dimension, confidence=confidence).rates,
+            (flow, "opening"),
+            quantity,
+        )
+
+    rates = [*rates_of("inflow"), *rates_of("outflow")]
+    reentry = estimates(
+        lambda cells, dimension: _without_ageing(fit_reentry(cells, dimension, confidence).frame),
+        ("inflow", "outflow", "reinflow"),
+        *("reinflow_share", "return_risk"),
+    )
+    accounts = estimates(
+        lambda cells, dimension: group_account(cells, dimension, confidence).years,
+        ("inflow", "outflow", *STOCKS),
+        *("ratio", "break_even", "other_exits", "steady_state", "half_way"),
+    )
+    status = _status(panel, year)
+    frames = [combine(each).merge(status, how="left").fillna({"status": FINAL}) for each in (rates, reentry, accounts)]
+    shares = [each.assign(**100 * each[_VALUES], unit="percent") for each in frames[:2]]
+    return GroupModels(year, *shares, frames[2], _season(panel, confidence))
+
+
+def _without_ageing(reentry: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the risk of return by age: people come back in an older group than they left (docs/validation.md)."""
+    biased = (reentry["dimension"] == "age") & (reentry["quantity"] == "return_risk")
+    return reentry.assign(**reentry[_VALUES].mask(biased), missing=reentry["missing"].mask(biased, AGEING))
+
+
+def _status(panel: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return how final the year of each group is: as final as its least final quarter."""
+    cells = panel[panel["quarter"].str.startswith(str(year))]
+    order = cells.assign(status=cells["status"].map(STATUSES.index)).groupby(["dimension", "group"])["status"].max()
+    return order.map(dict(enumerate(STATUSES))).reset_index()
+
+
+def _estimates(
+    panel: pd.DataFrame, dimension: str, year: int, fit: Fit, needed: tuple[str, ...], quantities: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return each quantity of the groups of a dimension in a year, missing with the reason where there is none."""
+    cells, found, reason = panel[panel["dimension"] == dimension], None, NOT_IN_SNAPSHOT
+    complete = cells[list(needed)].gt(0).all(axis=1).groupby(cells["quarter"]).transform("all")
+    if complete.any():
+        try:
+            found = fit(cells[complete], dimension)
+            found = found[found["year"] == year].drop(columns="interval", errors="ignore")
+        except (CallError, DataError):
+            reason = TOO_FEW
+    groups = list(cells["group"].unique()) or [group.name for group in GROUPS[dimension]]
+    frames = []
+    for quantity in quantities:
+        rows = None if found is None else found[found["quantity"] == quantity]
+        if rows is None or rows.empty:
+            rows = pd.DataFrame({"dimension": dimension, "group": groups, "year": year, "quantity": quantity})
+            rows = rows.assign(**_NO_VALUE, tables="", unit="", denominator="", missing=reason)
+        frames.append(rows)
+    return combine(frames)
+
+
+def _season(panel: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    try:
+        return compare_season(panel, "ratio", TOTAL, confidence).frame.assign(denominator="inflow")
+    except (CallError, DataError):
+        labels = {"quantity": ["model_effect", "stl_effect", "stl_over_model"], "quarter_of_year": [1, 2, 3, 4]}
+        rows = pd.MultiIndex.from_product(labels.values(), names=list(labels)).to_frame(index=False)
+        return rows.assign(**_NO_VALUE, missing=TOO_FEW, tables=panel["tables"].iloc[0])
