@@ -106,7 +106,7 @@ def test_a_printed_number_that_does_not_follow_is_shown_beside_the_one_that_does
     found = by_scheme.sheltered_work(snapshot(tmp_path, *sheltered_tables(printed)))
     assert of(found, "waiting") == (40, 40, 40)
     assert of(found, "waiting_gap")[0] == gap
-    said = work_disability_sentences.sheltered(found, ENGLISH)["clash"]
+    said = work_disability_sentences.sheltered_work(found, ENGLISH)
     assert ("contradicts itself" in said) == bool(gap)
     assert "(Sectorinformatie 2024, 2.6)" in said, "three documents are drawn on: which one prints it"
     assert f"prints {printed}" in said
@@ -190,8 +190,8 @@ def test_levels_in_thousands_are_shown_with_what_rounding_leaves_open(published)
     )._repr_mimebundle_()["text/plain"]
     for text in ("275,000 (274,500 to 275,500)", "132,579 (132,079 to 133,079)", "64,579 (63,079 to 66,079)"):
         assert text in shown
-    said = work_disability_sentences.target_group(register, ENGLISH)
-    assert said["municipal_registered"] == "143,000 (rounding: 142,500 to 143,500)"
+    said = work_disability_sentences.register(register, ENGLISH)
+    assert "Of the 143,000 (rounding: 142,500 to 143,500) people under the Participation Act" in said
 
 
 def test_what_is_derived_or_provisional_says_so(published):
@@ -200,7 +200,7 @@ def test_what_is_derived_or_provisional_says_so(published):
     # not printed: ba2024-res-incl less ba2024-res-real, 164,795 - 89,616, each half a job off
     assert tuple(baseline[["value", "value_lo", "value_hi"]]) == (75179, 75178, 75180)
     assert "derived" in ENGLISH.value("UWV jobs in the baseline")
-    assert "not printed" in ENGLISH.value(baseline["reason"])
+    assert "not published" in ENGLISH.value(baseline["reason"])
     of_cedris = rows[rows["tables"] == "cedris-2024-counts"]
     provisional = of_cedris[of_cedris["status"] != "final"]
     assert provisional["value"].to_dict() == {("sheltered places", "CBS in Cedris"): 8970}  # ced2024-bw-cbs, 2.6

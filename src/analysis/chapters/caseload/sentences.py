@@ -1,4 +1,4 @@
-"""The sentences on the data and the caseload that hold numbers."""
+"""The sentences on the caseload that hold numbers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ import pandas as pd
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.report.numbers import format_number, format_rounded, format_with_interval, select_row, value_in
-
-
-def data(holdings: pd.DataFrame, snapshot: str, translator: Translator) -> dict[str, str]:
-    """Return the name of the snapshot, and how many tables and figures it holds."""
-    counts = {"tables": holdings["table"].nunique(), "cells": holdings["cells"].sum()}
-    return {"snapshot": snapshot} | {name: translator.number(count) for name, count in counts.items()}
 
 
 def period_of(by_group: pd.DataFrame, translator: Translator) -> str:

@@ -16,7 +16,7 @@ _NARROW = 4.0
 
 
 def findings_by_document(counts: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw a bar for each document, parted into numbers that stand, do not, differ for a known reason, or are open.
+    """Draw a bar for each document, divided into numbers that stand, do not, differ for a known reason, or are open.
 
     Bars are shares of the document's numbers, so that a short document shows as well as a long one; counts stand in
     the parts.
@@ -42,11 +42,11 @@ def findings_by_document(counts: pd.DataFrame, translator: Translator) -> Figure
         axes.set_xlabel(translator.word("figures.words", "share_of_numbers"), color=SOFT)
         axes.set_xlim(0, 100)
         names = [translator.word("figures.words", f"tone_{tone}") for tone in tones]
-        below = {"loc": "upper center", "bbox_to_anchor": (0.35, -0.26)}
-        axes.legend(axes.containers, names, ncols=2, fontsize=8.5, **below)
+        under_axes = {"loc": "upper center", "bbox_to_anchor": (0.35, -0.26)}
+        axes.legend(axes.containers, names, ncols=2, fontsize=8.5, **under_axes)
         return figure
 
 
-def _count(axes: Axes, text: str, place: tuple) -> None:
+def _count(axes: Axes, text: str, at: tuple) -> None:
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.85}
-    axes.annotate(text, place, ha="center", va="center", fontsize=8.5, color=INK, bbox=box)
+    axes.annotate(text, at, ha="center", va="center", fontsize=8.5, color=INK, bbox=box)

@@ -1,4 +1,4 @@
-"""The numbers in the sentences on published numbers and on hypotheses."""
+"""The sentences with numbers on published numbers and on hypotheses."""
 
 from __future__ import annotations
 

@@ -32,18 +32,18 @@ def provisions_by_type(provisions: pd.DataFrame, translator: Translator) -> Figu
 
 
 def support_by_group(by_group: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the representation of each group around a line at 1: a marker a kind of provision, with its interval."""
+    """Draw the representation of each group around a line at 1: a marker and an interval for each kind of provision."""
     rows = pick(by_group, "representation")
     groups, kinds = list(dict.fromkeys(rows["group"])), list(dict.fromkeys(rows["provision"]))
     with canvas(1.6 + 0.62 * len(groups)) as (figure, (axes,)):
         for number, kind in enumerate(kinds):
             of_kind = rows[rows["provision"] == kind]
-            places = np.array([-groups.index(group) for group in of_kind["group"]]) + 0.24 - 0.16 * number
+            y = np.array([-groups.index(group) for group in of_kind["group"]]) + 0.24 - 0.16 * number
             colour = colours(len(kinds))[number]
             style = {"ls": "", "marker": MARKERS[number], "ms": 5.5, "color": colour, "label": translator.value(kind)}
-            axes.plot(of_kind["value"], places, **style)
+            axes.plot(of_kind["value"], y, **style)
             # the interval is drawn over its marker: some are narrower than it
-            axes.hlines(places, of_kind["value_lo"], of_kind["value_hi"], color=INK, lw=1.6, zorder=5)
+            axes.hlines(y, of_kind["value_lo"], of_kind["value_hi"], color=INK, lw=1.6, zorder=5)
         axes.axvline(1, color=INK, lw=0.9, ls="--")
         axes.set_yticks(-np.arange(len(groups)), [translator.value(group) for group in groups])
         axes.set_ylim(-len(groups) + 0.5, 0.9)
@@ -57,7 +57,7 @@ def support_by_group(by_group: pd.DataFrame, translator: Translator) -> Figure:
 
 
 def share_bars(shares: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the shares of each part as bars with their number, a panel a part."""
+    """Draw the shares of each part as bars with their number, a panel for each part."""
     rows = pick(shares, "share")
     sizes = rows.groupby("part", sort=False, observed=True).size()
     height = 0.5 + 0.32 * len(rows) + 0.3 * len(sizes)

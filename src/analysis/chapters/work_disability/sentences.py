@@ -1,4 +1,4 @@
-"""The numbers in the sentences on work with a disability."""
+"""The sentences with numbers on work with a disability."""
 
 from __future__ import annotations
 
@@ -9,68 +9,75 @@ from analysis.measures.tidy_frame import pick
 from analysis.report.numbers import format_count, format_rounded, format_with_interval, select_row, value_in
 
 
-def people_at_work(schemes: pd.DataFrame, translator: Translator) -> dict[str, str]:
-    """Return the people at work, what changed in the year, and that change scheme by scheme."""
-    change, growth = (select_row(schemes, name, scheme="total") for name in ("change", "growth_pct"))
-    parts = pick(schemes, "change")
-    parts = parts[parts["scheme"] != "total"].to_dict("records")
-    said = (f"{translator.value(part['scheme'])} {translator.number(part['value'], sign=True)}" for part in parts)
-    return {
-        "year": schemes["year"].iloc[0],
-        "before": str(int(schemes["year"].iloc[0]) - 1),
-        "total": format_count(select_row(schemes, "at_work", scheme="total"), translator),
-        "change": format_count(change, translator, sign=True),
-        "growth": format_rounded(growth, translator, 1, sign=True),
-        "parts": ", ".join(said),
-    }
+def at_work(schemes: pd.DataFrame, translator: Translator) -> str:
+    """Return the people at work, how many more or fewer than a year before, and the change scheme by scheme."""
+    level, change, growth = (select_row(schemes, name, scheme="total") for name in ("at_work", "change", "growth_pct"))
+    parts = pick(schemes, "change").set_index("scheme")["value"].drop("total")
+    changes = (f"{translator.value(scheme)} {translator.number(value, sign=True)}" for scheme, value in parts.items())
+    difference = translator.word("texts.work_difference", "more" if change["value"] >= 0 else "fewer")
+    return translator.word(
+        "texts",
+        "work_at_work",
+        year=schemes["year"].iloc[0],
+        level=format_count(level, translator),
+        change=f"{translator.number(abs(change['value']))} {difference}",
+        growth=format_rounded(growth, translator, 1, sign=True),
+        parts=", ".join(changes),
+    )
 
 
-def extra_jobs(targets: pd.DataFrame, translator: Translator) -> dict[str, str]:
+def jobs_against_targets(targets: pd.DataFrame, translator: Translator) -> str:
     """Return the jobs added since the baseline, the target, what is short of it, and the share reached by sector."""
-    names = {"jobs": "jobs_all", "target": "jobs_target", "shortfall": "shortfall"}
-    counts = {
-        name: format_count(select_row(targets, quantity, sector="total"), translator)
-        for name, quantity in names.items()
+    jobs = pick(targets, "jobs_all").set_index("sector")["value"]
+    numbers = {
+        name: format_count(select_row(targets, name, sector="total"), translator)
+        for name in ("jobs_all", "jobs_target", "shortfall")
     }
     shares = {
-        f"{sector}_share": format_rounded(select_row(targets, "target_reached", sector=sector), translator, 1)
+        sector: format_rounded(select_row(targets, "target_reached", sector=sector), translator, 1)
         for sector in ("market", "government", "total")
     }
-    parts = pick(targets, "jobs_all").set_index("sector")["value"]
-    added_up = translator.number(parts["market"] + parts["government"])
-    return counts | shares | {"added_up": added_up}
+    both = translator.number(jobs["market"] + jobs["government"])
+    return translator.word("texts", "work_targets", both=both, **numbers, **shares)
 
 
-def added_jobs(in_year: pd.DataFrame, hired: pd.DataFrame, translator: Translator) -> dict[str, str]:
-    """Return the jobs added in the year, and what became of hired jobs with and without secondment under the Wsw."""
-    said = {
+def jobs_added(in_year: pd.DataFrame, hired: pd.DataFrame, translator: Translator) -> str:
+    """Return the jobs added in the year, and the change of hired jobs with and without secondment under the Wsw."""
+    total = select_row(in_year, "added_all", sector="total")
+    numbers = {
         name: format_count(select_row(in_year, f"added_{name}", sector="total"), translator, sign=True)
-        for name in ("all", "formal", "hired")
+        for name in ("formal", "hired")
     }
-    for short, span in {"since": "since baseline", "year": "in the year"}.items():
+    for period, span in {"since": "since baseline", "year": "in the year"}.items():
         for quantity in ("wsw_secondment", "hired_other"):
-            said[f"{quantity}_{short}"] = format_count(select_row(hired, quantity, span=span), translator, sign=True)
-    return said
+            change = select_row(hired, quantity, span=span)
+            numbers[f"{quantity}_{period}"] = format_count(change, translator, sign=True)
+    size = translator.number(abs(total["value"]))
+    moved = translator.word("texts.work_jobs_moved", "rose" if total["value"] >= 0 else "fell", size=size)
+    return translator.word("texts", "work_added", moved=moved, **numbers)
 
 
-def sheltered(rows: pd.DataFrame, translator: Translator) -> dict[str, str]:
+def sheltered_work(rows: pd.DataFrame, translator: Translator) -> str:
     """Return the last year's people advised, at work and waiting, and where the document contradicts itself."""
     year = rows["year"].iloc[-1]
     names = ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap")
-    counts = {name: format_count(select_row(rows, name, year=year), translator) for name in names}
-    counts["document"] = translator.value(select_row(rows, "printed_waiting", year=year)["tables"])
-    clash = "sheltered_clash" if value_in(select_row(rows, "waiting_gap", year=year)) else "sheltered_holds"
-    share = format_rounded(select_row(rows, "at_work_share", year=year), translator, 1)
-    return counts | {"year": year, "share": share, "clash": translator.word("texts", clash, **counts)}
+    numbers = {name: format_count(select_row(rows, name, year=year), translator) for name in names}
+    numbers["document"] = translator.value(select_row(rows, "printed_waiting", year=year)["tables"])
+    numbers["share"] = format_rounded(select_row(rows, "at_work_share", year=year), translator, 1)
+    agrees = "differs" if value_in(select_row(rows, "waiting_gap", year=year)) else "agrees"
+    text = translator.word("texts", "work_sheltered", year=year, **numbers)
+    return f"{text} {translator.word('texts.work_sheltered_printed', agrees, **numbers)}"
 
 
-def target_group(rows: pd.DataFrame, translator: Translator) -> dict[str, str]:
+def register(rows: pd.DataFrame, translator: Translator) -> str:
     """Return the people in the register and the share with a job, of all and of the municipal part."""
-    said = {}
-    for short, population in (("all", "total"), ("municipal", "Participation Act"), ("others", "others")):
-        said[f"{short}_registered"] = format_with_interval(
-            select_row(rows, "registered", population=population), translator
-        )
-        said[f"{short}_share"] = format_rounded(select_row(rows, "job_share", population=population), translator, 0)
-        said[f"{short}_printed"] = format_count(select_row(rows, "printed_share", population=population), translator)
-    return said
+    numbers = {}
+    for name, population in (("all", "total"), ("municipal", "Participation Act"), ("others", "others")):
+        of_population = {
+            quantity: select_row(rows, quantity, population=population)
+            for quantity in ("registered", "job_share", "printed_share")
+        }
+        numbers[f"{name}_registered"] = format_with_interval(of_population["registered"], translator)
+        numbers[f"{name}_share"] = format_rounded(of_population["job_share"], translator)
+        numbers[f"{name}_printed"] = format_count(of_population["printed_share"], translator)
+    return translator.word("texts", "work_register", **numbers)
