@@ -17,7 +17,14 @@ from typing import Any
 from analysis.errors import DataError, did_you_mean, name_some
 
 SOME_TEXT = r"\S(.*\S)?"
-_KINDS = {str: "a text", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
+_KINDS = {
+    str: "a text",
+    float: "a number",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
 
 
 @dataclass(frozen=True)
@@ -63,8 +70,8 @@ class Record:
 
     file: str
     line: int
-    name: str
     values: dict[str, Any]
+    name: str = ""
 
     @property
     def position(self) -> str:
@@ -104,7 +111,7 @@ def read_csv(path: Path, fields: Fields, faults: list[str], key: str = "", file:
             for row in filter(None, reader):
                 values = dict(zip(header, row, strict=False))
                 if len(row) == len(header):
-                    records.append(Record(file, reader.line_num, values.get(key, ""), values))
+                    records.append(Record(file, reader.line_num, values, values.get(key, "")))
                 else:
                     faults.append(f"{file}, line {reader.line_num}: expected {len(header)} values, found {len(row)}.")
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
@@ -136,15 +143,8 @@ def read_yaml(path: Path, fields: Fields, faults: list[str]) -> list[Record]:
     if not isinstance(entries, list):
         faults.append(f"{path.name}: expected a list of entries, found {type(entries).__name__}.")
         return []
-    records = []
-    for number, entry in enumerate(entries):
-        record = Record(path.name, node.value[number].start_mark.line + 1, "", entry)
-        if isinstance(entry, dict):
-            records.append(record)
-        else:
-            faults.append(f"{record.position}: expected named values, found {type(entry).__name__}.")
-    check(records, fields, faults)
-    return records
+    lines = [each.start_mark.line + 1 for each in node.value] if node else []
+    return check([Record(path.name, *each, "") for each in zip(lines, entries, strict=False)], fields, faults)
 
 
 def read_toml(path: Path, faults: list[str], file: str = "") -> dict[str, Any]:
@@ -156,17 +156,21 @@ def read_toml(path: Path, faults: list[str], file: str = "") -> dict[str, Any]:
         return {}
 
 
-def check(records: Sequence[Record], fields: Fields, faults: list[str]) -> None:
-    """Add what is wrong with records: keys that lack or are unknown, and values that the fields do not allow."""
+def check(records: Sequence[Record], fields: Fields, faults: list[str]) -> list[Record]:
+    """Return the records that are records; keys that lack or are unknown and values that cannot be are added."""
     import pandas as pd
     from pandera.errors import SchemaErrors
     from pandera.pandas import Check, Column, DataFrameSchema  # a quarter of a second that other commands do not need
 
     needed = {name for name, field in fields.items() if not field.optional}
+    others = [record for record in records if not isinstance(record.values, dict)]
+    faults += [f"{each.position}: expected named values, found {type(each.values).__name__}." for each in others]
+    records = [record for record in records if record not in others]
     for record in records:
-        missing, unknown = sorted(needed - record.values.keys()), sorted(record.values.keys() - fields.keys())
-        faults += [f"{record.position}: expected {name_some(missing)}, found none."] if missing else []
-        faults += [f"{record.position}: {name_some(unknown)} is not known."] if unknown else []
+        missing = name_some(sorted(needed - record.values.keys()))
+        faults += [f"{record.position}: expected {missing}, found none."] if missing else []
+        unknown = sorted(record.values.keys() - fields.keys())
+        faults += [f"{record.position}: {each} is not known; {did_you_mean(each, fields)}." for each in unknown]
     told = {name: field for name, field in fields.items() if field.pattern or field.kind is not str}
     frame = pd.DataFrame([record.values for record in records], columns=list(told), dtype=object)
     schema = DataFrameSchema(
@@ -179,6 +183,7 @@ def check(records: Sequence[Record], fields: Fields, faults: list[str]) -> None:
         for row, column, value in zip(cases["index"], cases["column"], cases["failure_case"], strict=True):
             position, expected = records[int(row)].position, fields[column].expected
             faults.append(f"{position}: {column}: expected {expected}, found {value!r}.")
+    return records
 
 
 def check_unique(records: Iterable[Record], columns: Sequence[str], faults: list[str]) -> None:

@@ -66,12 +66,16 @@ def test_an_entry_that_no_longer_matches_is_told(tmp_path):
 
 
 def test_all_faults_of_the_file_are_told(tmp_path):
-    broken = "- id: a\n  table: T\n  status: mended\n  colour: red\n- 3\n"
+    broken = "# by hand\n- id: a\n  table: T\n  status: mended\n  colour: red\n- 3\n"
     with pytest.raises(DataError) as told:
         known_errors(written(tmp_path, broken))
     lines = str(told.value).splitlines()
-    assert len(lines) == 4
+    assert [line.partition(": ")[0] for line in lines] == [f"corrections.yml, line {n}" for n in (6, 2, 2, 2)]
     for part in ("expected reason, since, source, found none", "colour is not known", "found 'mended'", "found int"):
         assert any(part in line for line in lines), part
+    for until, found in ((" soon", "'soon'"), (" 2025-02-01", "datetime.date"), ("", "none")):
+        wrong = ENTRY.replace(' "2025-02-01"', until)
+        with pytest.raises(DataError, match=rf"line 2: (until: )?expected .*found {found}"):
+            known_errors(written(tmp_path, wrong))
     with pytest.raises(DataError, match="cannot be read"):
         known_errors(written(tmp_path, "- [unclosed"))

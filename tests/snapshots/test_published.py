@@ -123,14 +123,20 @@ def broken_sources(tmp_path, name, change):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text.replace("perioden", "periode", 1), "expected column perioden, found periode instead"),
+        (
+            lambda text: text.replace("perioden", "periode", 1),
+            r"expected the columns table_id,perioden,.*; found table_id,.*periode,",
+        ),
         (
             lambda text: text.replace("2023,Personen", "2023 zomer,Personen", 1),
-            r"85617NED\.csv, row \d+, column perioden: .*'2023 zomer' is no month, quarter or year",
+            r"85617NED\.csv, line \d+: period: .*'2023 zomer' is no month, quarter or year",
         ),
         (lambda text: text.replace("72610", "72.610", 1).replace(",72.610,", ",7261O,", 1), "found '7261O'"),
         (lambda text: text + text.splitlines()[1].replace("72610", "72620") + "\n", "expected one figure a cell"),
-        (lambda text: text.replace("Personen van wie bijstand is beëindigd", "Personen", 1), "is not described"),
+        (
+            lambda text: text.replace("Personen van wie bijstand is beëindigd", "Personen", 1),
+            r"line 2: measure: expected one of .*found 'Personen \(aantal\)'",
+        ),
         (lambda text: text.replace(text.splitlines()[1].split(",")[-2], "", 1), "expected a source address"),
     ],
     ids=["column", "period", "number", "contradiction", "measure", "source"],
@@ -145,20 +151,23 @@ def test_a_fault_in_a_source_is_named(tmp_path, change, message):
     ("change", "message"),
     [
         (lambda text: text.replace("fs2024-t1-lt27-n", "fs2024-t1-lt27-m", 1), "expected a claim of the register"),
-        (lambda text: text.replace(",stock,", ",stocks,", 1), "column measure: stocks stands in one of it"),
-        (lambda text: text.replace("period,", "perioden,", 1), "expected the columns period, measure, claim"),
-        (lambda text: text.replace("2024-12", "2024-13", 1), r"t1\.csv, row 2, column period: .*2024-13"),
+        (
+            lambda text: text.replace(",stock,", ",stocks,", 1),
+            "line 2: measure: expected one of stock, change, found 'stocks'",
+        ),
+        (lambda text: text.replace("period,", "perioden,", 1), "expected the columns period,measure,claim; found"),
+        (lambda text: text.replace("2024-12", "2024-13", 1), r"t1\.csv, line 2: period: .*2024-13"),
         (lambda text: text + text.splitlines()[1] + "\n", "expected each figure once"),
-        (lambda text: text.replace(",10\n", "\n", 1), r"t1\.csv, row 2: expected 8 values, found 7"),
-        (lambda text: text.replace(",10\n", ",abc\n", 1), r"t1\.csv, row 2, column rounding: .*found 'abc'"),
-        (lambda text: "", r"t1\.csv: expected a header and rows below it, found nothing"),
-        (lambda text: text.splitlines()[0], r"t1\.csv: expected a header and rows below it, found no rows"),
+        (lambda text: text.replace(",10\n", "\n", 1), r"t1\.csv, line 2: expected 8 values, found 7"),
+        (lambda text: text.replace(",10\n", ",abc\n", 1), r"t1\.csv, line 2: rounding: .*found 'abc'"),
+        (lambda text: "", r"t1\.csv: expected the columns period,measure,claim; found nothing"),
+        (lambda text: text.splitlines()[0], r"t1\.csv: expected rows below the header, found none"),
         # the level of December 2023 is the level less the change; neither is the sum, nor is the moment the other one
-        (lambda text: text.replace("-n] - [", "-n] + [", 1), r"row 3, column period: expected claims of 2023-12"),
-        (lambda text: text.replace("2023-12", "2024-12", 1), r"row 3, column period: expected claims of 2024-12"),
+        (lambda text: text.replace("-n] - [", "-n] + [", 1), r"line 3: period: expected claims of 2023-12"),
+        (lambda text: text.replace("2023-12", "2024-12", 1), r"line 3: period: expected claims of 2024-12"),
         (
             lambda text: "\n".join(f"{row},status" for row in text.splitlines()),
-            r"t1\.csv, row 2, column status: expected one of .*found 'status'",
+            r"t1\.csv, line 2: status: expected one of .*found 'status'",
         ),
     ],
     ids="claim measure column period twice short rounding empty header sign moment status".split(),
@@ -185,13 +194,13 @@ def test_a_fault_in_a_table_of_a_document_is_named(tmp_path, change, message):
             ",[ced2024-f1-wsw] + [ced2024-f1-ba] + [ced2024-f2-bw-23]\n",
             "expected claims of 2024-12, found 2023-12",
         ),
-        ("Wsw,2024-12,", ",2024-12,", "column scheme: expected a label without blanks, found ''"),
+        ("Wsw,2024-12,", ",2024-12,", "scheme: expected a label without blanks around it, found ''"),
     ],
     ids="unit mixed comparison ratio number undivided none period third label".split(),
 )
 def test_a_figure_that_cannot_be_that_of_its_row_is_refused(tmp_path, found, instead, message):
     sources = broken_sources(tmp_path, "cedris-2024/f1", lambda text: text.replace(found, instead, 1))
-    with pytest.raises(DataError, match=rf"f1\.csv, row 2.*{re.escape(message)}"):
+    with pytest.raises(DataError, match=rf"f1\.csv, line 2.*{re.escape(message)}"):
         build_published(sources, tmp_path / "out")
 
 
@@ -200,7 +209,7 @@ def test_a_column_that_is_not_declared_is_refused(tmp_path):
         head, *rows = text.splitlines()
         return "\n".join([f"foo,{head}", *(f"a,{row}" for row in rows)])
 
-    with pytest.raises(DataError, match=r"f1\.csv: column foo is not among the dimensions in tables\.toml"):
+    with pytest.raises(DataError, match=r"f1\.csv: column 'foo' is unknown; .*known: .*scheme"):
         build_published(broken_sources(tmp_path, "cedris-2024/f1", widened), tmp_path / "out")
 
 
@@ -209,24 +218,24 @@ def test_a_column_that_is_not_declared_is_refused(tmp_path):
     [
         ("cedris-2024/tables.toml", lambda data: data + b"[", r"cedris-2024/tables\.toml: cannot be read as TOML"),
         ("tables.toml", lambda data: data + b"\xff", r"sources/tables\.toml: cannot be read as TOML in UTF-8"),
-        ("tables.toml", lambda data: b"", "expected the tables defaults, dimensions, totals, tables"),
+        ("tables.toml", lambda data: b"", "expected defaults, dimensions, tables, totals, found none"),
         ("cedris-2024/f1.csv", lambda data: data + b"\xff", r"f1\.csv: cannot be read as a table in UTF-8"),
         ("85617NED.csv", lambda data: data + b"\xff", r"85617NED\.csv: cannot be read as a table in UTF-8"),
-        ("85617NED.csv", lambda data: b"", r"85617NED\.csv: expected a header and rows below it, found nothing"),
+        ("85617NED.csv", lambda data: b"", r"85617NED\.csv: expected the columns table_id,.*; found nothing"),
         (
             "cedris-2024/tables.toml",
             lambda data: data.replace(b"claim_unit", b"claims_unit"),
-            r"f19-20\.csv, measure wage_costs: expected title, unit and of .*claims_unit",
+            r"line \d+, table f19-20, measure wage_costs: claims_unit is not known; did you mean \'claim_unit\'",
         ),
         (
             "tables.toml",
             lambda data: data.replace(b"retrieved", b"retreived"),
-            r"sources/tables\.toml, table .*found no retrieved",
+            r"sources/tables\.toml, defaults: retreived is not known; did you mean 'retrieved'",
         ),
         (
             "cedris-2024/tables.toml",
             lambda data: data.replace(b"contracts = {", b"contracts = 3 # {", 1),
-            r"cedris-2024/tables\.toml, table f1: expected measures that have keys of their own",
+            r"cedris-2024/tables\.toml, line 19, table f1, measure contracts: expected named values, found int",
         ),
     ],
     ids="toml byte empty page-byte cbs-byte cbs-empty key no-key no-measure".split(),
@@ -245,10 +254,10 @@ def test_a_figure_of_a_document_may_be_less_final_than_the_rest(tmp_path):
         return "\n".join([f"{first},status", f"{rest[0]},provisional", *(f"{row}," for row in rest[1:])])
 
     build_published(broken_sources(tmp_path, "cedris-2024/f1", change), tmp_path / "out")
-    held = open_snapshot("published", tmp_path / "out")
-    statuses = list(held.table("cedris-2024-f1").frame["status"])
+    made = open_snapshot("published", tmp_path / "out")
+    statuses = list(made.table("cedris-2024-f1").frame["status"])
     assert sorted(statuses) == ["final"] * (len(statuses) - 1) + ["provisional"]
-    assert set(held.metadata("cedris-2024-f1").periods.values()) == {"provisional"}  # a period is as its least final
+    assert set(made.metadata("cedris-2024-f1").periods.values()) == {"provisional"}  # a period is as its least final
 
 
 def test_a_source_without_description_is_named(tmp_path):

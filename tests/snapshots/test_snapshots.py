@@ -117,6 +117,21 @@ def test_what_is_no_manifest_is_refused(tiny, tmp_path, text):
         open_snapshot("tiny", tmp_path)
 
 
+def test_an_incomplete_manifest_is_told_table_by_table(tiny, tmp_path):
+    path = tmp_path / "tiny" / "manifest.json"
+    content = json.loads(path.read_bytes())
+    del content["tables"]["T1"]["licence"]
+    content["tables"]["T1"] |= {"coverage": "half", "rows": "two"}
+    path.write_text(json.dumps(content))
+    with pytest.raises(DataError) as told:
+        open_snapshot("tiny", tmp_path)
+    assert str(told.value) == (
+        "snapshot 'tiny', manifest.json: the manifest is incomplete (table T1: expected licence, found none. table T1: "
+        "rows: expected a whole number, found 'two'. table T1: coverage: expected one of full, partial, found 'half'). "
+        "Restore it from git or pull again."
+    )
+
+
 def test_a_renamed_column_is_named(tiny, tmp_path):
     folder = tmp_path / "tiny"
     resign(folder, "T1.csv", (folder / "T1.csv").read_bytes().replace(b"sex", b"geslacht"))

@@ -12,21 +12,30 @@ from typing import Any
 
 import pandas as pd
 from published.documents import document_tables, period_statuses
-from published.files import read_description, read_page
+from published.files import LIST, MARK, NAMED, NUMBER, TEXT, WIDTH, read_description, read_page, read_period
 
+from analysis.checked_files import SOME_TEXT, Field, one_of
 from analysis.classifications.categories import TOTAL, category_of
 from analysis.cleaning.numbers import parse_numbers
-from analysis.cleaning.periods import MONTHS, STATUS_OF_MARK, parse_period, period_code
-from analysis.errors import DataError, name_some
+from analysis.cleaning.periods import STATUS_OF_MARK
+from analysis.errors import DataError
 from analysis.register.entry import read_register
 from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
 from analysis.snapshots.write import NewTable, write_snapshot
 
 CREATED = "2026-11-21"
-DESCRIPTIONS = "tables.toml"
-_DESCRIBED = {"attribution", "licence", "measures", "retrieved", "title"}
-_DAY = rf"(\d{{1,2}}) ({'|'.join(MONTHS['nl'])}) (\d{{4}})"
-_SPAN = re.compile(rf"{_DAY} tot {_DAY}")
+_OF_TABLE = {**dict.fromkeys(("attribution", "licence", "retrieved", "title"), TEXT), "measures": NAMED}
+_OF_TABLE |= {"notes": LIST, "as_of": LIST}
+_OF_MEASURE = {
+    "code": TEXT,
+    "unit": TEXT,
+    "rounding": Field(kind=float),
+    "provisional_rounding": NUMBER,
+    "signed": MARK,
+}
+_OF_PAGE = dict.fromkeys(("table_id", "perioden", "measure", "value", "status", "source_url", "as_of"), Field())
+_OF_PAGE |= {"status": one_of(f"{mark}{dot}" for mark in STATUS_OF_MARK for dot in ("", ".")), "rounding": WIDTH}
+_OF_PAGE |= {"source_url": Field(SOME_TEXT, "a source address")}
 
 
 def build_published(sources: Path, folder: Path) -> Path:
@@ -43,17 +52,8 @@ def published_tables(sources: Path) -> list[NewTable]:
         When a file is not described or a description has no file; when a column, measure, period or number is not
         what the description says; when pages contradict each other about a cell.
     """
-    described = read_description(sources / DESCRIPTIONS, ("defaults", "dimensions", "totals", "tables"), _DESCRIBED)
-    files = {path.stem for path in sources.glob("*.csv")}
-    if files != set(described["tables"]):
-        odd = sorted(files ^ set(described["tables"]))
-        raise DataError(
-            f"{sources}: expected one CSV for each table of {DESCRIPTIONS}, found a difference: {name_some(odd)}."
-        )
-    pages = [
-        _table(sources / f"{name}.csv", {**described["defaults"], **about}, described)
-        for name, about in described["tables"].items()
-    ]
+    described, tables = read_description(sources, ("defaults", "dimensions", "totals"), _OF_TABLE, _OF_MEASURE)
+    pages = [_table(sources / f"{name}.csv", about, described) for name, about in tables.items()]
     register = read_register()
     return pages + [
         table
@@ -63,8 +63,8 @@ def published_tables(sources: Path) -> list[NewTable]:
 
 
 def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewTable:
-    page = read_page(path)
-    _check_columns(path, page, described["dimensions"])
+    classes = dict.fromkeys(described["dimensions"], Field(optional=True))
+    page, positions = read_page(path, _OF_PAGE | classes | {"measure": one_of(about["measures"])})
     dimensions = {column: described["dimensions"][column] for column in page if column in described["dimensions"]}
     measures = {
         title: Measure(title=title, quantity=given["code"], **given) for title, given in about["measures"].items()
@@ -72,18 +72,10 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
     codes = {
         column: _codes(page[column], name, described["totals"].get(name, ())) for column, name in dimensions.items()
     }
-    strange = sorted(set(page["measure"]) - set(measures))
-    if strange:
-        raise DataError(f"{path.name}, column measure: {name_some(strange)} is not described in {DESCRIPTIONS}.")
     frame = pd.DataFrame({"measure": page["measure"].map({title: known.code for title, known in measures.items()})})
     for column, name in dimensions.items():
         frame[name] = page[column].map({code.label: code.code for code in codes[column]})
-    frame["period"] = page["perioden"].map(
-        {
-            title: _period(title, f"{path}, row {page['perioden'].eq(title).idxmax() + 2}, column perioden")
-            for title in page["perioden"].unique()
-        }
-    )
+    frame["period"] = [read_period(*each) for each in zip(page["perioden"], positions, strict=True)]
     frame["value"] = _values(page, path)
     frame["status"] = page["status"].str.rstrip(".").map(STATUS_OF_MARK)
     if "rounding" in page:
@@ -113,20 +105,6 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
     )
 
 
-def _check_columns(path: Path, page: pd.DataFrame, dimensions: dict[str, str]) -> None:
-    needed = {"table_id", "perioden", "measure", "value", "status", "source_url", "as_of"}
-    missing, strange = needed - set(page), set(page) - needed - set(dimensions) - {"rounding"}
-    if missing or strange:
-        raise DataError(
-            f"{path.name}: expected column {name_some(sorted(missing)) or '(all there)'}, "
-            f"found {name_some(sorted(strange)) or 'nothing'} instead."
-        )
-    if page["source_url"].eq("").any():
-        raise DataError(
-            f"{path.name}, row {page['source_url'].eq('').idxmax() + 2}: expected a source address, found none."
-        )
-
-
 def _codes(labels: pd.Series, dimension: str, totals: list[str]) -> tuple[Code, ...]:
     codes = []
     for label in sorted(labels.unique()):
@@ -137,24 +115,11 @@ def _codes(labels: pd.Series, dimension: str, totals: list[str]) -> tuple[Code, 
     return tuple(codes)
 
 
-def _period(title: str, place: str) -> str:
-    if found := _SPAN.fullmatch(title):
-        ends = (
-            f"{year}-{MONTHS['nl'].index(month) + 1:02d}-{int(day):02d}"
-            for day, month, year in (found.groups()[:3], found.groups()[3:])
-        )
-        return "/".join(ends)  # ISO 8601: a span that is no month, quarter or year
-    try:
-        return period_code(parse_period(title))
-    except DataError as fault:
-        raise DataError(f"{place}: {fault}") from fault
-
-
 def _values(page: pd.DataFrame, path: Path) -> pd.Series:
     try:
         parse_numbers(page["value"])
     except DataError as fault:
-        raise DataError(f"{path.name}, column value: {fault}") from fault
+        raise DataError(f"{path.name}: value: {fault}") from fault
     unknown = page["status"].str.endswith(".")
     if (unknown & page["value"].ne("")).any():
         raise DataError(f"{path.name}: expected no value where the status is a dot, found one.")

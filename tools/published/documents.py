@@ -14,11 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from published.files import read_description, read_page
+from published.files import (
+    DESCRIPTIONS,
+    LIST,
+    MARK,
+    NAMED,
+    NUMBER,
+    TEXT,
+    WIDTH,
+    read_description,
+    read_page,
+    read_period,
+)
 from published.fits import check_fit
 
+from analysis.checked_files import SOME_TEXT, Field, one_of
 from analysis.classifications.categories import TOTAL, category_of
-from analysis.cleaning.periods import parse_period, period_code
 from analysis.errors import DataError, name_some
 from analysis.intervals.formula import FormulaError
 from analysis.missing import STATUSES
@@ -27,13 +38,13 @@ from analysis.register.relations import Recomputed, Register, recompute
 from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
 from analysis.snapshots.write import NewTable
 
-DESCRIPTIONS = "tables.toml"
-_FIXED = ("period", "measure", "claim")
-_OWN_WIDTH = "rounding"
-_OWN_STATUS = "status"
-_DESCRIBED = {"dimensions", "licence", "measures", "retrieved", "status", "title"}
-_OF_CLAIMS = {"claim_unit", "claim_periods"}
-_OF_MEASURE = {"title", "unit", "rounding", "signed", "quantity"} | _OF_CLAIMS
+_OF_TABLE = {**dict.fromkeys(("licence", "retrieved", "title"), TEXT), "status": one_of(STATUSES), "measures": NAMED}
+_OF_TABLE |= {"dimensions": Field(kind=list), "notes": LIST, "as_of": LIST}
+_OF_CLAIMS = {"claim_unit": Field(SOME_TEXT, optional=True), "claim_periods": LIST}
+_OF_MEASURE = {"title": TEXT, "unit": TEXT, "quantity": Field(SOME_TEXT, optional=True), "rounding": NUMBER}
+_OF_MEASURE |= {"signed": MARK, **_OF_CLAIMS}
+_OF_PAGE = {"period": TEXT, "measure": TEXT, "claim": TEXT, "rounding": WIDTH}
+_OF_PAGE |= {"status": one_of(("", *STATUSES), optional=True)}
 
 
 def document_tables(folder: Path, register: Register) -> list[NewTable]:
@@ -45,31 +56,26 @@ def document_tables(folder: Path, register: Register) -> list[NewTable]:
         When a file is not described or a description has no file; when a column, label, period, measure or claim is
         not what the description and the register say.
     """
-    described = read_description(folder / DESCRIPTIONS, ("defaults", "tables"), _DESCRIBED)
-    files = {path.stem for path in folder.glob("*.csv")}
-    if files != set(described["tables"]):
-        odd = name_some(sorted(files ^ set(described["tables"])))
-        raise DataError(f"{folder}: expected one CSV for each table of {DESCRIPTIONS}, found a difference: {odd}.")
-    return [
-        _table(folder / f"{name}.csv", {**described["defaults"], **about}, register)
-        for name, about in described["tables"].items()
-    ]
+    _, tables = read_description(folder, ("defaults",), _OF_TABLE, _OF_MEASURE)
+    return [_table(folder / f"{name}.csv", about, register) for name, about in tables.items()]
 
 
 def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
-    _check_description(path, about)
-    page = read_page(path)
-    dimensions = [column for column in page if column not in (*_FIXED, _OWN_WIDTH, _OWN_STATUS)]
-    _check_page(path, page, dimensions, about)
+    classes = dict.fromkeys(about["dimensions"], Field(SOME_TEXT, "a label without blanks around it", optional=True))
+    page, positions = read_page(path, _OF_PAGE | classes | {"measure": one_of(about["measures"])})
+    rows = list(zip(positions, page.to_dict("records"), strict=True))
+    if unused := sorted(set(about["measures"]) - set(page["measure"])):
+        raise DataError(f"{path}: measure {name_some(unused)} of {DESCRIPTIONS} stands in no row.")
+    dimensions = [column for column in page if column in about["dimensions"]]
     codes = {name: _codes(name, page[name]) for name in dimensions}
-    used = [_figure(row, about["measures"], register, place) for place, row in _rows(path, page)]
+    used = [_figure(row, about["measures"], register, position) for position, row in rows]
     frame = pd.DataFrame({"measure": page["measure"]})
     for name in dimensions:
         frame[name] = page[name].map({code.label: code.code for code in codes[name]})
-    frame["period"] = [_period(row["period"], place) for place, row in _rows(path, page)]
+    frame["period"] = [read_period(row["period"], position) for position, row in rows]
     frame["value"] = [_printed(result.value) for result, _ in used]
-    frame["status"] = [own or about["status"] for own in _own(page, _OWN_STATUS)]
-    frame["rounding"] = [own or _width(result) for own, (result, _) in zip(_own(page, _OWN_WIDTH), used, strict=True)]
+    frame["status"] = [own or about["status"] for own in _own(page, "status")]
+    frame["rounding"] = [own or _width(result) for own, (result, _) in zip(_own(page, "rounding"), used, strict=True)]
     keys = ["measure", *dimensions, "period"]
     if frame.duplicated(keys).any():
         twice = ", ".join(frame[frame.duplicated(keys)].iloc[0][keys])
@@ -89,49 +95,12 @@ def _table(path: Path, about: dict[str, Any], register: Register) -> NewTable:
             measures=_measures(about["measures"], frame),
             periods=period_statuses(frame),
             source_note="Taken from the findings register, where each figure stands with its place and wording.",
-            sources=_places(claims, register),
+            sources=_locations(claims, register),
             notes=tuple(about.get("notes", ())),
             as_of=tuple(about.get("as_of", ())),
         ),
         frame=frame,
     )
-
-
-def _check_description(path: Path, about: dict[str, Any]) -> None:
-    """Refuse a description of a status or measure that is not known."""
-    if about["status"] not in STATUSES:
-        raise DataError(f"{path}: expected a status that is one of {', '.join(STATUSES)}, found {about['status']!r}.")
-    for measure, described in about["measures"].items():
-        if not {"title", "unit"} <= set(described) <= _OF_MEASURE:
-            keys = ", ".join(sorted(_OF_MEASURE))
-            raise DataError(f"{path}, measure {measure}: expected title, unit and of {keys}; found {list(described)}.")
-
-
-def _check_page(path: Path, page: pd.DataFrame, dimensions: list[str], about: dict[str, Any]) -> None:
-    """Refuse a page whose columns, measures, labels or statuses are not what its description says."""
-    if not set(_FIXED) <= set(page):
-        raise DataError(f"{path}: expected the columns {', '.join(_FIXED)}, found {', '.join(page)}.")
-    if strange := [name for name in dimensions if name not in about["dimensions"]]:
-        raise DataError(f"{path}: column {name_some(strange)} is not among the dimensions in {DESCRIPTIONS}.")
-    if strange := sorted(set(page["measure"]) ^ set(about["measures"])):
-        raise DataError(f"{path}, column measure: {name_some(strange)} stands in one of it and {DESCRIPTIONS} only.")
-    for place, row in _rows(path, page):
-        if blank := [name for name in dimensions if row[name] != row[name].strip() or not row[name]]:
-            raise DataError(f"{place}, column {blank[0]}: expected a label without blanks, found {row[blank[0]]!r}.")
-        if (own := row.get(_OWN_STATUS)) and own not in STATUSES:
-            raise DataError(f"{place}, column status: expected one of {', '.join(STATUSES)}, found {own!r}.")
-
-
-def _rows(path: Path, page: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
-    """Return each row with its place, for messages."""
-    return [(f"{path}, row {number}", row) for number, row in enumerate(page.to_dict("records"), start=2)]
-
-
-def _period(text: str, place: str) -> str:
-    try:
-        return period_code(parse_period(text))
-    except DataError as fault:
-        raise DataError(f"{place}, column period: {fault}") from fault
 
 
 def period_statuses(frame: pd.DataFrame) -> dict[str, str]:
@@ -168,7 +137,7 @@ def _codes(dimension: str, labels: pd.Series) -> tuple[Code, ...]:
 
 
 def _figure(
-    row: dict[str, str], measures: dict[str, dict[str, Any]], register: Register, place: str
+    row: dict[str, str], measures: dict[str, dict[str, Any]], register: Register, position: str
 ) -> tuple[Recomputed, list[str]]:
     """Return what a claim, or a formula of claims, gives, and the claims that it is made of."""
     text = row["claim"]
@@ -176,10 +145,12 @@ def _figure(
         tree = parse(text if "[" in text else f"[{text}]")
         operands = {name: register.claims[name].interval for name in tree.claims()}
     except (FormulaError, KeyError) as fault:
-        raise DataError(f"{place}: expected a claim of the register or a formula, found {text!r} ({fault}).") from fault
+        raise DataError(
+            f"{position}: claim: expected a claim of the register or a formula, found {text!r} ({fault})."
+        ) from fault
     if None in operands.values():
-        raise DataError(f"{place}, column claim: expected claims with a number, found a statement in {text!r}.")
-    check_fit(tree, register.claims, row["period"], measures[row["measure"]], place)
+        raise DataError(f"{position}: claim: expected claims with a number, found a statement in {text!r}.")
+    check_fit(tree, register.claims, row["period"], measures[row["measure"]], position)
     return recompute(tree, operands), list(operands)
 
 
@@ -201,7 +172,7 @@ def _attribution(claims: set[str], register: Register) -> str:
     return f"{', '.join(sources)} ({'; '.join(titles)})" if sources else "; ".join(titles)
 
 
-def _places(claims: set[str], register: Register) -> tuple[str, ...]:
+def _locations(claims: set[str], register: Register) -> tuple[str, ...]:
     """Return the document and location of each figure, once."""
     used = [register.claims[name] for name in claims]
     titles = {name: about["title"] for name, about in register.documents.items()}

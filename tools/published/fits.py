@@ -17,7 +17,7 @@ from analysis.register.claims import Claim
 _SPAN = re.compile(r"(.+) to (.+)|(\d{4})-(\d{4})")
 
 
-def check_fit(tree: Node, claims: Mapping[str, Claim], period: str, measure: Mapping[str, Any], place: str) -> None:
+def check_fit(tree: Node, claims: Mapping[str, Claim], period: str, measure: Mapping[str, Any], position: str) -> None:
     """Refuse a formula whose unit or period is not that of its row.
 
     Parameters
@@ -31,7 +31,7 @@ def check_fit(tree: Node, claims: Mapping[str, Claim], period: str, measure: Map
     measure : mapping of str to Any
         The description of the measure. ``claim_unit`` is the register's word for its unit where that differs,
         ``claim_periods`` the periods of its claims where those are not the row's.
-    place : str
+    position : str
         File and row, for the message.
 
     Raises
@@ -39,20 +39,20 @@ def check_fit(tree: Node, claims: Mapping[str, Claim], period: str, measure: Map
     DataError
         When they differ.
     """
-    expected, found = measure.get("claim_unit", measure["unit"]), unit_of(tree, claims, place)
+    expected, found = measure.get("claim_unit", measure["unit"]), unit_of(tree, claims, position)
     if found != expected:
-        raise DataError(f"{place}, column claim: expected a figure in {expected}, found one in {found or 'no unit'}.")
+        raise DataError(f"{position}: claim: expected a figure in {expected}, found one in {found or 'no unit'}.")
     if declared := measure.get("claim_periods"):
-        strange = [claims[name].row["period"] for name in tree.claims() if claims[name].row["period"] not in declared]
-        said = ", ".join(declared)
+        unfit = [claims[name].row["period"] for name in tree.claims() if claims[name].row["period"] not in declared]
+        named = ", ".join(declared)
     else:
-        strange = _strange_periods(tree, claims, period)
-        said = period
-    if strange:
-        raise DataError(f"{place}, column period: expected claims of {said}, found {'; '.join(strange)}.")
+        unfit = _unfit_periods(tree, claims, period)
+        named = period
+    if unfit:
+        raise DataError(f"{position}: period: expected claims of {named}, found {'; '.join(unfit)}.")
 
 
-def unit_of(tree: Node, claims: Mapping[str, Claim], place: str) -> str:
+def unit_of(tree: Node, claims: Mapping[str, Claim], position: str) -> str:
     """Return the unit of a formula; the empty text for a bare number.
 
     Sums and differences have one unit, zero has any and 100 is a percentage; ``a * b / 100`` with a percentage has the
@@ -63,7 +63,7 @@ def unit_of(tree: Node, claims: Mapping[str, Claim], place: str) -> str:
     DataError
         When units are mixed, or the formula is none of these: a comparison, a rank, a ratio.
     """
-    units = [unit_of(part, claims, place) for part in tree.parts if not _is_bare(part)]
+    units = [unit_of(part, claims, position) for part in tree.parts if not _is_bare(part)]
     if tree.kind == "claim":
         return claims[str(tree.value)].row["unit"]
     if tree.kind in ("+", "-") and units:
@@ -78,7 +78,7 @@ def unit_of(tree: Node, claims: Mapping[str, Claim], place: str) -> str:
     if _is_bare(tree):
         return ""
     raise DataError(
-        f"{place}, column claim: expected a claim, a sum or difference in one unit, or a percentage of a claim; "
+        f"{position}: claim: expected a claim, a sum or difference in one unit, or a percentage of a claim; "
         f"found {tree.kind!r} of {', '.join(dict.fromkeys(units)) or 'numbers'}."
     )
 
@@ -87,7 +87,7 @@ def _is_bare(node: Node) -> bool:
     return node.kind == "number"
 
 
-def _strange_periods(tree: Node, claims: Mapping[str, Claim], period: str) -> list[str]:
+def _unfit_periods(tree: Node, claims: Mapping[str, Claim], period: str) -> list[str]:
     """Return the periods of claims that do not make a figure of this one, none when all is well.
 
     A claim is of the period in which it ends. A level less its change since a moment is the level at that moment.

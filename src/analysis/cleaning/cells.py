@@ -148,7 +148,7 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
     numbers = _numbers(raw, frame)
     status = frame["status"] if "status" in frame else frame["period"].map(raw.metadata.periods)
     if not status.isin(STATUSES).all():
-        raise DataError(f"{raw.place}: expected a status of {', '.join(STATUSES)} for each cell.")
+        raise DataError(f"{raw.name}: expected a status of {', '.join(STATUSES)} for each cell.")
     width = _rounding(raw, frame, status, numbers.value)
     signed = frame["measure"].map({code: measure.signed for code, measure in measures.items()}).to_numpy(bool)
     _check_values(raw, frame, signed, numbers.value, width)
@@ -170,7 +170,7 @@ def _check_units(raw: RawTable) -> None:
         known = UNITS.get(measure.quantity, (measure.unit,))
         if measure.unit not in known:
             raise MixedUnitsError(
-                f"{raw.place}, column {measure.code}: {measure.quantity} counts {' or '.join(known)}, "
+                f"{raw.name}, column {measure.code}: {measure.quantity} counts {' or '.join(known)}, "
                 f"found {measure.unit!r}."
             )
 
@@ -196,12 +196,12 @@ def _one_grain(raw: RawTable, grain: str | None) -> tuple[pd.DataFrame, str]:
     strange = [code for code, name in of_code.items() if name == "other" and not SPAN.fullmatch(code)]
     strange += [code for code in of_code if code not in raw.metadata.periods and code not in strange]
     if strange:
-        raise DataError(f"{raw.place}, column period: {name_some(strange)} is no period of this table.")
+        raise DataError(f"{raw.name}, column period: {name_some(strange)} is no period of this table.")
     grains = sorted(set(of_code.values()))
     if grain is None and len(grains) > 1:
-        raise CallError(f"{raw.place}: holds periods of {name_some(grains)}; say which grain to read.")
+        raise CallError(f"{raw.name}: holds periods of {name_some(grains)}; say which grain to read.")
     if grain is not None and grain not in grains:
-        raise CoverageError(f"{raw.place}: expected periods by {grain}, found {name_some(grains) or 'none'}.")
+        raise CoverageError(f"{raw.name}: expected periods by {grain}, found {name_some(grains) or 'none'}.")
     if len(grains) <= 1:
         return raw.frame, "".join(grains)
     return raw.frame[raw.frame["period"].map(of_code) == grain].reset_index(drop=True), str(grain)
@@ -213,7 +213,7 @@ def _check_codes(raw: RawTable, frame: pd.DataFrame) -> None:
     for column, codes in known.items():
         strange = sorted(set(frame[column].unique()) - codes)
         if strange:
-            raise DataError(f"{raw.place}, column {column}: code {name_some(strange)} is not in the table's metadata.")
+            raise DataError(f"{raw.name}, column {column}: code {name_some(strange)} is not in the table's metadata.")
 
 
 def _check_duplicates(raw: RawTable, frame: pd.DataFrame) -> None:
@@ -221,14 +221,14 @@ def _check_duplicates(raw: RawTable, frame: pd.DataFrame) -> None:
     twice = frame[frame.duplicated(keys, keep=False)]
     if len(twice):
         cell = ", ".join(f"{key} {twice.iloc[0][key]}" for key in keys)
-        raise DataError(f"{raw.place}: expected each cell once, found {len(twice)} rows for the same cells ({cell}).")
+        raise DataError(f"{raw.name}: expected each cell once, found {len(twice)} rows for the same cells ({cell}).")
 
 
 def _periods(raw: RawTable, frame: pd.DataFrame) -> pd.PeriodIndex:
     try:
         return parse_periods(frame["period"])
     except DataError as fault:
-        raise DataError(f"{raw.place}, column period: {fault}") from fault
+        raise DataError(f"{raw.name}, column period: {fault}") from fault
 
 
 def _numbers(raw: RawTable, frame: pd.DataFrame) -> Numbers:
@@ -240,7 +240,7 @@ def _numbers(raw: RawTable, frame: pd.DataFrame) -> Numbers:
                 try:
                     parse_numbers([text])
                 except DataError as fault:
-                    raise DataError(f"{raw.place}, column {measure}, period {period}: {fault}") from fault
+                    raise DataError(f"{raw.name}, column {measure}, period {period}: {fault}") from fault
         raise
 
 
@@ -254,7 +254,7 @@ def _check_values(raw: RawTable, frame: pd.DataFrame, signed: np.ndarray, value:
     for what, places in wrong.items():
         if places.any():
             row = frame.iloc[int(np.argmax(places))]
-            place = f"{raw.place}, column {row['measure']}, period {row['period']}"
+            place = f"{raw.name}, column {row['measure']}, period {row['period']}"
             raise DataError(f"{place}: expected a count, found {what} ({row['value'][:20]}).")
 
 
@@ -272,7 +272,7 @@ def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.n
     try:
         own = parse_numbers(frame["rounding"]).value
     except DataError as fault:
-        raise DataError(f"{raw.place}, column rounding: {fault}") from fault
+        raise DataError(f"{raw.name}, column rounding: {fault}") from fault
     return np.where(np.isnan(own), width, own)
 
 

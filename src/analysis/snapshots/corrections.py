@@ -1,6 +1,6 @@
 """Known errors of CBS, and which of them a snapshot has.
 
-They are told, not mended: a bank holds what CBS served. An entry that no longer matches is told as loudly as the error.
+They are reported, not corrected: a bank holds what CBS served. An entry that no longer matches is reported as well.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import DataError, name_some
+from analysis.checked_files import SOME_TEXT, Field, one_of, read_yaml, refuse
+from analysis.errors import DataError
 from analysis.missing import UNDECIDED
 from analysis.snapshots.store import RawTable, Snapshot
 
 HAS_IT, BEFORE, CORRECTED = "has it", "before it", "corrected"
-STATUSES = ("open", "acknowledged", "fixed_upstream")
-_NEEDED = {"id", "table", "reason", "source", "status", "since"}
-_OPTIONAL = {"until", "measures", "periods", "classes", "largest", "expect"}
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_FIELDS = dict.fromkeys(("id", "table", "reason", "source"), Field(SOME_TEXT))
+_FIELDS |= {"since": Field(_DATE, "a date such as '2025-02-01'"), "largest": Field(kind=float, optional=True)}
+_FIELDS |= {"status": one_of(("open", "acknowledged", "fixed_upstream"))}
+_FIELDS |= {"until": Field(_DATE, "a date such as '2025-02-01'", optional=True)}
+_FIELDS |= dict.fromkeys(("measures", "periods", "classes", "expect"), Field(kind=list, optional=True))
 
 
 @dataclass(frozen=True)
@@ -45,31 +49,15 @@ def known_errors(path: Path) -> list[KnownError]:
     DataError
         With a line for each entry that is not what it has to be.
     """
-    import yaml
-
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except (OSError, yaml.YAMLError) as fault:
-        raise DataError(f"{path.name}: cannot be read ({fault}).") from fault
-    faults = [
-        fault for number, entry in enumerate(entries, 1) for fault in _faults(entry, f"{path.name}, entry {number}")
+    faults: list[str] = []
+    entries = read_yaml(path, _FIELDS, faults)
+    faults += [
+        f"{entry.position}: expected until, the date from which it is fixed, found none."
+        for entry in entries
+        if entry.values.get("status") == "fixed_upstream" and not entry.values.get("until")
     ]
-    if faults:
-        raise DataError("\n".join(faults))
-    return [_known(entry) for entry in entries]
-
-
-def _faults(entry: Any, place: str) -> list[str]:
-    if not isinstance(entry, dict):
-        return [f"{place}: expected named values, found {type(entry).__name__}."]
-    gone, strange = _NEEDED - entry.keys(), entry.keys() - _NEEDED - _OPTIONAL
-    faults = [f"{place}: expected {name_some(sorted(gone))}, found none."] if gone else []
-    faults += [f"{place}: {name_some(sorted(strange))} is not known."] if strange else []
-    if entry.get("status", STATUSES[0]) not in STATUSES:
-        faults.append(f"{place}: expected a status of {name_some(STATUSES)}, found {entry['status']!r}.")
-    if entry.get("status") == "fixed_upstream" and not entry.get("until"):
-        faults.append(f"{place}: expected until, the date from which it is fixed, found none.")
-    return faults
+    refuse(faults)
+    return [_known(entry.values) for entry in entries]
 
 
 def _known(entry: dict[str, Any]) -> KnownError:
@@ -98,11 +86,11 @@ def state_of(error: KnownError, snapshot: Snapshot) -> str | None:
     if error.until and modified[:10] >= error.until:
         return CORRECTED
     raw = snapshot.table(error.table)
-    gone = [cell for cell in error.expect if not _stands(cell, raw)]
-    if gone:
+    missing = [cell for cell in error.expect if not _stands(cell, raw)]
+    if missing:
         raise DataError(
-            f"{raw.place}: known error {error.id} no longer matches: expected {gone[0]}. "
-            "It may have been mended at CBS; bring data/corrections.yml up to date."
+            f"{raw.name}: known error {error.id} no longer matches: expected {missing[0]}. "
+            "CBS may have corrected it; bring data/corrections.yml up to date."
         )
     return HAS_IT
 

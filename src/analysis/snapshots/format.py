@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from analysis.checked_files import Field, Record, check, one_of
 from analysis.errors import DataError, name_some
 from analysis.files import json_bytes, sha256
 
@@ -114,6 +116,12 @@ class TableEntry:
     metadata: FileRecord
 
 
+_ENTRY_FIELDS = dict.fromkeys(("id", "title", "platform", "retrieved", "licence", "attribution"), Field())
+_ENTRY_FIELDS |= {"modified": Field(optional=True), "rows": Field(kind=int), "coverage": one_of(get_args(Coverage))}
+_ENTRY_FIELDS |= dict.fromkeys(("data", "metadata"), Field(kind=dict))
+_AGAIN = "Restore it from git or pull again."
+
+
 @dataclass(frozen=True)
 class Manifest:
     """The contents of a snapshot."""
@@ -138,25 +146,29 @@ def grain_of_code(code: str) -> str:
     return GRAIN_OF_LETTERS[found[2]] if found else "other"
 
 
-def check_format(content: Any, place: str) -> dict[str, Any]:
-    """Return ``content`` when its format is one this version reads.
+def read_content(data: bytes, position: str) -> dict[str, Any]:
+    """Return what a file of a snapshot holds, when its format is one this version reads.
 
     Raises
     ------
     DataError
         When it is no JSON object, names no format, or names a later one.
     """
+    try:
+        content = json.loads(data)
+    except ValueError as fault:
+        raise DataError(f"{position}: not readable as JSON ({fault}). Restore it from git or pull again.") from fault
     version = content.get("format") if isinstance(content, dict) else None
     if not isinstance(version, int):
-        raise DataError(f"{place}: expected a format number, found {version!r}. The file is not one of a snapshot.")
+        raise DataError(f"{position}: expected a format number, found {version!r}. The file is not one of a snapshot.")
     if version > FORMAT:
         raise DataError(
-            f"{place}: format {version} is later than {FORMAT}, the latest this version reads. Update the workbench."
+            f"{position}: format {version} is later than {FORMAT}, the latest this version reads. Update the workbench."
         )
     return content
 
 
-def manifest_from(content: dict[str, Any], place: str) -> Manifest:
+def manifest_from(content: dict[str, Any], position: str) -> Manifest:
     """Build a manifest from the parsed file and check it against its own digest."""
     try:
         tables = {
@@ -168,13 +180,23 @@ def manifest_from(content: dict[str, Any], place: str) -> Manifest:
         manifest = Manifest(content["name"], content["kind"], content["created"], tables)
         expected = content["digest"]
     except (KeyError, TypeError, AttributeError) as fault:
-        raise DataError(f"{place}: the manifest is incomplete ({fault}). Restore it from git or pull again.") from fault
+        found = _entry_faults(content) or fault
+        raise DataError(f"{position}: the manifest is incomplete ({found}). {_AGAIN}") from fault
     if manifest.digest() != expected:
-        raise DataError(f"{place}: the manifest was changed (digest differs). Restore it from git or pull again.")
+        raise DataError(f"{position}: the manifest was changed (digest differs). {_AGAIN}")
     return manifest
 
 
-def metadata_from(content: dict[str, Any], place: str) -> TableMetadata:
+def _entry_faults(content: dict[str, Any]) -> str:
+    """Return what is wrong with the tables of a manifest."""
+    faults: list[str] = []
+    if isinstance(content.get("tables"), dict):
+        entries = [Record("", 0, entry, f"table {name}") for name, entry in content["tables"].items()]
+        check(entries, _ENTRY_FIELDS, faults)
+    return " ".join(faults).rstrip(".")
+
+
+def metadata_from(content: dict[str, Any], position: str) -> TableMetadata:
     """Build the metadata of a table from the parsed file; codes, categories and measures are told apart."""
     try:
         metadata = TableMetadata(
@@ -190,13 +212,11 @@ def metadata_from(content: dict[str, Any], place: str) -> TableMetadata:
             as_of=tuple(str(state) for state in content["as_of"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        raise DataError(
-            f"{place}: the metadata are incomplete ({fault}). Restore them from git or pull again."
-        ) from fault
+        raise DataError(f"{position}: the metadata are incomplete ({fault}). {_AGAIN}") from fault
     for what, names in _names(metadata).items():
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise DataError(f"{place}, {what}: expected each once, found {name_some(twice)} more than once.")
+            raise DataError(f"{position}, {what}: expected each once, found {name_some(twice)} more than once.")
     return metadata
 
 

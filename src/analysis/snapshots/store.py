@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +20,9 @@ from analysis.snapshots.format import (
     Manifest,
     TableEntry,
     TableMetadata,
-    check_format,
     manifest_from,
     metadata_from,
+    read_content,
 )
 
 MANIFEST = "manifest.json"
@@ -41,7 +40,7 @@ class RawTable:
     frame: pd.DataFrame
 
     @property
-    def place(self) -> str:
+    def name(self) -> str:
         """The snapshot and table, for messages."""
         return f"snapshot {self.snapshot!r}, table {self.entry.id}"
 
@@ -85,8 +84,8 @@ class Snapshot:
     def metadata(self, table: str) -> TableMetadata:
         """Return the metadata of a table, checked against their SHA-256."""
         record = self.entry(table).metadata
-        place = f"snapshot {self.name!r}, table {table}, file {record.file}"
-        return metadata_from(check_format(_parse_json(self._read(record.file, record.sha256), place), place), place)
+        position = f"snapshot {self.name!r}, table {table}, file {record.file}"
+        return metadata_from(read_content(self._read(record.file, record.sha256), position), position)
 
     def table(self, table: str) -> RawTable:
         """Return a table as stored, checked against its SHA-256, its row count and its columns.
@@ -112,10 +111,10 @@ class Snapshot:
         _check_columns(raw)
         if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first of too many fields for an index
             raise DataError(
-                f"{raw.place}: expected {len(frame.columns)} fields a row, found more. Restore it or pull again."
+                f"{raw.name}: expected {len(frame.columns)} fields a row, found more. Restore it or pull again."
             )
         if len(frame) != entry.rows:
-            raise DataError(f"{raw.place}: expected {entry.rows} rows, found {len(frame)}. Restore it or pull again.")
+            raise DataError(f"{raw.name}: expected {entry.rows} rows, found {len(frame)}. Restore it or pull again.")
         return raw
 
     def verify(self) -> None:
@@ -154,14 +153,16 @@ def read_snapshot(name: str, folder: Path) -> Snapshot:
     if check_name(name) not in known:
         raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, known)}.")
     path = folder / name / MANIFEST
-    place = f"snapshot {name!r}, {MANIFEST}"
+    position = f"snapshot {name!r}, {MANIFEST}"
     try:
         content = path.read_bytes()
     except OSError as fault:
-        raise DataError(f"{place}: cannot be read ({fault.strerror}). Restore it or pull again.") from fault
-    manifest = manifest_from(check_format(_parse_json(content, place), place), place)
+        raise DataError(f"{position}: cannot be read ({fault.strerror}). Restore it or pull again.") from fault
+    manifest = manifest_from(read_content(content, position), position)
     if manifest.name != name:
-        raise DataError(f"{place}: expected the name {name!r}, found {manifest.name!r}. A snapshot is never renamed.")
+        raise DataError(
+            f"{position}: expected the name {name!r}, found {manifest.name!r}. A snapshot is never renamed."
+        )
     return Snapshot(name, path.parent, manifest)
 
 
@@ -198,19 +199,12 @@ def check_new_name(name: str) -> str:
     return name
 
 
-def _parse_json(data: bytes, place: str) -> Any:
-    try:
-        return json.loads(data)
-    except ValueError as fault:
-        raise DataError(f"{place}: not readable as JSON ({fault}). Restore it from git or pull again.") from fault
-
-
 def _check_columns(raw: RawTable) -> None:
     expected, found = raw.metadata.columns(), list(raw.frame.columns)
     missing = [column for column in expected if column not in found]
     unexpected = [column for column in found if column not in expected and column not in OPTIONAL_COLUMNS]
     if missing or unexpected:
         raise DataError(
-            f"{raw.place}: expected column {', '.join(missing) or '(all there)'}, "
+            f"{raw.name}: expected column {', '.join(missing) or '(all there)'}, "
             f"found {', '.join(unexpected) or 'nothing'} instead. The file and its metadata do not belong together."
         )

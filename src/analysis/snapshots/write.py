@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,11 +59,16 @@ def write_snapshot(
     """
     final = folder / check_name(name)
     with staged_folder(final) as staging:
-        entries = {table.id: _write_table(staging, table) for table in sorted(tables, key=lambda table: table.id)}
         for file, data in (beside or {}).items():
             write_file(staging / file, data)
-        (staging / MANIFEST).write_bytes(Manifest(name, kind, created, entries).to_bytes())
+        write_manifest(staging, name, kind, created, [_write_table(staging, table) for table in tables])
     return final
+
+
+def write_manifest(folder: Path, name: str, kind: Kind, created: str, entries: Iterable[TableEntry]) -> None:
+    """Write what a snapshot says of itself: its tables in the order of their ids."""
+    tables = {entry.id: entry for entry in sorted(entries, key=lambda entry: entry.id)}
+    (folder / MANIFEST).write_bytes(Manifest(name, kind, created, tables).to_bytes())
 
 
 def _write_table(folder: Path, table: NewTable) -> TableEntry:

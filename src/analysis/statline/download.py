@@ -13,9 +13,9 @@ from pathlib import Path
 
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 from analysis.files import PARTIAL, acquire_lock, staged_folder
-from analysis.snapshots.format import FileRecord, Manifest, TableEntry, metadata_bytes
-from analysis.snapshots.store import MANIFEST, Snapshot, check_new_name, in_order, read_snapshot, snapshot_names
-from analysis.snapshots.write import write_file
+from analysis.snapshots.format import FileRecord, TableEntry, metadata_bytes
+from analysis.snapshots.store import Snapshot, check_new_name, in_order, read_snapshot, snapshot_names
+from analysis.snapshots.write import write_file, write_manifest
 from analysis.statline.addresses import check_table
 from analysis.statline.catalogue import catalogued, dimension_names, metadata_of
 from analysis.statline.expectations import drift, marked
@@ -121,9 +121,7 @@ def _make(
     staging.mkdir()
     with staged_folder(final, staging):
         done = bring(staging)
-        entries = {entry.id: entry for entry, _ in sorted(done, key=lambda each: each[0].id)}
-        manifest = Manifest(name, "dated", now.isoformat(timespec="seconds"), entries)
-        (staging / MANIFEST).write_bytes(manifest.to_bytes())
+        write_manifest(staging, name, "dated", now.isoformat(timespec="seconds"), [entry for entry, _ in done])
     return final, [told for _, told in done]
 
 
