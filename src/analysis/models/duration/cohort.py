@@ -1,14 +1,14 @@
-"""The second route to staying: following a duration band through successive stocks (synthetic cohorts).
+"""The second route to the duration of stay: following a band through successive stocks (synthetic cohorts).
 
-Who has been there for 12 to 24 months now had been for 0 to 12 a year ago. So B(1-2y, a year on) over B(0-1y) is the
-part of that band that is still there, for whatever reason others are not: leaving, reaching the AOW age, or for groups
-by age growing out of the group (and into it: the ratio may pass 1). Ended spells count those who left alone. What the
-hazards imply for the same step is the part of S that lies in the later band over that in the earlier one, as in a
+Those who have been there for 12 to 24 months now had been for 0 to 12 a year ago. So B(1-2y, a year on) over B(0-1y) is
+the part of that band that is still there, whatever became of the others: they left, reached the AOW age, or for groups
+by age grew out of the group (and others into it: the ratio may pass 1). Ended spells count only those who left. What
+the hazards imply for the same step is the part of S that lies in the later band over that in the earlier one, as in a
 steady state. Where the two differ, the difference as a yearly rate is that of *other exits*.
 
-Cells: a step with a missing stock is missing; zero at its start is refused as undefined; provisional and rounded cells
-are used, with the rounding interval. The process interval takes the later stock as binomial given the earlier one,
-with the dispersion of that step (Pearson's X2, by group and year beside each other), which may be below 1.
+Cells: a step with a missing stock is missing; zero at its start is undefined; provisional and rounded cells are used,
+with the rounding interval. The process interval takes the later stock as binomial given the earlier one, with the
+dispersion of that step between groups (Pearson's X2, level of group and of year taken away), which may be below 1.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import CoverageError, DataError, name_some
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT, STATUSES, UNDEFINED
-from analysis.models.dispersion import check_confidence, student
+from analysis.intervals.rounded import Rounded
+from analysis.missing import PRESENT, UNDEFINED
+from analysis.models.dispersion import check_confidence, process_range, student
 from analysis.models.duration.hazards import PROCESS, Hazards, between_groups
-from analysis.models.duration.panel import FINE, BandPanel
+from analysis.models.duration.panel import FINE, BandPanel, stock_column
 from analysis.models.duration.survival import MONTHLY, ROW, cumulative, matrix, time_lived
 
 
@@ -36,7 +37,7 @@ class Step:
     months: int
 
     def bands(self, cuts: tuple[int, ...], later: bool = False) -> slice:
-        """Return the places of the bands that the span holds, ``months`` later if so asked."""
+        """Return which bands the span holds, or with ``later`` those that it holds ``months`` later."""
         edges, shift = [0, *cuts, np.inf], self.months if later else 0
         return slice(edges.index(self.start + shift), edges.index(self.end + shift))
 
@@ -49,7 +50,9 @@ STEPS = (
     Step("3-4y → 4-5y", 36, 48, 12),
     Step(">4y → >5y", 48, np.inf, 12),
 )
-_OF_BAND = (0, 1, 2, 3, 4, 5, 5)  # the step that tells most of each band
+_OF_BAND = (0, 1, 2, 3, 4, 5, 5)  # the step that starts from each band
+_NORMAL_DF = 10**6
+"""Degrees of freedom that stand for a normal distribution: the steps of all groups and years give many."""
 
 
 def continuation(panel: BandPanel, confidence: float = 0.95) -> pd.DataFrame:
@@ -77,75 +80,63 @@ def continuation(panel: BandPanel, confidence: float = 0.95) -> pd.DataFrame:
             f"bands cut at {name_some(panel.cuts)} months cannot be followed: a step leads from one band to the next. "
             f"Cut them at {name_some(FINE)}."
         )
-    quarters = sorted(panel.stocks["quarter"].unique())
-    stocks = {name: _cube(panel, name, quarters) for name in ("stock", "stock_lo", "stock_hi")}
-    frames = [_step(panel, stocks, step, quarters, confidence) for step in STEPS]
-    found = pd.concat(frames, ignore_index=True)
+    found = pd.concat([_step(panel, step, confidence) for step in STEPS], ignore_index=True)
     if not (found["missing"] == PRESENT).any():
         raise CoverageError("no band can be followed: the panel has no stocks of all bands a year apart.")
     return found
 
 
-def _cube(panel: BandPanel, name: str, quarters: list[str]) -> pd.DataFrame:
-    """Return stocks by group (rows) and quarter and band (columns), NaN for what is missing."""
-    whole = pd.MultiIndex.from_product([quarters, panel.bands], names=["quarter", "band"])
-    table = panel.stocks.pivot_table(name, ["dimension", "group"], ["quarter", "band"], sort=False)
-    return table.reindex(columns=whole)
+def _step(panel: BandPanel, step: Step, confidence: float) -> pd.DataFrame:
+    """Return the continuation of one step, one row a group and year: the later stocks over the earlier ones."""
+    years = sorted({int(quarter[:4]) for quarter in panel.stocks["quarter"]})
+    groups = panel.stocks[["dimension", "group"]].drop_duplicates()
+    rows = pd.DataFrame({"year": years}).merge(groups, how="cross")[ROW]
+    before, after = (_stock(panel, rows, step, later) for later in (False, True))
+    ratio, open_part = after / before, 0.0
+    if np.isinf(step.end):  # those beyond the last cut already, of all who start the step
+        last = rows.assign(band=panel.bands[-1], quarter=[f"{year - 1}Q4" for year in rows["year"]])
+        open_part = stock_column(panel.stocks, last).value / before.value
+    of_group = panel.stocks.groupby(["dimension", "group"], sort=False)
+    tables = of_group["tables"].agg(lambda names: ", ".join(sorted(set(names) - {""})))
+    about = {"quantity": "continuation", "interval": PROCESS, "denominator": "stock", "unit": "ratio"}
+    frame = rows.assign(step=step.name, earlier=before.value, later=after.value, open_part=open_part, **about)
+    ranges = {"value": ratio.value, "rounding_lo": ratio.lo, "rounding_hi": ratio.hi}
+    frame = frame.assign(**ranges, missing=ratio.missing, status=ratio.status)
+    return _with_process(frame, confidence).join(tables, on=["dimension", "group"])
 
 
-def _step(panel: BandPanel, stocks: dict, step: Step, quarters: list[str], confidence: float) -> pd.DataFrame:
-    years, shift = sorted({int(quarter[:4]) for quarter in quarters}), step.months // 3
-    ends = {name: {} for name in stocks}
-    for year in years:
-        starts = pd.period_range(f"{year - 1}Q4", f"{year}Q4", freq="Q-DEC")
-        pairs = [(str(one), str(one + shift)) for one in starts if one + shift <= starts[-1]]
-        for name, table in stocks.items():
-            ends[name][year] = [_sum(table, [pair[later] for pair in pairs], step, panel, later) for later in (0, 1)]
-    rows = [(*group, year) for year in years for group in stocks["stock"].index]
-    both = {
-        name: [np.concatenate([by[year][later] for year in years]) for later in (0, 1)] for name, by in ends.items()
-    }
-    (before, after), (low, high) = both["stock"], zip(both["stock_lo"], both["stock_hi"], strict=True)
-    frame = pd.DataFrame(rows, columns=ROW).assign(step=step.name, earlier=before, later=after, open_part=0.0)
-    gone = [np.isnan(before) | np.isnan(after), before <= 0]
-    frame["missing"] = np.select(gone, [NOT_IN_SNAPSHOT, UNDEFINED], PRESENT)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = {"value": after / before, "rounding_lo": high[0] / low[1], "rounding_hi": high[1] / low[0]}
-    frame = frame.assign(quantity="continuation", **ends, interval=PROCESS, denominator="stock", unit="ratio")
-    frame["value"] = frame["value"].where(frame["missing"] == PRESENT)
-    if np.isinf(step.end):
-        open_band = [stocks["stock"].get((f"{year - 1}Q4", panel.bands[-1])) for year in years]
-        gap = pd.Series(np.nan, stocks["stock"].index)
-        frame["open_part"] = np.concatenate([gap if column is None else column for column in open_band]) / before
-    told = panel.stocks.groupby(["dimension", "group"], sort=False).agg(
-        tables=("tables", lambda names: ", ".join(sorted(set(names) - {""}))),
-        status=("status", lambda found: max(found, key=STATUSES.index)),
-    )
-    return _with_process(frame, confidence).join(told, on=["dimension", "group"])
-
-
-def _sum(table: pd.DataFrame, quarters: list[str], step: Step, panel: BandPanel, later: int) -> np.ndarray:
-    columns = pd.MultiIndex.from_product([quarters, panel.bands[step.bands(panel.cuts, bool(later))]])
-    return table.reindex(columns=columns).to_numpy().sum(axis=1)
+def _stock(panel: BandPanel, rows: pd.DataFrame, step: Step, later: bool) -> Rounded:
+    """Return the stock at the start (or end) of a step by group and year; steps within a year are taken together."""
+    length = step.months // 3
+    ends = pd.DataFrame({"at": np.arange(5 - length) + length * later})  # 0 is the last quarter of the year before
+    terms = ends.merge(pd.DataFrame({"band": panel.bands[step.bands(panel.cuts, later)]}), how="cross")
+    cells = rows.assign(row=np.arange(len(rows))).merge(terms, how="cross")
+    year, quarter = cells["year"] - (cells["at"] == 0), cells["at"].replace(0, 4)
+    cells = cells.assign(quarter=year.astype(str) + "Q" + quarter.astype(str))
+    return stock_column(panel.stocks, cells).sum_by(cells["row"], len(rows))
 
 
 def _with_process(frame: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    """Add the process interval, on the logarithm; a lone group takes the mean dispersion of groups that do not age."""
+    """Add the process interval, on the logarithm; a lone group takes the mean dispersion of groups that do not age.
+
+    Given the earlier stock, the later one is binomial with variance n p (1 - p) times a dispersion; Pearson's X2 of a
+    Poisson model with mean n p measures dispersion times (1 - p), so Var log(later / earlier) = X2/df / later.
+    """
     known = frame[(frame["missing"] == PRESENT) & (frame["value"] > 0)]
-    spreads = {
+    found = {
         name: between_groups(rows, "C(group) + C(year)", "later", "earlier")
         for name, rows in known.groupby("dimension")
     }
-    still = [spread.value for name, spread in spreads.items() if spread.df and name != "age"]
-    lone = float(np.mean(still)) if still else np.nan
-    spread = frame["dimension"].map({name: spread.value if spread.df else lone for name, spread in spreads.items()})
-    frame["relative_error"] = np.sqrt(spread / frame["later"].where(frame["value"] > 0))
-    reach = student(confidence, 10**6) * frame["relative_error"]
-    return frame.assign(value_lo=frame["value"] * np.exp(-reach), value_hi=frame["value"] * np.exp(reach))
+    not_ageing = [each.value for name, each in found.items() if each.df and name != "age"]
+    lone = float(np.mean(not_ageing)) if not_ageing else np.nan
+    dispersion = frame["dimension"].map({name: each.value if each.df else lone for name, each in found.items()})
+    error = np.sqrt(dispersion / frame["later"].where(frame["value"] > 0))
+    half_width = student(confidence, _NORMAL_DF) * error
+    return frame.assign(relative_error=error, **process_range(frame["value"], half_width))
 
 
 def compare_routes(hazards: Hazards, steps: pd.DataFrame, clock: str = MONTHLY) -> pd.DataFrame:
-    """Set what the stocks show beside what the hazards of the same group and year imply.
+    """Compare what the stocks show with what the hazards of the same group and year imply.
 
     Parameters
     ----------
@@ -190,19 +181,19 @@ def all_exits(hazards: Hazards, routes: pd.DataFrame, clock: str = MONTHLY) -> H
     """Return the hazards of going for whatever reason: *other exits* of the cohorts added to those of ended spells.
 
     Each band takes the rate of the step that starts from it (the open one and the one before share a step). The process
-    error is that of the cohorts: an exit too many in the one route is one too few in the rest. Rounding is left out.
+    error is that of the cohorts (an exit too many among the ended spells is one too few among the others), with half of
+    the variance of the hazards themselves. Rounding is left out.
     """
     rows, rates, own = matrix(hazards, clock)
+    names = [STEPS[step].name for step in _OF_BAND]
     table = routes.pivot_table(["other_exit_rate", "rate_error"], ROW, "step").reindex(
         pd.MultiIndex.from_frame(rows[ROW])
     )
-    place = [STEPS[step].name for step in _OF_BAND]
-    rates = rates + table["other_exit_rate"].reindex(columns=place).to_numpy()
-    errors = table["rate_error"].reindex(columns=place).to_numpy()
-    errors = np.sqrt(errors**2 + own**2 / 2)
+    other, errors = (table[column].reindex(columns=names).to_numpy() for column in ("other_exit_rate", "rate_error"))
+    rates, errors = rates + other, np.sqrt(errors**2 + own**2 / 2)
     rates = -12 * np.expm1(-rates / 12) if clock == MONTHLY else rates  # as hazards are kept: of a month, times twelve
     cells = pd.concat([rows.assign(band=band) for band in hazards.bands], ignore_index=True)
     rate, error = rates.T.ravel(), errors.T.ravel()
     known = np.where(np.isfinite(rate) & (rate > 0), PRESENT, UNDEFINED)
     cells = cells.assign(hazard=rate, hazard_lo=np.nan, hazard_hi=np.nan, relative_error=error / rate, missing=known)
-    return replace(hazards, cells=cells.assign(df=10**6, basis="successive stocks"))
+    return replace(hazards, cells=cells.assign(df=_NORMAL_DF, basis="successive stocks"))

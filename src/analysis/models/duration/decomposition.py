@@ -1,4 +1,4 @@
-"""What moved a share or a ratio: who is in it (composition), or what happens within groups (behaviour).
+"""Why a share or a ratio changed: who is in it (composition), or what happens within groups (behaviour).
 
 R = sum of w r over groups, w the part of a group in the denominator and r its own share or ratio. With one dimension
 the change splits as in Kitagawa (1955, JASA 50): composition, the change of w times the mean r; behaviour, the change
@@ -7,9 +7,9 @@ each factor's effect is the mean over all orders in which factors can change (Da
 the Shapley value). The factors come from the same mean over orders of the marginal tables' logarithms. The parts add
 up to the change but for floats.
 
-Dimensions that are known apart, not crossed, cannot be split together: their effects overlap and must not be added.
-Cells: a missing one, or a zero in a denominator, is refused with its place; provisional and rounded ones are used, and
-neither rounding nor process is carried through.
+Dimensions that are known separately, not crossed, cannot be split together: their effects overlap and must not be
+added. Cells: a missing one, or a zero in a denominator, is refused and named; provisional and rounded ones are used,
+and the parts have neither a rounding nor a process interval.
 """
 
 from __future__ import annotations
@@ -87,14 +87,16 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part
     Raises
     ------
     CallError
-        When a column is missing, or a frame gives dimensions apart (columns ``dimension`` and ``group``).
+        When a column is missing, or a frame gives dimensions separately (columns ``dimension`` and ``group``).
     DataError
         When a cell is there twice or in one of the two only, a count is missing, or a denominator is zero.
     """
     cells = [_checked(frame, list(by), part, whole) for frame in (before, after)]
     if not cells[0].index.equals(cells[1].index):
-        odd = cells[0].index.symmetric_difference(cells[1].index)
-        raise DataError(f"cells {name_some(odd)}: expected the same before and after; join classes or leave both out.")
+        unmatched = cells[0].index.symmetric_difference(cells[1].index)
+        raise DataError(
+            f"cells {name_some(unmatched)}: expected the same before and after; join classes or leave both out."
+        )
     factors = [
         _factors(frame[whole], list(by)) | {BEHAVIOUR: (frame[part] / frame[whole]).to_numpy()} for frame in cells
     ]
@@ -114,14 +116,14 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part
 
 
 def _checked(frame: pd.DataFrame, by: list[str], part: str, whole: str) -> pd.DataFrame:
-    gone = [name for name in (*by, part, whole) if name not in frame]
-    if gone and {"dimension", "group"} <= set(frame):
+    lacking = [name for name in (*by, part, whole) if name not in frame]
+    if lacking and {"dimension", "group"} <= set(frame):
         raise CallError(
-            f"{name_some(gone)}: the frame gives dimensions apart, not crossed: their effects overlap and cannot be "
-            "split together. Take one dimension at a time, or a table that crosses them."
+            f"{name_some(lacking)}: the frame gives dimensions separately, not crossed: their effects overlap and "
+            "cannot be split together. Take one dimension at a time, or a table that crosses them."
         )
-    if gone or not by:
-        raise CallError(f"columns {name_some(gone or ['of by'])}: {did_you_mean(str(gone), frame.columns)}.")
+    if lacking or not by:
+        raise CallError(f"columns {name_some(lacking or ['of by'])}: {did_you_mean(str(lacking), frame.columns)}.")
     if frame.duplicated(by).any():
         raise DataError(f"a cell of {name_some(by)} is there twice: expected groups that do not overlap.")
     cells = frame.set_index(by)[[part, whole]].sort_index()
@@ -171,9 +173,9 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, over: int
     CoverageError
         When no table crosses these dimensions at that quarter, or more than two percent are in no cell.
     """
-    strange = [name for name in by if name not in _DIMENSIONS]
-    if strange:
-        raise CallError(f"dimension {strange[0]!r} is unknown; {did_you_mean(strange[0], _DIMENSIONS)}.")
+    unknown = [name for name in by if name not in _DIMENSIONS]
+    if unknown:
+        raise CallError(f"dimension {unknown[0]!r} is unknown; {did_you_mean(unknown[0], _DIMENSIONS)}.")
     at, long, reasons = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"]), at_least(over), set()
     for table in [name for name, grain in STOCK_SOURCES if grain == "quarter" and name in snapshot]:
         cells = read_cells(snapshot, table, "quarter")
@@ -206,7 +208,7 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, over: int
 def longterm_moved(
     snapshot: Snapshot, quarters: pd.PeriodIndex, over: int = 60, by: Sequence[str] = MOVERS
 ) -> pd.DataFrame:
-    """Return what moved the long-term share of the stock from the first to the last of some quarters.
+    """Return why the long-term share of the stock changed from the first to the last of some quarters.
 
     Both ends are of the same quarter of the year, so that no season is between them.
 
@@ -229,11 +231,11 @@ def longterm_moved(
         values = [*(100 * found.parts["value"]), 100 * (found.after - found.before)]
         tables, missing = ", ".join(sorted({each["tables"].iloc[0] for each in cells})), PRESENT
     labels = {"component": [*names, "change"], "first_period": ends[0], "last_period": ends[1], "tables": tables}
-    told = {"quantity": "contribution_pp", "value": values, "value_lo": np.nan, "value_hi": np.nan, "missing": missing}
-    return pd.DataFrame(labels | told | {"unit": "percentage points"})
+    numbers = {"quantity": "contribution_pp", "value": values, "value_lo": np.nan, "value_hi": np.nan}
+    return pd.DataFrame(labels | numbers | {"missing": missing, "unit": "percentage points"})
 
 
 def _in_both(before: pd.DataFrame, after: pd.DataFrame, by: list[str]) -> list[pd.DataFrame]:
     """Return the cells that have people at both ends: a printed zero has no share of its own."""
-    held = before[by].merge(after[by])
-    return [frame.merge(held, on=by) for frame in (before, after)]
+    common = before[by].merge(after[by])
+    return [frame.merge(common, on=by) for frame in (before, after)]

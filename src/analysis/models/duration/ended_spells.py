@@ -1,9 +1,9 @@
-"""What the spells that ended would say of staying, if nothing ever changed.
+"""What the spells that ended would say of the duration of stay, if nothing ever changed.
 
 Had inflow and exit rates been constant for as long as the longest spell, the completed lengths of the spells that end
 in a year would be those of the spells that begin in one, and the share that lasted at least ``d`` would be survival to
-``d``. They are not constant, and people who reach the AOW age are not among the ended spells; the curve describes who
-left in the year, and is survival only under that assumption (Salant 1977, Quarterly Journal of Economics).
+``d``. They are not constant, and people who reach the AOW age are not among the ended spells; the curve describes those
+who left in the year, and is survival only under that assumption (Salant 1977, Quarterly Journal of Economics).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def survival_of_ended(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def median_months(survival: pd.DataFrame) -> pd.DataFrame:
-    """Return for each group between which class ends the median falls, and where within on a straight line.
+    """Return for each group between which class ends the median falls, and where, interpolated on a straight line.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def median_months(survival: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for group, curve in survival.groupby("group", sort=False, observed=True):
         months, alive = curve["months"].to_numpy(), curve["value"].to_numpy()
-        below = np.flatnonzero(alive <= 0.5)
+        half_gone = np.flatnonzero(alive <= 0.5)
         row = {
             "group": group,
             "tables": curve["tables"].iloc[0],
@@ -65,8 +65,8 @@ def median_months(survival: pd.DataFrame) -> pd.DataFrame:
             "to_months": np.nan,
             "median": np.nan,
         }
-        if len(below) and below[0] > 0:
-            first, last = below[0] - 1, below[0]
+        if len(half_gone) and half_gone[0] > 0:
+            first, last = half_gone[0] - 1, half_gone[0]
             part = (alive[first] - 0.5) / (alive[first] - alive[last])
             row |= {"from_months": months[first], "to_months": months[last]}
             row["median"] = months[first] + part * (months[last] - months[first])

@@ -1,46 +1,31 @@
-"""Long-term shares: by group and year, beside what the hazards would come to, and beside exits and entrants.
+"""Long-term shares of stock, ended spells and entrants, and of the stock that the exits of a year would lead to.
 
-The share of the stock is no risk: who stays long is there to be counted at many quarter ends. So it stands in one frame
-with the share of the spells that ended, the chance of an entrant to stay so long, and the share that the stock would
-have if the exits of the year went on for ever with a constant inflow.
+The share of the stock is no risk: those who stay long are counted at many quarter ends. So it stands in one frame with
+the share of the spells that ended, the chance of an entrant to stay so long, and the share that the stock would have if
+the exits of the year went on for ever with a constant inflow.
 
 Cells: a quarter with a missing band has no share; provisional and rounded ones are used. The process interval takes the
-long-term part of a stock as binomial with a dispersion, estimated from groups beside each other over the years (level
-of group and of year taken away), not below 1.
+long-term part of a stock as binomial with the dispersion of the ended spells of its dimension.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.errors import CallError, DataError, name_some
+from analysis.errors import CallError, name_some
 from analysis.measures.tidy_frame import combine
-from analysis.missing import PRESENT, STATUSES, UNDEFINED
-from analysis.models.dispersion import check_confidence, fit_quasi_binomial, student
+from analysis.missing import PRESENT, UNDEFINED
+from analysis.models.dispersion import student
 from analysis.models.duration.hazards import PROCESS, Hazards
 from analysis.models.duration.panel import BandPanel
-from analysis.models.duration.survival import MONTHLY, ROW, of_hazards, survival, time_lived
+from analysis.models.duration.survival import JOINED, LEAST_FINAL, MONTHLY, ROW, of_hazards, survival, time_lived
 
 QUANTITIES = {24: "over_2y", 60: "over_5y"}
 AGEING = "ageing"  # why groups by age have no steady state here: who is in them now came in at another age
 STOCK, ENDED, ENTRANTS, STEADY = "stock", "ended spells", "entrants", "steady state"
-
-
-@dataclass(frozen=True, eq=False)
-class LongtermModel:
-    """A binomial model of the long-term share of the stock at the end of each year.
-
-    ``effects``: ``term, quantity`` (``odds_ratio``), ``value, value_lo, value_hi`` (process), ``p_value``; the
-    intercept is the odds of the reference. ``df`` are those that the dispersion was estimated with.
-    """
-
-    dispersion: float
-    df: int
-    effects: pd.DataFrame
 
 
 def shares(panel: BandPanel, over: int = 60) -> pd.DataFrame:
@@ -62,66 +47,14 @@ def shares(panel: BandPanel, over: int = 60) -> pd.DataFrame:
 
 def _shares(panel: BandPanel, counted: pd.DataFrame, count: str, labels: list[str], over: int) -> pd.DataFrame:
     after = counted["band"].map(panel.bands.index) > panel.cuts.index(over)
-    frame = counted.assign(long=counted[count].where(after, 0.0), rank=counted["status"].map(STATUSES.index))
-    frame["known"] = frame[count].notna()
+    frame = counted.assign(long=counted[count].where(after, 0.0), known=counted[count].notna())
     found = frame.groupby(labels, sort=False).agg(
-        moments=(count, "sum"),
-        long=("long", "sum"),
-        known=("known", "all"),
-        rank=("rank", "max"),
-        tables=("tables", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", ")))),
+        moments=(count, "sum"), long=("long", "sum"), known=("known", "all"), tables=JOINED, status=LEAST_FINAL
     )
-    found = found[found["known"] & (found["moments"] > 0)].reset_index()
-    found = found.assign(share=found["long"] / found["moments"], status=found["rank"].map(STATUSES.__getitem__))
+    found = found[found["known"] & (found["moments"] > 0)].reset_index().drop(columns="known")
     if "quarter" in found:
         found["year"] = found["quarter"].str[:4].astype(int)
-    return found.drop(columns=["known", "rank"])
-
-
-def fit_longterm(
-    panel: BandPanel, over: int = 60, terms: str = "C(group) + C(year)", confidence: float = 0.95
-) -> LongtermModel:
-    """Fit a binomial GLM of the long-term share of the stock at the ends of years.
-
-    Parameters
-    ----------
-    panel : BandPanel
-        Of one dimension.
-    over : int
-        Months, one of the panel's cuts.
-    terms : str
-        Right side of the formula, of ``group`` and ``year`` (a number, but for ``C(year)``).
-    confidence : float
-
-    Raises
-    ------
-    CallError
-        When the panel has several dimensions, or is not cut there.
-    DataError
-        When there are no more stocks than coefficients, or a share is 0 or 1.
-    """
-    confidence, data = check_confidence(confidence), shares(panel, over)
-    held = data["dimension"].unique()
-    if len(held) > 1:
-        raise CallError(f"groups of {name_some(held)} overlap; fit one dimension: panel.pick().")
-    data = data[data["quarter"].str.endswith("Q4")].reset_index(drop=True)
-    ends = data[(data["share"] <= 0) | (data["share"] >= 1)]
-    if len(ends):
-        raise DataError(
-            f"share over {over} months: found 0 or 1 in {name_some(ends['group'] + ' ' + ends['quarter'])}."
-        )
-    import patsy
-
-    needed = patsy.dmatrix(terms, data).shape[1] if len(data) else 1
-    if len(data) <= needed:
-        raise DataError(f"{terms}: {needed} coefficients for {len(data)} stocks; expected more. Take fewer terms.")
-    fit = fit_quasi_binomial(f"share ~ {terms}", data)
-    bounds = np.exp(np.asarray(fit.conf_int(alpha=1 - confidence)))
-    effects = pd.DataFrame(
-        {"term": fit.model.exog_names, "quantity": "odds_ratio", "value": np.exp(np.asarray(fit.params))}
-    )
-    effects = effects.assign(value_lo=bounds[:, 0], value_hi=bounds[:, 1], p_value=np.asarray(fit.pvalues))
-    return LongtermModel(float(fit.scale), int(fit.df_resid), effects.assign(interval=PROCESS))
+    return found.assign(share=found["long"] / found["moments"])
 
 
 def steady_shares(everything: Hazards, over: Sequence[int] = (24, 60), clock: str = MONTHLY) -> pd.DataFrame:
@@ -140,8 +73,8 @@ def steady_shares(everything: Hazards, over: Sequence[int] = (24, 60), clock: st
     DataFrame
         Tidy as of `of_hazards`, quantity ``over_2y`` and so on (ratio).
     """
-    wanted = {(_name(end), end, "constant", "share"): _part(everything.cuts, end) for end in over}
-    return of_hazards(everything, wanted, clock)
+    quantities = {(_name(end), end, "constant", "share"): _part(everything.cuts, end) for end in over}
+    return of_hazards(everything, quantities, clock)
 
 
 def _name(months: int) -> str:
@@ -155,7 +88,7 @@ def _part(cuts: tuple[int, ...], over: int) -> Callable[[np.ndarray], np.ndarray
 def side_by_side(
     panel: BandPanel, hazards: Hazards, everything: Hazards | None = None, year: int | None = None, clock: str = MONTHLY
 ) -> pd.DataFrame:
-    """Return the long-term shares of a year four ways: length bias, and where the exits of the year would lead.
+    """Return four long-term shares of a year: they show length bias, and where the exits of the year would lead.
 
     Parameters
     ----------
@@ -197,11 +130,14 @@ def side_by_side(
 
 
 def _binomial(found: pd.DataFrame, hazards: Hazards) -> pd.DataFrame:
-    """Add a process interval to shares: on the logit, with the dispersion of the ended spells of the dimension."""
-    spread = found["dimension"].map({name: spread.value for name, spread in hazards.dispersions.items()})
-    reach = [student(hazards.confidence, hazards.dispersions[name].df) for name in found["dimension"]]
+    """Add a process interval to shares: on the logit, with the dispersion of the ended spells of the dimension.
+
+    Delta method: Var logit(p) = dispersion / (n p (1 - p)).
+    """
+    dispersion = found["dimension"].map({name: each.value for name, each in hazards.dispersions.items()})
+    quantile = [student(hazards.confidence, hazards.dispersions[name].df) for name in found["dimension"]]
     with np.errstate(divide="ignore"):
-        error = np.sqrt(spread / (found["moments"] * found["share"] * (1 - found["share"]))) * reach
+        half_width = np.sqrt(dispersion / (found["moments"] * found["share"] * (1 - found["share"]))) * quantile
         logit = np.log(found["share"] / (1 - found["share"]))
-    lo, hi = (1 / (1 + np.exp(-(logit + side * error))) for side in (-1, 1))
+    lo, hi = (1 / (1 + np.exp(-(logit + side * half_width))) for side in (-1, 1))
     return found.assign(value=found["share"], value_lo=lo, value_hi=hi, missing=np.where(lo.isna(), UNDEFINED, PRESENT))

@@ -2,10 +2,10 @@
 
 Stocks are persons at quarter ends; ended spells are counted by year. The exposure of a year is the person-time spent in
 the band, from its five quarter ends by the trapezoid rule: half of the first and the last, all of those between, over
-four. Where those are not all known, the stock at the end of the year may stand in; each row says which it has.
+four. Where those are not all known, the stock at the end of the year can be taken for it; each row says which it has.
 
-Cells: a missing one stays missing with its reason, and the models say what they do with it; provisional ones are used
-and marked; rounding intervals are kept beside the values; people of unknown attributes are in the total alone.
+Cells: a missing one stays missing with its reason, and the models say what they do with it; provisional ones are used,
+with their status; every value has its rounding interval; people of unknown attributes are in the total alone.
 """
 
 from __future__ import annotations
@@ -20,18 +20,20 @@ from analysis.classifications.groups import Group
 from analysis.cleaning.cells import read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
-from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
+from analysis.errors import CallError, CoverageError, DataError, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import CLASS_ENDS, FROM_2_TO_5, OVER_5, UNDER_2, at_least, ended_spells, groups_of
-from analysis.measures.sources import STOCK_SOURCES, STOCK_TABLES, stock_at
+from analysis.measures.sources import PERSONS, STOCK_SOURCES, STOCK_TABLES, stock_at
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
+from analysis.models.rounded_columns import range_columns, rounded_column
 from analysis.snapshots.store import Snapshot
 
 FINE, COARSE = (6, 12, 24, 36, 48, 60), (24, 60)
 """The schemes of bands that the tables' classes allow whole: the months at which a band ends and the next begins."""
 TRAPEZOID, CLOSING = "five quarter ends", "end of the year"
 READS = STOCK_TABLES
-_WEIGHTS = np.array([0.5, 1, 1, 1, 0.5]) / 4
+_TRAPEZOID_WEIGHTS, _CLOSING_WEIGHTS = np.array([0.5, 1, 1, 1, 0.5]) / 4, np.array([0, 0, 0, 0, 1.0])
+UNITS = {"ended": "ended spells", "exposure": "person-years"}
 CELL = ["dimension", "group", "band"]
 
 
@@ -58,25 +60,6 @@ class BandPanel:
     stocks: pd.DataFrame
     spells: pd.DataFrame
 
-    def pick(self, dimension: str, *groups: str) -> BandPanel:
-        """Return the panel of one dimension, or of some of its groups.
-
-        Raises
-        ------
-        CoverageError
-            When the panel does not have it; the message names those it has.
-        """
-        spells, stocks = (frame[frame["dimension"] == dimension] for frame in (self.spells, self.stocks))
-        if stocks.empty:
-            held = self.stocks["dimension"].unique()
-            raise CoverageError(f"the panel has no dimension {dimension!r}; {did_you_mean(dimension, held)}.")
-        for group in groups:
-            if group not in set(stocks["group"]):
-                raise CoverageError(f"{dimension} has no group {group!r}; {did_you_mean(group, set(stocks['group']))}.")
-        if groups:
-            spells, stocks = (frame[frame["group"].isin(groups)] for frame in (spells, stocks))
-        return BandPanel(self.cuts, self.bands, stocks.reset_index(drop=True), spells.reset_index(drop=True))
-
 
 def band_groups(cuts: Iterable[int]) -> tuple[Group, ...]:
     """Return the bands between these months, the last open.
@@ -87,9 +70,9 @@ def band_groups(cuts: Iterable[int]) -> tuple[Group, ...]:
         When the cuts are none, do not rise, or are no ends of the tables' classes.
     """
     cuts, known = tuple(cuts), tuple(CLASS_ENDS.values())
-    strange = [cut for cut in cuts if cut not in known]
-    if strange or not cuts or list(cuts) != sorted(set(cuts)):
-        near = [str(min(known, key=lambda end: abs(end - cut))) for cut in strange]
+    unknown = [cut for cut in cuts if cut not in known]
+    if unknown or not cuts or list(cuts) != sorted(set(cuts)):
+        near = [str(min(known, key=lambda end: abs(end - cut))) for cut in unknown]
         hint = f"; nearest: {name_some(near)}" if near else ""
         raise CallError(
             f"bands {cuts!r}: expected rising months out of {name_some(known)} at which CBS's classes end{hint}."
@@ -135,17 +118,17 @@ def read_panel(
             raise CoverageError(
                 f"snapshot {snapshot.name!r} has no ended spells of {year}; the nearest year is {near}."
             )
-    asked = list(known if years is None else years)
+    chosen = list(known if years is None else years)
     for scheme in [tuple(cuts)] if cuts is not None else [FINE, COARSE]:
         bands = band_groups(scheme)
-        panel = _panel(snapshot, groups, bands, scheme, asked)
+        panel = _panel(snapshot, groups, bands, scheme, chosen)
         total = panel.spells[panel.spells["dimension"] == "total"]
         whole = (total["missing"] == PRESENT).groupby(total["year"]).all()
         if whole.any() if years is None else whole.all():
             return replace(panel, spells=panel.spells[panel.spells["year"].map(whole)].reset_index(drop=True))
     raise CoverageError(
-        f"snapshot {snapshot.name!r} does not tell the stock by bands {name_some(scheme)} months around "
-        f"{name_some(asked)}; choose wider bands, such as {name_some(COARSE)}, or another snapshot."
+        f"snapshot {snapshot.name!r} does not have the stock by bands {name_some(scheme)} months around "
+        f"{name_some(chosen)}; choose wider bands, such as {name_some(COARSE)}, or another snapshot."
     )
 
 
@@ -159,15 +142,19 @@ def _panel(snapshot: Snapshot, groups: list[Group], bands: tuple[Group, ...], cu
             continue
         for band, (column, table) in zip(bands, columns, strict=True):
             labels = {"dimension": group.dimension, "group": group.name, "band": band.name}
-            stocks.append(_rows(column, "stock", labels, {"quarter": quarters.astype(str)}, table))
+            stocks.append(_rows("stock", column, labels | {"quarter": quarters.astype(str), "tables": table}))
             try:
                 ended = group_column(cells, "ended_spells", group, yearly, band)
             except CoverageError:
                 ended = Rounded.absent(len(years), "ended spells", NOT_IN_SNAPSHOT)
-            spells.append(_rows(ended, "ended", labels, {"year": years}, cells.table))
+            spells.append(_rows("ended", ended, labels | {"year": years, "tables": cells.table}))
     if not stocks:
         raise CoverageError(f"snapshot {snapshot.name!r} has no stock by duration for any of these groups.")
     return panel_of_frames(pd.concat(stocks, ignore_index=True), pd.concat(spells, ignore_index=True), cuts)
+
+
+def _rows(count: str, column: Rounded, labels: dict) -> pd.DataFrame:
+    return pd.DataFrame(range_columns(count, column) | {"missing": column.missing, "status": column.status} | labels)
 
 
 def _quarters(snapshot: Snapshot) -> pd.PeriodIndex:
@@ -180,13 +167,8 @@ def _quarters(snapshot: Snapshot) -> pd.PeriodIndex:
     return known
 
 
-def _rows(column: Rounded, name: str, labels: dict, periods: dict, table: str) -> pd.DataFrame:
-    told = {name: column.value, f"{name}_lo": column.lo, f"{name}_hi": column.hi, "missing": column.missing}
-    return pd.DataFrame({**periods, **told, "status": column.status, "tables": table}).assign(**labels)
-
-
 def panel_of_frames(stocks: pd.DataFrame, spells: pd.DataFrame, cuts: Sequence[int] = FINE) -> BandPanel:
-    """Return the panel of plain frames: those of a snapshot, or of a simulation's exact counts.
+    """Return the panel of two frames: those of a snapshot, or of a simulation's exact counts.
 
     Parameters
     ----------
@@ -205,11 +187,11 @@ def panel_of_frames(stocks: pd.DataFrame, spells: pd.DataFrame, cuts: Sequence[i
         When the bands of the frames are not those between the cuts, a cell is there twice, or a count is negative.
     """
     bands = tuple(band.name for band in band_groups(cuts))
-    stocks, spells = _whole(stocks, "stock", "quarter", bands), _whole(spells, "ended", "year", bands)
+    stocks, spells = _checked(stocks, "stock", "quarter", bands), _checked(spells, "ended", "year", bands)
     return BandPanel(tuple(cuts), bands, stocks, _with_exposure(stocks, spells))
 
 
-def _whole(frame: pd.DataFrame, count: str, period: str, bands: tuple[str, ...]) -> pd.DataFrame:
+def _checked(frame: pd.DataFrame, count: str, period: str, bands: tuple[str, ...]) -> pd.DataFrame:
     if set(frame["band"]) != set(bands):
         raise DataError(
             f"{count} by band: expected {name_some(bands, 8)}, found {name_some(frame['band'].unique(), 8)}."
@@ -219,36 +201,35 @@ def _whole(frame: pd.DataFrame, count: str, period: str, bands: tuple[str, ...])
     if (frame[count] < 0).any():
         raise DataError(f"{count}: found a negative number; expected counts.")
     known = np.where(frame[count].isna(), NOT_IN_SNAPSHOT, PRESENT)
-    plain = {f"{count}_lo": frame[count], f"{count}_hi": frame[count], "missing": known, "status": FINAL, "tables": ""}
-    frame = frame.assign(**{name: value for name, value in plain.items() if name not in frame})
+    exact = {f"{count}_lo": frame[count], f"{count}_hi": frame[count], "missing": known, "status": FINAL, "tables": ""}
+    frame = frame.assign(**{name: value for name, value in exact.items() if name not in frame})
     columns = [*CELL, period, count, f"{count}_lo", f"{count}_hi", "missing", "status", "tables"]
     return frame[columns].reset_index(drop=True)
 
 
 def _with_exposure(stocks: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:
     """Add the person-time of each year: from five quarter ends, or where no year of a cell has those, from its last."""
-    by_cell = stocks.assign(rank=stocks["status"].map(STATUSES.index)).set_index([*CELL, "quarter"])
-    ends = {name: _ends(by_cell, name, spells) for name in ("stock", "stock_lo", "stock_hi", "rank")}
-    whole = pd.Series(~np.isnan(ends["stock"]).any(axis=1))
+    quarters = [[f"{year - 1}Q4", *(f"{year}Q{number}" for number in range(1, 5))] for year in spells["year"]]
+    row = np.repeat(np.arange(len(spells)), 5)
+    ends = stock_column(stocks, spells[CELL].iloc[row].assign(quarter=np.ravel(quarters)))
+    whole = pd.Series((ends.missing == PRESENT).reshape(-1, 5).all(axis=1))
     trapezoid = whole.groupby([spells[name].to_numpy() for name in CELL]).transform("any").to_numpy()
-    added = {"basis": np.where(trapezoid, TRAPEZOID, CLOSING)}
-    for name in ("stock", "stock_lo", "stock_hi"):
-        added[name.replace("stock", "exposure")] = np.where(trapezoid, ends[name] @ _WEIGHTS, ends[name][:, -1])
-    used = np.where(trapezoid, np.nan_to_num(ends["rank"]).max(axis=1), np.nan_to_num(ends["rank"])[:, -1])
-    added["status"] = [
-        STATUSES[max(int(new), STATUSES.index(old))] for new, old in zip(used, spells["status"], strict=True)
-    ]
-    absent = (spells["missing"] == PRESENT) & np.isnan(added["exposure"])
-    named = by_cell["tables"].groupby(level=CELL, sort=False).first()
-    pairs = zip(spells["tables"], named.reindex(pd.MultiIndex.from_frame(spells[CELL])).fillna(""), strict=True)
-    added["tables"] = [", ".join(dict.fromkeys(table for table in pair if table)) for pair in pairs]
-    return spells.assign(**added, missing=spells["missing"].mask(absent, NOT_IN_SNAPSHOT))
+    weights = np.where(trapezoid[:, None], _TRAPEZOID_WEIGHTS, _CLOSING_WEIGHTS).ravel()
+    used = np.flatnonzero(weights)
+    exposure = ends.take(used).sum_by(row[used], len(spells), weights[used])
+    tables = stocks.groupby(CELL, sort=False)["tables"].first().reindex(pd.MultiIndex.from_frame(spells[CELL]))
+    pairs = zip(spells["tables"], tables.fillna(""), strict=True)
+    return spells.assign(
+        **range_columns("exposure", exposure),
+        basis=np.where(trapezoid, TRAPEZOID, CLOSING),
+        status=[max(pair, key=STATUSES.index) for pair in zip(exposure.status, spells["status"], strict=True)],
+        missing=spells["missing"].where(spells["missing"] != PRESENT, exposure.missing),
+        tables=[", ".join(dict.fromkeys(table for table in pair if table)) for pair in pairs],
+    )
 
 
-def _ends(by_cell: pd.DataFrame, name: str, spells: pd.DataFrame) -> np.ndarray:
-    """Return the five quarter ends of each row's year, NaN for one that is not there."""
-    table = by_cell.pivot_table(name, CELL, "quarter")
-    padded = np.pad(table.to_numpy(float), ((0, 1), (0, 1)), constant_values=np.nan)
-    rows = table.index.get_indexer(pd.MultiIndex.from_frame(spells[CELL]))
-    names = [[f"{year - 1}Q4", *(f"{year}Q{number}" for number in range(1, 5))] for year in spells["year"]]
-    return padded[rows[:, None], table.columns.get_indexer(np.ravel(names)).reshape(-1, 5)]
+def stock_column(stocks: pd.DataFrame, cells: pd.DataFrame) -> Rounded:
+    """Return the stock of each cell (``dimension, group, band, quarter``), missing where the panel does not have it."""
+    keys = [*CELL, "quarter"]
+    found = stocks.set_index(keys).reindex(pd.MultiIndex.from_frame(cells[keys])).reset_index()
+    return rounded_column(found, "stock", PERSONS, "missing")

@@ -1,10 +1,10 @@
-"""Survival from piecewise-constant hazards: who is still there after so long, and how long it takes.
+"""Survival from piecewise-constant hazards: how many are still there after so long, and how long it takes.
 
 S(t) = exp(-H(t)), H the sum of hazard times time in each band: the life of a spell that would meet the hazards of one
 year all along (a period measure), with nobody reaching the AOW age. Of the open last band only the hazard of all who
-are in it is known. What needs more than that is given apart: ``to_60m`` (or the last cut) needs no assumption;
-``constant`` takes the hazard of the open band as constant, which is too long where it falls with duration among those
-who just came into it, and too short where it falls later.
+are in it is known. What needs more than that says so: the assumption ``constant`` takes the hazard of the open band as
+constant, which is too long where it falls with duration among those who just came into it, and too short where it falls
+later; an empty assumption needs nothing.
 
 Process intervals follow from those of the hazards by the delta method, on the scale of log H or of the logarithm.
 """
@@ -26,6 +26,10 @@ ROW = ["dimension", "group", "year"]
 CONTINUOUS, MONTHLY = "continuous", "monthly"
 _YEAR = 12.0
 _STEP = 1e-5
+"""Relative step of numerical derivatives: central differences err by step**2, and floats by 2**-52 / step."""
+JOINED = ("tables", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", "))))
+LEAST_FINAL = ("status", lambda found: max(found, key=STATUSES.index))
+"""Aggregations of a group of cells: the tables they come from, and the status of the least final."""
 
 
 def cumulative(hazards: np.ndarray, cuts: tuple[int, ...], months: np.ndarray | float) -> np.ndarray:
@@ -85,11 +89,8 @@ def matrix(hazards: Hazards, clock: str = MONTHLY) -> tuple[pd.DataFrame, np.nda
     errors = rates * cells["relative_error"].to_numpy().reshape(shape)
     if clock == MONTHLY:
         rates, errors = -_YEAR * np.log1p(-rates / _YEAR), errors / (1 - rates / _YEAR)
-    told = cells.groupby(ROW, sort=False).agg(
-        tables=("tables", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", ")))),
-        status=("status", lambda found: max(found, key=STATUSES.index)),
-    )
-    return rows.merge(told.reset_index(), on=ROW), rates, errors
+    about = cells.groupby(ROW, sort=False).agg(tables=JOINED, status=LEAST_FINAL)
+    return rows.merge(about.reset_index(), on=ROW), rates, errors
 
 
 def of_hazards(
@@ -111,25 +112,29 @@ def of_hazards(
         Tidy, labels ``dimension, group, year, months, assumption``.
     """
     rows, rates, errors = matrix(hazards, clock)
-    reach = np.array([student(hazards.confidence, df) for df in rows["df"]])
+    quantile = np.array([student(hazards.confidence, df) for df in rows["df"]])
     frames = []
     for (quantity, months, assumption, unit), function in quantities.items():
         scale, back = (_cloglog, _from_cloglog) if unit == "share" else (np.log, np.exp)
         value = function(rates)
         with np.errstate(divide="ignore", invalid="ignore"):
-            error = np.zeros(len(rows))
-            for band in range(rates.shape[1]):
-                step = np.zeros_like(rates)
-                step[:, band] = _STEP * np.maximum(rates[:, band], _STEP)
-                slope = (scale(function(rates + step)) - scale(function(rates - step))) / (2 * step[:, band])
-                error += (slope * errors[:, band]) ** 2
-            ends = np.sort(
-                [back(scale(value) - reach * np.sqrt(error)), back(scale(value) + reach * np.sqrt(error))], 0
-            )
+            half_width = quantile * np.sqrt(_variance(lambda at, f=function, s=scale: s(f(at)), rates, errors))
+            ends = np.sort([back(scale(value) - half_width), back(scale(value) + half_width)], 0)
         labels = {"months": months, "assumption": assumption, "quantity": quantity, "unit": unit, "interval": PROCESS}
         frames.append(rows.assign(**labels, value=value, value_lo=ends[0], value_hi=ends[1]))
     frame = pd.concat(frames, ignore_index=True)
     return frame.assign(missing=np.where(frame["value_lo"].isna(), TOO_FEW_CELLS, PRESENT)).drop(columns="df")
+
+
+def _variance(function: Callable[[np.ndarray], np.ndarray], rates: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """Return the variance of a function of independent hazards: sum over bands of (df/dh error)^2 (delta method)."""
+    variance = np.zeros(len(rates))
+    for band in range(rates.shape[1]):
+        step = np.zeros_like(rates)
+        step[:, band] = _STEP * np.maximum(rates[:, band], _STEP)
+        slope = (function(rates + step) - function(rates - step)) / (2 * step[:, band])
+        variance += (slope * errors[:, band]) ** 2
+    return variance
 
 
 def _cloglog(share: np.ndarray) -> np.ndarray:
@@ -146,7 +151,7 @@ def survival(hazards: Hazards, months: Iterable[int] = (6, 12, 24, 36, 48, 60), 
     Raises
     ------
     CallError
-        For months beyond the last cut: the open band does not tell when in it people leave.
+        For months beyond the last cut: when people leave within the open band is not known.
     """
     months = tuple(months)
     beyond = [month for month in months if not 0 < month <= hazards.cuts[-1]]
@@ -172,13 +177,13 @@ def remaining(hazards: Hazards, starts: Iterable[int] = (0, 24, 60), clock: str 
         ``constant`` where the hazard of the open band is taken to be, ``""`` where none is needed; a median has none
         when it lies before the last cut in all groups.
     """
-    cuts, wanted = hazards.cuts, {}
+    cuts, quantities = hazards.cuts, {}
     for start in starts:
-        wanted["median_remaining", start, "constant", "months"] = _median(cuts, start)
-        wanted["mean_remaining", start, "constant", "months"] = _mean(cuts, start, np.inf)
+        quantities["median_remaining", start, "constant", "months"] = _median(cuts, start)
+        quantities["mean_remaining", start, "constant", "months"] = _mean(cuts, start, np.inf)
         if start < cuts[-1]:
-            wanted["mean_remaining_below", start, "", "months"] = _mean(cuts, start, cuts[-1])
-    frame = of_hazards(hazards, wanted, clock)
+            quantities["mean_remaining_below", start, "", "months"] = _mean(cuts, start, cuts[-1])
+    frame = of_hazards(hazards, quantities, clock)
     inside = (frame["quantity"] == "median_remaining") & (frame["months"] + frame["value"] <= cuts[-1])
     return frame.assign(assumption=frame["assumption"].mask(inside, ""))
 
