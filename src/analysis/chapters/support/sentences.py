@@ -32,7 +32,7 @@ def answer(persons: pd.DataFrame, coverage: pd.DataFrame, translator: Translator
     text = translator.word("texts", "support_answer", month=month, coverage=coverage_text)
     if pd.isna(value_in(level)):
         return f"**{text}**"
-    people = format_with_interval(level, translator, unit=translator.word("texts.moved", "people"))
+    people = format_with_interval(level, translator, unit=f" {translator.value('people')}")
     last = translator.period(persons["last_period"].iloc[0])
     return f"**{text} {translator.word('texts', 'support_answer_persons', last=last, persons=people)}**"
 
