@@ -1,4 +1,4 @@
-"""The ledger of hypotheses: a row a look, none lost, none overwritten, none where none belongs."""
+"""The hypothesis log: a row a test, none lost, none overwritten, none where none belongs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from analysis.language.translator import Translator
 from analysis.measures.question import read_question
 from analysis.models.hypothesis import judge
 from analysis.report.numbers import quote
-from analysis.runs import hypothesis_log as looks
+from analysis.runs import hypothesis_log
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
 from analysis.runs.report_run import run_report
@@ -23,7 +23,7 @@ from analysis.site.build import make_pages
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
 from project_copy import ROOT, copy_project, outputs
 
-ROW = dict.fromkeys(looks.COLUMNS, "x") | {"question": "a | b | c", "parameters": "{}"}
+ROW = dict.fromkeys(hypothesis_log.COLUMNS, "x") | {"question": "a | b | c", "parameters": "{}"}
 
 
 def rows(path):
@@ -42,11 +42,14 @@ def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
     folders, texts = [], []
     for parameters in given:
         folders.append(run_report(notebooks, check_parameters(notebooks, parameters), tmp_path, 1, make_pages))
-        texts.append((tmp_path / looks.LEDGER).read_bytes())
+        texts.append((tmp_path / hypothesis_log.LOG).read_bytes())
     assert texts[1].startswith(texts[0])
-    one, two = rows(tmp_path / looks.LEDGER)
+    one, two = rows(tmp_path / hypothesis_log.LOG)
     assert [one["run"], two["run"]] == [folder.name for folder in folders]
-    assert [one["looks"], two["looks"]] == ["1", "2"]  # the same question, whatever the order and the period
+    assert [one["times_tested"], two["times_tested"]] == [
+        "1",
+        "2",
+    ]  # the same question, whatever the order and the period
     assert two["hypothesis"] == "'=1+1 | <b>"
     asked = json.loads(two["parameters"])
     assert (asked["groups"], asked["start"], asked["end"]) == ("sex: women, men", "2019Q1", "2019Q4")
@@ -61,7 +64,7 @@ def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
 
 def test_a_run_names_its_folder_and_not_the_one_it_is_made_in(tmp_path, monkeypatch):
     monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(tmp_path / f".20261121-100000-published{PARTIAL}"))
-    assert looks.place() == (tmp_path / looks.LEDGER, "20261121-100000-published")
+    assert hypothesis_log.log_of_process() == (tmp_path / hypothesis_log.LOG, "20261121-100000-published")
 
 
 def test_by_hand_in_jupyterlab_alone(tmp_path, monkeypatch):
@@ -69,47 +72,51 @@ def test_by_hand_in_jupyterlab_alone(tmp_path, monkeypatch):
     for name in (RUN_FOLDER_VARIABLE, "JPY_SESSION_NAME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(HOME_VARIABLE, str(home))
-    assert looks.place() is None
+    assert hypothesis_log.log_of_process() is None
     monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/08_hypothesis.ipynb")
-    assert looks.place() is None  # a test session that was begun from a notebook
+    assert hypothesis_log.log_of_process() is None  # a test session that was begun from a notebook
     monkeypatch.delenv("PYTEST_VERSION")
-    assert looks.place() == (home / "outputs" / looks.LEDGER, looks.BY_HAND)
+    assert hypothesis_log.log_of_process() == (home / "outputs" / hypothesis_log.LOG, hypothesis_log.BY_HAND)
 
 
 def test_without_run_or_jupyterlab_nothing_is_written(tmp_path, monkeypatch, tested, published):
     home = copy_project(tmp_path)
     monkeypatch.delenv(RUN_FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv(HOME_VARIABLE, str(home))
-    assert "Not written down" in looks.record(tested, "x", published, Translator("en"))
+    assert "Not written down" in hypothesis_log.record(tested, "x", published, Translator("en"))
     assert outputs(home) == []
 
 
 def test_a_row_by_hand(tmp_path, monkeypatch, tested, published):
-    monkeypatch.setattr(looks, "place", lambda: (tmp_path / "outputs" / looks.LEDGER, looks.BY_HAND))
-    said = [looks.record(tested, 'Men leave\nmore, "often"', published, Translator(lang)) for lang in ("en", "nl")]
+    monkeypatch.setattr(
+        hypothesis_log, "log_of_process", lambda: (tmp_path / "outputs" / hypothesis_log.LOG, hypothesis_log.BY_HAND)
+    )
+    said = [
+        hypothesis_log.record(tested, 'Men leave\nmore, "often"', published, Translator(lang)) for lang in ("en", "nl")
+    ]
     assert "Row 1 " in said[0]
-    assert "2 keer gekeken; p maal dat aantal is 0,665" in said[1]
-    found = rows(tmp_path / "outputs" / looks.LEDGER)
+    assert "2 keer getoetst; p maal dat aantal is 0,665" in said[1]
+    found = rows(tmp_path / "outputs" / hypothesis_log.LOG)
     assert [row["run"] for row in found] == ["by hand", "by hand"]
     assert found[0]["hypothesis"] == 'Men leave more, "often"'
 
 
 def test_writers_at_the_same_moment_lose_no_row(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from analysis.runs import hypothesis_log as looks\n"
-        "row = dict.fromkeys(looks.COLUMNS, 'x') | {'question': sys.argv[2], 'parameters': '{}'}\n"
-        "print(*(looks.append(Path(sys.argv[1]), row).looks for _ in range(25)))"
+        "import sys; from pathlib import Path; from analysis.runs import hypothesis_log\n"
+        "row = dict.fromkeys(hypothesis_log.COLUMNS, 'x') | {'question': sys.argv[2], 'parameters': '{}'}\n"
+        "print(*(hypothesis_log.append(Path(sys.argv[1]), row).times_tested for _ in range(25)))"
     )
-    ledger = tmp_path / looks.LEDGER
+    log = tmp_path / hypothesis_log.LOG
     writers = [
-        subprocess.Popen([sys.executable, "-c", script, str(ledger), "ab"[n % 2]], stdout=subprocess.PIPE)
+        subprocess.Popen([sys.executable, "-c", script, str(log), "ab"[n % 2]], stdout=subprocess.PIPE)
         for n in range(4)
     ]
     told = [int(number) for writer in writers for number in writer.communicate(timeout=120)[0].split()]
-    assert len(rows(ledger)) == 100
+    assert len(rows(log)) == 100
     assert sorted(told) == sorted(2 * list(range(1, 51)))
     for question in "ab":
-        own = [int(row["looks"]) for row in rows(ledger) if row["question"] == question]
+        own = [int(row["times_tested"]) for row in rows(log) if row["question"] == question]
         assert own == list(range(1, 51))
 
 
@@ -122,38 +129,39 @@ def test_writers_at_the_same_moment_lose_no_row(tmp_path):
         lambda data: data + b"a,b,c\n",
         lambda data: data.replace(b"{}", b"{"),
         lambda data: b"",
+        lambda data: data.replace(b"time,run,", b"run,time,"),
         lambda data: b"\xff\xfe" + data,
     ],
-    ids=["cut", "columns", "half", "short", "json", "empty", "bytes"],
+    ids=["cut", "columns", "half", "short", "json", "empty", "order", "bytes"],
 )
-def test_a_damaged_ledger_is_refused_and_left_as_it_is(tmp_path, damage):
-    ledger = tmp_path / looks.LEDGER
-    looks.append(ledger, ROW)
-    broken = damage(ledger.read_bytes())
-    ledger.write_bytes(broken)
-    with pytest.raises(DataError, match="Nothing was written to it"):
-        looks.append(ledger, ROW)
-    assert ledger.read_bytes() == broken
+def test_a_damaged_log_is_refused_and_left_as_it_is(tmp_path, damage):
+    log = tmp_path / hypothesis_log.LOG
+    hypothesis_log.append(log, ROW)
+    broken = damage(log.read_bytes())
+    log.write_bytes(broken)
+    with pytest.raises(DataError, match="nothing was written to it"):
+        hypothesis_log.append(log, ROW)
+    assert log.read_bytes() == broken
 
 
-def test_a_disk_that_takes_no_more_leaves_the_ledger_as_it_was(tmp_path, monkeypatch):
-    ledger = tmp_path / looks.LEDGER
-    looks.append(ledger, ROW)
-    before = ledger.read_bytes()
+def test_a_disk_that_takes_no_more_leaves_the_log_as_it_was(tmp_path, monkeypatch):
+    log = tmp_path / hypothesis_log.LOG
+    hypothesis_log.append(log, ROW)
+    before = log.read_bytes()
 
     def full(_):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(looks.os, "fsync", full)
+    monkeypatch.setattr(hypothesis_log.os, "fsync", full)
     with pytest.raises(DataError, match="could not be written"):
-        looks.append(ledger, ROW)
-    assert ledger.read_bytes() == before
+        hypothesis_log.append(log, ROW)
+    assert log.read_bytes() == before
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "x" * 501])
 def test_a_hypothesis_that_says_nothing_or_too_much(text):
     with pytest.raises(CallError, match="1 to 500 characters"):
-        looks.check_hypothesis(text)
+        hypothesis_log.check_hypothesis(text)
 
 
 def test_a_hypothesis_is_quoted_without_markup():

@@ -1,9 +1,9 @@
-"""The ledger of hypotheses: a row for each look, so that it can be told how often a question was asked.
+"""The hypothesis log: a row for each test, so that a reader knows how often a question was tested.
 
 Where a row goes: in a run, beside the run's folder (``outputs/hypotheses.csv``; with ``--out DIR`` in ``DIR``); from a
 notebook opened in JupyterLab, into ``outputs/`` of the workbench, with the run ``by hand``. A kernel that neither of
-them started (nbval, nbclient, `tools/refresh_notebooks.py`, a script) writes nothing. JupyterLab tells its kernels
-which notebook they are of in ``JPY_SESSION_NAME``; a test session tells in ``PYTEST_VERSION`` that it is one.
+them started (nbval, nbclient, `tools/refresh_notebooks.py`, a script) writes nothing. JupyterLab names the notebook of
+a kernel in ``JPY_SESSION_NAME``; ``PYTEST_VERSION`` is set in a session of tests.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from analysis.checked_files import Field, read_csv, refuse
 from analysis.errors import CallError, DataError
 from analysis.files import PARTIAL, acquire_lock
 from analysis.language.translator import Translator
@@ -28,20 +29,25 @@ from analysis.snapshots.difference_output import escape_spreadsheet_formula
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE, outputs_folder
 
-LEDGER, BY_HAND = "hypotheses.csv", "by hand"
+LOG, BY_HAND = "hypotheses.csv", "by hand"
 COLUMNS = (
     "time", "run", "hypothesis", "question", "parameters", "snapshot", "kind", "digest",
-    "estimate", "lo", "hi", "interval", "p", "verdict", "looks",
+    "estimate", "lo", "hi", "interval", "p", "verdict", "times_tested",
 )  # fmt: skip
-_LONGEST, _PATIENCE = 500, 60.0  # characters of a hypothesis; seconds to wait for others to have written
+_FIELDS = dict.fromkeys(COLUMNS, Field())
+_FIELDS |= {"parameters": Field(r"\{.*\}", "names and values as JSON"), "times_tested": Field(r"[1-9]\d*", "a number")}
+_LONGEST = 500
+"""Characters of a hypothesis."""
+_LOCK_TIMEOUT = 60.0
+"""Seconds to wait while others write."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """A row of the ledger: its number, and how many looks at the same question there are with it."""
+class LogEntry:
+    """The number of a row of the log, and how often its question was tested, this time included."""
 
     row: int
-    looks: int
+    times_tested: int
 
 
 def check_hypothesis(text: str) -> str:
@@ -52,70 +58,63 @@ def check_hypothesis(text: str) -> str:
     return line
 
 
-def place() -> tuple[Path, str] | None:
-    """Return the ledger that this process writes to and the id of its run, None where it writes to none."""
+def log_of_process() -> tuple[Path, str] | None:
+    """Return the log that this process writes to and the id of its run, None where it writes to none."""
     run = os.environ.get(RUN_FOLDER_VARIABLE)
     if run:
         folder = Path(run)
-        return folder.parent / LEDGER, folder.name.removeprefix(".").removesuffix(PARTIAL)
+        return folder.parent / LOG, folder.name.removeprefix(".").removesuffix(PARTIAL)
     if os.environ.get("JPY_SESSION_NAME") and "PYTEST_VERSION" not in os.environ:
-        return outputs_folder() / LEDGER, BY_HAND
+        return outputs_folder() / LOG, BY_HAND
     return None
 
 
 def record(tested: Tested, hypothesis: str, snapshot: Snapshot, translator: Translator) -> str:
-    """Write a look into the ledger, where one belongs; return what was written, in words."""
-    found = place()
+    """Write a test into the log, where this process has one; return what was written, in words."""
+    found = log_of_process()
     if found is None:
         return translator.word("texts", "hypothesis_not_recorded")
-    look = append(found[0], _row(tested, check_hypothesis(hypothesis), snapshot, found[1]))
-    corrected = min(1.0, tested.p_value * look.looks)
-    places = {"row": str(look.row), "looks": str(look.looks), "p": translator.number(corrected, 3)}
-    return translator.word("texts", "hypothesis_recorded", ledger=LEDGER, **places)
+    log, run = found
+    entry = append(log, _row(tested, check_hypothesis(hypothesis), snapshot, run))
+    corrected = translator.number(min(1.0, tested.p_value * entry.times_tested), 3)
+    return translator.word(
+        "texts", "hypothesis_recorded", log=LOG, row=str(entry.row), times=str(entry.times_tested), p=corrected
+    )
 
 
-def append(ledger: Path, row: dict[str, str]) -> Look:
-    """Add a row to a ledger, made when absent; its looks are counted here.
+def append(log: Path, row: dict[str, str]) -> LogEntry:
+    """Add a row to a log, made when absent; how often its question was tested is counted here.
 
     Raises
     ------
     DataError
-        When the ledger is damaged, or the disk takes no more: it is left as it was.
+        When the log is damaged, or the disk takes no more: it is left as it was.
     CallError
         When others write for more than a minute.
     """
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    with _exclusive_lock(ledger.with_name(f".{ledger.name}.lock")):
-        rows = read(ledger)
-        look = Look(len(rows) + 1, 1 + sum(each["question"] == row["question"] for each in rows))
-        lines = [] if ledger.exists() else [COLUMNS]
-        lines.append(tuple((row | {"looks": str(look.looks)})[name] for name in COLUMNS))
-        _add(ledger, _text(lines))
-        return look
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with _exclusive_lock(log.with_name(f".{log.name}.lock")):
+        rows = read(log)
+        times = 1 + sum(each["question"] == row["question"] for each in rows)
+        lines = [] if log.exists() else [COLUMNS]
+        lines.append(tuple((row | {"times_tested": str(times)})[name] for name in COLUMNS))
+        _add(log, _text(lines))
+        return LogEntry(len(rows) + 1, times)
 
 
-def read(ledger: Path) -> list[dict[str, str]]:
-    """Return the rows of a ledger, none when there is no ledger; raise a DataError for one that is damaged."""
-    if not ledger.exists():
+def read(log: Path) -> list[dict[str, str]]:
+    """Return the rows of a log, none when there is no log; raise a DataError for one that is damaged."""
+    if not log.exists():
         return []
-    try:
-        text = ledger.read_bytes().decode("utf-8")
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-        rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines[1:]]
-        whole = text.endswith("\n") and tuple(lines[0]) == COLUMNS
-        whole &= all(isinstance(json.loads(row["parameters"]), dict) and int(row["looks"]) > 0 for row in rows)
-    except (UnicodeDecodeError, csv.Error, ValueError, IndexError) as fault:
-        raise DataError(_told(ledger, str(fault))) from fault
-    if not whole:
-        raise DataError(_told(ledger, "other columns, or half a row at the end"))
-    return rows
-
-
-def _told(ledger: Path, what: str) -> str:
-    return (
-        f"{ledger}: expected a ledger of whole rows with the columns {', '.join(COLUMNS)}; found: {what}. Nothing was "
-        "written to it. Mend it, or move it away: a new one is begun."
-    )
+    faults: list[str] = []
+    rows = read_csv(log, _FIELDS, faults, file=str(log))
+    data = log.read_bytes()
+    if not (data.startswith(_text([COLUMNS])) and data.endswith(b"\n")):
+        faults.append(f"{log}: expected whole rows under {','.join(COLUMNS)}; found another order, or half a row.")
+    if faults:
+        faults.append(f"{log}: nothing was written to it. Correct it, or move it away: a new log is begun.")
+    refuse(faults)
+    return [row.values for row in rows]
 
 
 def _row(tested: Tested, hypothesis: str, snapshot: Snapshot, run: str) -> dict[str, str]:
@@ -145,9 +144,9 @@ def _text(lines: list[tuple[str, ...]]) -> bytes:
     return stream.getvalue().encode("utf-8")
 
 
-def _add(ledger: Path, data: bytes) -> None:
+def _add(log: Path, data: bytes) -> None:
     """Write at the end and through to the disk; where that fails, take back the half that was written."""
-    with ledger.open("ab", buffering=0) as stream:
+    with log.open("ab", buffering=0) as stream:
         before = stream.tell()
         try:
             if stream.write(data) != len(data):
@@ -155,13 +154,13 @@ def _add(ledger: Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         except OSError as fault:
             stream.truncate(before)
-            raise DataError(f"{ledger}: the row could not be written ({fault}); the ledger is as it was.") from fault
+            raise DataError(f"{log}: the row could not be written ({fault}); the log is as it was.") from fault
 
 
 @contextmanager
 def _exclusive_lock(lock: Path) -> Iterator[None]:
-    """Hold the ledger for one row, after those who hold it now; the system lets go when the process ends."""
-    last = time.monotonic() + _PATIENCE
+    """Lock the log for one row, once others have unlocked it; the system unlocks it when the process ends."""
+    last = time.monotonic() + _LOCK_TIMEOUT
     with lock.open("a") as stream:
         while True:
             try:
