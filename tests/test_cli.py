@@ -35,7 +35,7 @@ WRONG_CALLS = {
     "a number that is none": (["-p", "confidence=high"], "parameter confidence = 'high': expected a number like 0.95"),
     "a level outside its range": (["-p", "confidence=95"], "expected a number from 0.5 to 0.999"),
     "a truth value for a number": (["-p", "confidence=True"], "expected a number like 0.95"),
-    "unknown group": (["-p", "group_by=colour"], "group_by: 'colour' is not allowed; known: age, all, origin, sex"),
+    "unknown group": (["-p", "group_by=colour"], "dimension 'colour' is unknown; known: age, all, origin, sex"),
     "unknown language": (["--lang", "de"], "parameter lang: 'de' is not allowed; known: en, nl"),
     "period outside the data": (["-p", "start=1990"], "notebook 02_flows: start 1990 lies outside the data"),
     "period far ahead": (["-p", "end=2050Q1"], "end 2050Q1 lies outside the data"),

@@ -256,7 +256,8 @@ def _check(options: argparse.Namespace) -> int:
     for table in catalogued(by_name=True):
         live = expected_of(table)
         measured = [measure["quantity"] for measure in live.measures.values() if "quantity" in measure]
-        tables[table] = TableOutline(live.grain, measured, live.dimensions)
+        printed = tables[table].dimensions if table in tables else {}
+        tables[table] = TableOutline(live.grain, measured, {name: printed.get(name, ()) for name in live.dimensions})
     wrong = query_faults(own, tables)
     if wrong:
         raise DataError("\n".join(wrong))

@@ -342,7 +342,7 @@ def test_classes_that_both_have_are_declared_sums(who):
 
 def test_group_by_chooses_a_dimension_or_is_refused(who):
     assert set(representation.representation(who, "sex")["dimension"]) == {"sex"}
-    with pytest.raises(CallError, match="group_by 'birth' is unknown"):
+    with pytest.raises(CallError, match="dimension 'birth' is not possible here; possible: age, all, origin, sex"):
         representation.representation(who, "birth")
 
 

@@ -145,7 +145,7 @@ def test_what_is_not_there_is_refused(tmp_path):
         by_scheme.at_work_by_scheme(held, "2022")
     with pytest.raises(CoverageError, match="has no table banenafspraak-2024-jobs"):
         jobs_agreement.jobs_added(held)
-    with pytest.raises(CoverageError, match="no breakdown by 'sex'"):
+    with pytest.raises(CoverageError, match="dimension 'sex' is not possible here"):
         breakdown(held, by_scheme.SCHEMES, "at_work", "sex", "2024-12")
 
 

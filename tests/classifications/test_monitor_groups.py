@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from analysis.classifications.categories import overlap
-from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group, monitor_groups
+from analysis.classifications.groups import GROUPS, MONITOR, TOTAL_GROUP, Group
+from analysis.classifications.selection import chosen_groups
 from analysis.cleaning.cells import read_cells
 from analysis.cleaning.groups import group_column
 from analysis.errors import CallError, CoverageError, DataError
@@ -23,7 +24,7 @@ def cells(tmp_path, ages, sexes=None, origins=None):
 
 
 def column(found, name):
-    (group,) = [group for group in monitor_groups() if group.name == name]
+    (group,) = [group for group in chosen_groups("all", MONITOR) if group.name == name]
     return group_column(found, "stock", group, DECEMBER)
 
 
@@ -44,7 +45,7 @@ def test_women_as_the_rest(tmp_path):
     assert (found.value[0], found.lo[0], found.hi[0]) == (560, 550, 570)
 
 
-def test_a_way_whose_cells_are_there_goes_before_one_that_lacks_them(tmp_path):
+def test_a_definition_whose_cells_are_available_goes_before_one_that_lacks_them(tmp_path):
     rows = [
         {"measure": "stock", "sex": "total", "period": "2024MM12", "value": 1000},
         {"measure": "stock", "sex": "men", "period": "2024MM12", "value": 440},
@@ -67,9 +68,7 @@ def test_groups_can_be_crossed(tmp_path):
     found = read_cells(
         snapshot(tmp_path, table("T1", rows, {"age": ["total", "45-55", "55-AOW"], "sex": ["men"]})), "T1"
     )
-    old = next(group for group in MONITOR_GROUPS["age"] if group.name == "45–AOW")
-    men = Group("sex", "men", (((1, {"sex": "men"}),),))
-    assert group_column(found, "stock", old, DECEMBER, men).value[0] == 240
+    assert group_column(found, "stock", GROUPS["age"]["45–AOW"], DECEMBER, GROUPS["sex"]["men"]).value[0] == 240
 
 
 def test_up_to_the_aow_age_is_the_total_where_a_table_tells_it_apart(tmp_path):
@@ -78,10 +77,10 @@ def test_up_to_the_aow_age_is_the_total_where_a_table_tells_it_apart(tmp_path):
 
 
 def test_group_by():
-    assert [group.name for group in monitor_groups("age")] == ["<27", "27–45", "45–AOW", "total"]
-    assert len(monitor_groups("all")) == 11
+    assert [group.name for group in chosen_groups("age", MONITOR)] == ["<27", "27–45", "45–AOW"]
+    assert len(chosen_groups("all", MONITOR)) == 10
     with pytest.raises(CallError, match="'ages' is unknown; did you mean 'age'"):
-        monitor_groups("ages")
+        chosen_groups("ages", MONITOR)
 
 
 def test_a_group_that_would_count_people_twice_cannot_be_declared():
@@ -93,10 +92,10 @@ def test_a_group_that_would_count_people_twice_cannot_be_declared():
 
 
 def test_added_categories_never_overlap():
-    for groups in MONITOR_GROUPS.values():
+    for groups in MONITOR.values():
         for group in groups:
-            for way in group.ways:
-                added = [term for weight, term in way if weight > 0]
+            for definition in group.definitions:
+                added = [term for weight, term in definition if weight > 0]
                 for first, second in [(a, b) for a in added for b in added if a is not b]:
                     (dimension,) = first
                     assert not overlap(dimension, first[dimension], second[dimension])

@@ -170,9 +170,9 @@ def test_what_the_table_does_not_know_is_named(tmp_path):
     cells = read_cells(snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 1)), DIMENSIONS)), "T1")
     with pytest.raises(CoverageError, match="does not measure 'stok'; did you mean 'stock'"):
         cells.look_up("stok", months("2024-12"))
-    with pytest.raises(CoverageError, match="expected category 'man'; did you mean 'men'"):
+    with pytest.raises(CoverageError, match="dimension 'sex' has no group 'man'; did you mean 'men'"):
         cells.look_up("stock", months("2024-12"), sex="man")
-    with pytest.raises(CoverageError, match="no dimension 'age'"):
+    with pytest.raises(CoverageError, match="dimension 'age' is not possible here; possible: sex"):
         cells.look_up("stock", months("2024-12"), age="<27")
 
 

@@ -41,7 +41,7 @@ def test_classes_without_a_figure_for_the_quantity_are_left_out(held):
     ("call", "told"),
     [
         (("doc-t9", "provisions", "provision", "2024-12"), "has no table doc-t9"),
-        (("doc-t1", "provisions", "region", "2024-12"), "no breakdown by 'region', only by provision"),
+        (("doc-t1", "provisions", "region", "2024-12"), "dimension 'region' is not possible here; possible: provision"),
         (("doc-t1", "jobs", "provision", "2024-12"), "does not measure 'jobs'"),
         (("doc-t1", "provisions", "provision"), "expected one of the periods 2023-12, 2024-12, found none"),
         (("doc-t1", "people", "provision", "2023-12"), "expected one of the periods 2024-12, found 2023-12"),
@@ -53,7 +53,7 @@ def test_what_a_table_lacks_is_refused_with_what_it_has(held, call, told):
 
 
 def test_a_class_at_which_another_dimension_stands_has_to_exist(held):
-    with pytest.raises(CoverageError, match="no class"):
+    with pytest.raises(CoverageError, match="has no group 'coatching'; did you mean 'coaching'"):
         breakdown(held, "doc-t1", "provisions", "provision", "2024-12").of("coatching")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import CallError
-from analysis.measures.question import REST, find_groups, read_question
+from analysis.measures.question import REST, compared_groups, read_question
 from analysis.models.hypothesis import design_of
 from builders import crossing, snapshot, table
 
@@ -46,13 +46,13 @@ def refused(snap, *question):
     return str(caught.value)
 
 
-def test_cells_stand_first_group_first_with_what_is_above_and_below_the_bar(flows):
+def test_cells_have_the_first_group_first_with_numerator_and_denominator(flows):
     asked = read_question(flows, "outflow_ratio", "sex: women, men", "2021", "2021Q3")
     assert asked.groups == ("women", "men")
     assert list(asked.cells["group"]) == ["women"] * 3 + ["men"] * 3
     assert asked.periods == ["2021Q1", "2021Q2", "2021Q3"]
     row = asked.cells.iloc[0]
-    assert (row["above"], row["below"], row["value"]) == (800, 1000, 0.8)
+    assert (row["numerator_count"], row["denominator_count"], row["value"]) == (800, 1000, 0.8)
     assert (row["value_lo"], row["value_hi"]) == pytest.approx((795 / 1005, 805 / 995))
     assert asked.log_key("trend") == "outflow_ratio | sex: men, women | trend"
 
@@ -61,7 +61,7 @@ def test_one_group_is_set_against_all_others(flows):
     asked = read_question(flows, "reinflow_share", "sex: men, total")
     assert asked.groups == ("men", REST)
     rest = asked.cells[asked.cells["group"] == REST].iloc[0]
-    assert (rest["above"], rest["below"]) == (200, 1000)
+    assert (rest["numerator_count"], rest["denominator_count"]) == (200, 1000)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_one_group_is_set_against_all_others(flows):
     ],
 )
 def test_groups_are_found_with_their_commas_and_dashes(text, names):
-    assert list(find_groups("outflow_ratio", text)[1]) == names
+    assert list(compared_groups("outflow_ratio", text)[1]) == names
 
 
 # -- bad input
@@ -154,7 +154,7 @@ def test_migration_background_after_it_stopped(tmp_path, flows):
     for bounds in (("", "2023Q4"), ("2024", "")):
         said = refused(both, "outflow_ratio", "background: western, non-western", *bounds)
         assert "stopped migration background after 2023Q3" in said
-        assert "Nearest: end=2023Q3, or groups of origin: Netherlands" in said
+        assert "Nearest: start=2021Q1, end=2022Q4" in said
     asked = read_question(both, "outflow_ratio", "background: western, non-western", "", "2022Q4")
     assert set(asked.cells["tables"]) == {"82662NED"}
     assert "82662NED" in refused(flows, "outflow_ratio", "background: western, non-western")

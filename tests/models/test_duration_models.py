@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.chapters.duration import group_models as duration_models
+from analysis.classifications.durations import band_groups
 from analysis.errors import CallError, CoverageError, DataError
 from analysis.measures import windows
 from analysis.models.duration import cohort, decomposition, hazards, longterm, survival
-from analysis.models.duration.panel import CLOSING, FINE, TRAPEZOID, band_groups, panel_of_frames, read_panel
+from analysis.models.duration.panel import CLOSING, FINE, TRAPEZOID, panel_of_frames, read_panel
 from analysis.simulation import default_parameters, read_truth, simulate
 from analysis.workspace import open_snapshot
 from builders import crossing, snapshot, table

@@ -21,7 +21,11 @@ def asked(first, second=None, measure="outflow_ratio", periods=QUARTERS, below=1
         above = np.asarray(values, float) * below
         lo, hi = (above - width / 2) / below, (above + width / 2) / below
         columns = {"group": name, "period": periods, "tables": "made", "value": above / below, "missing": ""}
-        frames.append(pd.DataFrame(columns | {"value_lo": lo, "value_hi": hi, "above": above, "below": below}))
+        frames.append(
+            pd.DataFrame(
+                columns | {"value_lo": lo, "value_hi": hi, "numerator_count": above, "denominator_count": below}
+            )
+        )
     dimension = "total" if second is None else "sex"
     return Question(measure, dimension, tuple(groups), pd.concat(frames, ignore_index=True))
 
@@ -75,7 +79,9 @@ def test_the_dispersion_is_that_of_the_model_by_formula():
     question = asked(1.2 * shaken(2), shaken(3))
     found = hypothesis.judge(question)
     fit = smf.glm(
-        "above + below ~ C(group, Treatment('women')) + C(period)", question.cells, family=sm.families.Binomial()
+        "numerator_count + denominator_count ~ C(group, Treatment('women')) + C(period)",
+        question.cells,
+        family=sm.families.Binomial(),
     ).fit()
     assert np.log(found.estimate) == pytest.approx(fit.params.iloc[1])
     assert found.dispersion == pytest.approx(fit.pearson_chi2 / fit.df_resid)
@@ -86,7 +92,7 @@ def test_rounding_reach_is_close_to_the_worst_corner_and_never_short_of_it():
     low, high = ends(hypothesis.judge(question), "rounding")
     first = (question.cells["group"] == "men").to_numpy()
     corner = np.where(first, question.cells["value_hi"], question.cells["value_lo"]) * 500.0
-    moved = Question("inflow_rate", "sex", question.groups, question.cells.assign(above=corner))
+    moved = Question("inflow_rate", "sex", question.groups, question.cells.assign(numerator_count=corner))
     highest = hypothesis.judge(moved).estimate
     assert low < 1.2 < high
     assert high == pytest.approx(highest, rel=2e-3)
@@ -142,7 +148,8 @@ def test_coverage_when_both_groups_ride_the_same_wave():
         question = asked(*(out / into for out, into in drawn))
         above = np.concatenate([out for out, _ in drawn]).astype(float)
         below = np.concatenate([into for _, into in drawn]).astype(float)
-        exact = Question("outflow_ratio", "sex", question.groups, question.cells.assign(above=above, below=below))
+        cells = question.cells.assign(numerator_count=above, denominator_count=below)
+        exact = Question("outflow_ratio", "sex", question.groups, cells)
         low, high = ends(hypothesis.judge(exact), "process")
         covered += low <= 1.1 <= high
     assert abs(covered / runs - 0.95) < 3 * np.sqrt(0.95 * 0.05 / runs)

@@ -144,7 +144,7 @@ def test_only_a_csv_file_is_checked(tmp_path):
 QUERIES = {
     "{8569NED | stock | total | 2024-12}": "unknown table 8569NED; did you mean 85692NED.",
     "{85692NED | stok | total | 2024-12}": "unknown measure 'stok'; did you mean 'stock'? known: stock.",
-    "{85692NED | stock | ages: <27 | 2024-12}": "unknown dimension 'ages'; did you mean 'age'? known: age, sex.",
+    "{85692NED | stock | ages: <27 | 2024-12}": "dimension 'ages' is unknown; did you mean 'age'? known: age, sex.",
     "{85692NED | stock | total | 2024Q4}": "expected a month, found 2024Q4.",
 }
 
@@ -152,7 +152,7 @@ QUERIES = {
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_that_cannot_be_is_told(query, tmp_path):
     register = read_register(write_register(tmp_path, made=[row("q", "1", query=query)]))
-    known = {"85692NED": TableOutline("month", ["stock"], ["sex", "age"])}
+    known = {"85692NED": TableOutline("month", ["stock"], {"sex": [], "age": []})}
     (told,) = query_faults(register.claims.values(), known)
     assert told.startswith("made.csv, line 2, q: query: ")
     assert told.endswith(QUERIES[query])

@@ -38,7 +38,7 @@ EXPECTED = {
     "04_findings": ([*QUERIES, *STOCK, "85617NED"], []),
     "05_support": (["84511NED", "85585NED", "85588NED", "85589NED", "85692NED", "factsheet-2024-t1"], SUPPORT),
     "06_work_disability": ([], WORK),
-    "07_sector": ([*QUERIES, *STOCK, "85617NED"], SECTOR),
+    "07_sector": ([*QUERIES, *STOCK, "factsheet-2024-t2"], SECTOR),
     "08_hypothesis": ([*FLOWS, *STOCK, "85617NED"], []),
 }  # fmt: skip
 

@@ -9,8 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
-from analysis.measures import duration
+from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
 from analysis.simulation import Counts, Parameters, default_parameters, draw
 from analysis.simulation.parameters import BANDS, MONTHS
 from analysis.simulation.tables import members
@@ -24,8 +23,8 @@ ALL = "all"
 AGES_OF_FLOWS = frozenset({"<25", "25-35", "35-45", "45-55", "55-AOW", "<27", "27-AOW"})
 """The classes of age of 85615NED, 85585NED and 85617NED: other groups are sums and differences of rounded cells."""
 
-GROUPS = [TOTAL_GROUP, *MONITOR_GROUPS["sex"], *MONITOR_GROUPS["age"], *duration.GROUPS["age"][2:]]
-GROUPS += MONITOR_GROUPS["origin"]
+GROUPS = [TOTAL_GROUP, *MONITOR["sex"], *MONITOR["age"], *LONG_TERM["age"][2:]]
+GROUPS += MONITOR["origin"]
 LABELS = [(group.dimension, group.name) for group in GROUPS]
 
 
@@ -143,7 +142,7 @@ def inside(group: Group) -> np.ndarray:
 
 
 def _way(group: Group) -> tuple:
-    return next(way for way in group.ways if all(held.get("age", "<25") in AGES_OF_FLOWS for _, held in way))
+    return next(each for each in group.definitions if all(held.get("age", "<25") in AGES_OF_FLOWS for _, held in each))
 
 
 def _held(categories: dict[str, str]) -> np.ndarray:

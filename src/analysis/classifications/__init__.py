@@ -1,1 +1,1 @@
-"""Every list of codes, categories, groups and regions, and the checks of what may be asked of them."""
+"""Every list of codes, categories, groups and regions, as data, and the one check of a dimension, group or crossing."""

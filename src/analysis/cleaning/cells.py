@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.categories import USUAL_TOTALS
+from analysis.classifications.categories import TOTAL, USUAL_TOTALS
+from analysis.classifications.selection import unknown_dimension, unknown_group
 from analysis.cleaning.numbers import Numbers, parse_numbers
 from analysis.cleaning.periods import SPAN, parse_periods
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
@@ -58,16 +59,15 @@ class Cells:
 
     def categories(self, dimension: str) -> dict[str, str]:
         """Return the categories of a dimension of this table, each with its code; a code without one is its own."""
-        for known in self.metadata.dimensions:
-            if known.name == dimension:
-                return {code.category or code.code: code.code for code in known.codes}
-        names = [known.name for known in self.metadata.dimensions]
-        raise CoverageError(f"table {self.table} has no dimension {dimension!r}; {did_you_mean(dimension, names)}.")
+        known = classes_of(self.metadata)
+        if dimension not in known:
+            raise CoverageError(f"table {self.table}: {unknown_dimension(dimension, known)}")
+        return known[dimension]
 
     def has(self, **categories: str) -> bool:
         """Tell whether the table distinguishes all these categories."""
-        names = {known.name for known in self.metadata.dimensions}
-        return all(d in names and category in self.categories(d) for d, category in categories.items())
+        known = classes_of(self.metadata)
+        return all(category in known.get(dimension, ()) for dimension, category in categories.items())
 
     def look_up(self, quantity: str, periods: pd.PeriodIndex, **categories: str) -> Rounded:
         """Return one number a period for a quantity and these categories; other dimensions stand at their total.
@@ -105,14 +105,19 @@ class Cells:
         for wanted in [category] if category else USUAL_TOTALS:
             if wanted in known:
                 return known[wanted]
-        raise CoverageError(
-            f"table {self.table}, {dimension}: expected category {category or 'total'!r}; "
-            f"{did_you_mean(category or 'total', known)}."
-        )
+        raise CoverageError(f"table {self.table}: {unknown_group(dimension, category or TOTAL, known)}")
 
     @cached_property
     def _index(self) -> pd.MultiIndex:
         return pd.MultiIndex.from_frame(self.frame[_key_columns(self.metadata)])
+
+
+def classes_of(metadata: TableMetadata) -> dict[str, dict[str, str]]:
+    """Return the classes of a table by dimension, each with its code: categories, or codes that mean none."""
+    return {
+        dimension.name: {code.category or code.code: code.code for code in dimension.codes}
+        for dimension in metadata.dimensions
+    }
 
 
 @lru_cache(maxsize=32)

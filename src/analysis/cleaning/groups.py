@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import reduce
-from itertools import product
 from operator import add
 
 import pandas as pd
 
-from analysis.classifications.groups import Group, Term
+from analysis.classifications.groups import Group, cross
 from analysis.cleaning.cells import Cells
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
@@ -18,17 +17,18 @@ from analysis.missing import PRESENT
 def group_column(cells: Cells, quantity: str, group: Group, periods: pd.PeriodIndex, *crossed: Group) -> Rounded:
     """Return one number a period for a group, or for its crossing with others.
 
-    Of the declared ways that the table's classes allow, the first whose cells are all in the snapshot is taken; where
+    Of the definitions that the table's classes allow, the first whose cells are all in the snapshot is taken; where
     none is complete, the first, and its missing entries say why.
 
     Raises
     ------
+    CallError
+        When two of the groups divide the same dimension.
     CoverageError
-        When the table's classes allow none of the declared ways.
+        When the table's classes allow none of the definitions.
     """
     first = None
-    for ways in product(*(each.ways for each in (group, *crossed))):
-        terms = [_crossing(terms) for terms in product(*ways)]
+    for terms in cross(group, *crossed):
         if all(cells.has(**categories) for _, categories in terms):
             looked_up = (cells.look_up(quantity, periods, **categories) * weight for weight, categories in terms)
             column = reduce(add, looked_up)
@@ -42,11 +42,3 @@ def group_column(cells: Cells, quantity: str, group: Group, periods: pd.PeriodIn
         f"table {cells.table} cannot give {quantity} for {names}: it lacks the classes for it. "
         "Choose another table or another group."
     )
-
-
-def _crossing(terms: tuple[Term, ...]) -> Term:
-    """Return the term of a crossing: weights multiply, categories of different dimensions come together."""
-    weight, categories = 1, {}
-    for factor, named in terms:
-        weight, categories = weight * factor, categories | named
-    return weight, categories

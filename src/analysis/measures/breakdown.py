@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
+from analysis.classifications.selection import unknown_group
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.periods import parse_period, period_grain
-from analysis.errors import CoverageError, did_you_mean, name_some
+from analysis.errors import CoverageError, name_some
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.tidy_frame import tidy_rows
 from analysis.snapshots.store import Snapshot
@@ -38,10 +39,7 @@ class Breakdown:
         """Return the numbers of these classes, one entry each; a CoverageError names those that there are."""
         for each in classes:
             if each not in self.classes:
-                raise CoverageError(
-                    f"table {self.table}, {self.dimension}: {each!r} is no class of it; "
-                    f"{did_you_mean(each, self.classes)}."
-                )
+                raise CoverageError(f"table {self.table}: {unknown_group(self.dimension, each, self.classes)}")
         return self.numbers.take([self.classes.index(each) for each in classes])
 
 
@@ -70,18 +68,13 @@ def breakdown(
         When the snapshot lacks the table, or the table the quantity, dimension, class or period: with what it has.
     """
     cells = require_table(snapshot, table, period)
-    known = [each.name for each in cells.metadata.dimensions]
     for name in (dimension, *at):
-        if name not in known:
-            raise CoverageError(
-                f"table {table} has no breakdown by {name!r}, only by {name_some(known)}. Choose one of these, or a "
-                "table that has it."
-            )
+        cells.categories(name)  # raises: the table has no such dimension
     when = _period(cells, quantity, period)
     there = _classes_there(cells, quantity, when, dimension, at)
     classes = [name for name in cells.categories(dimension) if name in there and (total or name != TOTAL)]
     if not classes:
-        raise CoverageError(f"table {table}: no {quantity} by {dimension} in {period or when[0]}; {name_some(known)}.")
+        raise CoverageError(f"table {table}: no {quantity} by {dimension} in {period or when[0]}.")
     columns = [cells.look_up(quantity, when, **{dimension: each}, **at) for each in classes]
     return Breakdown(table, quantity, dimension, classes, stack(columns))
 
@@ -116,7 +109,7 @@ def _classes_there(
     for name, each in at.items():
         codes = cells.categories(name)
         if each not in codes:
-            raise CoverageError(f"table {cells.table}, {name}: {each!r} is no class; {did_you_mean(each, codes)}.")
+            raise CoverageError(f"table {cells.table}: {unknown_group(name, each, codes)}")
         rows = rows[rows[name] == codes[each]]
     present = set(rows[dimension])
     return {name for name, code in cells.categories(dimension).items() if code in present}

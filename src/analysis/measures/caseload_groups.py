@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
-from analysis.classifications.groups import Group, monitor_groups
+from analysis.classifications.groups import MONITOR, TOTAL_GROUP, Group
+from analysis.classifications.selection import chosen_groups
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.errors import CoverageError
@@ -47,7 +48,7 @@ def group_state(snapshot: Snapshot, group_by: str = "all", until: pd.Period | No
     CoverageError
         When no table has the groups at the end of a year and of the year before.
     """
-    groups, best, most = monitor_groups(group_by), None, 0
+    groups, best, most = [*chosen_groups(group_by, MONITOR), TOTAL_GROUP], None, 0
     for table, grain in GROUP_STOCK:
         if table not in snapshot:
             continue

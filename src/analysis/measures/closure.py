@@ -12,7 +12,7 @@ from operator import add
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, USUAL_TOTALS, overlap
+from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, USUAL_TOTALS, find_category, finest
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.errors import CoverageError
 from analysis.intervals.comparison import BEYOND, WITHIN, zero_within_rounding
@@ -55,18 +55,17 @@ def partition(dimension: str, known: list[str]) -> list[str]:
     the AOW age: its code for all ages (``10000``) says the same in 85615NED as in 85692NED, which has such a class.
     """
     names = {category.name for category in CATEGORIES.get(dimension, ())}
-    chosen: list[str] = []
-    for name in sorted(names.intersection(known).difference(USUAL_TOTALS), key=lambda n: (_size(dimension, n), n)):
-        if not any(overlap(dimension, name, other) for other in chosen):
-            chosen.append(name)
-    total = next((name for name in USUAL_TOTALS if name in known and name in names), None)
+    chosen = finest(dimension, names.intersection(known))
+    total = next((find_category(dimension, name) for name in USUAL_TOTALS if name in known and name in names), None)
     if total is None or len(chosen) < 2:
         return []
-    inside = [name for name in chosen if overlap(dimension, name, total)]
-    unknown = _size(dimension, "unknown") if "unknown" in names - set(inside) else 0.0
-    left = _size(dimension, total) - sum(_size(dimension, name) for name in inside)
-    beyond = _size(dimension, ABOVE_AOW) if (dimension, total) == ("age", TOTAL) and ABOVE_AOW not in known else 0.0
-    return inside if left - beyond <= unknown else []
+    inside = [category for category in chosen if category.overlaps(total)]
+    left = total.size - sum(category.size for category in inside)
+    if "unknown" in names - {category.name for category in inside}:
+        left -= find_category(dimension, "unknown").size
+    if (dimension, total.name) == ("age", TOTAL) and ABOVE_AOW not in known:
+        left -= find_category(dimension, ABOVE_AOW).size
+    return [category.name for category in inside] if left <= 0 else []
 
 
 def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
@@ -101,11 +100,6 @@ def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
             }
             frames.append(pd.DataFrame([row]))
     return combine(frames)
-
-
-def _size(dimension: str, name: str) -> float:
-    covered = next(category.covers for category in CATEGORIES[dimension] if category.name == name)
-    return covered[1] - covered[0] if isinstance(covered, tuple) else float(len(covered))
 
 
 def _of_dimension(cells: Cells, dimension: str, grain: str) -> list[tuple]:

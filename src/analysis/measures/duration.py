@@ -6,16 +6,16 @@ A share of the stock is therefore never given without its counterpart among ende
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.classifications.durations import duration_band
+from analysis.classifications.groups import LONG_TERM, TOTAL_GROUP, Group
+from analysis.classifications.selection import chosen_groups
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
-from analysis.errors import CallError, CoverageError, did_you_mean
+from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import (
     DURATION_SHARES,
@@ -31,55 +31,9 @@ from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 READS = (*ENDED_SPELLS, *STOCK_TABLES)
-CLASS_ENDS = {"0-6m": 6, "6-12m": 12, "1-2y": 24, "2-3y": 36, "3-4y": 48, "4-5y": 60}
-"""The closed duration classes, each with the months at which it ends; after them comes ``5y+``."""
-
-
-def _sum(*names: str) -> tuple[tuple[int, dict[str, str]], ...]:
-    return tuple((1, {"duration": name}) for name in names)
-
-
-def at_least(months: int) -> Group:
-    """Return the group with a duration of at least so many months: an end of a class, or 0 for everyone.
-
-    The ways with the fewest cells come first: the classes from there on, or the total less the classes before.
-    """
-    before = [name for name, end in CLASS_ENDS.items() if end <= months]
-    after = [name for name in CLASS_ENDS if name not in before]
-    rest = ((1, {}), *((-1, {"duration": name}) for name in before))
-    own = (_sum("2y+"),) if months == CLASS_ENDS["1-2y"] else ()
-    ways = sorted([rest, _sum(*after, "5y+")], key=len)
-    return Group("duration", f"{months}+", (*own, *ways))
-
-
-UNDER_2 = Group("duration", "<2y", (_sum("<2y"), _sum("0-6m", "6-12m", "1-2y")))
-FROM_2_TO_5 = Group("duration", "2–5y", (_sum("2-5y"), _sum("2-3y", "3-4y", "4-5y")))
-OVER_5 = replace(at_least(60), name=">5y")
-LONG_TERM = {"over_2y": at_least(24), "from_2_to_5y": FROM_2_TO_5, "over_5y": OVER_5}
+OVER_5 = duration_band(60)
+SHARES = {"over_2y": duration_band(24), "from_2_to_5y": duration_band(24, 60), "over_5y": OVER_5}
 STOCK, ENDED = "stock", "ended spells"
-
-
-def _one(dimension: str, name: str, category: str) -> Group:
-    return Group(dimension, name, (((1, {dimension: category}),),))
-
-
-# The groups in which documents give long-term shares: finer by age than the monitor's, and birth country for exits.
-GROUPS: dict[str, tuple[Group, ...]] = {
-    "age": (*MONITOR_GROUPS["age"][:2], _one("age", "45–55", "45-55"), _one("age", "55–AOW", "55-AOW")),
-    "origin": (
-        *(_one("origin", name, name) for name in ("Netherlands", "Europe", "outside Europe")),
-        *(_one("birth", name, name) for name in ("born in NL", "born outside NL")),
-    ),
-    "sex": MONITOR_GROUPS["sex"],
-}
-
-
-def groups_of(group_by: str) -> list[Group]:
-    """Return the groups of one dimension, or of all, with the total first."""
-    if group_by != "all" and group_by not in GROUPS:
-        raise CallError(f"group_by {group_by!r} is unknown; {did_you_mean(str(group_by), ('all', *GROUPS))}.")
-    chosen = GROUPS.values() if group_by == "all" else [GROUPS[group_by]]
-    return [TOTAL_GROUP, *(group for groups in chosen for group in groups)]
 
 
 def longterm_shares(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
@@ -94,7 +48,7 @@ def longterm_shares(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
     """
     quarter = last_long_term_quarter(snapshot)
     frames = []
-    for group in groups_of(group_by):
+    for group in [TOTAL_GROUP, *chosen_groups(group_by, LONG_TERM)]:
         both = combine([_shares_of_stock(snapshot, group, quarter), _shares_of_ended(snapshot, group)])
         if (both["missing"] == PRESENT).any():
             frames.append(both)
@@ -105,7 +59,7 @@ def _shares_of_stock(snapshot: Snapshot, group: Group, quarter: pd.Period) -> pd
     """Return the shares of the stock: from counts where there are counts, else as a document printed them."""
     at = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"])
     frames = []
-    for quantity, band in LONG_TERM.items():
+    for quantity, band in SHARES.items():
         (within, *named), (whole, *other) = stock_at(snapshot, at, group, band), stock_at(snapshot, at, group)
         share, table = (within / whole).percent(), ", ".join(dict.fromkeys(name for name in named + other if name))
         if share.missing[0] != PRESENT and DURATION_SHARES in snapshot:
@@ -126,7 +80,7 @@ def _printed_share(snapshot: Snapshot, group: Group, band: Group, quarter: pd.Pe
 def _shares_of_ended(snapshot: Snapshot, group: Group) -> pd.DataFrame:
     cells, years = ended_spells(snapshot)
     frames = []
-    for quantity, band in LONG_TERM.items():
+    for quantity, band in SHARES.items():
         ended = group_column(cells, "ended_spells", group, years, band) if _knows(cells, group) else None
         if ended is None:
             continue
@@ -138,7 +92,7 @@ def _shares_of_ended(snapshot: Snapshot, group: Group) -> pd.DataFrame:
 
 
 def _knows(cells: Cells, group: Group) -> bool:
-    return any(all(cells.has(**categories) for _, categories in way) for way in group.ways)
+    return any(all(cells.has(**categories) for _, categories in definition) for definition in group.definitions)
 
 
 def _labels(group: Group, counted: str, period: pd.Period) -> dict[str, list[str]]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.classifications.durations import band_groups
 from analysis.classifications.groups import TOTAL_GROUP
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
-from analysis.measures.duration import FROM_2_TO_5, OVER_5, UNDER_2, ended_spells
+from analysis.measures.duration import ended_spells
 from analysis.measures.sources import STOCK_TABLES, stock_at
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 READS = STOCK_TABLES
-BANDS = (UNDER_2, FROM_2_TO_5, OVER_5, TOTAL_GROUP)
+BANDS = (*band_groups((24, 60)), TOTAL_GROUP)
 
 # The exposure is the time spent in the band during the year, in person-years. Choices for it, the best first: the
 # mean of the stocks around and in the year, its closing stock, the stock a year later (too late; it shows how much

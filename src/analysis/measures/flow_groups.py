@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
-from analysis.classifications.groups import MONITOR_GROUPS, Group, monitor_groups
+from analysis.classifications.groups import MONITOR, TOTAL_GROUP, Group
+from analysis.classifications.selection import chosen_groups
 from analysis.cleaning.cells import read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
@@ -57,7 +58,7 @@ def group_flows(snapshot: Snapshot, group_by: str = "all", until: pd.Period | No
     CoverageError
         When the snapshot lacks the groups, or a complete year up to ``until``.
     """
-    groups = monitor_groups(group_by)
+    groups = [*chosen_groups(group_by, MONITOR), TOTAL_GROUP]
     if QUARTERLY_FLOWS[0] not in snapshot:
         cells = read_cells(snapshot, choose(snapshot, GROUP_FLOW_MEANS, "flows by group"), "year")
         year = cells.periods[-1:]
@@ -129,7 +130,7 @@ def by_quarter(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
         ``outflow`` (moments).
     """
     cells, found = flow_cells(snapshot), {}
-    for dimension, groups in MONITOR_GROUPS.items():
+    for dimension, groups in MONITOR.items():
         try:
             columns = {
                 (group.name, flow): group_column(cells, flow, group, cells.periods)
@@ -137,7 +138,7 @@ def by_quarter(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
                 for flow in ("inflow", "outflow")
             }
         except CoverageError:
-            continue  # the table does not have these groups in any way
+            continue  # the table does not have these groups by any definition
         known = np.flatnonzero(np.logical_and.reduce([column.missing == PRESENT for column in columns.values()]))
         if len(known) >= 2:
             quarters = [str(cells.periods[place]) for place in known]

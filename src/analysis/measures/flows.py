@@ -73,7 +73,7 @@ def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
     DataFrame
         Tidy, label ``year``. As `quarterly`, on the sums of four quarters (the ratio of sums, not the mean of
         ratios), and ``return_risk``: re-inflow over outflow of the same four quarters, in percent; an approximation
-        of the chance that one who left is back within a year, where ``reinflow_share`` has the inflow below the bar.
+        of the chance that one who left is back within a year, where ``reinflow_share`` has the inflow as denominator.
     """
     years, flows = of_complete_years(snapshot, quarters)
     labels, table = {"year": years}, flow_cells(snapshot).table

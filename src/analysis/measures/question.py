@@ -8,50 +8,33 @@ interval of each row; people of unknown attributes are in the total, and so in t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
-from itertools import product
-from operator import add
 
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS, overlap
-from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
-from analysis.cleaning.cells import read_cells
-from analysis.cleaning.groups import group_column
-from analysis.cleaning.periods import FREQUENCY, parse_period
-from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
+from analysis.classifications.categories import TOTAL
+from analysis.classifications.groups import TOTAL_GROUP, Group, members_in_common
+from analysis.classifications.selection import check_dimension, dimension_note, find_groups, split_dimension
+from analysis.errors import CallError, CoverageError, did_you_mean, name_some
 from analysis.intervals.rounded import Rounded
-from analysis.measures.duration import FROM_2_TO_5, GROUPS, OVER_5, UNDER_2
-from analysis.measures.flows import flow_cells
-from analysis.measures.sources import ENDED_SPELLS, QUARTERLY_FLOWS, STOCK_SOURCES, STOCK_TABLES, choose, stock_at
+from analysis.measures.fractions import MEASURES, fraction_of, periods_of
 from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.windows import parse_bound
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
-READS = (*QUARTERLY_FLOWS, *ENDED_SPELLS, *STOCK_TABLES)
-# above and below the bar; a share is of those below, so that it cannot pass 1
-MEASURES: dict[str, tuple[str, str]] = {
-    "outflow_ratio": ("outflow", "inflow"),
-    "inflow_rate": ("inflow", "stock a quarter before"),
-    "outflow_rate": ("outflow", "stock a quarter before"),
-    "reinflow_share": ("reinflow", "inflow"),
-    "long_term_share": ("stock over 5 years", "stock"),
-    "exit_rate": ("ended spells", "person-years"),
-}
-DIMENSIONS = ("age", "birth", "origin", "sex")
+DIMENSIONS = ("age", "background", "birth", "origin", "sex")
 REST = "rest"
 """All in the total who are not in the other group."""
-BACKGROUND, BACKGROUND_ENDS = "background", pd.Period("2023Q3", FREQUENCY["quarter"])
-_BY_BAND = {group.name: group for group in (UNDER_2, FROM_2_TO_5, OVER_5)}
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
     """A question with the cells that answer it.
 
-    ``groups`` are one name (the total) or two, of ``dimension``. ``cells`` is tidy: ``group, period``, the counts
-    ``above`` and ``below`` the bar as printed, and the measure with its rounding interval; first group first.
+    ``groups`` are one name (the total) or two, of ``dimension``. ``cells`` is a tidy frame: ``group, period``, the
+    printed counts ``numerator_count`` and ``denominator_count``, and the measure with its rounding interval; the first
+    group comes first.
     """
 
     measure: str
@@ -65,12 +48,12 @@ class Question:
         return list(dict.fromkeys(self.cells["period"]))
 
     def log_key(self, test: str) -> str:
-        """Return what makes two looks the same question: measure, groups and test, whatever the period."""
+        """Return what two looks at the same question share: measure, groups and test, whatever the period."""
         return f"{self.measure} | {self.dimension}: {', '.join(sorted(self.groups))} | {test}"
 
 
 def check_measure(measure: str) -> str:
-    """Return a measure; raise a CallError for one that is none, or that counts benefits."""
+    """Return a measure; raise a CallError for one that is unknown, or that counts benefits."""
     if "benefit" in str(measure):
         raise CallError(
             f"measure {measure!r}: benefits go to households (a couple is two persons and one benefit) and cannot be "
@@ -81,51 +64,35 @@ def check_measure(measure: str) -> str:
     return measure
 
 
-def find_groups(measure: str, text: str) -> tuple[str, dict[str, Group | None]]:
+def compared_groups(measure: str, text: str) -> tuple[str, dict[str, Group | None]]:
     """Return the dimension and the groups that a text such as ``age: <27, 45–AOW`` names.
 
-    One group, or a group and ``total``, is set against the rest of the total (None); ``total`` stands alone.
+    One group, or a group and ``total``, is compared with the rest of the total (None); ``total`` stands alone.
 
     Raises
     ------
     CallError
         When dimension or group is unknown for the measure, or the groups have people in common.
     """
-    dimension, colon, names = (part.strip() for part in text.partition(":"))
     if text.strip() == TOTAL:
         return TOTAL, {TOTAL: TOTAL_GROUP}
-    if not colon:
-        raise CallError(f"groups {text!r}: expected a dimension and groups, as in 'sex: men, women', or 'total'.")
-    known = groups_of(_check_dimension(measure, dimension))
-    found = _names(names, known)
-    if found is None:
-        strange = [name.strip() for name in names.split(",") if _plain(name) not in (*known, TOTAL)] or [names]
-        spelled = [group.name for group in known.values()]
-        raise CallError(f"groups: {dimension} has no group {strange[0]!r}; {did_you_mean(strange[0], spelled)}.")
-    groups: dict[str, Group | None] = {known[name].name: known[name] for name in found if name != TOTAL}
-    if len(groups) == 1 and (len(found) == 1 or TOTAL in found):
+    dimension, names = split_dimension(text)
+    if dimension == "duration" and measure != "exit_rate":
+        raise CallError(f"{measure} is not known by duration band; exit_rate is. Here: {name_some(DIMENSIONS)}.")
+    check_dimension(dimension, (*DIMENSIONS, "duration") if measure == "exit_rate" else DIMENSIONS)
+    found = find_groups(dimension, names)
+    groups: dict[str, Group | None] = {group.name: group for group in found if group.name != TOTAL}
+    if len(groups) == 1 and (len(found) == 1 or any(group.name == TOTAL for group in found)):
         return dimension, groups | {REST: None}
     if len(groups) != 2:
         raise CallError(f"groups {text!r}: expected two groups of one dimension, or one against the total.")
     one, two = groups.values()
-    if _in_common(one, two):
+    if members_in_common(one, two):
         raise CallError(
-            f"groups {one.name!r} and {two.name!r} have people in common: they would be set against themselves. "
+            f"groups {one.name!r} and {two.name!r} have people in common: they would be compared with themselves. "
             f"Choose two that do not overlap, or one against the total: '{dimension}: {one.name}'."
         )
     return dimension, groups
-
-
-def groups_of(dimension: str) -> dict[str, Group]:
-    """Return the groups of a dimension by name: those of the monitors, and every class of the tables."""
-    declared = [group for groups in (*MONITOR_GROUPS.values(), *GROUPS.values()) for group in groups]
-    found = {_plain(group.name): group for group in declared if group.dimension == dimension}
-    found |= {_plain(name): group for name, group in _BY_BAND.items() if dimension == "duration"}
-    for category in CATEGORIES[dimension]:
-        if category.name not in USUAL_TOTALS:
-            alone = Group(dimension, category.name, (((1, {dimension: category.name}),),))
-            found.setdefault(_plain(category.name), alone)
-    return found
 
 
 def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = "", end: str = "") -> Question:
@@ -135,10 +102,10 @@ def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = ""
     ----------
     snapshot : Snapshot
     measure : str
-        One of ``MEASURES``. Rates are per person in the stock a quarter before, and a quarter; the exit rate per
+        One of ``MEASURES``. Rates are per person in the stock a quarter before, and a quarter; the exit rate is per
         person-year, the exposure being the mean stock at five quarter ends.
     groups : str
-        As for `find_groups`.
+        As for `compared_groups`.
     start, end : str
         Periods of any grain; an empty text is as far as the cells go.
 
@@ -147,164 +114,69 @@ def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = ""
     CallError
         When the snapshot cannot answer it: group, band, period or cell; with the nearest thing that is possible.
     """
-    check_measure(measure)
-    dimension, chosen = find_groups(measure, groups)
-    _refuse_late_background(dimension, start, end)
+    dimension, chosen = compared_groups(check_measure(measure), groups)
     try:
-        known = _known_periods(snapshot, measure, dimension)
-        columns = {name: _columns(snapshot, measure, group, known, dimension) for name, group in chosen.items()}
-        if REST in columns:
-            (above, below, tables), name = (
-                _columns(snapshot, measure, TOTAL_GROUP, known, dimension),
-                next(iter(chosen)),
-            )
-            columns[REST] = (above - columns[name][0], below - columns[name][1], tables)
+        known = periods_of(snapshot, measure, dimension)
+        parts = {
+            name: fraction_of(snapshot, measure, group or TOTAL_GROUP, known, dimension)
+            for name, group in chosen.items()
+        }
     except CoverageError as fault:
-        raise CallError(f"{measure} by {groups}: {fault} {_possible(snapshot, measure)}") from fault
-    there = np.logical_and.reduce([part.missing == PRESENT for c in columns.values() for part in c[:2]])
-    inside = _inside(snapshot.name, f"{measure} of {groups}", known, there, start, end)
-    frames = [_frame(measure, name, column, known, inside) for name, column in columns.items()]
-    asked = Question(measure, dimension, tuple(chosen), combine(frames))
-    zero = asked.cells[(asked.cells["above"] <= 0) | (asked.cells["below"] <= 0)]
+        raise CallError(f"{measure} by {groups}: {fault} {_advice(measure, dimension)}") from fault
+    if REST in parts:
+        (one, other), (numerator, denominator, tables) = parts[next(iter(chosen))][:2], parts[REST]
+        parts[REST] = numerator - one, denominator - other, tables
+    complete = np.logical_and.reduce([part.missing == PRESENT for columns in parts.values() for part in columns[:2]])
+    bounds = {name: parse_bound(name, text) for name, text in (("start", start), ("end", end)) if text}
+    inside = _covered(f"snapshot {snapshot.name!r}", f"{measure} of {groups}", known, complete, bounds, dimension)
+    frames = [_frame(measure, name, columns, known, inside) for name, columns in parts.items()]
+    question = Question(measure, dimension, tuple(chosen), combine(frames))
+    zero = question.cells[(question.cells[["numerator_count", "denominator_count"]] <= 0).any(axis=1)]
     if len(zero):
-        places = name_some(f"{row['group']} {row['period']}" for row in zero.to_dict("records"))
+        named = name_some(f"{row['group']} {row['period']}" for row in zero.to_dict("records"))
         raise CallError(
-            f"{measure} by {groups}: a count of zero in {places}, of which no ratio can be compared. "
+            f"{measure} by {groups}: a count of zero in {named}, of which no ratio can be compared. "
             "Choose a wider group, or a period without it."
         )
-    return asked
+    return question
 
 
-def _check_dimension(measure: str, dimension: str) -> str:
-    possible = (*DIMENSIONS, "duration") if measure == "exit_rate" else DIMENSIONS
-    if dimension in possible or dimension == BACKGROUND:
-        return dimension
-    if dimension == "duration":
-        raise CallError(f"groups: {measure} is not known by duration band; exit_rate is. Here: {name_some(possible)}.")
-    if dimension in ("aow", "region"):
+def _covered(
+    snapshot: str, what: str, known: pd.PeriodIndex, complete: np.ndarray, bounds: dict[str, pd.Period], dimension: str
+) -> np.ndarray:
+    """Return the positions of the known periods between the bounds, all of which have to be complete."""
+    if not complete.any():
         raise CallError(
-            f"groups: {dimension} divides benefits to households, and {measure} counts persons or moments: they "
-            f"cannot be mixed. Choose among {name_some(possible)}."
+            f"{snapshot} has no period of {what}. Choose another snapshot or other groups.{dimension_note(dimension)}"
         )
-    raise CallError(f"groups: dimension {dimension!r} is unknown; {did_you_mean(dimension, possible)}.")
-
-
-def _plain(name: str) -> str:
-    return name.strip().replace("-", "–")
-
-
-def _names(text: str, known: dict[str, Group]) -> list[str] | None:
-    """Return the one or two names in a text; names may hold commas themselves."""
-    parts = text.split(",")
-    for cut in range(len(parts), 0, -1):
-        found = [_plain(",".join(part)) for part in (parts[:cut], parts[cut:]) if part]
-        if all(name in known or name == TOTAL for name in found):
-            return found
-    return None
-
-
-def _in_common(one: Group, two: Group) -> bool:
-    positive = [[classes for weight, classes in group.ways[0] if weight > 0] for group in (one, two)]
-    return any(
-        all(overlap(name, first[name], second[name]) for name in first.keys() & second.keys())
-        for first, second in product(*positive)
-    )
-
-
-def _flows(snapshot: Snapshot, dimension: str):
-    """Return the table of flows: for migration background the one that CBS stopped."""
-    if dimension != BACKGROUND:
-        return flow_cells(snapshot)
-    return read_cells(snapshot, choose(snapshot, QUARTERLY_FLOWS[1:], "flows by migration background"), "quarter")
-
-
-def _known_periods(snapshot: Snapshot, measure: str, dimension: str) -> pd.PeriodIndex:
-    if measure == "exit_rate":
-        return read_cells(snapshot, choose(snapshot, ENDED_SPELLS, "ended spells"), "year").periods
-    if measure == "long_term_share":
-        tables = [table for table, grain in STOCK_SOURCES if grain == "quarter" and table in snapshot]
-        if not tables:
-            raise CoverageError(f"snapshot {snapshot.name!r} holds no stock by duration.")
-        return reduce(pd.PeriodIndex.union, [read_cells(snapshot, table, "quarter").periods for table in tables])
-    return _flows(snapshot, dimension).periods
-
-
-def _columns(
-    snapshot: Snapshot, measure: str, group: Group | None, periods: pd.PeriodIndex, dimension: str
-) -> tuple[Rounded, Rounded, str]:
-    """Return what stands above and below the bar, one entry a period, and the tables; for the rest the total's."""
-    group = group or TOTAL_GROUP
-    if measure == "exit_rate":
-        cells = read_cells(snapshot, choose(snapshot, ENDED_SPELLS, "ended spells"), "year")
-        ends = [stock_at(snapshot, periods.asfreq(FREQUENCY["quarter"], how="end") - back, group) for back in range(5)]
-        exposure = reduce(add, [stock for stock, _ in ends]) * (1 / 5)
-        tables = ", ".join(dict.fromkeys([cells.table, *(table for _, table in ends if table)]))
-        return group_column(cells, "ended_spells", group, periods), exposure.counted_as("person-years"), tables
-    if measure == "long_term_share":
-        (over, table), (whole, other) = stock_at(snapshot, periods, group, OVER_5), stock_at(snapshot, periods, group)
-        if table != other or not table:
-            raise CoverageError(f"snapshot {snapshot.name!r} has no stock of over five years for {group.name}.")
-        return over, whole, table
-    cells, (above, below) = _flows(snapshot, dimension), MEASURES[measure]
-    top = group_column(cells, above, group, periods)
-    if below == "inflow":
-        return top, group_column(cells, below, group, periods), cells.table
-    stock, table = stock_at(snapshot, periods - 1, group)
-    return top, stock, ", ".join(name for name in (cells.table, table) if name)
-
-
-def _inside(snapshot: str, what: str, known: pd.PeriodIndex, there: np.ndarray, start: str, end: str) -> np.ndarray:
-    """Return the places of the periods asked for, all of whose cells are there."""
-    if not there.any():
-        raise CallError(f"snapshot {snapshot!r} has no period of {what}. Choose another snapshot or other groups.")
-    first, last = known[there][0], known[there][-1]
-    bounds = {"start": first.start_time, "end": last.end_time}
-    for name, text in (("start", start), ("end", end)):
-        if text:
-            bounds[name] = getattr(_period(name, text), f"{name}_time")
-    inside = (known.start_time >= bounds["start"]) & (known.end_time <= bounds["end"])
-    outside = bounds["start"] < first.start_time or bounds["end"] > last.end_time
-    gone = known[inside & ~there]
-    if outside or len(gone) or not inside.any():
-        runs = np.split(np.flatnonzero(there), np.flatnonzero(np.diff(np.flatnonzero(there)) > 1) + 1)
+    first, last = known[complete][0], known[complete][-1]
+    start, end = bounds.get("start", first), bounds.get("end", last)
+    inside = (known.start_time >= start.start_time) & (known.end_time <= end.end_time)
+    outside = start.start_time < first.start_time or end.end_time > last.end_time
+    missing = known[inside & ~complete]
+    if outside or len(missing) or not inside.any():
+        runs = np.split(np.flatnonzero(complete), np.flatnonzero(np.diff(np.flatnonzero(complete)) > 1) + 1)
         longest = known[max(runs, key=len)]
-        told = f"missing: {name_some(gone)}. " if len(gone) else ""
+        named = f" missing: {name_some(missing)}." if len(missing) else ""
         raise CallError(
-            f"start {start or first} and end {end or last}: snapshot {snapshot!r} does not cover {what} there. {told}"
-            f"Nearest: start={longest[0]}, end={longest[-1]}."
+            f"start {start} and end {end}: {snapshot} does not cover {what} there.{named} "
+            f"Nearest: start={longest[0]}, end={longest[-1]}.{dimension_note(dimension)}"
         )
     return np.flatnonzero(inside)
 
 
-def _refuse_late_background(dimension: str, start: str, end: str) -> None:
-    bounds = [_period(name, text) for name, text in (("start", start), ("end", end)) if text]
-    if dimension == BACKGROUND and any(bound.end_time > BACKGROUND_ENDS.end_time for bound in bounds):
-        origins = name_some(group.name for group in MONITOR_GROUPS["origin"])
-        raise CallError(
-            f"{bounds[-1]}: CBS stopped migration background after {BACKGROUND_ENDS}, and it does not map onto origin. "
-            f"Nearest: end={BACKGROUND_ENDS}, or groups of origin: {origins}."
-        )
-
-
-def _period(name: str, text: str) -> pd.Period:
-    try:
-        return parse_period(text)
-    except (DataError, TypeError) as fault:
-        raise CallError(f"{name}: {fault}") from fault
-
-
 def _frame(
-    measure: str, name: str, column: tuple[Rounded, Rounded, str], known: pd.PeriodIndex, inside: np.ndarray
+    measure: str, name: str, columns: tuple[Rounded, Rounded, str], known: pd.PeriodIndex, inside: np.ndarray
 ) -> pd.DataFrame:
-    above, below = (part.take(inside) for part in column[:2])
+    numerator, denominator = (part.take(inside) for part in columns[:2])
     labels = {"group": [name] * len(inside), "period": [str(period) for period in known[inside]]}
-    value = above / below
-    frame = tidy_rows(value, measure, labels, MEASURES[measure][1], column[2])
-    return frame.assign(above=above.value, below=below.value)
+    frame = tidy_rows(numerator / denominator, measure, labels, MEASURES[measure][1], columns[2])
+    return frame.assign(numerator_count=numerator.value, denominator_count=denominator.value)
 
 
-def _possible(snapshot: Snapshot, measure: str) -> str:
-    """Return what a snapshot can tell of a measure: the dimensions with two groups at least, or the total alone."""
+def _advice(measure: str, dimension: str) -> str:
+    """Return what to do about a question that the snapshot does not cover."""
     if measure == "long_term_share":
         return "It needs the band of five years or longer (5y+): pull 85585NED, or ask for another measure."
-    return f"Choose other groups ({name_some(DIMENSIONS)}), 'total', or a snapshot with the whole tables."
+    advice = f"Choose other groups ({name_some(DIMENSIONS)}), 'total', or a snapshot with the whole tables."
+    return advice + dimension_note(dimension)

@@ -52,7 +52,9 @@ def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> 
         try:
             ends[name] = _bound(name, text, known)
         except CallError as fault:
-            faults.append(f"{fault}: snapshot {snapshot.name!r} has {window} from {known[0]} to {known[-1]}.")
+            faults.append(
+                f"{str(fault).rstrip('.')}: snapshot {snapshot.name!r} has {window} from {known[0]} to {known[-1]}."
+            )
     if not faults:
         chosen = known[(known.end_time >= ends["start"].start_time) & (known.start_time <= ends["end"].end_time)]
         faults = _faults(window, chosen, ends["start"], ends["end"])
@@ -61,13 +63,18 @@ def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> 
     return chosen
 
 
+def parse_bound(name: str, text: str) -> pd.Period:
+    """Read ``start`` or ``end``, a period of any grain; raise a CallError with its name for what is none."""
+    try:
+        return parse_period(text)
+    except (DataError, TypeError) as fault:
+        raise CallError(f"{name}: {fault}") from fault
+
+
 def _bound(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
     if text == "":
         return known[0] if name == "start" else known[-1]
-    try:
-        period = parse_period(text)
-    except (DataError, TypeError) as fault:
-        raise CallError(f"{name}: {str(fault).rstrip('.')}") from fault
+    period = parse_bound(name, text)
     if period.end_time < known[0].start_time or period.start_time > known[-1].end_time:
         raise CallError(f"{name} {period} lies outside the data")
     return period

@@ -1,6 +1,6 @@
 """A hypothesis on one or two groups, tested: the estimate, its intervals, and what else could have been looked at.
 
-The model is a GLM with a log link on what stands above and below the bar: for the outflow ratio binomial given the
+The model is a GLM with a log link on numerator and denominator: for the outflow ratio binomial given the
 moments (its logit is the log of the ratio), else Poisson with the denominator as offset. Two groups are compared within
 each period, so that what moves both alike (a season, a lockdown) falls out; the total alone has effects of the quarter
 of the year, and all that moves it between years is in its dispersion. The dispersion is Pearson's X2 over the degrees
@@ -23,15 +23,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
-from analysis.classifications.groups import MONITOR_GROUPS
+from analysis.classifications.groups import LONG_TERM, MONITOR
 from analysis.errors import CallError, did_you_mean
-from analysis.measures.duration import GROUPS
 from analysis.measures.question import REST, Question, read_question
 from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT, UNDECIDED
 from analysis.models.dispersion import BOTH, PROCESS, ROUNDING, check_confidence, student
 from analysis.snapshots.store import Snapshot
 
+COUNTS = ("numerator_count", "denominator_count")
 TESTS = ("difference", "change", "trend")
 ALTERNATIVES = ("different", "higher", "lower")
 SUPPORTED, NOT_SUPPORTED = "supported", "not supported"
@@ -198,23 +198,25 @@ def _dummies(column: pd.Series) -> np.ndarray:
 
 
 def _fitted(measure: str, cells: pd.DataFrame, design: np.ndarray):
-    """Fit the model; return it and the weight of each cell. Chance is that of a binomial where above is part of below.
+    """Fit the model; return it and the weight of each cell.
 
+    Where the numerator is part of the denominator, chance is that of a binomial.
     A share has Poisson variance times (1 - share): that is the least its dispersion can be.
     """
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-    above, below = cells["above"].to_numpy(float), cells["below"].to_numpy(float)
+    numerator, denominator = (cells[name].to_numpy(float) for name in COUNTS)
     if measure == _RATIO:
-        moments = above + below
-        model = sm.GLM(above / moments, design, family=sm.families.Binomial(), var_weights=moments)
-        least, weights = 1.0, above * below / moments
+        moments = numerator + denominator
+        model = sm.GLM(numerator / moments, design, family=sm.families.Binomial(), var_weights=moments)
+        least, weights = 1.0, numerator * denominator / moments
     else:
         part = 1 / cells["period"].nunique() if measure == _SHARE_OF_STOCK else 1.0
         each = np.full(len(cells), part)
-        model = sm.GLM(above, design, family=sm.families.Poisson(), offset=np.log(below), var_weights=each)
-        least, weights = 1 - above.sum() / below.sum() if measure in _SHARES else 1.0, above * part
+        model = sm.GLM(numerator, design, family=sm.families.Poisson(), offset=np.log(denominator), var_weights=each)
+        weights = numerator * part
+        least = 1 - numerator.sum() / denominator.sum() if measure in _SHARES else 1.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PerfectSeparationWarning)  # rates that fit exactly leave nothing unidentified
         fit = model.fit(scale="X2", use_t=True)
@@ -282,9 +284,7 @@ def alternatives(snapshot: Snapshot, tested: Tested) -> pd.DataFrame:
 def _pairs(asked: Question) -> list[tuple[str, ...]]:
     """Return the pairs of the scheme that the groups belong to, or each of its groups against the rest."""
     own = [name for name in asked.groups if name != REST]
-    declared = [MONITOR_GROUPS.get(asked.dimension, ())]
-    declared += [[each for each in groups if each.dimension == asked.dimension] for groups in GROUPS.values()]
-    schemes = [[group.name for group in groups] for groups in declared]
+    schemes = [[group.name for group in scheme.get(asked.dimension, ())] for scheme in (MONITOR, LONG_TERM)]
     names = next((scheme for scheme in schemes if set(own) <= set(scheme)), own if len(asked.groups) == 2 else [])
     return [(name, REST) for name in names] if REST in asked.groups else list(combinations(names, 2))
 
@@ -309,8 +309,8 @@ def _look(
 
 
 def cells_table(tested: Tested) -> pd.DataFrame:
-    """Return the cells that the test used, tidy: labels ``group, period``; ``above``, ``below`` and ``measured``."""
+    """Return the cells that the test used, tidy: labels ``group, period``; `COUNTS` and ``measured``."""
     cells = tested.asked.cells
     ends = ("value", "value_lo", "value_hi")
-    counts = [cells.assign(quantity=name, **dict.fromkeys(ends, cells[name])) for name in ("above", "below")]
+    counts = [cells.assign(quantity=name, **dict.fromkeys(ends, cells[name])) for name in COUNTS]
     return combine([*counts, cells.assign(quantity="measured")])

@@ -7,10 +7,13 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.classifications.groups import cross
+from analysis.classifications.selection import find_crossing
+from analysis.cleaning.cells import classes_of
 from analysis.cleaning.periods import parse_period
 from analysis.errors import DataError
 from analysis.language.translator import Message
-from analysis.register.cells import Tables, groups_named
+from analysis.register.cells import Tables
 from analysis.register.claims import Claim, Derivation
 from analysis.register.relations import Recomputed
 from analysis.register.verdicts import EXCLUDED, verdict_for
@@ -40,9 +43,8 @@ class Causes:
         another vintage is one when it gives the number that was printed.
         """
         for error in self._errors:
-            if any(_touches(error, cell) for cell in derivation.cells) and not _too_small(
-                error, derivation, claim, result
-            ):
+            touched = any(_touches(self.snapshot, error, cell) for cell in derivation.cells)
+            if touched and not _too_small(error, derivation, claim, result):
                 fields = {"reason": error.reason, "source": error.source, "since": error.since}
                 return Message("register", "corrected", fields | {"until": error.until or "…"})
         for vintage in self._vintages:
@@ -61,12 +63,12 @@ def _too_small(error: KnownError, derivation: Derivation, claim: Claim, result: 
     return max(result.lo - claim.interval.hi, claim.interval.lo - result.hi) > error.largest
 
 
-def _touches(error: KnownError, cell: str) -> bool:
+def _touches(snapshot: Snapshot, error: KnownError, cell: str) -> bool:
     table, _, selection, period = cell.split(" | ")
     if table != error.table:
         return False
-    terms = [classes for group in groups_named(selection) for way in group.ways for _, classes in way]
-    crossed = {name for classes in terms for name in classes}
+    groups = find_crossing(selection, classes_of(snapshot.metadata(table)))
+    crossed = {name for definition in cross(*groups) for _, classes in definition for name in classes}
     if not set(error.classes) <= crossed:
         return False
     if not error.periods:

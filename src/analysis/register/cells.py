@@ -9,13 +9,12 @@ from fractions import Fraction
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
-from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
-from analysis.cleaning.cells import read_cells
+from analysis.classifications.selection import find_crossing, unknown_dimension
+from analysis.cleaning.cells import classes_of, read_cells
 from analysis.cleaning.groups import group_column
-from analysis.errors import CoverageError, DataError, did_you_mean, nearest
+from analysis.errors import CallError, CoverageError, DataError, did_you_mean, nearest
 from analysis.intervals.formula import Node, number
 from analysis.intervals.formula_range import Interval
-from analysis.measures.duration import FROM_2_TO_5, UNDER_2, at_least
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.register.claims import Claim, Derivation
 from analysis.register.formulas import total
@@ -23,9 +22,6 @@ from analysis.register.relations import Recomputed, recompute
 from analysis.snapshots.store import Snapshot
 
 _GRAINS = {4: "year", 6: "quarter", 7: "month"}
-_DURATIONS = {"<2y": UNDER_2, "2y+": at_least(24), "2-5y": FROM_2_TO_5, "5y+": at_least(60)}
-_NAMED = {(dimension, group.name): group for dimension, groups in MONITOR_GROUPS.items() for group in groups}
-_NAMED |= {("duration", name): group for name, group in _DURATIONS.items()}
 
 
 @dataclass(frozen=True)
@@ -37,32 +33,20 @@ class QueryResult:
     missing_cells: tuple[str, ...]
 
 
-def groups_named(selection: str) -> list[Group]:
-    """Return the groups that a selection crosses: monitor groups by name, any other class of a table by itself."""
-    if selection == TOTAL:
-        return [TOTAL_GROUP]
-    groups = []
-    for each in selection.split("&"):
-        dimension, _, name = (part.strip() for part in each.partition(":"))
-        known = _NAMED.get((dimension, name))
-        groups.append(known or Group(dimension, name, (((1, {dimension: name}),),)))
-    return groups
-
-
 @dataclass(frozen=True)
 class TableOutline:
-    """Grain, measures and dimensions of a table, to check queries against; what is left empty is not checked."""
+    """Grain, measures and classes by dimension of a table, to check queries against; what is empty is not checked."""
 
     grain: str
     quantities: Collection[str]
-    dimensions: Collection[str]
+    dimensions: Mapping[str, Collection[str]]
 
 
 def table_outlines(snapshot: Snapshot) -> dict[str, TableOutline]:
     """Return measures and dimensions of the tables of a snapshot."""
     tables = {name: snapshot.metadata(name) for name in snapshot.manifest.tables}
     return {
-        name: TableOutline("", [each.quantity for each in table.measures], [each.name for each in table.dimensions])
+        name: TableOutline("", [each.quantity for each in table.measures], classes_of(table))
         for name, table in tables.items()
     }
 
@@ -82,12 +66,12 @@ def _cell_faults(name: str, tables: Mapping[str, TableOutline]) -> list[str]:
     wrong = [f"table {table}: expected a {known.grain}, found {period}."] if known.grain not in ("", grain) else []
     if known.quantities and quantity not in known.quantities:
         wrong.append(f"table {table}: unknown measure {quantity!r}; {did_you_mean(quantity, known.quantities)}.")
-    dimensions = [group.dimension for group in groups_named(selection) if group.dimension != TOTAL]
-    return wrong + [
-        f"table {table}: unknown dimension {each!r}; {did_you_mean(each, known.dimensions)}."
-        for each in dimensions
-        if known.dimensions and each not in known.dimensions
-    ]
+    try:
+        crossed = [group.dimension for group in find_crossing(selection, known.dimensions) if group.dimension != TOTAL]
+    except CallError as fault:
+        return [*wrong, f"table {table}: {fault}"]
+    unknown = [each for each in crossed if known.dimensions and each not in known.dimensions]
+    return wrong + [f"table {table}: {unknown_dimension(each, known.dimensions)}" for each in unknown]
 
 
 @dataclass(eq=False)
@@ -134,10 +118,10 @@ class Tables:
             return number(0), {}, f"{name} ({NOT_IN_SNAPSHOT})"
         try:
             cells = read_cells(self.snapshot, table, _GRAINS[len(period)])
-            groups = groups_named(selection)
+            groups = find_crossing(selection, classes_of(cells.metadata))
             when = pd.PeriodIndex([pd.Period(period)])
             column = group_column(cells, quantity, groups[0], when, *groups[1:])
-        except CoverageError as fault:
+        except (CallError, CoverageError) as fault:
             return number(0), {}, f"{name} ({fault})"
         if column.missing[0] != PRESENT:
             return number(0), {}, f"{name} ({column.missing[0]})"

@@ -14,7 +14,7 @@ from typing import Any
 from analysis.chapters.findings.tables import check_document, check_verdict
 from analysis.chapters.support.monthly_series import months_to_compare
 from analysis.chapters.work_disability.schemes import YEARS
-from analysis.classifications.groups import GROUPINGS
+from analysis.classifications.selection import check_group_by
 from analysis.errors import CallError, CoverageError, did_you_mean, name_some
 from analysis.language.glossary import LANGUAGES
 from analysis.measures.question import check_measure, read_question
@@ -103,7 +103,7 @@ def _one_of(*allowed: str) -> Callable[[Any], Any]:
 # the notebooks need, and periods are checked against its data.
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "lang": _one_of(*LANGUAGES),
-    "group_by": _one_of(*GROUPINGS),
+    "group_by": check_group_by,
     "confidence": check_confidence,
     "document": check_document,
     "verdict": check_verdict,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.classifications.durations import CLASSES
 from analysis.errors import CallError
 from analysis.measures.aow import AOW_AGE
 
@@ -30,7 +31,7 @@ ORIGINS = {  # the name of the monitors -> origin, birth country
 }
 KINDS = [(sex, *origin) for sex in ("men", "women", "unknown") for origin in ORIGINS.values()]
 AGES = {"<25": 18, "25-27": 25, "27-35": 27, "35-45": 35, "45-55": 45, "55-AOW": 55}  # years at which each begins
-BANDS = {"0-6m": 0, "6-12m": 6, "1-2y": 12, "2-3y": 24, "3-4y": 36, "4-5y": 48, "5y+": 60}  # months likewise
+BANDS = {name: int(start) for name, (start, _) in CLASSES.items()}  # months likewise
 RETURNS = {"0-6m": 0, "6-12m": 6, "1-5y": 12}
 SHAPE = (len(KINDS), len(AGES))
 CELLS = (*SHAPE, len(BANDS))

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.classifications.groups import MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
+from analysis.classifications.selection import chosen_groups
 from analysis.errors import DataError
 from analysis.files import json_bytes, sha256
-from analysis.measures import duration
 from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BANDS, MONTHS, RECENT, SHAPE, Parameters
 from analysis.simulation.population import Counts
 from analysis.simulation.steady import return_risk, steady_state, survival
@@ -27,8 +27,8 @@ _YEARS = MONTHS.year.unique()
 def truth_bytes(rules: Parameters, counts: Counts) -> bytes:
     """Return the truth of a population as the file that lies beside its tables."""
     groups = [TOTAL_GROUP]
-    for dimension in MONITOR_GROUPS:
-        groups += [*MONITOR_GROUPS[dimension], *duration.GROUPS[dimension]]
+    for group_by in MONITOR:
+        groups += [*MONITOR[group_by], *chosen_groups(group_by, LONG_TERM)]
     weights = np.array([_weights(group) for group in groups])
     with np.errstate(invalid="ignore", divide="ignore"):  # a small population has groups and bands without anyone
         told = {
@@ -72,9 +72,9 @@ def source_of(data: bytes) -> str:
 
 
 def _weights(group: Group) -> np.ndarray:
-    """Return how often each kind and age class counts in a group: 1 or 0, from its most direct way."""
+    """Return how often each kind and age class counts in a group: 1 or 0, from its most direct definition."""
     weights = np.zeros(SHAPE, np.int64)
-    for weight, categories in group.ways[0]:
+    for weight, categories in group.definitions[0]:
         inside = np.full_like(weights, weight)
         for dimension, category in categories.items():
             held = members(dimension, category)

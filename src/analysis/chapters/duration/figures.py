@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.classifications.durations import CLASS_ENDS
 from analysis.cleaning.periods import parse_period
 from analysis.language.translator import Translator
-from analysis.measures.duration import CLASS_ENDS
 from analysis.measures.tidy_frame import pick
 from analysis.report.plotting import (
     INK,

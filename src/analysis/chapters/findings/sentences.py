@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.language.translator import Translator
-from analysis.measures.question import MEASURES
+from analysis.measures.fractions import MEASURES
 from analysis.models.hypothesis import Tested
 from analysis.register.verdicts import CONTRADICTED, TONES
 from analysis.report.numbers import format_percent
@@ -47,6 +47,6 @@ def hypothesis(tested: Tested, translator: Translator) -> dict[str, str]:
         "dispersion": translator.number(tested.dispersion, 1),
         "df": str(tested.df),
         "measure": places["measure"],
-        "below": translator.value(MEASURES[asked.measure][1]),
-        "above": translator.value(MEASURES[asked.measure][0]),
+        "denominator": translator.value(MEASURES[asked.measure][1]),
+        "numerator": translator.value(MEASURES[asked.measure][0]),
     }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
+from analysis.classifications.selection import dimensions_of
 from analysis.errors import CallError, DataError
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.tidy_frame import combine
@@ -24,7 +25,6 @@ from analysis.models.flows.rates import fit_rates
 from analysis.models.flows.reentry import fit_reentry
 from analysis.models.flows.season import compare_season
 
-_DIMENSIONS = {"all": tuple(GROUPS), "origin": ("origin", "birth")}
 _VALUES = ["value", "value_lo", "value_hi"]
 _NO_VALUE = dict.fromkeys(_VALUES, float("nan"))
 
@@ -69,7 +69,7 @@ def fit_group_models(panel: pd.DataFrame, group_by: str = "all", confidence: flo
     """
     quarters_of = panel[panel["dimension"] == TOTAL]["quarter"].str[:4].value_counts()
     year = int(quarters_of.index[quarters_of == QUARTERS_A_YEAR].max())
-    dimensions = (*_DIMENSIONS.get(group_by, (group_by,)), TOTAL)
+    dimensions = (*dimensions_of(group_by, GROUPS), TOTAL)
 
     def estimates(fit: Fit, needed: tuple[str, ...], *quantities: str) -> list[pd.DataFrame]:
         return [_estimates(panel, dimension, year, fit, needed, quantities) for dimension in dimensions]

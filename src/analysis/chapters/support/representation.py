@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.chapters.support.factsheet_tables import BY_GROUP, SUPPORTED
 from analysis.chapters.support.provisions import PRINTED_MONTH
-from analysis.errors import CallError, CoverageError, did_you_mean
+from analysis.classifications.selection import dimensions_of
+from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.breakdown import breakdown, require_table
 from analysis.measures.caseload_groups import GroupState, group_state
@@ -51,8 +52,7 @@ def representation(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
     CoverageError
         When table 4, or the caseload by group at the end of the same month, is not in the snapshot.
     """
-    if group_by not in ("all", *GROUPS):
-        raise CallError(f"group_by {group_by!r} is unknown; {did_you_mean(str(group_by), ('all', *GROUPS))}.")
+    dimensions = dimensions_of(group_by, GROUPS)
     state = group_state(snapshot, until=PRINTED_MONTH)
     if state.period.end_time != PRINTED_MONTH.end_time:
         raise CoverageError(
@@ -60,7 +60,6 @@ def representation(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
             f"supported of {PRINTED_MONTH}: expected one month. Choose a snapshot with both, such as 'published'."
         )
     kinds = list(require_table(snapshot, BY_GROUP).categories("provision"))
-    dimensions = GROUPS if group_by == "all" else {group_by: GROUPS[group_by]}
     return combine(_of_kind(snapshot, dimension, kind, state) for dimension in dimensions for kind in kinds)
 
 

@@ -22,11 +22,13 @@ from math import comb
 import numpy as np
 import pandas as pd
 
+from analysis.classifications.durations import duration_band
+from analysis.classifications.groups import LONG_TERM
+from analysis.classifications.selection import check_dimension
 from analysis.cleaning.cells import read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
-from analysis.measures.duration import GROUPS, at_least
 from analysis.measures.sources import STOCK_SOURCES, STOCK_TABLES
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
@@ -35,9 +37,6 @@ READS = STOCK_TABLES
 BEHAVIOUR = "behaviour"
 MOVERS = ("age", "sex", "origin")
 _UNKNOWN_PART = 0.02  # of the denominator that may have no known group
-_DIMENSIONS = {"age": GROUPS["age"], "sex": GROUPS["sex"]} | {
-    name: tuple(group for group in GROUPS["origin"] if group.dimension == name) for name in ("origin", "birth")
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,26 +172,22 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, over: int
     CoverageError
         When no table crosses these dimensions at that quarter, or more than two percent are in no cell.
     """
-    unknown = [name for name in by if name not in _DIMENSIONS]
-    if unknown:
-        raise CallError(f"dimension {unknown[0]!r} is unknown; {did_you_mean(unknown[0], _DIMENSIONS)}.")
-    at, long, reasons = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"]), at_least(over), set()
+    crossings = list(product(*(LONG_TERM[check_dimension(name, LONG_TERM)] for name in by)))
+    at, long, reasons = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"]), duration_band(over), set()
     for table in [name for name, grain in STOCK_SOURCES if grain == "quarter" and name in snapshot]:
         cells = read_cells(snapshot, table, "quarter")
         try:
-            total = group_column(cells, "stock", at_least(0), at).value[0]
+            total = group_column(cells, "stock", duration_band(0), at).value[0]
             rows = [
                 [group_column(cells, "stock", groups[0], at, *groups[1:], *more) for more in ((), (long,))]
-                for groups in product(*(_DIMENSIONS[name] for name in by))
+                for groups in crossings
             ]
         except CoverageError:
             continue
         reasons |= {str(column.missing[0]) for row in rows for column in row} - {PRESENT}
         if reasons:
             continue
-        frame = pd.DataFrame(
-            [[group.name for group in groups] for groups in product(*(_DIMENSIONS[n] for n in by))], columns=by
-        )
+        frame = pd.DataFrame([[group.name for group in groups] for groups in crossings], columns=by)
         frame = frame.assign(stock=[row[0].value[0] for row in rows], long=[row[1].value[0] for row in rows])
         if abs(total - frame["stock"].sum()) > _UNKNOWN_PART * total:
             raise CoverageError(

@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.groups import TOTAL_GROUP
+from analysis.classifications.durations import CLASS_ENDS, duration_band
+from analysis.classifications.groups import LONG_TERM, TOTAL_GROUP
 from analysis.cleaning.groups import group_column
-from analysis.measures.duration import CLASS_ENDS, GROUPS, at_least, ended_spells
+from analysis.measures.duration import ended_spells
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
@@ -29,12 +30,11 @@ def survival_of_ended(snapshot: Snapshot) -> pd.DataFrame:
         every end of a duration class. An end beyond what the snapshot knows of a group is left out.
     """
     cells, years = ended_spells(snapshot)
-    birth = [group for group in GROUPS["origin"] if group.dimension == "birth"]
     frames = []
-    for group in (TOTAL_GROUP, *birth):
+    for group in (TOTAL_GROUP, *LONG_TERM["birth"]):
         whole = group_column(cells, "ended_spells", group, years)
         for months in (0, *CLASS_ENDS.values()):
-            lasted = group_column(cells, "ended_spells", group, years, at_least(months))
+            lasted = group_column(cells, "ended_spells", group, years, duration_band(months))
             labels = {"group": [group.name], "months": [months], "year": [str(years[0])]}
             frames.append(tidy_rows(lasted / whole, "survival", labels, "ended spells of the group", cells.table))
     found = combine(frames)

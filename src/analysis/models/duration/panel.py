@@ -10,19 +10,21 @@ with their status; every value has its rounding interval; people of unknown attr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.groups import Group
+from analysis.classifications.durations import band_groups
+from analysis.classifications.groups import LONG_TERM, TOTAL_GROUP, Group
+from analysis.classifications.selection import chosen_groups
 from analysis.cleaning.cells import read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
-from analysis.errors import CallError, CoverageError, DataError, name_some
+from analysis.errors import CoverageError, DataError, name_some
 from analysis.intervals.rounded import Rounded
-from analysis.measures.duration import CLASS_ENDS, FROM_2_TO_5, OVER_5, UNDER_2, at_least, ended_spells, groups_of
+from analysis.measures.duration import ended_spells
 from analysis.measures.sources import PERSONS, STOCK_SOURCES, STOCK_TABLES, stock_at
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.models.rounded_columns import range_columns, rounded_column
@@ -61,33 +63,6 @@ class BandPanel:
     spells: pd.DataFrame
 
 
-def band_groups(cuts: Iterable[int]) -> tuple[Group, ...]:
-    """Return the bands between these months, the last open.
-
-    Raises
-    ------
-    CallError
-        When the cuts are none, do not rise, or are no ends of the tables' classes.
-    """
-    cuts, known = tuple(cuts), tuple(CLASS_ENDS.values())
-    unknown = [cut for cut in cuts if cut not in known]
-    if unknown or not cuts or list(cuts) != sorted(set(cuts)):
-        near = [str(min(known, key=lambda end: abs(end - cut))) for cut in unknown]
-        hint = f"; nearest: {name_some(near)}" if near else ""
-        raise CallError(
-            f"bands {cuts!r}: expected rising months out of {name_some(known)} at which CBS's classes end{hint}."
-        )
-    known_bands = {(0, 24): UNDER_2, (24, 60): FROM_2_TO_5}
-    closed = [known_bands.get(span) or _closed(*span) for span in zip((0, *cuts), cuts, strict=False)]
-    return (*closed, OVER_5 if cuts[-1] == CLASS_ENDS["4-5y"] else at_least(cuts[-1]))
-
-
-def _closed(start: int, end: int) -> Group:
-    names = [name for name, last in CLASS_ENDS.items() if start < last <= end]
-    name = names[0] if len(names) == 1 else f"{start}–{end}m"
-    return Group("duration", name, (tuple((1, {"duration": each}) for each in names),))
-
-
 def read_panel(
     snapshot: Snapshot, group_by: str = "all", cuts: Sequence[int] | None = None, years: Sequence[int] | None = None
 ) -> BandPanel:
@@ -97,8 +72,8 @@ def read_panel(
     ----------
     snapshot : Snapshot
     group_by : {"all", "age", "origin", "sex"}
-        The groups of `analysis.measures.duration.GROUPS`; the total is always there. A group of which the snapshot has
-        no stock in any band is left out.
+        The groups of `analysis.classifications.groups.LONG_TERM` and the total. A group of which the snapshot has no
+        stock in any band is left out.
     cuts : sequence of int, optional
         Months between the bands; by default the finest scheme of which the total has exposure.
     years : sequence of int, optional
@@ -111,7 +86,7 @@ def read_panel(
     CoverageError
         When a year is not covered (the message names the nearest that is), or none has stocks by these bands.
     """
-    groups, known = groups_of(group_by), ended_spells(snapshot)[0].periods.year.unique()
+    groups, known = [TOTAL_GROUP, *chosen_groups(group_by, LONG_TERM)], ended_spells(snapshot)[0].periods.year.unique()
     for year in years or ():
         if year not in known:
             near = min(known, key=lambda other: abs(other - year))

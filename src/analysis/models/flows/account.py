@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
-from analysis.classifications.groups import MONITOR_GROUPS
+from analysis.classifications.groups import MONITOR
 from analysis.measures.account import balance
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.sources import PERSONS
@@ -37,7 +37,7 @@ from analysis.models.dispersion import (
 from analysis.models.flows.panel import STOCKS, pick_cells
 from analysis.models.rounded_columns import range_columns, rounded_column
 
-AGES = [group.name for group in MONITOR_GROUPS["age"]]
+AGES = [group.name for group in MONITOR["age"]]
 _CELLS = ("inflow", "outflow", *STOCKS)
 
 

@@ -12,11 +12,11 @@ from operator import or_
 
 import pandas as pd
 
-from analysis.classifications.groups import GROUPINGS, MONITOR_GROUPS, TOTAL_GROUP, Group
+from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
+from analysis.classifications.selection import ALL, check_dimension
 from analysis.cleaning.groups import group_column
-from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
+from analysis.errors import CoverageError, DataError, MixedUnitsError, name_some
 from analysis.intervals.rounded import Rounded
-from analysis.measures import duration
 from analysis.measures.flows import FLOWS, flow_cells, flow_window
 from analysis.measures.sources import PERSONS, STOCK_TABLES, stock_at
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
@@ -27,9 +27,7 @@ READS = STOCK_TABLES
 STOCKS = ("opening", "closing")
 QUANTITIES = (*FLOWS, *STOCKS)
 KEYS = ["dimension", "group", "quarter"]
-GROUPS: dict[str, tuple[Group, ...]] = MONITOR_GROUPS | {
-    "birth": tuple(group for group in duration.GROUPS["origin"] if group.dimension == "birth")
-}
+GROUPS: dict[str, tuple[Group, ...]] = MONITOR | {"birth": LONG_TERM["birth"]}
 
 
 def flow_panel(snapshot: Snapshot, group_by: str = "all", quarters: pd.PeriodIndex | None = None) -> pd.DataFrame:
@@ -59,7 +57,7 @@ def flow_panel(snapshot: Snapshot, group_by: str = "all", quarters: pd.PeriodInd
         When the snapshot lacks a quarter or every figure of the dimension; what it has is named.
     """
     known, table = flow_window(snapshot), flow_cells(snapshot).table
-    _check_grouping(group_by)
+    check_dimension(group_by, (ALL, *GROUPS))
     quarters = known if quarters is None else quarters
     outside = quarters.difference(known)
     if len(outside):
@@ -132,11 +130,7 @@ def pick_cells(panel: pd.DataFrame, dimension: str, quantities: tuple[str, ...],
     DataError
         When one is zero and has to be positive.
     """
-    rows = panel[panel["dimension"] == dimension].reset_index(drop=True)
-    if rows.empty:
-        raise CallError(
-            f"dimension {dimension!r} is not in this panel; {did_you_mean(dimension, set(panel['dimension']))}."
-        )
+    rows = panel[panel["dimension"] == check_dimension(dimension, panel["dimension"].unique())].reset_index(drop=True)
     order = {name: index for index, name in enumerate(rows["group"].unique())}
     rows = rows.sort_values(
         ["group", "quarter"], key=lambda column: column.map(order) if column.name == "group" else column
@@ -166,16 +160,6 @@ def _refuse(rows: pd.DataFrame, wrong: pd.DataFrame, fault: str) -> None:
 
 def _label(row: pd.Series) -> str:
     return f"{row['dimension']} {row['group']}, {row['quarter']}"
-
-
-def _check_grouping(group_by: str) -> None:
-    if "migration" in str(group_by):
-        raise CallError(
-            "group_by: migration background ends in 2023Q3 (82662NED) and is not continued; origin and birth "
-            "(85615NED) have other classes, from 2012Q1. Choose one of these."
-        )
-    if group_by not in ("all", *GROUPS):
-        raise CallError(f"group_by {group_by!r} is unknown; {did_you_mean(str(group_by), ('birth', *GROUPINGS))}.")
 
 
 def _dimension(snapshot: Snapshot, groups: tuple[Group, ...], quarters: pd.PeriodIndex) -> pd.DataFrame:

@@ -1,0 +1,169 @@
+"""The one check of a dimension, a group and a crossing of groups, for whoever names them.
+
+Parameters, questions, queries of the register, panels and measures all come here, so that an unknown name is answered
+in the same words everywhere: what was found, what it may have meant, and what is possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
+
+from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS
+from analysis.classifications.content import read_list
+from analysis.classifications.durations import named_bands
+from analysis.classifications.groups import GROUPS, MONITOR, TOTAL_GROUP, Group, cross, one_class
+from analysis.classifications.regions import level_of
+from analysis.errors import CallError, did_you_mean, name_some
+
+ALL = "all"
+_NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
+
+
+def unknown_dimension(dimension: str, possible: Iterable[str]) -> str:
+    """Return the sentence on a dimension that is none of the possible ones."""
+    options = sorted(possible)
+    about = read_list("groups")["dimensions"]
+    for name in CATEGORIES:
+        if dimension in (name, *about.get(name, {}).get("other_names", ())):
+            here = f"dimension {name!r} is not possible here; possible: {name_some(options, 12) or 'none'}."
+            return here + dimension_note(name)
+    return f"dimension {dimension!r} is unknown; {did_you_mean(str(dimension), options)}."
+
+
+def dimension_note(dimension: str) -> str:
+    """Return what to know of a dimension, as a sentence after a blank, or ``""``."""
+    note = read_list("groups")["dimensions"].get(dimension, {}).get("note", "")
+    return f" {note}." if note else ""
+
+
+def unknown_group(dimension: str, name: str, known: Iterable[str]) -> str:
+    """Return the sentence on a group that is none of the known ones."""
+    return f"dimension {dimension!r} has no group {name!r}; {did_you_mean(name, known)}."
+
+
+def check_dimension(dimension: str, possible: Iterable[str]) -> str:
+    """Return a dimension; raise a CallError when it is none of the possible ones."""
+    options = list(possible)
+    if dimension not in options:
+        raise CallError(unknown_dimension(dimension, options))
+    return dimension
+
+
+def check_group_by(group_by: str) -> str:
+    """Return a choice among the monitors' groups: a dimension or ``all``; raise a CallError for another."""
+    return check_dimension(group_by, (ALL, *MONITOR))
+
+
+def dimensions_of(group_by: str, scheme: Mapping[str, object]) -> list[str]:
+    """Return the dimensions of a scheme that ``group_by`` chooses: one with what it brings along, or all.
+
+    Raises
+    ------
+    CallError
+        When ``group_by`` is neither ``all`` nor a dimension of the scheme.
+    """
+    if check_dimension(group_by, (ALL, *scheme)) == ALL:
+        return list(scheme)
+    return [name for name in read_list("groups")["together"].get(group_by, [group_by]) if name in scheme]
+
+
+def chosen_groups(group_by: str, scheme: Mapping[str, tuple[Group, ...]]) -> list[Group]:
+    """Return the groups of a scheme that ``group_by`` chooses, without the total; raises as `dimensions_of` does."""
+    return [group for dimension in dimensions_of(group_by, scheme) for group in scheme[dimension]]
+
+
+def group_names(dimension: str) -> list[str]:
+    """Return the names of the groups of a dimension: those that are declared, and the categories but its totals."""
+    return [group.name for group in _groups(dimension).values() if group.name not in USUAL_TOTALS]
+
+
+def find_group(dimension: str, name: str, own: Iterable[str] = ()) -> Group:
+    """Return a group by name; a hyphen may stand for a dash.
+
+    Parameters
+    ----------
+    dimension, name : str
+    own : iterable of str
+        Classes that a table has under names of its own. A dimension of which nothing is known may have any class.
+
+    Raises
+    ------
+    CallError
+        When the dimension has no such group.
+    """
+    found, own = _groups(dimension).get(_spelling(name)), list(own)
+    if found is None:
+        found = next((one_class(dimension, each) for each in own if _spelling(each) == _spelling(name)), None)
+    if found is None and (level_of(name.strip()) if dimension == "region" else dimension not in CATEGORIES and not own):
+        found = one_class(dimension, name.strip())
+    if found is None:
+        known = {_spelling(each): each for each in (*own, *group_names(dimension))}
+        raise CallError(unknown_group(dimension, name.strip(), known.values()))
+    return found
+
+
+def find_groups(dimension: str, names: str) -> list[Group]:
+    """Return the groups of a dimension that a text names, with commas between them; names may hold commas too.
+
+    Raises
+    ------
+    CallError
+        When a name is none.
+    """
+    parts, start, found = names.split(","), 0, []
+    while start < len(parts):
+        for end in range(len(parts), start, -1):
+            group = _groups(dimension).get(_spelling(",".join(parts[start:end])))
+            if group is not None:
+                break
+        found.append(group or find_group(dimension, parts[start]))
+        start = end
+    return found
+
+
+def find_crossing(text: str, own: Mapping[str, Collection[str]] = _NOTHING) -> tuple[Group, ...]:
+    """Return the groups that a text such as ``age: <27 & sex: women`` crosses, or the total.
+
+    Parameters
+    ----------
+    text : str
+    own : mapping of str to collection of str
+        The classes of a table by dimension, under its own names.
+
+    Raises
+    ------
+    CallError
+        When a dimension has no such group, or two groups divide the same dimension.
+    """
+    if text.strip() == TOTAL:
+        return (TOTAL_GROUP,)
+    named = [split_dimension(each) for each in text.split("&")]
+    groups = tuple(find_group(dimension, name, own.get(dimension, ())) for dimension, name in named)
+    cross(*groups)
+    return groups
+
+
+def split_dimension(text: str) -> tuple[str, str]:
+    """Return the dimension and the names of a text such as ``sex: men, women``; raise a CallError for another."""
+    dimension, colon, names = (part.strip() for part in text.partition(":"))
+    if not colon:
+        raise CallError(
+            f"groups {text.strip()!r}: expected a dimension and groups, as in 'sex: men, women', or 'total'."
+        )
+    return dimension, names
+
+
+@cache
+def _groups(dimension: str) -> dict[str, Group]:
+    """Return every group of a dimension by its spelling; a declared one goes before a category of the same name."""
+    classes = [one_class(dimension, category.name) for category in CATEGORIES.get(dimension, ())]
+    if dimension == "region":
+        classes += [one_class(dimension, code) for code in read_list("regions")["regions"]]
+    declared = named_bands() if dimension == "duration" else GROUPS.get(dimension, {}).values()
+    return {_spelling(group.name): group for group in (*classes, *declared)}
+
+
+def _spelling(name: str) -> str:
+    return name.strip().replace("-", "–")
