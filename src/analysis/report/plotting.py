@@ -1,6 +1,6 @@
-"""What all pictures have in common: size, style, colours, numbers on axes, words beside what is drawn.
+"""What all figures have in common: size, style, colours, numbers on axes, labels.
 
-Every picture is 520 CSS pixels wide at twice the resolution; the second channel beside colour is the line style, the
+Every figure is 520 CSS pixels wide at twice the resolution; the second channel beside colour is the line style, the
 marker or the hatching; lines are labelled directly.
 """
 
@@ -95,7 +95,7 @@ class NumberTicks(Formatter):
 
 
 def value_axis(axes: Axes, translator: Translator, which: str = "y", room: float = 0.0) -> None:
-    """Print the values along one axis in the language, without grid lines for the other; leave room above them."""
+    """Print the values of one axis in the language, without grid lines for the other; ``room`` is left above them."""
     getattr(axes, f"{which}axis").set_major_formatter(NumberTicks(translator))
     axes.grid(axis={"x": "y", "y": "x"}[which], visible=False)
     if room:
@@ -104,10 +104,10 @@ def value_axis(axes: Axes, translator: Translator, which: str = "y", room: float
 
 
 def quarter_axis(axes: Axes, quarters: list[str]) -> np.ndarray:
-    """Put quarters on the x axis, years as ticks (every second one when there are many); return their places."""
-    first = [place for place, quarter in enumerate(quarters) if quarter.endswith("Q1")] or [0]
+    """Put quarters on the x axis, years as ticks (every second one when there are many); return their positions."""
+    first = [position for position, quarter in enumerate(quarters) if quarter.endswith("Q1")] or [0]
     first = first[:: 1 + len(first) // 8]
-    axes.set_xticks(first, [quarters[place][:4] for place in first])
+    axes.set_xticks(first, [quarters[position][:4] for position in first])
     axes.set_xlim(-0.6, len(quarters) - 0.4)
     return np.arange(len(quarters))
 
@@ -124,7 +124,7 @@ def year_axis(axes: Axes, dates: pd.Series) -> None:
 def note(
     axes: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], colour: object = INK, **more
 ) -> None:
-    """Write small text beside a point, shifted by so many points."""
+    """Write small text next to a point, shifted by so many typographic points."""
     style = {"xytext": shift, "textcoords": "offset points", "fontsize": 8.5, "color": readable(colour)}
     axes.annotate(text, at, **(style | more))
 
@@ -161,9 +161,9 @@ def grouped_bars(
     """Draw bars side by side, one hatching for each key of ``bars``, one group for each of ``names``."""
     width = 0.76 / len(bars)
     for number, (label, heights) in enumerate(bars.items()):
-        places = np.arange(len(names)) + (number - (len(bars) - 1) / 2) * width
+        positions = np.arange(len(names)) + (number - (len(bars) - 1) / 2) * width
         style = {"color": colours(3)[number], "hatch": HATCHES[number], "edgecolor": "white"}
-        drawn = axes.bar(places, heights, width=0.94 * width, label=label, **style)
+        drawn = axes.bar(positions, heights, width=0.94 * width, label=label, **style)
         axes.bar_label(drawn, fmt=lambda value: translator.number(value, decimals), padding=2, fontsize=9)
     axes.set_xticks(range(len(names)), names)
     value_axis(axes, translator, room=room)
@@ -178,27 +178,27 @@ def dots(axes: Axes, rows: pd.DataFrame, translator: Translator, thin: pd.DataFr
     axes : Axes
     rows : DataFrame
         Tidy, one row a ``group``.
-    language : Translator
+    translator : Translator
     thin : DataFrame, optional
         Tidy, the same groups in the same order.
     """
-    places = np.arange(len(rows))[::-1]
+    positions = np.arange(len(rows))[::-1]
     if thin is not None:
-        axes.hlines(places, thin["value_lo"], thin["value_hi"], color=colours(1)[0], lw=1.2, alpha=0.75)
-    axes.hlines(places, rows["value_lo"], rows["value_hi"], color=INK, lw=5)
-    axes.plot(rows["value"], places, "o", color=colours(1)[0], ms=5)
-    axes.set_yticks(places, [translator.value(group) for group in rows["group"]])
+        axes.hlines(positions, thin["value_lo"], thin["value_hi"], color=colours(1)[0], lw=1.2, alpha=0.75)
+    axes.hlines(positions, rows["value_lo"], rows["value_hi"], color=INK, lw=5)
+    axes.plot(rows["value"], positions, "o", color=colours(1)[0], ms=5)
+    axes.set_yticks(positions, [translator.value(group) for group in rows["group"]])
     axes.set_ylim(-0.6, len(rows) + 0.2)
     value_axis(axes, translator, "x")
 
 
-def mark_missing(axes: Axes, places: np.ndarray, missing: np.ndarray, translator: Translator) -> None:
-    """Hatch the places of which there is no figure, and say so once."""
-    for place in places[missing]:
-        axes.axvspan(place - 0.5, place + 0.5, facecolor="#f2f2f2", edgecolor="#cccccc", hatch="////", lw=0, zorder=0)
+def mark_missing(axes: Axes, positions: np.ndarray, missing: np.ndarray, translator: Translator) -> None:
+    """Hatch the positions without a figure, and say so once."""
+    for x in positions[missing]:
+        axes.axvspan(x - 0.5, x + 0.5, facecolor="#f2f2f2", edgecolor="#cccccc", hatch="////", lw=0, zorder=0)
     if missing.any():
         style = {"ha": "right", "va": "top", "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
-        at = (places[missing][-1] + 0.5, axes.get_ylim()[1])
+        at = (positions[missing][-1] + 0.5, axes.get_ylim()[1])
         note(axes, translator.value("not_in_snapshot"), at, (-2, -14), SOFT, **style)
 
 
@@ -226,7 +226,7 @@ def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: o
 def contributions(rows: pd.DataFrame, translator: Translator) -> Figure:
     """Draw what each ``group`` but the total contributed to a change (percentage points), a panel a ``dimension``."""
     rows = rows[rows["dimension"] != "total"]
-    reach = max(rows["value"].max(), 0) - min(rows["value"].min(), 0)
+    width = max(rows["value"].max(), 0) - min(rows["value"].min(), 0)
     sizes = rows.groupby("dimension", sort=False, observed=True).size()
     with canvas(0.9 + 0.34 * len(rows), rows=len(sizes), height_ratios=list(sizes), sharex=True) as (figure, panels):
         for axes, dimension in zip(panels, sizes.index, strict=True):
@@ -236,12 +236,12 @@ def contributions(rows: pd.DataFrame, translator: Translator) -> Figure:
             axes.axvline(0, color=INK, lw=0.8)
             if part["value"].isna().any():  # matplotlib makes no room for a bar without a length
                 axes.set_ylim(-0.6, len(part) - 0.4)
-            for place, value in enumerate(part["value"]):
+            for position, value in enumerate(part["value"]):
                 text = translator.value("no_value") if pd.isna(value) else translator.number(value, 2, sign=True)
-                note(axes, text, (max(value, 0) if value == value else 0, place), (4, 0), va="center", fontsize=9)
+                note(axes, text, (max(value, 0) if value == value else 0, position), (4, 0), va="center", fontsize=9)
             axes.set_title(translator.value(dimension), loc="left", color=SOFT)
             if rows["value"].notna().any():
-                axes.set_xlim(rows["value"].min() - 0.22 * reach, rows["value"].max() + 0.22 * reach)
+                axes.set_xlim(rows["value"].min() - 0.22 * width, rows["value"].max() + 0.22 * width)
             else:
                 axes.set_xticks([])
             value_axis(axes, translator, "x")
