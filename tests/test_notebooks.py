@@ -186,7 +186,7 @@ def test_a_notebook_reads_only_the_tables_that_are_derived_from_its_imports(runs
 def test_a_run_and_the_committed_notebook_show_the_same(runs, name):
     run, committed = shown(runs[f"{name}-0"][0].output), shown(ROOT / "notebooks" / f"{name}.ipynb")
     if name == "08_hypothesis":  # its last words: a run says which row it wrote, a notebook run in place wrote none
-        assert ("hypotheses.csv" in run.pop(), "Not written down" in committed.pop()) == (True, True)
+        assert ("hypotheses.csv" in run.pop(), "Not recorded" in committed.pop()) == (True, True)
     assert run == committed
 
 
@@ -305,7 +305,7 @@ def test_the_page_leads_with_an_answer_to_each_question(whole):
 def test_tables_and_findings_lead_to_each_other(whole):
     """Counted from the register: how many numbers of table 1 of the factsheet there are, and that they link back."""
     _, folder = whole
-    page, ledger = ((folder / name).read_text(encoding="utf-8") for name in ("index.html", "findings.html"))
+    page, findings = ((folder / name).read_text(encoding="utf-8") for name in ("index.html", "findings.html"))
     of_table, of_figure = (
         sum(
             claim.document == "factsheet-2024" and claim.row["location"] in places
@@ -320,7 +320,7 @@ def test_tables_and_findings_lead_to_each_other(whole):
     parts = re.findall(r'<p class="note published">(.*?)</p>', table)
     link = 'Gepubliceerd als: <a href="findings.html#?part=factsheet-2024%2FTabel+1">'
     (said,) = [each for each in parts if each.startswith(link)]
-    assert f"Tabel 1</a> — {of_table} getallen; houdt stand: " in said
+    assert f"Tabel 1</a> — {of_table} getallen; klopt: " in said
     assert sum(int(count) for count in re.findall(r": (\d+)", said)) == of_table
     # the sentences at figure 1 are about the same table
-    assert ledger.count('<a href="index.html#table-caseload_by_group">01 · ') == of_table + of_figure
+    assert findings.count('<a href="index.html#table-caseload_by_group">01 · ') == of_table + of_figure

@@ -43,7 +43,7 @@ def ratio(one: str, other: str) -> float:
 
 def rules() -> list[tuple[str, dict[str, str]]]:
     """Return the rules of both style sheets for the screen: selector, and the colour of each property that has one."""
-    css = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "ledger.css"))
+    css = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "findings.css"))
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     variables = dict(re.findall(r"(--[a-z]+): (#[0-9a-f]{3,6})", css))
     css = re.sub(r"var\((--[a-z]+)\)", lambda match: variables.get(match[1], match[0]), css)

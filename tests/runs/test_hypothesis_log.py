@@ -59,7 +59,7 @@ def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
     assert one["verdict"] == "cannot be decided"
     page = (folders[1] / "index.html").read_text(encoding="utf-8")
     assert "<b>" not in page.replace("<b></b>", "")
-    assert "Row 2 of hypotheses.csv" in page
+    assert "in row 2 of hypotheses.csv" in page
 
 
 def test_a_run_names_its_folder_and_not_the_one_it_is_made_in(tmp_path, monkeypatch):
@@ -83,7 +83,7 @@ def test_without_run_or_jupyterlab_nothing_is_written(tmp_path, monkeypatch, tes
     home = copy_project(tmp_path)
     monkeypatch.delenv(RUN_FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv(HOME_VARIABLE, str(home))
-    assert "Not written down" in hypothesis_log.record(tested, "x", published, Translator("en"))
+    assert "Not recorded" in hypothesis_log.record(tested, "x", published, Translator("en"))
     assert outputs(home) == []
 
 
@@ -94,8 +94,8 @@ def test_a_row_by_hand(tmp_path, monkeypatch, tested, published):
     said = [
         hypothesis_log.record(tested, 'Men leave\nmore, "often"', published, Translator(lang)) for lang in ("en", "nl")
     ]
-    assert "Row 1 " in said[0]
-    assert "2 keer getoetst; p maal dat aantal is 0,665" in said[1]
+    assert "in row 1 " in said[0]
+    assert "is getoetst: 2; p maal dat aantal: 0,665" in said[1]
     found = rows(tmp_path / "outputs" / hypothesis_log.LOG)
     assert [row["run"] for row in found] == ["by hand", "by hand"]
     assert found[0]["hypothesis"] == 'Men leave more, "often"'

@@ -91,7 +91,7 @@ def test_an_answer_is_marked_and_one_that_is_not_there_says_so(monkeypatch):
     report.answer("support", "")
     assert shown == [
         ("**Ten.**", {"metadata": {"bijstand": {"answers": "caseload"}}}),
-        ("This snapshot cannot answer that.", {"metadata": {}}),
+        ("This snapshot cannot answer this question.", {"metadata": {}}),
     ]
 
 
@@ -147,8 +147,8 @@ def test_parts_that_share_their_place_share_their_numbers():
     lines = published_as(parts, rows, {"d": "Doc"}, EN, same=False)
     assert [(each["name"], each["href"], each["text"]) for each in lines] == [
         ("Doc, Figuur 1, Figuur 2", "findings.html#?part=d%2FFiguur+1",
-         "11 numbers; stand: 2; do not stand: 2; differ for a known reason: 3; cannot be judged: 4"),
-        ("Doc, Figuur 3", "", "no number of it is printed"),
-        ("Doc, Tabel 1", "findings.html#?part=d%2FTabel+1", "1 number; stand: 0; do not stand: 1"),
+         "11 numbers; confirmed: 2; contradicted: 2; different for a known reason: 3; cannot be judged: 4"),
+        ("Doc, Figuur 3", "", "the document prints no number of it"),
+        ("Doc, Tabel 1", "findings.html#?part=d%2FTabel+1", "1 number; confirmed: 0; contradicted: 1"),
     ]  # fmt: skip
     assert {each["label"] for each in lines} == {"Compare with:"}

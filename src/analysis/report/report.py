@@ -178,7 +178,8 @@ class Report:
         """Return CBS's date of change of a table, else the states that its pages name, else when it was retrieved."""
         entry = self.snapshot.entry(table)
         states = (entry.modified,) if entry.modified else self.snapshot.metadata(table).as_of
-        return states or (self.translator.word("page", "taken_over", date=entry.retrieved),)
+        named = [("as_of", state) for state in states] or [("retrieved", entry.retrieved)]
+        return tuple(self.translator.word("page", key, date=date) for key, date in named)
 
     def _interval_note(self, kind: str) -> str:
         key = "interval_named" if kind == NAMED else f"interval_{kind}"
