@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,19 @@ from analysis.snapshots.store import Snapshot
 from analysis.workspace import open_snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
+LONGEST = ("test_notebooks.py", "test_pull_kills.py", "test_validation.py", "test_run.py", "test_benchmarks.py")
+"""Files begun first, the longest ahead, so that no worker is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of every later search for garbage: statsmodels asks for one in each of its tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
