@@ -69,13 +69,12 @@ class RenderedTable:
         return {"text/plain": self._text(), "text/html": self._html()}
 
     def _text(self) -> str:
-        columns = {
-            column.header: [
-                f"{text} {interval}".rstrip() for text, interval in zip(column.texts, column.intervals, strict=True)
-            ]
-            for column in self.columns
-        }
-        rows = pd.DataFrame(columns).to_string(index=False) if self.rows else self.no_rows
+        cells = [
+            [f"{text} {interval}".rstrip() for text, interval in zip(each.texts, each.intervals, strict=True)]
+            for each in self.columns
+        ]
+        table = pd.DataFrame(dict(enumerate(cells))).set_axis([each.header for each in self.columns], axis=1)
+        rows = table.to_string(index=False) if self.rows else self.no_rows
         return f"{self.title}\n{rows}\n{self.note}"
 
     def _html(self) -> str:
