@@ -13,7 +13,7 @@ from analysis.errors import CallError, DataError
 from analysis.files import PARTIAL
 from analysis.language.translator import Translator
 from analysis.measures.question import read_question
-from analysis.models.hypothesis import judge
+from analysis.models.hypothesis import run_test
 from analysis.report.numbers import quote
 from analysis.runs import hypothesis_log
 from analysis.runs.notebook import find_notebooks
@@ -33,7 +33,7 @@ def rows(path):
 
 @pytest.fixture
 def tested(published):
-    return judge(read_question(published, "outflow_ratio", "sex: men, women"), "difference", "higher")
+    return run_test(read_question(published, "outflow_ratio", "sex: men, women"), "difference", "higher")
 
 
 def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):

@@ -24,7 +24,7 @@ from analysis.checked_files import Field, read_csv, refuse
 from analysis.errors import CallError, DataError
 from analysis.files import PARTIAL, acquire_lock
 from analysis.language.translator import Translator
-from analysis.models.hypothesis import Tested
+from analysis.models.hypothesis import HypothesisTest
 from analysis.snapshots.difference_output import escape_spreadsheet_formula
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE, outputs_folder
@@ -69,7 +69,7 @@ def log_of_process() -> tuple[Path, str] | None:
     return None
 
 
-def record(tested: Tested, hypothesis: str, snapshot: Snapshot, translator: Translator) -> str:
+def record(tested: HypothesisTest, hypothesis: str, snapshot: Snapshot, translator: Translator) -> str:
     """Write a test into the log, where this process has one; return what was written, in words."""
     found = log_of_process()
     if found is None:
@@ -117,7 +117,7 @@ def read(log: Path) -> list[dict[str, str]]:
     return [row.values for row in rows]
 
 
-def _row(tested: Tested, hypothesis: str, snapshot: Snapshot, run: str) -> dict[str, str]:
+def _row(tested: HypothesisTest, hypothesis: str, snapshot: Snapshot, run: str) -> dict[str, str]:
     summary = tested.summary
     numbers = {
         name: f"{summary[name]:.6g}" if math.isfinite(summary[name]) else "" for name in ("estimate", "lo", "hi")
@@ -126,7 +126,7 @@ def _row(tested: Tested, hypothesis: str, snapshot: Snapshot, run: str) -> dict[
         "time": datetime.now().astimezone().isoformat(timespec="seconds"),
         "run": run,
         "hypothesis": str(escape_spreadsheet_formula(hypothesis)),
-        "question": tested.asked.log_key(tested.test),
+        "question": tested.question.log_key(tested.test),
         "parameters": json.dumps(tested.parameters, ensure_ascii=False),
         "snapshot": snapshot.name,
         "kind": snapshot.kind,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.language.translator import Translator
 from analysis.measures.fractions import MEASURES
-from analysis.models.hypothesis import Tested
+from analysis.models.hypothesis import HypothesisTest
 from analysis.register.verdicts import CONTRADICTED, TONES
 from analysis.report.numbers import format_percent
 
@@ -28,9 +28,9 @@ def verdicts_listed(verdict: str, translator: Translator) -> str:
     return ", ".join(translator.word("verdicts", each) for each in ((verdict,) if verdict else CONTRADICTED))
 
 
-def hypothesis(tested: Tested, translator: Translator) -> dict[str, str]:
+def hypothesis(tested: HypothesisTest, translator: Translator) -> dict[str, str]:
     """Return what was tested, in words, with the estimate, its interval, p and the verdict."""
-    asked = tested.asked
+    asked = tested.question
     pair = len(asked.groups) == 2
     names = dict(zip(("first", "second"), map(translator.value, asked.groups), strict=False))
     ends = {"since": asked.periods[0], "until": asked.periods[-1]}

@@ -16,7 +16,7 @@ _ROOM = 4.0
 def hypothesis(alternatives: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the estimate of each look with its process interval, the one asked for on top; 1 is no difference."""
     rows = alternatives.dropna(subset="estimate").reset_index(drop=True)
-    places, marks = np.arange(len(rows))[::-1], rows["looked_at"] == "asked"
+    places, marks = np.arange(len(rows))[::-1], rows["varied"] == "asked"
     with canvas(1.2 + 0.33 * len(rows)) as (figure, (axes,)):
         low, high = rows["estimate_lo"].to_numpy(float), rows["estimate_hi"].to_numpy(float)
         far = _ROOM * max(np.abs(np.log([*rows["estimate"], low[0], high[0]])).max(), 0.01)
@@ -46,8 +46,8 @@ def hypothesis(alternatives: pd.DataFrame, translator: Translator) -> Figure:
 
 
 def _name(row: dict, translator: Translator) -> str:
-    if row["looked_at"] == "period":
+    if row["varied"] == "period":
         return "–".join(translator.period(row[name], short=True) for name in ("first_period", "last_period"))
-    if row["looked_at"] == "test":
+    if row["varied"] == "test":
         return translator.value(row["test"])
     return " : ".join(translator.value(row[name]) for name in ("first", "second") if row[name])
