@@ -4,17 +4,17 @@ PYTHON ?= python3
 ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
-# two files of tests at a time: a module's own runs and snapshots are made once
-TWO := -n 2 --dist loadfile
+# two files at a time: the runs and snapshots of a file are made once. ARGS="-k flows" or TESTS=tests/models for a part
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p no:cacheprovider
+TESTS := tests notebooks
 
-.PHONY: report test lab check bench validate snapshot notebooks lock clean
+.PHONY: report test lab check bench validate refresh lock clean
 
 report: $(READY)  ## run the notebooks and make one page of them
 	@$(BIN)/bijstand report $(ARGS)
 
-test: $(READY)  ## unit and property tests, then every notebook against its committed outputs
-	@$(BIN)/python -m pytest $(TWO) $(ARGS)
-	@$(BIN)/python -m pytest $(TWO) -p no:cacheprovider --nbval-lax --nbval-cell-timeout=300 notebooks
+test: $(READY)  ## unit and property tests, and every notebook against its committed outputs
+	@$(PYTEST) --nbval-lax --nbval-cell-timeout=300 $(TESTS) $(ARGS)
 
 lab: $(READY)  ## JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks
@@ -30,11 +30,11 @@ bench: $(READY)  ## how fast, against the same work done plainly; ARGS=--quick s
 validate: $(READY)  ## judge the models on a population with known truth: docs/validation.md
 	@$(BIN)/python tools/validate $(ARGS)
 
-snapshot: $(READY)  ## build the published snapshot anew from data/sources
+refresh: $(READY)  ## make all that is generated again: published snapshot, notebooks' outputs, pages of docs, environment.yml
+	@$(BIN)/python tools/write_environment.py
 	@$(BIN)/python tools/published
-
-notebooks: $(READY)  ## run the notebooks in place: their committed outputs come from the published snapshot
-	@$(BIN)/python tools/refresh_notebooks.py
+	@$(BIN)/python tools/write_coverage.py
+	@$(BIN)/python tools/refresh_notebooks.py $(ARGS)
 
 lock: $(READY)  ## resolve the dependencies, with hashes for every platform and no index addresses; ARGS=--upgrade for newer ones
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

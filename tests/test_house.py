@@ -120,6 +120,11 @@ def test_there_are_notebooks():
     ]  # fmt: skip
 
 
+def test_a_committed_notebook_is_small(notebook):
+    """Its pictures have the resolution of a screen; those of a run are finer, and stand beside it as files."""
+    assert notebook.stat().st_size <= 500_000
+
+
 def test_a_notebook_defines_nothing_and_branches_nowhere(notebook):
     forbidden = (
         ast.FunctionDef,

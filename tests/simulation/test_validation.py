@@ -99,7 +99,7 @@ def page(tmp_path_factory):
     folder = tmp_path_factory.mktemp("docs")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])}
     command = [sys.executable, str(FOLDER), "--quick", "--into", str(folder)]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert ran.returncode == 0, ran.stderr
     return folder
 
