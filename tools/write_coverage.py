@@ -44,11 +44,11 @@ def row(part: Part, register: Register) -> str:
 
 def text(coverage: DocumentCoverage, register: Register) -> str:
     """Return the text of ``docs/coverage.md``: a table a document."""
-    said = HEAD
+    page = HEAD
     for document in dict.fromkeys(part.document for part in coverage.parts):
         rows = [row(part, register) for part in coverage.parts if part.document == document]
-        said += f"\n## {register.documents[document]['title']}\n\n{COLUMNS}{''.join(rows)}"
-    return said
+        page += f"\n## {register.documents[document]['title']}\n\n{COLUMNS}{''.join(rows)}"
+    return page
 
 
 def check_tables(coverage: DocumentCoverage) -> None:
@@ -72,11 +72,11 @@ def main(arguments: list[str]) -> str:
         check_tables(coverage)
     except DataError as fault:
         return str(fault)
-    made, target = text(coverage, register), ROOT / "docs" / "coverage.md"
+    page, target = text(coverage, register), ROOT / "docs" / "coverage.md"
     if "--check" in arguments:
-        same = target.is_file() and target.read_text(encoding="utf-8") == made
+        same = target.is_file() and target.read_text(encoding="utf-8") == page
         return "" if same else f"{target} is out of date"
-    target.write_text(made, encoding="utf-8")
+    target.write_text(page, encoding="utf-8")
     return ""
 
 

@@ -1,7 +1,7 @@
 """Files that people write by hand, read with every fault reported at once: a line each, with file, line and column.
 
 A row of a table (CSV) and an entry of a list (YAML) or description (TOML) is a record. What a record may hold is said
-once, by `Field` objects, and checked by a schema of pandera. What is wrong is added to ``faults``; `refuse` tells it.
+once, by `Field` objects, and checked by a schema of pandera. What is wrong is added to ``faults``; `refuse` reports it.
 """
 
 from __future__ import annotations
@@ -171,10 +171,10 @@ def check(records: Sequence[Record], fields: Fields, faults: list[str]) -> list[
         faults += [f"{record.position}: expected {missing}, found none."] if missing else []
         unknown = sorted(record.values.keys() - fields.keys())
         faults += [f"{record.position}: {each} is not known; {did_you_mean(each, fields)}." for each in unknown]
-    told = {name: field for name, field in fields.items() if field.pattern or field.kind is not str}
-    frame = pd.DataFrame([record.values for record in records], columns=list(told), dtype=object)
+    checked = {name: field for name, field in fields.items() if field.pattern or field.kind is not str}
+    frame = pd.DataFrame([record.values for record in records], columns=list(checked), dtype=object)
     schema = DataFrameSchema(
-        {name: Column(None, Check(field.holds, element_wise=True), nullable=True) for name, field in told.items()}
+        {name: Column(None, Check(field.holds, element_wise=True), nullable=True) for name, field in checked.items()}
     )
     try:
         schema.validate(frame, lazy=True)

@@ -9,12 +9,12 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from analysis import __version__
-from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
+from analysis.errors import CallError, WorkbenchError, did_you_mean
 
 INTERRUPTED = 130
 Commands = argparse._SubParsersAction
@@ -23,7 +23,7 @@ Commands = argparse._SubParsersAction
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when it is done, 1 when the work found something wrong, 2 when the call was wrong."""
     options = _parser().parse_args(arguments)
-    _be_told_to_stop()
+    _stop_on_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Dutch letters still shows the rest
@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WorkbenchError.exit_status
 
 
-def _be_told_to_stop() -> None:
-    """Take being told to stop, or the end of the terminal, as Ctrl-C."""
+def _stop_on_signals() -> None:
+    """Take a signal to stop, or the end of the terminal, as Ctrl-C."""
     if threading.current_thread() is threading.main_thread():
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
@@ -59,10 +59,15 @@ def _be_told_to_stop() -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Tells a wrong call in one line, as every other fault is told."""
+    """Reports a wrong call in one line, like every other error."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(CallError.exit_status, f"bijstand: {message} (see {self.prog} --help)\n")
+
+    def add(self, *names: str, **options: Any) -> _Parser:
+        """Add an argument; return the parser."""
+        self.add_argument(*names, **options)
+        return self
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,118 +75,89 @@ def _parser() -> argparse.ArgumentParser:
         prog="bijstand",
         description="A workbench on Dutch social assistance: reports from CBS figures, with every interval stated.",
     )
-    parser.add_argument("--version", action="version", version=f"bijstand-workbench {__version__}")
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parser.add("--version", action="version", version=f"bijstand-workbench {__version__}")
+    parser.add("--debug", action="store_true", help="show the traceback of an error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (_add_report, _add_findings, _add_pull, _add_snapshots, _add_simulate):
         add(commands)
     return parser
 
 
+def _command(commands: Commands, name: str, run: Callable | None, help: str) -> _Parser:
+    """Return the parser of a new command, described by the docstring of what runs it."""
+    parser = commands.add_parser(name, help=help, description=run and run.__doc__)
+    parser.set_defaults(**{"run": run} if run else {})
+    return parser
+
+
 def _add_report(commands: Commands) -> None:
-    report = commands.add_parser(
-        "report",
-        help="run the notebooks and make one page of them",
-        description="Run the notebooks side by side; put page, tables, figures and notebooks into a new folder.",
-    )
-    report.add_argument("--snapshot", metavar="NAME", help="the figures to use (default: published)")
-    report.add_argument("--notebook", metavar="NAME", action="append", help="a notebook to run; may be repeated")
-    report.add_argument(
-        "-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[], help="a parameter; may be repeated"
-    )
-    report.add_argument("--lang", metavar="nl|en", help="the language of the report (default: en)")
-    report.add_argument("--out", metavar="DIR", help="where runs make their folders (default: outputs/)")
-    report.add_argument("--jobs", metavar="N", type=int, help="notebooks to run at once")
-    report.set_defaults(run=_report)
+    parser = _command(commands, "report", _report, "run the notebooks and make one page of them")
+    parser.add("--snapshot", metavar="NAME", help="the figures to use (default: published)")
+    parser.add("--notebook", metavar="NAME", action="append", help="a notebook to run; may be repeated")
+    parser.add("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[],
+               help="a parameter; may be repeated")  # fmt: skip
+    parser.add("--lang", metavar="nl|en", help="the language of the report (default: en)")
+    parser.add("--out", metavar="DIR", help="where runs make their folders (default: outputs/)")
+    parser.add("--jobs", metavar="N", type=int, help="notebooks to run at once")
 
 
 def _add_findings(commands: Commands) -> None:
-    found = commands.add_parser(
-        "findings",
-        help="recompute published numbers and say how far each stands",
-        description="Recompute every number of the register from its own document and from a snapshot's tables.",
+    parser = _command(commands, "findings", _findings, "recompute published numbers and give a verdict on each")
+    parser.add("--snapshot", metavar="NAME", default="published", help="the figures to use (default: published)")
+    parser.add("--document", metavar="ID", action="append", default=[], help="a document; may be repeated")
+    parser.add("--verdict", metavar="V", action="append", default=[], help="a verdict; may be repeated")
+    parser.add("--location", metavar="TEXT", help="part of the name of a heading, table or figure")
+    parser.add("--format", metavar="table|json|csv", default="table", help="how to print (default: table)")
+    check = _command(
+        parser.add_subparsers(metavar="check"), "check", _check, "report all that is wrong with a file of the register"
     )
-    found.add_argument(
-        "--snapshot", metavar="NAME", default="published", help="the figures to use (default: published)"
-    )
-    found.add_argument("--document", metavar="ID", action="append", default=[], help="a document; may be repeated")
-    found.add_argument("--verdict", metavar="V", action="append", default=[], help="a verdict; may be repeated")
-    found.add_argument("--location", metavar="TEXT", help="part of the name of a heading, table or figure")
-    found.add_argument("--format", metavar="table|json|csv", default="table", help="how to print (default: table)")
-    found.set_defaults(run=_findings)
-    checked = found.add_subparsers(metavar="check").add_parser(
-        "check", help="report all that is wrong with a file of the register"
-    )
-    checked.add_argument("file", metavar="FILE", type=Path)
-    checked.set_defaults(run=_check)
+    check.add("file", metavar="FILE", type=Path)
 
 
 def _add_pull(commands: Commands) -> None:
-    pulled = commands.add_parser(
-        "pull",
-        help="bring tables of CBS home into a new dated snapshot",
-        description="Fetch whole tables from CBS StatLine into a new, checksummed snapshot; all of it or nothing.",
-    )
-    pulled.add_argument("tables", nargs="*", metavar="TABLE", help="table ids (default: all that the workbench uses)")
-    pulled.add_argument("--name", metavar="SNAPSHOT", help="name of the snapshot (default: today's date)")
-    pulled.add_argument("--platform", metavar="auto|v3|v4", default="auto", help="which platform of CBS to ask")
-    pulled.add_argument("--base-url", metavar="URL", help="scheme and host to ask in the place of CBS")
-    pulled.set_defaults(run=_pull)
+    parser = _command(commands, "pull", _pull, "download tables of CBS into a new dated snapshot")
+    parser.add("tables", nargs="*", metavar="TABLE", help="table ids (default: all that the workbench uses)")
+    parser.add("--name", metavar="SNAPSHOT", help="name of the snapshot (default: today's date)")
+    parser.add("--platform", metavar="auto|v3|v4", default="auto", help="which platform of CBS to ask")
+    parser.add("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS")
 
 
 def _add_snapshots(commands: Commands) -> None:
-    snapshots = commands.add_parser("snapshots", help="list, verify and compare the snapshots there are")
-    actions = snapshots.add_subparsers(required=True, metavar="ACTION")
-    actions.add_parser("list", help="name every snapshot, with its tables").set_defaults(run=_list)
-    verify = actions.add_parser("verify", help="read every file and compare it with its checksum")
-    verify.add_argument("name", nargs="?", metavar="NAME", help="one snapshot (default: all)")
-    verify.set_defaults(run=_verify)
-    diff = actions.add_parser("diff", help="say what changed from one snapshot to another")
-    diff.add_argument("before", metavar="A")
-    diff.add_argument("after", metavar="B")
-    diff.add_argument("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder")
-    diff.set_defaults(run=_diff)
+    parser = _command(commands, "snapshots", None, "list, verify and compare snapshots")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    _command(actions, "list", _list, "name every snapshot, with its tables")
+    verify = _command(actions, "verify", _verify, "read every file and compare it with its checksum")
+    verify.add("name", nargs="?", metavar="NAME", help="one snapshot (default: all)")
+    diff = _command(actions, "diff", _diff, "say what changed from one snapshot to another")
+    diff.add("before", metavar="A").add("after", metavar="B")
+    diff.add("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder")
 
 
 def _add_simulate(commands: Commands) -> None:
-    simulated = commands.add_parser(
-        "simulate",
-        help="make a population with known parameters, in the shape of the tables",
-        description="Draw a population month by month, 2012-2025, and keep its tables as a snapshot, the truth beside.",
+    parser = _command(
+        commands, "simulate", _simulate, "make a population with known parameters, in the shape of the tables"
     )
-    simulated.add_argument("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)")
-    simulated.add_argument(
-        "--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"
-    )
-    simulated.add_argument("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)")
-    simulated.set_defaults(run=_simulate)
+    parser.add("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)")
+    parser.add("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)")
+    parser.add("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)")
 
 
 def _report(options: argparse.Namespace) -> int:
+    """Run the notebooks side by side; put page, tables, figures and notebooks into a new folder."""
     from analysis.runs.pool import warm_up
 
     warm_up()
-    from analysis.runs.notebook import find_notebooks
-    from analysis.runs.parameters import check_parameters, parse_assignments
-    from analysis.runs.tables import check_data, with_their_tables
-    from analysis.runs.translation import check_translations
+    from analysis.runs.parameters import parse_assignments
+    from analysis.runs.plan import plan_run
     from analysis.workspace import notebooks_folder, outputs_folder
 
-    given = parse_assignments(options.parameters)
-    for name in ("snapshot", "lang"):
-        value = getattr(options, name)
-        if value is not None and given.setdefault(name, value) != value:
-            raise CallError(f"--{name} {value} and -p {name}={given[name]} contradict each other; give one.")
+    given = parse_assignments(options.parameters, snapshot=options.snapshot, lang=options.lang)
     if options.out == "":
         raise CallError("--out '': expected a folder.")
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
-    notebooks = find_notebooks(notebooks_folder(), options.notebook)
-    notebooks, skipped = with_their_tables(notebooks, given, named=bool(options.notebook))
-    parameters = check_parameters(notebooks, given)
-    check_translations({each.path: parameters[each.name].get("lang", "en") for each in notebooks})
-    check_data(notebooks, parameters)
-    for each in skipped:
+    plan = plan_run(notebooks_folder(), options.notebook, given)
+    for each in plan.skipped:
         print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
 
     from analysis.runs.report_run import run_report
@@ -191,12 +167,13 @@ def _report(options: argparse.Namespace) -> int:
 
         build.make_pages(*run)
 
-    folder = run_report(notebooks, parameters, Path(options.out or outputs_folder()), options.jobs, make_pages, skipped)
-    print(folder / "index.html")
+    out = Path(options.out or outputs_folder())
+    print(run_report(plan.notebooks, plan.parameters, out, options.jobs, make_pages, plan.skipped) / "index.html")
     return 0
 
 
 def _pull(options: argparse.Namespace) -> int:
+    """Download whole tables from CBS StatLine into a new, checksummed snapshot; all of it or nothing."""
     from tqdm import tqdm
 
     from analysis.statline.download import damaged, pull
@@ -204,13 +181,13 @@ def _pull(options: argparse.Namespace) -> int:
 
     bar = tqdm(unit=" rows", disable=None, file=sys.stderr)
 
-    def tell(table: str, rows: int) -> None:
+    def show(table: str, rows: int) -> None:
         bar.set_description(table)
         bar.update(rows - bar.n if rows >= bar.n else rows)
 
     with bar:
         folder, tables = pull(
-            snapshots_folder(), options.tables, options.name, options.platform, options.base_url, tell=tell
+            snapshots_folder(), options.tables, options.name, options.platform, options.base_url, tell=show
         )
     for each in tables:
         origin = f"unchanged since {each.taken_from}" if each.taken_from else f"from {each.platform}"
@@ -224,6 +201,7 @@ def _pull(options: argparse.Namespace) -> int:
 
 
 def _findings(options: argparse.Namespace) -> int:
+    """Recompute every number of the register from its own document and from a snapshot's tables."""
     from analysis.register.entry import read_register
     from analysis.register.evaluation import find
     from analysis.register.output import FORMATS, format_rows, select_rows
@@ -243,30 +221,20 @@ def _findings(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from analysis.register.cells import TableOutline, query_faults, table_outlines
-    from analysis.register.entry import read_register
-    from analysis.statline.catalogue import catalogued, expected_of
+    """Report all that is wrong with a file of the register, a line each."""
+    from analysis.register.file_check import check_file
     from analysis.workspace import open_snapshot
 
     if options.document or options.verdict or options.location or options.format != "table":
-        raise CallError("findings check FILE takes no filters: it tells all that is wrong with the file.")
-    register = read_register(extra=options.file)
-    own = [claim for claim in register.claims.values() if claim.document == options.file.stem]
-    tables = table_outlines(open_snapshot("published"))
-    for table in catalogued(by_name=True):
-        live = expected_of(table)
-        measured = [measure["quantity"] for measure in live.measures.values() if "quantity" in measure]
-        printed = tables[table].dimensions if table in tables else {}
-        tables[table] = TableOutline(live.grain, measured, {name: printed.get(name, ()) for name in live.dimensions})
-    wrong = query_faults(own, tables)
-    if wrong:
-        raise DataError("\n".join(wrong))
-    formulas, queries = (sum(bool(getattr(claim, kind)) for claim in own) for kind in ("formulas", "queries"))
-    print(f"{options.file}: {len(own)} numbers, {formulas} with a formula, {queries} with a query; nothing wrong")
+        raise CallError("findings check FILE takes no filters: it reports all that is wrong with the file.")
+    claims = check_file(options.file, open_snapshot("published"))
+    formulas, queries = (sum(bool(getattr(claim, kind)) for claim in claims) for kind in ("formulas", "queries"))
+    print(f"{options.file}: {len(claims)} numbers, {formulas} with a formula, {queries} with a query; nothing wrong")
     return 0
 
 
 def _simulate(options: argparse.Namespace) -> int:
+    """Draw a population month by month, 2012-2025, and keep its tables as a snapshot together with the truth."""
     from analysis.simulation import default_parameters, simulate
     from analysis.workspace import snapshots_folder
 
@@ -276,6 +244,7 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
+    """Say what changed from one snapshot to another."""
     from analysis.snapshots.difference_output import changes_text, write_changes
     from analysis.snapshots.vintages import diff
     from analysis.workspace import open_snapshot
@@ -288,6 +257,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
+    """Name every snapshot, with its tables."""
     from analysis.snapshots.store import snapshot_names
     from analysis.workspace import open_snapshot, snapshots_folder
 
@@ -300,6 +270,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    """Read every file and compare it with its checksum."""
     from analysis.snapshots.store import snapshot_names
     from analysis.workspace import open_snapshot, snapshots_folder
 
@@ -310,7 +281,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def command() -> None:
-    """Run the command and end the process; one that was told to stop waits for no answer that is still on its way."""
+    """Run the command and end the process; one that was stopped waits for no answer that is still on its way."""
     status = main()
     if status == INTERRUPTED:
         sys.stdout.flush()

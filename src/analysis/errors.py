@@ -1,7 +1,7 @@
 """What can go wrong, and the exit status that says whose turn it is.
 
-Every message names the place (snapshot, table, column, period), what was expected, what was found and what to do
-next. The command line prints the message alone; the class decides the exit status.
+Every message names snapshot, table, column and period, as far as there are any, what was expected, what was found and
+what to do next. The command line prints the message alone; the class decides the exit status.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writing that leaves all or nothing: aside first, then renamed."""
+"""Writing that leaves all or nothing: into a staging file or folder first, then renamed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def staged_folder(final: Path, staging: Path | None = None) -> Iterator[Path]:
     Parameters
     ----------
     final : Path
-    aside : Path, optional
+    staging : Path, optional
         The folder to yield, made already by a caller that wanted its name for itself; by default a new one.
 
     Raises
@@ -60,10 +60,10 @@ def staged_folder(final: Path, staging: Path | None = None) -> Iterator[Path]:
                 raise
             raise CallError(taken) from fault
     finally:
-        _sweep(staging)
+        _remove(staging)
 
 
-def _sweep(folder: Path) -> None:
+def _remove(folder: Path) -> None:
     """Remove a folder, again while a process that is being stopped still writes into it."""
     for _ in range(20):
         shutil.rmtree(folder, ignore_errors=True)
@@ -76,7 +76,7 @@ def write_new(path: Path, data: bytes) -> None:
     """Write ``data`` to a new file in a folder that is there; a reader sees all of it or none of it."""
     if path.exists():
         raise CallError(f"{path} exists already and is never overwritten; choose another name.")
-    # its folder is not made here: a kernel that outlives its run must not bring back a folder that was swept away
+    # its folder is not made here: a kernel that outlives its run must not bring back a folder that was removed
     handle, staging = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:

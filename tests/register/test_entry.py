@@ -8,8 +8,8 @@ import re
 import pytest
 
 from analysis.errors import CallError, DataError
-from analysis.register.cells import TableOutline, query_faults
 from analysis.register.entry import findings_folder, read_register
+from analysis.register.file_check import TableOutline, query_faults
 from analysis.register.schema import CLAIM_FIELDS, DOCUMENT_FIELDS
 from findings_register import row, write_register, write_rows
 

@@ -124,7 +124,7 @@ def test_a_notebook_whose_tables_the_snapshot_lacks_is_left_out_and_that_is_told
     for path in (home / "notebooks").glob("*.ipynb"):
         path.unlink()
     make_notebook(home / "notebooks", "01_one", "print('one')")
-    make_notebook(home / "notebooks", "05_two", "from analysis.chapters.support import provisions, series")
+    make_notebook(home / "notebooks", "05_two", "from analysis.chapters.support import monthly_series, provisions")
     given = ["--snapshot", "made", "--out", str(home / "outputs")]
     tables = [table("85692NED", [{"measure": "stock", "period": "2024-12", "value": "10"}])]
     write_snapshot(home / "data" / "snapshots", "made", "simulated", "2026-11-21", tables)

@@ -1,7 +1,7 @@
 """``python tools/published``: build the published snapshot from ``data/sources``.
 
-It is built aside. When it comes out as the one that is there, nothing changes; else it takes its place, and git keeps
-the one before.
+It is built in a folder of its own. When it equals the one that is there, nothing changes; else it replaces it, and git
+keeps the one before.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ NAME = "published"
 
 def main() -> str:
     """Build the snapshot; return a line that says what became of it."""
-    place = snapshots_folder()
-    place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".published.", dir=place) as staging:
-        made = build_published(project_root() / "data" / "sources", Path(staging))
+    bank = snapshots_folder()
+    bank.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".published.", dir=bank) as staging:
+        built = build_published(project_root() / "data" / "sources", Path(staging))
         digest = open_snapshot(NAME, Path(staging)).digest
-        if NAME in snapshot_names(place) and open_snapshot(NAME, place).digest == digest:
+        if NAME in snapshot_names(bank) and open_snapshot(NAME, bank).digest == digest:
             return f"unchanged: {digest[:16]}"
-        shutil.rmtree(place / NAME, ignore_errors=True)
-        made.rename(place / NAME)
+        shutil.rmtree(bank / NAME, ignore_errors=True)
+        built.rename(bank / NAME)
     return f"built: {digest[:16]}"
 
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
-from analysis.classifications.selection import find_crossing, unknown_dimension
+from analysis.classifications.selection import find_crossing
 from analysis.cleaning.cells import classes_of, read_cells
 from analysis.cleaning.groups import group_column
-from analysis.errors import CallError, CoverageError, DataError, did_you_mean, nearest
+from analysis.errors import CallError, CoverageError, DataError
 from analysis.intervals.formula import Node, number
 from analysis.intervals.formula_range import Interval
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
-from analysis.register.claims import Claim, Derivation
+from analysis.register.claims import Derivation
 from analysis.register.formulas import total
 from analysis.register.relations import Recomputed, recompute
 from analysis.snapshots.store import Snapshot
 
-_GRAINS = {4: "year", 6: "quarter", 7: "month"}
+GRAINS = {4: "year", 6: "quarter", 7: "month"}
+"""The grain of a period by how long its text is."""
 
 
 @dataclass(frozen=True)
@@ -31,47 +32,6 @@ class QueryResult:
     tree: Node
     operands: Mapping[str, Interval]
     missing_cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TableOutline:
-    """Grain, measures and classes by dimension of a table, to check queries against; what is empty is not checked."""
-
-    grain: str
-    quantities: Collection[str]
-    dimensions: Mapping[str, Collection[str]]
-
-
-def table_outlines(snapshot: Snapshot) -> dict[str, TableOutline]:
-    """Return measures and dimensions of the tables of a snapshot."""
-    tables = {name: snapshot.metadata(name) for name in snapshot.manifest.tables}
-    return {
-        name: TableOutline("", [each.quantity for each in table.measures], classes_of(table))
-        for name, table in tables.items()
-    }
-
-
-def query_faults(claims: Iterable[Claim], tables: Mapping[str, TableOutline]) -> list[str]:
-    """Return what is wrong with the queries of claims: a table, measure, dimension or period that cannot be."""
-    cells = [(claim, cell) for claim in claims for query in claim.queries for cell in query.cells]
-    wrong = [f"{claim.position}: query: {fault}" for claim, cell in cells for fault in _cell_faults(cell, tables)]
-    return list(dict.fromkeys(wrong))
-
-
-def _cell_faults(name: str, tables: Mapping[str, TableOutline]) -> list[str]:
-    table, quantity, selection, period = name.split(" | ")
-    if table not in tables:
-        return [f"unknown table {table}; {nearest(table, tables)}."]
-    known, grain = tables[table], _GRAINS[len(period)]
-    wrong = [f"table {table}: expected a {known.grain}, found {period}."] if known.grain not in ("", grain) else []
-    if known.quantities and quantity not in known.quantities:
-        wrong.append(f"table {table}: unknown measure {quantity!r}; {did_you_mean(quantity, known.quantities)}.")
-    try:
-        crossed = [group.dimension for group in find_crossing(selection, known.dimensions) if group.dimension != TOTAL]
-    except CallError as fault:
-        return [*wrong, f"table {table}: {fault}"]
-    unknown = [each for each in crossed if known.dimensions and each not in known.dimensions]
-    return wrong + [f"table {table}: {unknown_dimension(each, known.dimensions)}" for each in unknown]
 
 
 @dataclass(eq=False)
@@ -117,7 +77,7 @@ class Tables:
         if table not in self.snapshot:
             return number(0), {}, f"{name} ({NOT_IN_SNAPSHOT})"
         try:
-            cells = read_cells(self.snapshot, table, _GRAINS[len(period)])
+            cells = read_cells(self.snapshot, table, GRAINS[len(period)])
             groups = find_crossing(selection, classes_of(cells.metadata))
             when = pd.PeriodIndex([pd.Period(period)])
             column = group_column(cells, quantity, groups[0], when, *groups[1:])

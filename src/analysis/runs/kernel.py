@@ -19,7 +19,7 @@ from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
 STARTS = 3
 """How often a kernel may be started: with several at once, two can be handed the same port (jupyter_client 8)."""
 GRACE = 5
-"""Seconds a worker has to shut its kernel down when the process it works for is gone."""
+"""Seconds a worker has to shut its kernel down when the process it works for has ended."""
 CELL_TIMEOUT = 900
 """Seconds after which a cell that does not end is given up."""
 
@@ -57,7 +57,7 @@ def run_notebook(job: Job) -> Outcome:
     What kernel and papermill write to the standard streams goes to ``log/<name>.log`` in the run folder.
     """
     begun = time.perf_counter()
-    _mind_signals()
+    _stop_on_signals()
     # a worker has the environment of the moment its server began, not that of the caller
     os.environ |= {RUN_FOLDER_VARIABLE: str(job.folder), HOME_VARIABLE: str(job.home)}
     log = os.open(job.folder / "log" / f"{job.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -73,12 +73,12 @@ def run_notebook(job: Job) -> Outcome:
             os.dup2(stream, number)
             os.close(stream)
         os.close(log)
-    _leave_no_paths(job.output)
+    _remove_paths(job.output)
     return Outcome(job.name, round(time.perf_counter() - begun, 2), starts, error, cell)
 
 
 def end_with_the_run() -> None:
-    """Let a worker stop its kernel and end when the process it works for is gone, however that went."""
+    """Let a worker stop its kernel and end when the process it works for has ended, however that went."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=[parent], daemon=True).start()
@@ -91,8 +91,8 @@ def _watch(parent) -> None:
     os._exit(1)
 
 
-def _mind_signals() -> None:
-    """Shut the kernel down when told to stop; a worker that waits for work passes over it."""
+def _stop_on_signals() -> None:
+    """Shut the kernel down on a signal to stop; a worker that waits for work ignores it."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
             signal.signal(getattr(signal, name), signal.default_int_handler)
@@ -151,7 +151,7 @@ def _cells_begun(notebook: Path) -> int:
     return max(begun, default=0)
 
 
-def _leave_no_paths(notebook: Path) -> None:
+def _remove_paths(notebook: Path) -> None:
     """Take the paths of this machine out of what papermill notes in the executed notebook."""
     try:
         content = json.loads(notebook.read_text(encoding="utf-8"))
@@ -161,4 +161,4 @@ def _leave_no_paths(notebook: Path) -> None:
                 noted[key] = Path(noted[key]).name
         notebook.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except (OSError, ValueError):
-        return  # no notebook, or half of one: what went wrong has been told already
+        return  # no notebook, or half of one: what went wrong has been reported already

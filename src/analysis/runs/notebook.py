@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import CallError, DataError, did_you_mean
+from analysis.measures.sources import EVERY
 from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
 
 TAG = "parameters"
@@ -102,3 +103,9 @@ def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Noteboo
         raise CallError("\n".join(unknown))
     found = [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
     return [notebook for notebook in found if names or not notebook.on_request]
+
+
+def tables_read(notebooks: list[Notebook]) -> list[str] | None:
+    """Return the tables that any of these notebooks may read, None for every table of the snapshot."""
+    reads = {table for notebook in notebooks for table in notebook.reads}
+    return None if EVERY in reads else sorted(reads)

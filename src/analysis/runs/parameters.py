@@ -1,7 +1,7 @@
 """The parameters of a notebook, read from its parameter cell and checked before anything runs.
 
 papermill itself lets an unknown name pass with a log line and puts a word where a number should be. Here every fault
-of a call is found before a kernel starts, and all of them are told at once.
+of a call is found before a kernel starts, and all of them are reported at once.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from analysis.measures.windows import between
 from analysis.models.dispersion import check_confidence
 from analysis.models.hypothesis import check_alternative, check_test, design_of
 from analysis.runs.hypothesis_log import check_hypothesis
-from analysis.runs.notebook import Notebook
-from analysis.runs.tables import tables_read
+from analysis.runs.notebook import Notebook, tables_read
 from analysis.workspace import open_snapshot
 
 
@@ -161,8 +160,14 @@ def _question_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
     return []
 
 
-def parse_assignments(texts: list[str]) -> dict[str, str]:
-    """Split ``KEY=VALUE`` texts of a call; raise a CallError for one without a key or given twice."""
+def parse_assignments(texts: list[str], **options: str | None) -> dict[str, str]:
+    """Return the parameters of a call: ``KEY=VALUE`` texts, and those that have an option of their own.
+
+    Raises
+    ------
+    CallError
+        For a text without a key, and for a parameter that is given twice.
+    """
     given: dict[str, str] = {}
     faults = []
     for text in texts:
@@ -173,6 +178,9 @@ def parse_assignments(texts: list[str]) -> dict[str, str]:
             faults.append(f"-p {key}: given twice ({name_some([given[key], value])}); give it once.")
         else:
             given[key] = value
+    for key, value in options.items():
+        if value is not None and given.setdefault(key, value) != value:
+            faults.append(f"--{key} {value} and -p {key}={given[key]} contradict each other; give one.")
     if faults:
         raise CallError("\n".join(faults))
     return given

@@ -24,7 +24,7 @@ def warm_up() -> None:
         from multiprocessing import forkserver
 
         _context()
-        # the server and its idle workers pass Ctrl-C over in silence; a worker at work minds it (worker.py)
+        # the server and its idle workers ignore Ctrl-C; a worker at work stops on it (kernel.py)
         before = signal.getsignal(signal.SIGINT)
         in_main = threading.current_thread() is threading.main_thread()
         try:

@@ -79,13 +79,13 @@ def run_report(
         if failed:
             kept = final.with_name(f"{final.name}{FAILED}")
             stage.rename(kept)
-            raise NotebookFailedError("\n".join(_told(kept, outcome) for outcome in failed))
+            raise NotebookFailedError("\n".join(_failure(kept, outcome) for outcome in failed))
     return final
 
 
-def _told(folder: Path, outcome: Outcome) -> str:
-    place = f", cell {outcome.cell}" if outcome.cell else ""
-    return f"{folder / 'notebooks' / outcome.name}.ipynb{place}: {outcome.error}"
+def _failure(folder: Path, outcome: Outcome) -> str:
+    cell = f", cell {outcome.cell}" if outcome.cell else ""
+    return f"{folder / 'notebooks' / outcome.name}.ipynb{cell}: {outcome.error}"
 
 
 def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]]) -> tuple[Path, Path]:
@@ -117,10 +117,10 @@ def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]
 def _with_missing(stage: Path, notebook: Notebook, outcome: Outcome) -> Outcome:
     """Return the outcome as an error when the notebook ended well without leaving what it promises."""
     promised = [f"tables/{name}.csv" for name in notebook.tables] + [f"figures/{name}.png" for name in notebook.figures]
-    gone = [name for name in promised if not (stage / name).is_file()]
-    if outcome.error or not gone:
+    missing = [name for name in promised if not (stage / name).is_file()]
+    if outcome.error or not missing:
         return outcome
-    return Outcome(outcome.name, outcome.seconds, outcome.starts, f"ended without writing {', '.join(gone)}")
+    return Outcome(outcome.name, outcome.seconds, outcome.starts, f"ended without writing {', '.join(missing)}")
 
 
 def _record(

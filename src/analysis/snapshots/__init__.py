@@ -1,1 +1,1 @@
-"""The bank: named, immutable, checksummed states of tables; ``data/README.md`` tells the format."""
+"""The bank: named, immutable, checksummed states of tables; ``data/README.md`` describes the format."""

@@ -197,7 +197,7 @@ def _entry_faults(content: dict[str, Any]) -> str:
 
 
 def metadata_from(content: dict[str, Any], position: str) -> TableMetadata:
-    """Build the metadata of a table from the parsed file; codes, categories and measures are told apart."""
+    """Build the metadata of a table from the parsed file; each name of a code, category and measure once."""
     try:
         metadata = TableMetadata(
             dimensions=tuple(

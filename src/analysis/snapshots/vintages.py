@@ -1,7 +1,7 @@
-"""Two states of a table beside each other, and one cell through all its states.
+"""Two states of a table compared, and one cell through all its states.
 
 CBS corrects figures that were definitive (one release of 85880NED changed 1,103 of them) and keeps no old state. What
-changed can only be told from vintages that were kept.
+changed can only be seen from vintages that were kept.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def diff(before: Snapshot, after: Snapshot, tables: list[str] | None = None) -> 
         When a file is lost or changed.
     """
     found = []
-    held = {*before.manifest.tables, *after.manifest.tables}
-    for table in sorted(held if tables is None else held.intersection(tables)):
+    tables_of_either = {*before.manifest.tables, *after.manifest.tables}
+    for table in sorted(tables_of_either if tables is None else tables_of_either.intersection(tables)):
         if table not in after:
             found.append(TableDiff(table, "went"))
         elif table not in before:
@@ -73,8 +73,8 @@ def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
     common = [column for column in keys if column in new.columns]
     came, went = ({}, {})
     for only, one, other in ((came, new, old), (went, old, new)):
-        gone = [column for column in one.columns if column not in other.columns]
-        only |= {"column": gone} if gone else {}
+        columns = [column for column in one.columns if column not in other.columns]
+        only |= {"column": columns} if columns else {}
         for column in common:
             codes = sorted(set(one[column].unique()) - set(other[column].unique()))
             only |= {column: codes} if codes else {}
@@ -84,7 +84,7 @@ def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
     both = both.rename(columns={"value_before": "before", "value_after": "after"})
     figures = [pd.to_numeric(both[side], errors="coerce") for side in ("before", "after")]
     unlike = (both["before"] != both["after"]) & (figures[0] != figures[1])  # 714.0 is 714
-    for column in common:  # what a code that came or went brought or took along is told by the code
+    for column in common:  # the cells of a code that came or went are reported by the code
         unlike &= ~both[column].isin([*came.get(column, []), *went.get(column, [])])
     cells, figures = both[unlike].reset_index(drop=True), [each[unlike].reset_index(drop=True) for each in figures]
     cells = cells.assign(change=figures[1] - figures[0], definitive=cells["status_before"] == FINAL)

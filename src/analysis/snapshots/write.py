@@ -32,9 +32,9 @@ class NewTable:
 
 
 def write_snapshot(
-    folder: Path, name: str, kind: Kind, created: str, tables: list[NewTable], beside: dict[str, bytes] | None = None
+    folder: Path, name: str, kind: Kind, created: str, tables: list[NewTable], extra: dict[str, bytes] | None = None
 ) -> Path:
-    """Write a snapshot aside and rename it into place.
+    """Write a snapshot into a staging folder and rename it.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def write_snapshot(
         Name, kind (``published``, ``dated``, ``simulated``) and ISO date of the snapshot.
     tables : list of NewTable
         Its tables. The same tables always give the same bytes.
-    beside : dict of str to bytes, optional
-        Other files to lie beside the tables, by name; the manifest does not tell of them.
+    extra : dict of str to bytes, optional
+        Other files to lie in the folder, by name; they are not in the manifest.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def write_snapshot(
     """
     final = folder / check_name(name)
     with staged_folder(final) as staging:
-        for file, data in (beside or {}).items():
+        for file, data in (extra or {}).items():
             write_file(staging / file, data)
         write_manifest(staging, name, kind, created, [_write_table(staging, table) for table in tables])
     return final

@@ -1,39 +1,61 @@
-"""The tables of a snapshot that notebooks read: those that lack, and whether those that are there can be read."""
+"""What a run will do: its notebooks, their parameters and tables, all checked before a kernel starts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, name_some
 from analysis.measures.sources import EVERY
-from analysis.runs.notebook import Notebook
+from analysis.runs.notebook import Notebook, find_notebooks, tables_read
+from analysis.runs.parameters import check_parameters
+from analysis.runs.translation import PROSE, check_translations
 from analysis.workspace import open_snapshot
 
 
-def tables_read(notebooks: list[Notebook]) -> list[str] | None:
-    """Return the tables that any of these notebooks may read, None for every table of the snapshot."""
-    reads = {table for notebook in notebooks for table in notebook.reads}
-    return None if EVERY in reads else sorted(reads)
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do: its notebooks, all parameters of each, and which were left out and why (for ``run.json``)."""
+
+    notebooks: list[Notebook]
+    parameters: dict[str, dict[str, Any]]
+    skipped: list[dict[str, Any]]
 
 
-def with_their_tables(
-    notebooks: list[Notebook], given: dict[str, str], named: bool
-) -> tuple[list[Notebook], list[dict[str, Any]]]:
-    """Return the notebooks whose snapshot has every table they need, and for ``run.json`` which were left out and why.
+def plan_run(folder: Path, names: list[str] | None, given: dict[str, str]) -> Plan:
+    """Return what a run will do, checked as far as it can be before a kernel starts.
 
     Parameters
     ----------
-    notebooks : list of Notebook
+    folder : Path
+        Where the notebooks are.
+    names : list of str or None
+        Those to run; None for all that do not wait to be named.
     given : dict of str to str
-        The parameters of the call; a snapshot that is not there is left to `check_parameters`.
-    named : bool
-        Whether the call names these notebooks.
+        The parameters of the call.
 
     Raises
     ------
     CallError
-        With a line for each notebook that was named and lacks a table, or when no notebook is left.
+        When a notebook or parameter is unknown, not allowed or lacks its tables.
+    DataError
+        When a notebook, its translation or a table is not what it has to be.
+    """
+    notebooks, skipped = _with_their_tables(find_notebooks(folder, names), given, named=bool(names))
+    parameters = check_parameters(notebooks, given)
+    check_translations({each.path: parameters[each.name].get("lang", PROSE) for each in notebooks})
+    _check_data(notebooks, parameters)
+    return Plan(notebooks, parameters, skipped)
+
+
+def _with_their_tables(
+    notebooks: list[Notebook], given: dict[str, str], named: bool
+) -> tuple[list[Notebook], list[dict[str, Any]]]:
+    """Return the notebooks whose snapshot has every table they need, and which were left out and why.
+
+    Those that the call names are not left out but refused. A snapshot that is not there is left to `check_parameters`.
     """
     skipped = []
     for notebook in notebooks:
@@ -64,14 +86,8 @@ def _lacking(notebook: Notebook, given: dict[str, str], run: list[Notebook]) -> 
     return [table for table in notebook.needs if table not in snapshot], snapshot.name
 
 
-def check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]]) -> None:
-    """Read every table that the notebooks may read, so that wrong data stop a run before it begins.
-
-    Raises
-    ------
-    DataError
-        For the first file, column or cell that is not what it has to be.
-    """
+def _check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]]) -> None:
+    """Read every table that the notebooks may read, so that wrong data stop a run before it begins."""
     for notebook in notebooks:
         if "snapshot" not in parameters[notebook.name]:
             continue
