@@ -53,6 +53,13 @@ def did_you_mean(found: str, known: Iterable[str]) -> str:
     return f"{hint}known: {name_some(options, 12) or 'none'}"
 
 
+def check_choice(name: str, value: str, allowed: Iterable[str]) -> str:
+    """Return a value that is among those allowed; raise a CallError that names them for any other."""
+    if value not in allowed:
+        raise CallError(f"{name} {value!r} is unknown; {did_you_mean(str(value), allowed)}.")
+    return value
+
+
 def nearest(found: str, known: Iterable[str]) -> str:
     """Return a hint with the nearest known spellings, where a list of all would be no help."""
     near = difflib.get_close_matches(found, list(known), n=3, cutoff=0.6)

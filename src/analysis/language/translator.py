@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.periods import parse_period, period_grain, period_title
-from analysis.errors import CallError, DataError, did_you_mean
+from analysis.errors import DataError, check_choice
 from analysis.intervals.formula_range import Number
 from analysis.language import numbers
 from analysis.language.glossary import LANGUAGES, glossary, glossary_entry
@@ -43,9 +43,7 @@ class Translator:
     """
 
     def __init__(self, code: str) -> None:
-        if code not in LANGUAGES:
-            raise CallError(f"lang {code!r} is unknown; {did_you_mean(str(code), LANGUAGES)}.")
-        self.code = code
+        self.code = check_choice("lang", code, LANGUAGES)
 
     def word(self, section: str, key: str, **fields: Any) -> str:
         """Return an entry of the glossary, its fields filled in.

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import TOTAL_GROUP, Group, members_in_common
 from analysis.classifications.selection import check_dimension, dimension_note, find_groups, split_dimension
-from analysis.errors import CallError, CoverageError, did_you_mean, name_some
+from analysis.errors import CallError, CoverageError, check_choice, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.measures.fractions import MEASURES, fraction_of, periods_of
 from analysis.measures.tidy_frame import combine, tidy_rows
@@ -59,9 +59,7 @@ def check_measure(measure: str) -> str:
             f"measure {measure!r}: benefits go to households (a couple is two persons and one benefit) and cannot be "
             f"set against persons or moments. Of persons and moments: {name_some(MEASURES)}."
         )
-    if measure not in MEASURES:
-        raise CallError(f"measure {measure!r} is unknown; {did_you_mean(str(measure), MEASURES)}.")
-    return measure
+    return check_choice("measure", measure, MEASURES)
 
 
 def compared_groups(measure: str, text: str) -> tuple[str, dict[str, Group | None]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from analysis.cleaning.periods import parse_period
-from analysis.errors import CallError, DataError, did_you_mean, name_some
+from analysis.errors import CallError, DataError, check_choice, name_some
 from analysis.measures import caseload, duration, flows
 from analysis.snapshots.store import Snapshot
 
@@ -45,8 +45,7 @@ def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> 
         With a line for each fault: one is no period or lies outside the data, they are in the wrong order, nothing
         lies between them, or flows have a gap or no complete year.
     """
-    if window not in WINDOWS:
-        raise CallError(f"window {window!r} is unknown; {did_you_mean(window, WINDOWS)}.")
+    check_choice("window", window, WINDOWS)
     known, faults, ends = WINDOWS[window](snapshot), [], {}
     for name, text in (("start", start), ("end", end)):
         try:

@@ -24,7 +24,7 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import LONG_TERM, MONITOR
-from analysis.errors import CallError, did_you_mean
+from analysis.errors import CallError, check_choice
 from analysis.measures.question import REST, Question, read_question
 from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT, UNDECIDED
@@ -98,22 +98,6 @@ class HypothesisTest:
         return {**ends, "p": self.p_value, "verdict": self.verdict}
 
 
-def check_test(test: str) -> str:
-    """Return a test; raise a CallError for one that is none."""
-    return _known("test", test, TESTS)
-
-
-def check_alternative(alternative: str) -> str:
-    """Return an alternative; raise a CallError for one that is none."""
-    return _known("alternative", alternative, ALTERNATIVES)
-
-
-def _known(name: str, value: str, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise CallError(f"{name} {value!r} is unknown; {did_you_mean(str(value), allowed)}.")
-    return value
-
-
 def run_test(
     question: Question, test: str = "difference", alternative: str = "different", confidence: float = 0.95
 ) -> HypothesisTest:
@@ -124,7 +108,7 @@ def run_test(
     CallError
         When test, alternative or confidence is none, or the cells are too few for the coefficients.
     """
-    check_alternative(alternative)
+    check_choice("alternative", alternative, ALTERNATIVES)
     confidence = check_confidence(confidence)
     cells, design = design_of(question, test)
     fit, weights = _fitted(question.measure, cells, design)
@@ -154,7 +138,7 @@ def design_of(question: Question, test: str) -> tuple[pd.DataFrame, np.ndarray]:
     CallError
         When the test is none, needs two groups or complete years, or has no more cells than coefficients.
     """
-    check_test(test)
+    check_choice("test", test, TESTS)
     pair = len(question.groups) == 2
     if test == "difference" and not pair:
         raise CallError("test=difference needs two groups, or one against the total; of the total: change or trend.")

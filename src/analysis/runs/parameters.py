@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from analysis.chapters.findings.tables import check_document, check_verdict
 from analysis.chapters.support.monthly_series import months_to_compare
 from analysis.chapters.work_disability.schemes import YEARS
 from analysis.classifications.selection import check_group_by
-from analysis.errors import CallError, CoverageError, did_you_mean, name_some
+from analysis.errors import CallError, CoverageError, check_choice, did_you_mean, name_some
 from analysis.language.glossary import LANGUAGES
 from analysis.measures.question import check_measure, read_question
 from analysis.measures.windows import between
 from analysis.models.dispersion import check_confidence
-from analysis.models.hypothesis import check_alternative, check_test, design_of
+from analysis.models.hypothesis import ALTERNATIVES, TESTS, design_of
 from analysis.runs.hypothesis_log import check_hypothesis
 from analysis.runs.notebook import Notebook, tables_read
 from analysis.workspace import open_snapshot
@@ -108,8 +108,8 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "verdict": check_verdict,
     "hypothesis": check_hypothesis,
     "measure": check_measure,
-    "test": check_test,
-    "alternative": check_alternative,
+    "test": partial(check_choice, "test", allowed=TESTS),
+    "alternative": partial(check_choice, "alternative", allowed=ALTERNATIVES),
     "period": _one_of(*YEARS),
 }
 

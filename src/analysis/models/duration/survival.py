@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analysis.errors import CallError, name_some
+from analysis.errors import CallError, check_choice, name_some
 from analysis.missing import PRESENT, STATUSES
 from analysis.models.dispersion import student
 from analysis.models.duration.hazards import PROCESS, TOO_FEW_CELLS, Hazards
@@ -76,8 +76,7 @@ def matrix(hazards: Hazards, clock: str = MONTHLY) -> tuple[pd.DataFrame, np.nda
     chance, and S the product of 1 - h/12. ``continuous`` takes them to leave on any day; S at five years is then some
     two percent higher.
     """
-    if clock not in (CONTINUOUS, MONTHLY):
-        raise CallError(f"clock {clock!r} is unknown; known: {CONTINUOUS}, {MONTHLY}.")
+    check_choice("clock", clock, (CONTINUOUS, MONTHLY))
     cells = hazards.cells.assign(known=hazards.cells["missing"] == PRESENT)
     whole = cells.groupby(ROW, sort=False)["known"].transform("all")
     cells = cells[whole].reset_index(drop=True)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import CallError, did_you_mean
+from analysis.errors import CallError, check_choice
 from analysis.missing import PRESENT
 from analysis.models.dispersion import TOO_FEW, Dispersion, check_confidence, neighbour_dispersion, student
 from analysis.models.flows.pairs import decide_pairs, pair_factor
@@ -152,8 +152,7 @@ def _check_choices(quantity: str, period: str, covariance: str) -> None:
         ("period", period, PERIODS),
         ("covariance", covariance, COVARIANCES),
     ):
-        if given not in known:
-            raise CallError(f"{name} {given!r} is unknown; {did_you_mean(str(given), known)}.")
+        check_choice(name, given, known)
     if covariance == "cluster" and period == "year":
         raise CallError(
             "covariance 'cluster' goes by year, and an effect for each year leaves nothing within one: every interval "
