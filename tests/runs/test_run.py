@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import sys
 
 import nbformat
 import psutil
 import pytest
 
+from analysis.cli import main
 from analysis.errors import CallError, DataError
 from analysis.files import write_new
 from analysis.runs import kernel as worker
@@ -118,7 +120,6 @@ def test_no_more_notebooks_run_at_once_than_asked_for(home):
 
 def test_a_notebook_whose_tables_the_snapshot_lacks_is_left_out_and_that_is_told(home, capsys):
     """The simulated snapshot has no tables of documents; `published` is the only one that does."""
-    from analysis.cli import main
     from analysis.snapshots.write import write_snapshot
 
     for path in (home / "notebooks").glob("*.ipynb"):
@@ -294,6 +295,32 @@ def test_a_researchers_own_notebook_runs_with_its_own_parameters(home):
         check_parameters(notebooks, {"level": "0.5"})
     folder = run_report(notebooks, check_parameters(notebooks, {}), home / "outputs", 1, make_pages)
     assert (folder / "index.html").exists()
+
+
+def test_a_notebook_that_is_dropped_in_shows_a_table_and_a_figure_of_its_own_names(home, capsys):
+    """No file of the library knows the names ``mine``, ``town``, ``my_share``, ``my_counts`` and ``my_drawing``."""
+    make_notebook(
+        home / "notebooks",
+        "mine",
+        "import pandas as pd\nfrom matplotlib.figure import Figure\nfrom analysis.report import Report\n"
+        "from analysis.workspace import open_snapshot\nreport = Report(open_snapshot(snapshot), lang)",
+        "rows = {'town': ['Aa', 'Bee'], 'quantity': 'my_share', 'value': [level, 3.5]}\n"
+        "report.table('my_counts', pd.DataFrame(rows))",
+        "drawn = Figure()\ndrawn.subplots().plot(rows['value'])\nreport.figure('my_drawing', drawn)",
+    )
+    notebook = read_notebook(home / "notebooks" / "mine.ipynb")
+    assert (notebook.tables, notebook.figures) == (("my_counts",), ("my_drawing",))
+    assert main(["report", "--notebook", "mine", "-p", "level=2", "--lang", "nl"]) == 0
+    (name,) = outputs(home)
+    folder = home / "outputs" / name
+    assert capsys.readouterr().out == f"{folder / 'index.html'}\n"
+    table = (folder / "tables" / "my_counts.csv").read_text().splitlines()
+    assert [line.split(",")[:2] for line in table] == [["town", "my_share"], ["Aa", "2.0"], ["Bee", "3.5"]]
+    assert (folder / "figures" / "my_drawing.png").read_bytes().startswith(b"\x89PNG")
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert 'id="table-my_counts"' in page
+    assert "my share" in page
+    assert re.search(r'<img [^>]*alt="my drawing"', page)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
