@@ -19,7 +19,7 @@ from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import GroupFlows
 from analysis.measures.flows import QUARTERS_A_YEAR, flow_cells, national, of_complete_years
 from analysis.measures.sources import PERSONS, STOCK_TABLES, stock_at
-from analysis.measures.tidy_frame import combine, tidy_columns
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 READS = STOCK_TABLES
@@ -28,7 +28,7 @@ READS = STOCK_TABLES
 def balance(
     opening: Rounded, inflow: Rounded, outflow: Rounded, closing: Rounded
 ) -> dict[str, Rounded | tuple[Rounded, str]]:
-    """Return what the account of a period says, from columns in one unit, as `tidy_columns` takes them.
+    """Return what the account of a period says, from columns in one unit, as `tidy_rows` takes them.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
         "inflow_rate": ((inflow / opening).percent(), "opening"),
         "outflow_rate": ((outflow / opening).percent(), "opening"),
     }
-    return tidy_columns(columns, labels, f"{table}, {flow_cells(snapshot).table}")
+    return tidy_rows(columns, labels, f"{table}, {flow_cells(snapshot).table}")
 
 
 def aow_rises(quarters: pd.PeriodIndex) -> list[str]:
@@ -111,4 +111,4 @@ def _break_even(
     ends = pd.PeriodIndex([f"{year}Q4" for year in years], freq=FREQUENCY["quarter"])
     opening, closing, stock_table = _ends(snapshot, ends, QUARTERS_A_YEAR)
     flows = inflow.counted_as(PERSONS), outflow.counted_as(PERSONS)
-    return tidy_columns(balance(opening, *flows, closing), {"year": years}, f"{stock_table}, {flow_table}")
+    return tidy_rows(balance(opening, *flows, closing), {"year": years}, f"{stock_table}, {flow_table}")

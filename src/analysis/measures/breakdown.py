@@ -33,7 +33,7 @@ class Breakdown:
 
     def tidy_rows(self, **labels: Iterable[object]) -> pd.DataFrame:
         """Return the numbers as a tidy frame: a column with the name of the dimension, then ``labels``."""
-        return tidy_rows(self.numbers, self.quantity, {self.dimension: self.classes, **labels}, tables=self.table)
+        return tidy_rows({self.quantity: self.numbers}, {self.dimension: self.classes, **labels}, self.table)
 
     def of(self, *classes: str) -> Rounded:
         """Return the numbers of these classes, one entry each; a CoverageError names those that there are."""

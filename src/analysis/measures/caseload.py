@@ -52,12 +52,7 @@ def series(snapshot: Snapshot, months: pd.PeriodIndex | None = None) -> pd.DataF
 
 
 def sources(series_frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a source of the caseload: what it counts, from when to when, how many figures, how low and high.
-
-    Parameters
-    ----------
-    series_frame : DataFrame
-        As from `series`.
+    """Return one row a source of the caseload, as from `series`: its unit, periods, figures, lowest and highest.
 
     Returns
     -------
@@ -83,45 +78,35 @@ def _has_total(cells: Cells) -> bool:
 
 def _series(cells: Cells, quantity: str, grain: str) -> pd.DataFrame:
     periods = cells.periods
-    known = [dimension for dimension in cells.metadata.dimensions if dimension.name == "edition"]
-    editions = (
-        [(code.label, {"edition": code.category or code.code}) for code in known[0].codes] if known else [("", {})]
+    labels = {"table": cells.table, "edition": "", "grain": grain, "period": periods.astype(str)}
+    labels["date"] = periods.to_timestamp(how="end").normalize()
+    editions = [each for each in cells.metadata.dimensions if each.name == "edition"]
+    if not editions:
+        return tidy_rows({quantity: cells.look_up(quantity, periods)}, labels, cells.table)
+    return combine(
+        tidy_rows(
+            {quantity: cells.look_up(quantity, periods, edition=code.category or code.code)},
+            labels | {"edition": code.label},
+            cells.table,
+        )
+        for code in editions[0].codes
     )
-    frames = []
-    for edition, categories in editions:
-        column = cells.look_up(quantity, periods, **categories)
-        labels = {
-            "table": [cells.table] * len(periods),
-            "edition": [edition] * len(periods),
-            "grain": [grain] * len(periods),
-            "period": [str(period) for period in periods],
-            "date": periods.to_timestamp(how="end").normalize(),
-        }
-        frames.append(tidy_rows(column, quantity, labels, tables=cells.table))
-    return combine(frames)
 
 
 def revised(series_frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the periods for which the first and the last edition of a series print another figure.
-
-    Parameters
-    ----------
-    series_frame : DataFrame
-        As from `series`.
+    """Return the periods for which the first and the last edition of a series, as from `series`, print another figure.
 
     Returns
     -------
     DataFrame
         ``table, period, first_edition, first_figure, last_edition, last_figure``: what the first and the last edition
-        that hold the period say.
+        that hold the period say; and ``tables``.
     """
-    rows = []
-    editions = series_frame[series_frame["edition"] != ""]
-    for (table, period), cells in editions.groupby(["table", "period"], sort=True, observed=True):
-        cells = cells.sort_values("edition")
-        first, last = cells.iloc[0], cells.iloc[-1]
-        if first["value"] != last["value"]:
-            rows.append((table, table, period, first["edition"], first["value"], last["edition"], last["value"]))
-    return pd.DataFrame(
-        rows, columns=["tables", "table", "period", "first_edition", "first_figure", "last_edition", "last_figure"]
+    editions = series_frame[series_frame["edition"] != ""].sort_values("edition", kind="stable")
+    found = editions.groupby(["table", "period"], as_index=False).agg(
+        first_edition=("edition", "first"),
+        first_figure=("value", "first"),
+        last_edition=("edition", "last"),
+        last_figure=("value", "last"),
     )
+    return found[found["first_figure"] != found["last_figure"]].assign(tables=found["table"]).reset_index(drop=True)

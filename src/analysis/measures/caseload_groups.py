@@ -104,16 +104,16 @@ def by_group(state: GroupState) -> pd.DataFrame:
     labels = {
         "dimension": [group.dimension for group in state.groups],
         "group": [group.name for group in state.groups],
-        "period": [str(state.period)] * len(state.groups),
+        "period": str(state.period),
     }
     columns = {
-        "level": (state.now, ""),
+        "level": state.now,
         "share": ((state.now / total).percent(), "level of the total"),
-        "change": (change, ""),
+        "change": change,
         "growth_pct": ((state.now / state.before - 1).percent(), "level a year earlier"),
         "contribution_pp": ((change / total_before).percent(), "level of the total a year earlier"),
     }
-    return combine(tidy_rows(column, name, labels, below, state.table) for name, (column, below) in columns.items())
+    return tidy_rows(columns, labels, state.table)
 
 
 def ranks(state: GroupState) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.classifications.durations import duration_band
 from analysis.classifications.groups import LONG_TERM, TOTAL_GROUP, Group
 from analysis.classifications.selection import chosen_groups
-from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.cells import Cells, classes_of, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
@@ -65,7 +65,7 @@ def _shares_of_stock(snapshot: Snapshot, group: Group, quarter: pd.Period) -> pd
         if share.missing[0] != PRESENT and DURATION_SHARES in snapshot:
             printed = _printed_share(snapshot, group, band, quarter)
             share, table = (printed, DURATION_SHARES) if printed is not None else (share, table)
-        frames.append(tidy_rows(share, quantity, _labels(group, STOCK, quarter), "stock of the group", table))
+        frames.append(tidy_rows({quantity: (share, "stock of the group")}, _labels(group, STOCK, quarter), table))
     return combine(frames)
 
 
@@ -79,24 +79,21 @@ def _printed_share(snapshot: Snapshot, group: Group, band: Group, quarter: pd.Pe
 
 def _shares_of_ended(snapshot: Snapshot, group: Group) -> pd.DataFrame:
     cells, years = ended_spells(snapshot)
-    frames = []
-    for quantity, band in SHARES.items():
-        ended = group_column(cells, "ended_spells", group, years, band) if _knows(cells, group) else None
-        if ended is None:
-            continue
-        share = (ended / group_column(cells, "ended_spells", group, years)).percent()
-        frames.append(
-            tidy_rows(share, quantity, _labels(group, ENDED, years[0]), "ended spells of the group", cells.table)
+    if not any(all(cells.has(**classes) for _, classes in definition) for definition in group.definitions):
+        return pd.DataFrame({"missing": []})
+    whole = group_column(cells, "ended_spells", group, years)
+    shares = {
+        quantity: (
+            (group_column(cells, "ended_spells", group, years, band) / whole).percent(),
+            "ended spells of the group",
         )
-    return combine(frames) if frames else pd.DataFrame({"missing": []})
+        for quantity, band in SHARES.items()
+    }
+    return tidy_rows(shares, _labels(group, ENDED, years[0]), cells.table)
 
 
-def _knows(cells: Cells, group: Group) -> bool:
-    return any(all(cells.has(**categories) for _, categories in definition) for definition in group.definitions)
-
-
-def _labels(group: Group, counted: str, period: pd.Period) -> dict[str, list[str]]:
-    return {"dimension": [group.dimension], "group": [group.name], "source": [counted], "period": [str(period)]}
+def _labels(group: Group, counted: str, period: pd.Period) -> dict[str, str]:
+    return {"dimension": group.dimension, "group": group.name, "source": counted, "period": str(period)}
 
 
 def ended_spells(snapshot: Snapshot) -> tuple[Cells, pd.PeriodIndex]:
@@ -111,21 +108,19 @@ def last_long_term_quarter(snapshot: Snapshot) -> pd.Period:
     Raises
     ------
     CoverageError
-        When no table of the snapshot tells it.
+        When no table of the snapshot has it.
     """
     known = []
     for table, grain in STOCK_SOURCES:
-        if table in snapshot and _tells_duration(snapshot.metadata(table)):
+        if table in snapshot and "5y+" in classes_of(snapshot.metadata(table)).get("duration", ()):
             cells = read_cells(snapshot, table, grain)
-            there = cells.periods[group_column(cells, "stock", OVER_5, cells.periods).missing == PRESENT]
-            known += [period.asfreq(FREQUENCY["quarter"]) for period in there]
+            present = group_column(cells, "stock", OVER_5, cells.periods).missing == PRESENT
+            known += [period.asfreq(FREQUENCY["quarter"]) for period in cells.periods[present]]
     if not known:
-        raise CoverageError(f"snapshot {snapshot.name!r} does not tell who has bijstand for more than five years.")
+        raise CoverageError(
+            f"snapshot {snapshot.name!r} does not have the number of persons with bijstand for more than five years."
+        )
     return max(known)
-
-
-def _tells_duration(metadata) -> bool:
-    return any(code.category == "5y+" for dimension in metadata.dimensions for code in dimension.codes)
 
 
 def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.DataFrame:
@@ -148,13 +143,14 @@ def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.D
         cells = read_cells(snapshot, table, "quarter")
         if not cells.has(duration="0-6m"):
             continue
-        there = cells.periods if quarters is None else cells.periods[cells.periods.isin(quarters)]
-        within, whole = in_persons(cells.look_up("stock", there, duration="0-6m")), cells.look_up("stock", there)
+        periods = cells.periods if quarters is None else cells.periods[cells.periods.isin(quarters)]
+        within = in_persons(cells.look_up("stock", periods, duration="0-6m"))
+        share = (within / cells.look_up("stock", periods)).percent()
         known = np.flatnonzero(within.missing == PRESENT)
-        labels = {"quarter": [str(there[place]) for place in known], "table": [table] * len(known)}
-        share = (within / whole).percent().take(known)
-        frames.append(tidy_rows(within.take(known), "starters", labels, tables=table))
-        frames.append(tidy_rows(share, "starters_share", labels, "stock", table))
+        columns = {"starters": within.take(known), "starters_share": (share.take(known), "stock")}
+        frames.append(tidy_rows(columns, {"quarter": periods[known].astype(str), "table": table}, table))
     if not frames or combine(frames).empty:
-        raise CoverageError(f"snapshot {snapshot.name!r} does not tell who has bijstand for less than half a year.")
+        raise CoverageError(
+            f"snapshot {snapshot.name!r} does not have the number of persons with bijstand for less than half a year."
+        )
     return combine(frames).sort_values(["quantity", "quarter", "table"], kind="stable", ignore_index=True)

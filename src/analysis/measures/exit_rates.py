@@ -49,17 +49,12 @@ def by_band(snapshot: Snapshot) -> pd.DataFrame:
             if exposure.missing[0] != PRESENT:
                 continue
             ended = group_column(cells, "ended_spells", band, years)
-            labels = {
-                "band": [band.name],
-                "exposure_choice": [name],
-                "main": [name == whole[0]],
-                "year": [str(years[0])],
-            }
-            source = f"{cells.table}, {table}"
+            labels = {"band": band.name, "exposure_choice": name, "main": name == whole[0], "year": str(years[0])}
+            rate = {"rate_per_year": (ended / exposure, "exposure")}
             frames += [
-                tidy_rows(ended, "ended", labels, tables=cells.table),
-                tidy_rows(exposure, "exposure", labels, tables=table),
-                tidy_rows(ended / exposure, "rate_per_year", labels, "exposure", source),
+                tidy_rows({"ended": ended}, labels, cells.table),
+                tidy_rows({"exposure": exposure}, labels, table),
+                tidy_rows(rate, labels, f"{cells.table}, {table}"),
             ]
     if not frames:
         raise CoverageError(f"snapshot {snapshot.name!r} does not tell the stock by duration around {year}.")

@@ -91,15 +91,15 @@ def by_group(flows: GroupFlows) -> pd.DataFrame:
     labels = {
         "dimension": [group.dimension for group in flows.groups],
         "group": [group.name for group in flows.groups],
-        "year": [flows.year] * len(flows.groups),
+        "year": flows.year,
     }
     columns = {
-        "inflow": (flows.inflow, ""),
-        "outflow": (flows.outflow, ""),
+        "inflow": flows.inflow,
+        "outflow": flows.outflow,
         "ratio": (flows.outflow / flows.inflow, "inflow"),
         "reinflow_share": (flows.reinflow_share, "inflow"),
     }
-    return combine(tidy_rows(column, name, labels, below, flows.table) for name, (column, below) in columns.items())
+    return tidy_rows(columns, labels, flows.table)
 
 
 def orderings(flows: GroupFlows) -> pd.DataFrame:
@@ -141,11 +141,9 @@ def by_quarter(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
             continue  # the table does not have these groups by any definition
         known = np.flatnonzero(np.logical_and.reduce([column.missing == PRESENT for column in columns.values()]))
         if len(known) >= 2:
-            quarters = [str(cells.periods[place]) for place in known]
+            quarters = cells.periods[known].astype(str)
             found[dimension] = combine(
-                tidy_rows(
-                    column.take(known), flow, {"group": [name] * len(known), "quarter": quarters}, tables=cells.table
-                )
+                tidy_rows({flow: column.take(known)}, {"group": name, "quarter": quarters}, cells.table)
                 for (name, flow), column in columns.items()
             )
     return found

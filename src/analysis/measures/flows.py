@@ -13,7 +13,7 @@ from analysis.cleaning.cells import Cells, read_cells, require
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import QUARTERLY_FLOWS, choose
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -62,7 +62,7 @@ def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
         inflow) and ``reinflow_share`` (percent of the inflow that had left less than a year before).
     """
     labels = {"quarter": [str(quarter) for quarter in quarters]}
-    return _flows_and_ratios(national(snapshot, quarters), labels, flow_cells(snapshot).table)
+    return tidy_rows(_flows_and_ratios(national(snapshot, quarters)), labels, flow_cells(snapshot).table)
 
 
 def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
     years, flows = of_complete_years(snapshot, quarters)
     labels, table = {"year": years}, flow_cells(snapshot).table
     risk = (flows["reinflow"] / flows["outflow"]).percent()
-    return combine([_flows_and_ratios(flows, labels, table), tidy_rows(risk, "return_risk", labels, "outflow", table)])
+    return tidy_rows(_flows_and_ratios(flows) | {"return_risk": (risk, "outflow")}, labels, table)
 
 
 def complete_years(quarters: pd.PeriodIndex) -> list[int]:
@@ -96,8 +96,6 @@ def of_complete_years(snapshot: Snapshot, quarters: pd.PeriodIndex) -> tuple[lis
     return years, {flow: column.take(inside).sum_by(place, len(years)) for flow, column in flows.items()}
 
 
-def _flows_and_ratios(flows: dict[str, Rounded], labels: dict[str, list], table: str) -> pd.DataFrame:
-    counts = [tidy_rows(flows[flow], flow, labels, tables=table) for flow in FLOWS]
-    ratio = tidy_rows(flows["outflow"] / flows["inflow"], "ratio", labels, "inflow", table)
-    share = tidy_rows((flows["reinflow"] / flows["inflow"]).percent(), "reinflow_share", labels, "inflow", table)
-    return combine([*counts, ratio, share])
+def _flows_and_ratios(flows: dict[str, Rounded]) -> dict[str, Rounded | tuple[Rounded, str]]:
+    ratio, share = flows["outflow"] / flows["inflow"], (flows["reinflow"] / flows["inflow"]).percent()
+    return flows | {"ratio": (ratio, "inflow"), "reinflow_share": (share, "inflow")}

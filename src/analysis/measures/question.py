@@ -167,8 +167,8 @@ def _frame(
     measure: str, name: str, columns: tuple[Rounded, Rounded, str], known: pd.PeriodIndex, inside: np.ndarray
 ) -> pd.DataFrame:
     numerator, denominator = (part.take(inside) for part in columns[:2])
-    labels = {"group": [name] * len(inside), "period": [str(period) for period in known[inside]]}
-    frame = tidy_rows(numerator / denominator, measure, labels, MEASURES[measure][1], columns[2])
+    labels = {"group": name, "period": known[inside].astype(str)}
+    frame = tidy_rows({measure: (numerator / denominator, MEASURES[measure][1])}, labels, columns[2])
     return frame.assign(numerator_count=numerator.value, denominator_count=denominator.value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import CallError
@@ -12,24 +13,16 @@ from analysis.intervals.rounded import Rounded
 
 
 def tidy_rows(
-    column: Rounded,
-    quantity: str,
-    labels: Mapping[str, Iterable[Any]],
-    denominator: str = "",
-    tables: str | list[str] = "",
+    columns: Mapping[str, Rounded | tuple[Rounded, str]], labels: Mapping[str, Any], tables: str | list[str] = ""
 ) -> pd.DataFrame:
-    """Return a column of numbers as a tidy frame.
+    """Return columns of numbers as a tidy frame, the quantities below each other.
 
     Parameters
     ----------
-    column : Rounded
-        ``n`` numbers.
-    quantity : str
-        What they are.
-    labels : mapping of str to iterable
-        Columns that tell the ``n`` rows apart (period, dimension, group).
-    denominator : str
-        The quantity below the fraction bar, for a share, ratio or rate.
+    columns : mapping of str to Rounded or (Rounded, str)
+        Each quantity with its ``n`` numbers; for a share, ratio or rate also the name of its denominator.
+    labels : mapping of str to iterable or scalar
+        Columns that tell the ``n`` rows apart (period, dimension, group); a single value holds for all rows.
     tables : str or list of str
         Id of the table, or ids of the tables, that the cells come from; a list has one entry a row.
 
@@ -39,45 +32,19 @@ def tidy_rows(
         The labels, then ``tables, quantity, value, value_lo, value_hi, unit, denominator, missing, status``.
         ``value_lo`` and ``value_hi`` bound the value by the rounding of the printed cells, exactly.
     """
-    return pd.DataFrame(
-        {
-            **{name: list(values) for name, values in labels.items()},
-            "tables": tables,
-            "quantity": quantity,
-            "value": column.value,
-            "value_lo": column.lo,
-            "value_hi": column.hi,
-            "unit": column.unit,
-            "denominator": denominator,
-            "missing": column.missing,
-            "status": column.status,
-        }
-    )
+    shared = {name: value if np.isscalar(value) else list(value) for name, value in labels.items()}
+    frames = []
+    for quantity, given in columns.items():
+        column, denominator = given if isinstance(given, tuple) else (given, "")
+        numbers = {"value": column.value, "value_lo": column.lo, "value_hi": column.hi, "unit": column.unit}
+        reasons = {"denominator": denominator, "missing": column.missing, "status": column.status}
+        frames.append(pd.DataFrame({**shared, "tables": tables, "quantity": quantity, **numbers, **reasons}))
+    return combine(frames)
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return several tidy frames below each other."""
     return pd.concat(list(frames), ignore_index=True)
-
-
-def tidy_columns(
-    columns: Mapping[str, Rounded | tuple[Rounded, str]],
-    labels: Mapping[str, Iterable[Any]],
-    tables: str | list[str] = "",
-) -> pd.DataFrame:
-    """Return several quantities of the same rows below each other, as from `tidy_rows`.
-
-    Parameters
-    ----------
-    columns : mapping of str to Rounded or (Rounded, str)
-        Each quantity with its numbers; for a share, ratio or rate also its denominator.
-    labels, tables
-        As for `tidy_rows`.
-    """
-    pairs = {name: column if isinstance(column, tuple) else (column, "") for name, column in columns.items()}
-    return combine(
-        tidy_rows(column, name, labels, denominator, tables) for name, (column, denominator) in pairs.items()
-    )
 
 
 def pick(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.chapters.sector.printed_tables import TABLE
 from analysis.measures.breakdown import breakdown
-from analysis.measures.tidy_frame import combine, tidy_columns
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.register.evaluation import Finding
 from analysis.register.rows import worked
 from analysis.register.verdicts import CONTRADICTED, EXCLUDED
@@ -53,7 +53,7 @@ def pay(snapshot: Snapshot) -> pd.DataFrame:
         "pay_to_minimum": ((wage / minimum).percent(), "minimum_wage"),
         "pay_full_time": (wage / contract, "contract_fte"),
     }
-    return combine([*(part.tidy_rows() for part in parts), tidy_columns(ratios, labels, _PAY)])
+    return combine([*(part.tidy_rows() for part in parts), tidy_rows(ratios, labels, _PAY)])
 
 
 def wage_costs(snapshot: Snapshot) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def wage_costs(snapshot: Snapshot) -> pd.DataFrame:
     costs, subsidy = (breakdown(snapshot, _COSTS, each, "scheme") for each in ("wage_costs", "wage_subsidy"))
     net = costs.of(*subsidy.classes) - subsidy.numbers
     labels = {"scheme": subsidy.classes}
-    return combine([costs.tidy_rows(), subsidy.tidy_rows(), tidy_columns({"net_wage_costs": net}, labels, _COSTS)])
+    return combine([costs.tidy_rows(), subsidy.tidy_rows(), tidy_rows({"net_wage_costs": net}, labels, _COSTS)])
 
 
 def value_and_costs(snapshot: Snapshot) -> pd.DataFrame:
@@ -83,7 +83,7 @@ def value_and_costs(snapshot: Snapshot) -> pd.DataFrame:
     names = ("value_added", "operating_costs", "value_added_growth")
     value, costs, growth = (breakdown(snapshot, _VALUE, each, "work_kind") for each in names)
     balance = {"operating_balance": value.numbers - costs.of(*value.classes)}
-    computed = tidy_columns(balance, {"work_kind": value.classes}, _VALUE)
+    computed = tidy_rows(balance, {"work_kind": value.classes}, _VALUE)
     return combine([value.tidy_rows(), costs.tidy_rows(), computed, growth.tidy_rows()])
 
 

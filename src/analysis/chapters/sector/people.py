@@ -15,7 +15,7 @@ from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.account import balance
 from analysis.measures.breakdown import breakdown, require_table
 from analysis.measures.sources import PERSONS
-from analysis.measures.tidy_frame import combine, tidy_columns
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -58,7 +58,7 @@ def people_guided(snapshot: Snapshot) -> pd.DataFrame:
     for activity, column in levels.items():
         before, now = column.take([0]), column.take([1])
         columns = {"guided": now, "guided_before": before, "change": now - before}
-        frames.append(tidy_columns(columns, {"activity": [activity]}, table))
+        frames.append(tidy_rows(columns, {"activity": [activity]}, table))
     found = combine(frames)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 
@@ -101,7 +101,7 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
             "entry_rate": ((inflow / opening).percent(), "opening"),
             "exit_rate": ((outflow / opening).percent(), "opening"),
         }
-        frames.append(tidy_columns(columns, labels, table))
+        frames.append(tidy_rows(columns, labels, table))
     return combine(frames)
 
 
@@ -126,8 +126,8 @@ def share_at_companies(snapshot: Snapshot) -> pd.DataFrame:
     return combine(
         [
             own.tidy_rows(),
-            tidy_columns({"contracts_country": whole}, labels, country),
-            tidy_columns({"at_companies_share": part}, labels, f"{at}, {country}"),
+            tidy_rows({"contracts_country": whole}, labels, country),
+            tidy_rows({"at_companies_share": part}, labels, f"{at}, {country}"),
             share.tidy_rows(),
         ]
     )

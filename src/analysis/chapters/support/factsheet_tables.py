@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.intervals.comparison import decide
 from analysis.measures.breakdown import breakdown
-from analysis.measures.tidy_frame import combine, tidy_columns, tidy_rows
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 BY_GROUP, SUPPORTED, KINDS, DURATION, STARTS_BY_DURATION, STARTS, WAGE_SUBSIDY = (
@@ -67,7 +67,7 @@ def shares(snapshot: Snapshot, name: str, label: str = "part") -> pd.DataFrame:
     for part, table, quantity, dimension, options in SHARES[name]:
         found = breakdown(snapshot, table, quantity, dimension, **options)
         labels = {label: [part] * len(found.classes), "group": found.classes}
-        frames.append(tidy_rows(found.numbers, "share", labels, tables=table))
+        frames.append(tidy_rows({"share": found.numbers}, labels, table))
     return combine(frames)
 
 
@@ -87,7 +87,9 @@ def shares_by_kind(snapshot: Snapshot) -> pd.DataFrame:
         for dimension in ("age", "origin", "sex"):
             found = breakdown(snapshot, BY_GROUP, "supported_share", dimension, provision=kind)
             labels = {"dimension": [dimension] * len(found.classes), "group": found.classes}
-            frames.append(tidy_rows(found.numbers, f"share_{name}", labels, "persons with this provision", BY_GROUP))
+            frames.append(
+                tidy_rows({f"share_{name}": (found.numbers, "persons with this provision")}, labels, BY_GROUP)
+            )
     return combine(frames)
 
 
@@ -103,7 +105,7 @@ def job_starters(snapshot: Snapshot) -> pd.DataFrame:
     """
     found = {year: breakdown(snapshot, STARTS, "starters", "support", year, total=True) for year in ("2024", "2023")}
     return combine(
-        tidy_rows(each.numbers, "level", {"year": [year] * len(each.classes), "group": each.classes}, tables=STARTS)
+        tidy_rows({"level": each.numbers}, {"year": year, "group": each.classes}, STARTS)
         for year, each in found.items()
     )
 
@@ -130,7 +132,7 @@ def still_at_work(snapshot: Snapshot) -> pd.DataFrame:
         labels = {"year": [year], "months_after": [str(months)], "outcome": list(decide(supported, others))}
         difference = (supported - others).counted_as("percentage points")
         columns = {"with_support": supported, "without_support": others, "difference_pp": difference}
-        frames.append(tidy_columns(columns, labels, STARTS))
+        frames.append(tidy_rows(columns, labels, STARTS))
     return combine(frames)
 
 

@@ -15,7 +15,7 @@ from analysis.cleaning.cells import read_cells
 from analysis.cleaning.periods import parse_period, period_grain
 from analysis.errors import CallError, CoverageError, DataError, name_some
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.tidy_frame import combine, tidy_columns, tidy_rows
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -54,7 +54,7 @@ def _one_series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.
         "period": months.astype(str),
         "date": months.to_timestamp(how="end").normalize(),
     }
-    return tidy_rows(column, "in_use", labels, tables=table)
+    return tidy_rows({"in_use": column}, labels, table)
 
 
 def months_to_compare(
@@ -116,7 +116,7 @@ def persons_compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> p
         "change": now - before,
         "growth_pct": ((now / before - 1).percent(), "persons_before"),
     }
-    return tidy_columns(columns, labels, tables)
+    return tidy_rows(columns, labels, tables)
 
 
 def _persons(snapshot: Snapshot, kind: str, month: pd.Period) -> tuple[Rounded, str]:

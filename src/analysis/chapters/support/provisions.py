@@ -14,7 +14,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.tidy_frame import tidy_columns
+from analysis.measures.tidy_frame import tidy_rows
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -75,7 +75,7 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
         "contribution_pp": ((change / total_before).percent(), "provisions_before of the total"),
     }
     tables = [tables for *_, tables in found]
-    return tidy_columns(columns, labels, tables)
+    return tidy_rows(columns, labels, tables)
 
 
 def read_level(snapshot: Snapshot, table: str, quantity: str, kind: str, month: pd.Period) -> Rounded:

@@ -80,11 +80,11 @@ def _of_kind(snapshot: Snapshot, dimension: str, kind: str, state: GroupState) -
         ],
     }
     columns = {
-        "supported_share": (supported, "persons with this provision", BY_GROUP),
-        "recipient_share": ((recipients / everyone).percent(), "persons with bijstand", state.table),
-        "representation": (ratio, "recipient_share", f"{BY_GROUP}, {state.table}"),
+        "supported_share": ((supported, "persons with this provision"), BY_GROUP),
+        "recipient_share": (((recipients / everyone).percent(), "persons with bijstand"), state.table),
+        "representation": ((ratio, "recipient_share"), f"{BY_GROUP}, {state.table}"),
     }
-    return combine(tidy_rows(column, name, labels, *source) for name, (column, *source) in columns.items())
+    return combine(tidy_rows({name: column}, labels, tables) for name, (column, tables) in columns.items())
 
 
 def _sum(members: Rounded) -> Rounded:
@@ -123,6 +123,6 @@ def coverage(snapshot: Snapshot) -> pd.DataFrame:
         "supported persons, recipients or not": (everyone, both),
     }
     return combine(
-        tidy_rows(column.counted_as("percent"), "share", {"measured": [name]}, "persons with bijstand", tables)
+        tidy_rows({"share": (column.counted_as("percent"), "persons with bijstand")}, {"measured": name}, tables)
         for name, (column, tables) in rows.items()
     )

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.classifications.categories import TOTAL
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.breakdown import breakdown
-from analysis.measures.tidy_frame import combine, tidy_columns
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 JOBS = "banenafspraak-2024-jobs"
@@ -35,7 +35,7 @@ def jobs_against_targets(snapshot: Snapshot) -> pd.DataFrame:
     columns["jobs_target"] = _jobs(snapshot, "jobs_target", TOTAL, sectors)
     columns["shortfall"] = columns["jobs_target"] - columns["jobs_all"]
     columns["target_reached"] = (columns["jobs_all"] / columns["jobs_target"]).percent()
-    return tidy_columns(columns, {"sector": sectors}, JOBS)
+    return tidy_rows(columns, {"sector": sectors}, JOBS)
 
 
 def jobs_added(snapshot: Snapshot) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def jobs_added(snapshot: Snapshot) -> pd.DataFrame:
     for name, contract in _CONTRACTS.items():
         of_sectors = _jobs(snapshot, "jobs_added", contract, _SECTORS)
         columns[f"added_{name}"] = stack([of_sectors, of_sectors.sum_by([0, 0], 1)])
-    return tidy_columns(columns, {"sector": [*_SECTORS, TOTAL]}, JOBS)
+    return tidy_rows(columns, {"sector": [*_SECTORS, TOTAL]}, JOBS)
 
 
 def hired_jobs(snapshot: Snapshot) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def hired_jobs(snapshot: Snapshot) -> pd.DataFrame:
     wsw = [_jobs(snapshot, name, "Wsw secondment", [TOTAL]) for name in ("jobs_since_baseline", "jobs_added")]
     columns = {"hired_all": stack(list(hired.values())), "wsw_secondment": stack(wsw)}
     columns["hired_other"] = columns["hired_all"] - columns["wsw_secondment"]
-    return tidy_columns(columns, {"span": list(hired)}, JOBS)
+    return tidy_rows(columns, {"span": list(hired)}, JOBS)
 
 
 def _jobs(snapshot: Snapshot, quantity: str, contract: str, sectors: list[str] | tuple[str, ...]) -> Rounded:
@@ -91,5 +91,5 @@ def register_at_work(snapshot: Snapshot) -> pd.DataFrame:
     columns["without_job"] = columns["registered"] - columns["with_job"]
     columns["job_share"] = (columns["with_job"] / columns["registered"]).percent()
     shares = breakdown(snapshot, REGISTER, "printed_share", "population", total=True).of(*printed)
-    rows = tidy_columns(columns, {"population": [*printed, "others"]}, REGISTER)
-    return combine([rows, tidy_columns({"printed_share": shares}, {"population": printed}, REGISTER)])
+    rows = tidy_rows(columns, {"population": [*printed, "others"]}, REGISTER)
+    return combine([rows, tidy_rows({"printed_share": shares}, {"population": printed}, REGISTER)])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.measures.breakdown import breakdown, require_table
-from analysis.measures.tidy_frame import combine, tidy_columns
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 SCHEMES = "factsheet-2024-t5"
@@ -54,7 +54,7 @@ def at_work_by_scheme(snapshot: Snapshot, year: str) -> pd.DataFrame:
         "growth_pct": (change / before).percent(),
         "contribution_pp": (change / total_before).percent(),
     }
-    return tidy_columns(columns, {"scheme": now.classes}, SCHEMES).assign(year=year)
+    return tidy_rows(columns, {"scheme": now.classes}, SCHEMES).assign(year=year)
 
 
 def at_work_series(snapshot: Snapshot) -> pd.DataFrame:
@@ -91,7 +91,7 @@ def sheltered_work(snapshot: Snapshot) -> pd.DataFrame:
     earlier = by_scheme.periods[by_scheme.periods < cells.periods.min()]
     at_work_earlier = {"at_work": by_scheme.look_up("at_work", earlier, scheme=_SHELTERED)}
     return combine(
-        tidy_columns(numbers, {"year": months.year.astype(str)}, table)
+        tidy_rows(numbers, {"year": months.year.astype(str)}, table)
         for numbers, months, table in ((at_work_earlier, earlier, SCHEMES), (columns, cells.periods, SHELTERED))
     )
 

@@ -35,8 +35,8 @@ def survival_of_ended(snapshot: Snapshot) -> pd.DataFrame:
         whole = group_column(cells, "ended_spells", group, years)
         for months in (0, *CLASS_ENDS.values()):
             lasted = group_column(cells, "ended_spells", group, years, duration_band(months))
-            labels = {"group": [group.name], "months": [months], "year": [str(years[0])]}
-            frames.append(tidy_rows(lasted / whole, "survival", labels, "ended spells of the group", cells.table))
+            labels = {"group": group.name, "months": months, "year": str(years[0])}
+            frames.append(tidy_rows({"survival": (lasted / whole, "ended spells of the group")}, labels, cells.table))
     found = combine(frames)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 

@@ -23,7 +23,7 @@ from analysis.classifications.groups import MONITOR
 from analysis.measures.account import balance
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.sources import PERSONS
-from analysis.measures.tidy_frame import combine, tidy_columns
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.models.dispersion import (
     NO_VALUE,
@@ -103,7 +103,7 @@ def _years(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
         columns["opening"].take(first), **flows, closing=columns["closing"].take(first + QUARTERS_A_YEAR - 1)
     )
     tables = ", ".join(dict.fromkeys(rows["tables"]))
-    rounded = tidy_columns(account, labels, tables).drop(columns="status").assign(interval=ROUNDING)
+    rounded = tidy_rows(account, labels, tables).drop(columns="status").assign(interval=ROUNDING)
     sums = whole.groupby(year)[["inflow", "outflow", "other_exits", "opening"]].sum()
     process = _steady_state(rows, sums, confidence)
     process = [labels.assign(tables=tables, denominator="", **columns) for columns in process]
