@@ -49,14 +49,6 @@ class Report:
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         self.folder = Path(folder) if folder else None
 
-    def heading(self, key: str, **places: Any) -> None:
-        """Show a heading of the glossary."""
-        self._show(Markdown(f"## {self.translator.word('texts', key, **places)}"))
-
-    def text(self, key: str, **places: Any) -> None:
-        """Show a sentence or paragraph of the glossary, its places filled in."""
-        self._show(Markdown(self.translator.word("texts", key, **places)))
-
     def say(self, text: str) -> None:
         """Show a text that is in the report's language already."""
         self._show(Markdown(text))
