@@ -113,6 +113,9 @@ def test_a_row_has_its_words_numbers_and_a_button(pages, translator):
 def test_a_document_lists_what_does_not_stand(pages):
     failed = re.search(r"<table class=\"data listed\">(.*?)</table>", pages[1], re.DOTALL)[1]
     assert re.findall(r"findings.html#([\w-]+)", failed) == ["c-inconsistent", "c-differs", "nasty", "says"]
+    assert {"nl": "SZW · 30 juni 2025 · factsheet", "en": "SZW · 30 June 2025 · factsheet"}[
+        re.search('lang="(..)"', pages[1])[1]
+    ] in pages[1]
     brief = "".join(re.findall(r"<ul class=\"brief\">(.*?)</ul>", pages[1], re.DOTALL))
     assert brief.count("<li>") == 3
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
-from analysis.language.numbers import distinct_ends
+from analysis.intervals.formula_range import Number
+from analysis.language.numbers import decimals_needed, distinct_ends
 from analysis.language.translator import Message, Translator
 from analysis.register.evaluation import Finding
 from analysis.register.verdicts import CONTRADICTED, INCONSISTENT, REPRODUCED, touches
 
 _say = partial(Message, "register")
 _MOST_NAMED = 3
+_MOST_DECIMALS = 10  # half of the smallest step of the register, which has nine
 
 
 def explanation(finding: Finding, translator: Translator) -> str:
@@ -32,8 +35,15 @@ def _contradiction(finding: Finding, translator: Translator) -> Message:
         return _say("fails", ends)
     key = "gives" if result.lo != result.hi else "gives_exactly"
     key = key if printed.lo != printed.hi else f"{key}_beside_exact"
-    ends |= zip(("low", "high"), distinct_ends(printed.lo, printed.hi, translator.code), strict=True)
+    ends |= {name: _in_full(end, translator) for name, end in (("low", printed.lo), ("high", printed.hi))}
     return _say(key, {"value": translator.significant(result.value), **ends})
+
+
+def _in_full(end: Number, translator: Translator) -> str:
+    """Return an end of what a printed number stands for: all digits of a decimal number."""
+    if math.isinf(end):
+        return translator.significant(end)
+    return translator.number(end, decimals_needed(_MOST_DECIMALS, float(end)))
 
 
 def _slipped(finding: Finding, translator: Translator) -> Message:

@@ -23,7 +23,7 @@ from analysis.language.translator import Translator
 Row = dict[str, Any]
 FINDINGS_PAGE = "findings.html"
 _ASSETS = ("page.css", "findings.css", "findings.js")
-_MONTH = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])\b")
+_MONTH = re.compile(r"\b(\d{4}-(?:0[1-9]|1[0-2]))(?:-(\d\d))?\b")
 _DECIMALS = 4  # of operands, at the most
 
 
@@ -66,7 +66,9 @@ def document_page(rows: list[Row], document: Row, translator: Translator, record
     """
     own = _localise([row for row in rows if row["document"] == document["document"]], translator)
     failed = [row for row in own if row["tone"] == "fails" or (row["recomputed"] is False and row["tone"] == "open")]
-    return _render("document", translator, record, own, document=document, failed=failed)
+    kind = f"kind_{document['kind']}"
+    texts = {"date": _period(document["date"], translator), "kind": translator.word("findings_page", kind)}
+    return _render("document", translator, record, own, document=document | texts, failed=failed)
 
 
 def write_findings_pages(
@@ -188,7 +190,7 @@ def _range(lo: Any, hi: Any, most: int, translator: Translator) -> str:
 
 
 def _period(text: str, translator: Translator) -> str:
-    text = _MONTH.sub(lambda match: translator.period(match[0]), text)
+    text = _MONTH.sub(lambda date: f"{(date[2] or '').lstrip('0')} {translator.period(date[1])}".strip(), text)
     quarter = translator.word("findings_page", "quarter_mark")
     text = re.sub(r"\bQ(?=[1-4])", quarter, re.sub(r"(?<=\d)Q(?=[1-4])", f" {quarter}", text))
     return text.replace(" to ", translator.word("intervals", "to")).replace(
