@@ -141,16 +141,16 @@ def replicates(noise=0.0, seed=3):
 
 
 def test_what_moves_all_groups_alike_is_no_dispersion_between_groups():
-    assert group_dispersion(replicates(noise=1e-3), "sex").dispersion == 1
+    assert group_dispersion(replicates(noise=1e-3), "sex").value == 1
     shaken = group_dispersion(replicates(noise=0.1), "sex")
-    assert 5 < shaken.dispersion < 80
+    assert 5 < shaken.value < 80
     assert (shaken.df, shaken.dimension, shaken.first, shaken.last) == (11, "sex", "2020Q1", "2022Q4")
 
 
 def test_another_dimension_stands_in_and_says_so():
     assert group_dispersion(replicates(noise=0.1), "age").dimension == "sex"
     nothing = group_dispersion({}, "age")
-    assert np.isnan(nothing.dispersion)
+    assert np.isnan(nothing.value)
     assert nothing.df == 0
 
 
@@ -162,13 +162,13 @@ def groups(ratios, counts=1000.0):
 
 def test_the_interval_of_a_group_counts_the_moments_of_four_quarters():
     shaken = replicates(noise=0.1)
-    spread = group_dispersion(shaken, "age")
+    dispersion = group_dispersion(shaken, "age")
     found = compare_groups(groups({"a": 0.5, "b": 1.0}), shaken, 0.9)
     row = found.ratios.set_index("group").loc["a"]
-    lo, hi = process_interval(np.array([2000.0]), np.array([4000.0]), spread.dispersion, spread.df, 0.9)
+    lo, hi = process_interval(np.array([2000.0]), np.array([4000.0]), dispersion.value, dispersion.df, 0.9)
     assert (row["value_lo"], row["value_hi"]) == pytest.approx((lo[0], hi[0]))
     pair = found.pairs.iloc[0]
-    reach = student(0.9, spread.df) * np.sqrt(spread.dispersion * (1 / 2000 + 1 / 4000 + 1 / 4000 + 1 / 4000))
+    reach = student(0.9, dispersion.df) * np.sqrt(dispersion.value * (1 / 2000 + 1 / 4000 + 1 / 4000 + 1 / 4000))
     assert np.log(pair["factor_hi"] / pair["factor_lo"]) / 2 == pytest.approx(reach)
 
 

@@ -37,12 +37,16 @@ times 0.82 for the scale Qn; 300 simulated series of 12 to 56 quarters gave 0.46
 class Dispersion:
     """Variance over the variance of chance, its degrees of freedom (0: too few cells, NaN), and where it is from.
 
-    ``dimension`` is the one it was estimated from, where that of another dimension can be taken for it.
+    ``dimension`` is the one it was estimated from, where that of another dimension can be taken for it; ``first``,
+    ``last`` and ``table`` say from which quarters and tables, where that is not plain from its model.
     """
 
     value: float = float("nan")
     df: int = 0
     dimension: str = ""
+    first: str = ""
+    last: str = ""
+    table: str = ""
 
 
 def check_confidence(confidence: float) -> float:

@@ -72,7 +72,7 @@ def variance_between_groups(comparison: GroupComparison, translator: Translator)
             first=translator.period(each.first),
             last=translator.period(each.last),
             table=each.table,
-            dispersion=translator.number(each.dispersion),
+            dispersion=translator.number(each.value),
             df=each.df,
         )
         for each in used

@@ -14,6 +14,7 @@ from analysis.missing import PRESENT
 from analysis.models.dispersion import (
     NO_VALUE,
     TOO_FEW,
+    Dispersion,
     check_confidence,
     fit_quasi_binomial,
     flow_counts,
@@ -21,22 +22,6 @@ from analysis.models.dispersion import (
     process_interval,
 )
 from analysis.models.flows.pairs import decide_pairs, pair_factor
-
-
-@dataclass(frozen=True)
-class GroupDispersion:
-    """How much the outflow ratios of groups vary among each other within a quarter, over binomial chance.
-
-    What moves all groups alike (a season, a lockdown) does not count. ``dimension``, ``first``, ``last`` and ``table``
-    say from which groups and quarters it was estimated; without any, ``dispersion`` is NaN and ``df`` 0.
-    """
-
-    dispersion: float = float("nan")
-    df: int = 0
-    dimension: str = ""
-    first: str = ""
-    last: str = ""
-    table: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,17 +38,19 @@ class GroupComparison:
         second) with ``factor_lo, factor_hi`` (process interval of that pair alone), ``p_value`` (for all pairs of the
         dimension together, as from `pairs.decide_pairs`) and ``process`` (``higher``, ``lower`` or
         ``undecidable``, of the first against the second).
-    dispersions : dict of str to GroupDispersion
+    dispersions : dict of str to Dispersion
         The dispersion used for each dimension.
     """
 
     ratios: pd.DataFrame
     pairs: pd.DataFrame
-    dispersions: dict[str, GroupDispersion]
+    dispersions: dict[str, Dispersion]
 
 
-def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> GroupDispersion:
-    """Estimate the dispersion of the groups of a dimension within quarters: a model with group and quarter effects.
+def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> Dispersion:
+    """Estimate how much the outflow ratios of groups vary among each other within a quarter, over binomial chance.
+
+    From a model with group and quarter effects: what moves all groups alike (a season, a lockdown) does not count.
 
     Parameters
     ----------
@@ -75,12 +62,12 @@ def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> Gro
         to be stated with the result.
     """
     if not by_quarter:
-        return GroupDispersion()
+        return Dispersion()
     basis = dimension if dimension in by_quarter else next(iter(by_quarter))
     frame = by_quarter[basis]
     fit = fit_quasi_binomial("share ~ C(group) + C(quarter)", flow_counts(frame, ["group", "quarter"]))
     quarters, tables = sorted(frame["quarter"].unique()), ", ".join(frame["tables"].unique())
-    return GroupDispersion(float(fit.scale), int(fit.df_resid), basis, quarters[0], quarters[-1], tables)
+    return Dispersion(float(fit.scale), int(fit.df_resid), basis, quarters[0], quarters[-1], tables)
 
 
 def compare_groups(
@@ -116,9 +103,9 @@ def compare_groups(
     )
 
 
-def _ratios(members: pd.DataFrame, dispersion: GroupDispersion, confidence: float) -> pd.DataFrame:
+def _ratios(members: pd.DataFrame, dispersion: Dispersion, confidence: float) -> pd.DataFrame:
     counts = members["outflow"] * QUARTERS_A_YEAR, members["inflow"] * QUARTERS_A_YEAR
-    lo, hi = process_interval(*counts, dispersion.dispersion, dispersion.df, confidence)
+    lo, hi = process_interval(*counts, dispersion.value, dispersion.df, confidence)
     known = np.isfinite(lo) & np.isfinite(hi)
     value = (members["outflow"] / members["inflow"]).where(known)
     missing = np.where(known, PRESENT, TOO_FEW if dispersion.df == 0 else NO_VALUE)
@@ -127,10 +114,10 @@ def _ratios(members: pd.DataFrame, dispersion: GroupDispersion, confidence: floa
     )
 
 
-def _pair(one, two, dispersion: GroupDispersion, confidence: float) -> dict[str, object]:
+def _pair(one, two, dispersion: Dispersion, confidence: float) -> dict[str, object]:
     counts = np.array([one.outflow, two.inflow, one.inflow, two.outflow], float)
     logs = np.log(np.where(counts > 0, counts, np.nan))  # zero has no logarithm: the pair has no factor
     variance = log_ratio_variance(one.outflow, one.inflow) + log_ratio_variance(two.outflow, two.inflow)
-    error = np.sqrt(dispersion.dispersion * variance / QUARTERS_A_YEAR)
+    error = np.sqrt(dispersion.value * variance / QUARTERS_A_YEAR)
     factor = pair_factor(logs[:2].sum() - logs[2:].sum(), error, dispersion.df, confidence)
     return {"dimension": one.dimension, "first": one.group, "second": two.group, **factor}
