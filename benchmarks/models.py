@@ -21,7 +21,8 @@ from analysis.measures import duration, exit_rates, flow_groups, flows, windows
 from analysis.models.duration import decomposition
 from analysis.models.flows import outflow
 from analysis.models.flows import panel as flow_panel
-from analysis.simulation import default_parameters, simulate
+from analysis.simulation.parameters import default_parameters
+from analysis.simulation.simulate import simulate
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import open_snapshot
 

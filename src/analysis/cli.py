@@ -235,7 +235,8 @@ def _check(options: argparse.Namespace) -> int:
 
 def _simulate(options: argparse.Namespace) -> int:
     """Draw a population month by month, 2012-2025, and keep its tables as a snapshot together with the truth."""
-    from analysis.simulation import default_parameters, simulate
+    from analysis.simulation.parameters import default_parameters
+    from analysis.simulation.simulate import simulate
     from analysis.workspace import snapshots_folder
 
     rules = default_parameters(options.seed, options.persons)

@@ -16,7 +16,9 @@ from analysis.errors import CallError, CoverageError, DataError
 from analysis.measures import windows
 from analysis.models.duration import cohort, decomposition, hazards, longterm, survival
 from analysis.models.duration.panel import CLOSING, FINE, TRAPEZOID, panel_of_frames, read_panel
-from analysis.simulation import default_parameters, read_truth, simulate
+from analysis.simulation.parameters import default_parameters
+from analysis.simulation.simulate import simulate
+from analysis.simulation.truth import read_truth
 from analysis.workspace import open_snapshot
 from builders import crossing, snapshot, table
 

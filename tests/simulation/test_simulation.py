@@ -11,17 +11,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import analysis.simulation
+import analysis.simulation.simulate
 from analysis.cleaning.cells import read_cells
 from analysis.cli import main
 from analysis.errors import CallError, DataError
 from analysis.measures import account, closure, flow_groups, flows
 from analysis.measures.aow import rise_in_months
 from analysis.measures.tidy_frame import pick
-from analysis.simulation import Calendar, default_parameters, draw, read_truth, simulate
-from analysis.simulation.parameters import AGES, BANDS, KINDS, MONTHS
+from analysis.simulation.parameters import AGES, BANDS, KINDS, MONTHS, Calendar, default_parameters
+from analysis.simulation.population import draw
+from analysis.simulation.simulate import simulate
 from analysis.simulation.steady import steady_state, survival
-from analysis.simulation.truth import truth_bytes
+from analysis.simulation.truth import read_truth, truth_bytes
 from analysis.snapshots.write import NewTable
 from analysis.statline.catalogue import expected_of
 from analysis.workspace import HOME_VARIABLE, open_snapshot
@@ -338,7 +339,7 @@ def test_nothing_half_written_is_left(tmp_path, monkeypatch, made, fault):
 
     entry, raw = made.entry("85617NED"), made.table("85617NED")
     table = NewTable(entry.id, "", "simulated", None, "", "full", "", "", raw.metadata, raw.frame[:10])
-    monkeypatch.setattr(analysis.simulation, "tables", lambda counts, source: [table])
+    monkeypatch.setattr(analysis.simulation.simulate, "tables", lambda counts, source: [table])
     monkeypatch.setattr("analysis.snapshots.write.metadata_bytes", break_off)
     with pytest.raises(type(fault)):
         simulate(tmp_path, default_parameters(1, 100), "broken")
@@ -347,7 +348,7 @@ def test_nothing_half_written_is_left(tmp_path, monkeypatch, made, fault):
 
 def test_an_existing_snapshot_is_told_before_any_work(tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
-    monkeypatch.setattr(analysis.simulation, "draw", lambda rules: pytest.fail("drawn for nothing"))
+    monkeypatch.setattr(analysis.simulation.simulate, "draw", lambda rules: pytest.fail("drawn for nothing"))
     with pytest.raises(CallError, match="exists already and is never overwritten; give another --name"):
         simulate(tmp_path, default_parameters(1, 100), "mine")
 

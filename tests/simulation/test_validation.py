@@ -77,7 +77,7 @@ def test_its_counts_are_those_of_the_tables(tools, tmp_path):
 
     from analysis.models.duration.panel import read_panel
     from analysis.models.flows.panel import flow_panel
-    from analysis.simulation import simulate
+    from analysis.simulation.simulate import simulate
     from analysis.workspace import open_snapshot
 
     of = world.world(3, 20_000)

@@ -27,8 +27,7 @@ from analysis.models.flows.account import group_account
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.rates import fit_rates
 from analysis.models.flows.reentry import fit_reentry
-from analysis.simulation import default_parameters
-from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BANDS, SHAPE
+from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BANDS, SHAPE, default_parameters
 from analysis.simulation.steady import steady_state
 
 NAMES = [name for _, name in LABELS]

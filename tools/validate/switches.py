@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from world import GROUPS, LABELS, QUARTERS, World, inside
 
-from analysis.simulation import default_parameters
-from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BAND, LONG
+from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BAND, LONG, default_parameters
 from analysis.simulation.steady import steady_state
 
 YEAR = 2023

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
-from analysis.simulation import Counts, Parameters, default_parameters, draw
-from analysis.simulation.parameters import BANDS, MONTHS
+from analysis.simulation.parameters import BANDS, MONTHS, Parameters, default_parameters
+from analysis.simulation.population import Counts, draw
 from analysis.simulation.tables import members
 from analysis.simulation.truth import truth_bytes
 

@@ -1,7 +1,7 @@
-"""By which rules the simulated population lives, and the chances that follow from them.
+"""The rules of the synthetic population, and the chances that follow from them.
 
-Classes are those that the tables tell apart, with the names of the workbench. Sex and origin do not change and are one
-axis of `KINDS`; origin says of which origin and where born, for the two are not independent.
+Classes are those that the tables distinguish, with the names of the workbench. Sex and origin do not change and are one
+axis of `KINDS`; origin holds origin and country of birth together, for the two are not independent.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ RETURNS = {"0-6m": 0, "6-12m": 6, "1-5y": 12}
 SHAPE = (len(KINDS), len(AGES))
 CELLS = (*SHAPE, len(BANDS))
 LONG = 60
-"""Months after which nothing depends any more on how long a benefit has run, and nobody comes back who left."""
+"""Months after which the length of a benefit no longer matters, and nobody who left comes back."""
 YOUNGEST = 12 * AGES["<25"]
 RECENT = 11
-"""Who came back had, at the month end before, left so many months ago at most: fewer than twelve when coming in."""
+"""Those who came back had left at most so many months before the last month end: under twelve when they came in."""
 
 AGE_CLASS = np.searchsorted([12 * years for years in AGES.values()], np.arange(12 * 70), "right") - 1
 BAND = np.searchsorted(list(BANDS.values()), np.arange(LONG + 1), "right") - 1
@@ -48,7 +48,7 @@ PERSONS_RANGE = (100, 4_000_000)
 
 @dataclass(frozen=True)
 class Calendar:
-    """What the calendar does: a factor for each year gone by, for each quarter of the year, and for single quarters."""
+    """Effects of the calendar: a factor for each year passed, for each quarter of the year, and for single quarters."""
 
     trend: float
     season: list[float]
@@ -99,7 +99,7 @@ class Parameters:
         return _values(self.return_age)[:, None] * _values(self.return_chance)[band]
 
     def entries(self, aow: int) -> np.ndarray:
-        """Return how one new person a month is spread by kind and age in months, below an AOW age in months.
+        """Return the distribution of one new person a month by kind and age in months, below an AOW age in months.
 
         The density by age does not depend on the AOW age: when that rises, the sum rises above 1.
         """
@@ -129,8 +129,8 @@ def default_parameters(seed: int = 1, persons: int = 400_000) -> Parameters:
 def age_limits() -> np.ndarray:
     """Return for each month the age in months from which nobody is in the population.
 
-    It is the AOW age, except after a rise: who reached the AOW age of before is not bijstand's again, so that for as
-    many months as it rose by nobody reaches it.
+    It is the AOW age, except after a rise: those who had reached the former AOW age do not return to bijstand, so that
+    for as many months as it rose nobody reaches it.
     """
     months = np.arange(len(MONTHS))
     return months - np.maximum.accumulate(months - [AOW_MONTHS[year] for year in MONTHS.year])

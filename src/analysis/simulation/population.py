@@ -1,7 +1,7 @@
 """The population itself: persons drawn month by month, and counted as they come, stay and leave.
 
-A month goes: everyone is a month older, and who reached the AOW age is gone; some of those who were there leave; some
-of those who left come back; new people come in. Durations are full months at the last month end a person was there.
+In a month everyone gets a month older, and those who reach the AOW age go; some of the stock leave; some of those who
+left come back; new people come in. Durations are full months at the last month end a person was in the stock.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from analysis.simulation.parameters import AGE_CLASS, BAND, CELLS, LONG, MONTHS, RECENT, SHAPE, Parameters, age_limits
 from analysis.simulation.steady import steady_state
 
-Chance = np.random.Generator
+Rng = np.random.Generator
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +24,9 @@ class People:
     born: np.ndarray
     since: np.ndarray
 
-    def at(self, places: np.ndarray) -> People:
-        """Return some of them."""
-        return People(self.kind[places], self.born[places], self.since[places])
+    def pick(self, chosen: np.ndarray) -> People:
+        """Return some of them, by position or by true and false."""
+        return People(self.kind[chosen], self.born[chosen], self.since[chosen])
 
     def began(self, month: int) -> People:
         """Return the same persons, in a new state since ``month``."""
@@ -73,18 +73,18 @@ class Counts:
 
 def draw(rules: Parameters) -> Counts:
     """Draw the population and count it; the same rules always give the same numbers."""
-    chance, counts = np.random.default_rng(rules.seed), _no_counts()
+    rng, counts = np.random.default_rng(rules.seed), _no_counts()
     steady = steady_state(rules, age_limits()[0])
     scale = rules.persons / steady.stock.sum()
-    stock, pool = (_opening(scale * expected, chance) for expected in (steady.stock, steady.pool))
+    stock, pool = (_opening(scale * expected, rng) for expected in (steady.stock, steady.pool))
     counts.stock[0] = _count(stock, -1, stock.since)
     leave, back = rules.exits(), rules.returns()
     exit_effects, entry_effects = rules.exit_calendar.effects(), scale * rules.entry_calendar.effects()
     for month, limit in enumerate(age_limits()):
         stock, pool = _grow_older(stock, pool, month, limit, counts)
-        stock, left = _leave(stock, month, exit_effects[month] * leave, chance, counts)
-        pool, returned = _come_back(pool, month, back, chance, counts)
-        entered = returned + _come_in(month, entry_effects[month] * rules.entries(limit), chance, counts)
+        stock, left = _leave(stock, month, exit_effects[month] * leave, rng, counts)
+        pool, returned = _come_back(pool, month, back, rng, counts)
+        entered = returned + _come_in(month, entry_effects[month] * rules.entries(limit), rng, counts)
         counts.inflow[month] = _count(entered, month)
         stock, pool = stock + entered, pool + left
         counts.stock[month + 1] = _count(stock, month, stock.since)
@@ -93,21 +93,21 @@ def draw(rules: Parameters) -> Counts:
 
 def _no_counts() -> Counts:
     shapes = dict.fromkeys(Counts.__dataclass_fields__, SHAPE) | dict.fromkeys(("at_risk", "outflow"), CELLS)
-    kept = {name: np.zeros((len(MONTHS), *shape), np.int64) for name, shape in shapes.items()}
-    kept["stock"] = np.zeros((len(MONTHS) + 1, *CELLS), np.int64)
-    return Counts(**kept | {"expected_inflow": np.zeros((len(MONTHS), *SHAPE))})
+    arrays = {name: np.zeros((len(MONTHS), *shape), np.int64) for name, shape in shapes.items()}
+    arrays["stock"] = np.zeros((len(MONTHS) + 1, *CELLS), np.int64)
+    return Counts(**arrays | {"expected_inflow": np.zeros((len(MONTHS), *SHAPE))})
 
 
-def _opening(expected: np.ndarray, chance: Chance) -> People:
-    number = chance.poisson(expected).ravel()
+def _opening(expected: np.ndarray, rng: Rng) -> People:
+    number = rng.poisson(expected).ravel()
     kind, age, since = np.unravel_index(np.repeat(np.arange(number.size), number), expected.shape)
     return People(kind.astype(np.int16), (-1 - age).astype(np.int16), (-1 - since).astype(np.int16))
 
 
 def _cells(people: People, month: int, since: np.ndarray | None = None) -> np.ndarray:
-    """Return the place of each person in a table by kind, age class and, if asked, duration band."""
-    place = people.kind.astype(np.int32) * SHAPE[1] + AGE_CLASS[month - people.born]
-    return place if since is None else place * CELLS[2] + BAND[np.minimum(month - since, LONG)]
+    """Return the cell of each person in a table by kind, age class and, with ``since``, duration band."""
+    cell = people.kind.astype(np.int32) * SHAPE[1] + AGE_CLASS[month - people.born]
+    return cell if since is None else cell * CELLS[2] + BAND[np.minimum(month - since, LONG)]
 
 
 def _count(people: People, month: int, since: np.ndarray | None = None) -> np.ndarray:
@@ -117,36 +117,36 @@ def _count(people: People, month: int, since: np.ndarray | None = None) -> np.nd
 
 def _grow_older(stock: People, pool: People, month: int, limit: int, counts: Counts) -> tuple[People, People]:
     retired = month - stock.born >= limit
-    counts.aow_exits[month] = _count(stock.at(retired), month - 1)
-    stock = stock.at(~retired)
-    older = stock.at(AGE_CLASS[month - stock.born] != AGE_CLASS[month - 1 - stock.born])
+    counts.aow_exits[month] = _count(stock.pick(retired), month - 1)
+    stock = stock.pick(~retired)
+    older = stock.pick(AGE_CLASS[month - stock.born] != AGE_CLASS[month - 1 - stock.born])
     counts.ageing[month] = _count(older, month) - _count(older, month - 1)
-    return stock, pool.at((month - pool.born < limit) & (month - pool.since <= LONG))
+    return stock, pool.pick((month - pool.born < limit) & (month - pool.since <= LONG))
 
 
-def _leave(stock: People, month: int, chances: np.ndarray, chance: Chance, counts: Counts) -> tuple[People, People]:
-    places = _cells(stock, month, stock.since + 1)
-    leaves = chance.random(len(places)) < chances.ravel()[places]
-    for counted, cells in ((counts.at_risk, places), (counts.outflow, places[leaves])):
-        counted[month] = np.bincount(cells, minlength=np.prod(CELLS)).reshape(CELLS)
-    return stock.at(~leaves), stock.at(leaves).began(month)
+def _leave(stock: People, month: int, chances: np.ndarray, rng: Rng, counts: Counts) -> tuple[People, People]:
+    cells = _cells(stock, month, stock.since + 1)
+    leaves = rng.random(len(cells)) < chances.ravel()[cells]
+    for counted, chosen in ((counts.at_risk, cells), (counts.outflow, cells[leaves])):
+        counted[month] = np.bincount(chosen, minlength=np.prod(CELLS)).reshape(CELLS)
+    return stock.pick(~leaves), stock.pick(leaves).began(month)
 
 
-def _come_back(pool: People, month: int, chances: np.ndarray, chance: Chance, counts: Counts) -> tuple[People, People]:
+def _come_back(pool: People, month: int, chances: np.ndarray, rng: Rng, counts: Counts) -> tuple[People, People]:
     away = month - 1 - pool.since
     chances = chances[AGE_CLASS[month - pool.born], away]
     counts.expected_inflow[month] = np.bincount(_cells(pool, month), chances, np.prod(SHAPE)).reshape(SHAPE)
-    comes = chance.random(len(away)) < chances
-    soon = pool.at(comes & (away < RECENT))
+    comes = rng.random(len(away)) < chances
+    soon = pool.pick(comes & (away < RECENT))
     counts.reinflow[month] = _count(soon, month)
-    known = soon.at(soon.since >= 0)
+    known = soon.pick(soon.since >= 0)
     np.add.at(counts.returned, (known.since, known.kind, AGE_CLASS[known.since - known.born]), 1)
-    return pool.at(~comes), pool.at(comes).began(month)
+    return pool.pick(~comes), pool.pick(comes).began(month)
 
 
-def _come_in(month: int, expected: np.ndarray, chance: Chance, counts: Counts) -> People:
+def _come_in(month: int, expected: np.ndarray, rng: Rng, counts: Counts) -> People:
     ends = np.cumsum(expected)
-    drawn = np.searchsorted(ends, chance.random(chance.poisson(ends[-1])) * ends[-1], "right")
+    drawn = np.searchsorted(ends, rng.random(rng.poisson(ends[-1])) * ends[-1], "right")
     kind, age = np.unravel_index(drawn, expected.shape)
     counts.expected_inflow[month] += expected @ np.equal.outer(AGE_CLASS[: expected.shape[1]], np.arange(SHAPE[1]))
     return People(kind.astype(np.int16), (month - age).astype(np.int16), np.full(len(age), month, np.int16))

@@ -1,7 +1,7 @@
-"""What the rules come to when the calendar stands still: the expected population, found without drawing.
+"""The expected population when the calendar has no effect, found without drawing.
 
-With a constant stream of new people the ages of the stock at one moment are the ages of one birth cohort through its
-life. So the cohort is followed from the youngest age to the AOW age, a month at a time, and each step is a sum.
+With a constant stream of new people the stock at one moment has the ages of one birth cohort through its life. So the
+cohort is followed from the youngest age to the AOW age, a month at a time, and each step is a sum.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Steady:
     """Expected persons at a month end for one new person a month, all by kind and age in months.
 
     ``stock`` also by full months since the benefit began (0 to 60, the last for 60 or more); ``pool``, those who left,
-    by full months since (0 to 59; who left in the month has 0); ``entered``, those of the month, new and back.
+    by full months since (0 to 59; 0 for those who left in the month); ``entered``, those of the month, new and back.
     """
 
     stock: np.ndarray
@@ -32,10 +32,10 @@ def steady_state(rules: Parameters, aow: int) -> Steady:
     stock, pool = np.zeros((len(KINDS), aow, LONG + 1)), np.zeros((len(KINDS), aow, LONG))
     entered = np.zeros((len(KINDS), aow))
     for age in range(YOUNGEST, aow):
-        there, away, at = stock[:, age - 1], pool[:, age - 1], AGE_CLASS[age]
-        left, returned = there * leave[:, at][:, BAND], away * back[at]
-        stock[:, age, 1:] = (there - left)[:, :-1]
-        stock[:, age, -1] += (there - left)[:, -1]
+        before, away, age_class = stock[:, age - 1], pool[:, age - 1], AGE_CLASS[age]
+        left, returned = before * leave[:, age_class][:, BAND], away * back[age_class]
+        stock[:, age, 1:] = (before - left)[:, :-1]
+        stock[:, age, -1] += (before - left)[:, -1]
         entered[:, age] = stock[:, age, 0] = new[:, age] + returned.sum(axis=1)
         pool[:, age, 1:] = (away - returned)[:, :-1]
         pool[:, age, 0] = left.sum(axis=1)
@@ -45,7 +45,7 @@ def steady_state(rules: Parameters, aow: int) -> Steady:
 def survival(rules: Parameters, months: int, aow: int, stop: bool = False) -> np.ndarray:
     """Return the chance that a benefit lasts so many months, by kind and age at its start, calendar effects being 1.
 
-    With ``stop``, who reaches the AOW age has not lasted; without, nobody is taken to reach it.
+    With ``stop``, a benefit ends at the AOW age; without, nobody is taken to reach it.
     """
     leave, ages = rules.exits(), np.arange(aow)
     alive = np.ones((len(KINDS), aow))

@@ -16,22 +16,22 @@ from analysis.simulation.population import Counts
 from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
 from analysis.snapshots.write import NewTable
 
-MADE = "2025-12-31"
-"""The day a simulated snapshot is of: the last of its calendar, so that the clock is not in its digest."""
+SNAPSHOT_DATE = "2025-12-31"
+"""The date of a simulated snapshot: the last of its calendar, so that the clock is not in its digest."""
 NOTE = "A simulated population: no real figures. The truth that its tables were counted from lies beside them."
 _OF_KINDS = ("birth", "sex", "origin")
-_PLACE = {"sex": 0, "origin": 1, "birth": 2}  # in an entry of KINDS
+_INDEX = {"sex": 0, "origin": 1, "birth": 2}  # in an entry of KINDS
 _ROUNDING = 10
 
 
 def members(dimension: str, category: str) -> np.ndarray:
     """Return which of the kinds, age classes or duration bands of the population a category holds, as 0 and 1."""
     covers = find_category(dimension, category).covers
-    names = {"age": AGES, "duration": BANDS}.get(dimension) or [kind[_PLACE[dimension]] for kind in KINDS]
-    held = [find_category(dimension, name).covers for name in names]
+    names = {"age": AGES, "duration": BANDS}.get(dimension) or [kind[_INDEX[dimension]] for kind in KINDS]
+    parts = [find_category(dimension, name).covers for name in names]
     if isinstance(covers, tuple):
-        return np.array([covers[0] <= low and high <= covers[1] for low, high in held], np.int64)
-    return np.array([part <= covers for part in held], np.int64)
+        return np.array([covers[0] <= low and high <= covers[1] for low, high in parts], np.int64)
+    return np.array([part <= covers for part in parts], np.int64)
 
 
 def tables(counts: Counts, source: str) -> list[NewTable]:
@@ -52,7 +52,7 @@ def _table(name: str, shape: dict[str, Any], counts: Counts, source: str) -> New
     frame = pd.MultiIndex.from_product(axes, names=metadata.columns()[:-1]).to_frame(index=False)
     true = (_of_periods(counts, measure.quantity, len(periods)) for measure in measures)
     frame["value"] = np.concatenate([_cells(each, dimensions, shape) for each in true])
-    return NewTable(name, shape["title"], "simulated", MADE, MADE, "full", "CC0 1.0",
+    return NewTable(name, shape["title"], "simulated", SNAPSHOT_DATE, SNAPSHOT_DATE, "full", "CC0 1.0",
                     "bijstand workbench, simulated", metadata, frame)  # fmt: skip
 
 
@@ -72,13 +72,13 @@ def _of_periods(counts: Counts, quantity: str, periods: int) -> np.ndarray:
 
 def _cells(true: np.ndarray, dimensions: list[Dimension], shape: dict[str, Any]) -> np.ndarray:
     """Return the texts of all cells of a measure, in the order of the dimensions' codes and the periods."""
-    held = {d.name: np.array([members(d.name, str(code.category)) for code in d.codes]) for d in dimensions}
+    covered = {d.name: np.array([members(d.name, str(code.category)) for code in d.codes]) for d in dimensions}
     # the attributes that do not change: a row for each crossing of their codes, a column for each kind
-    kinds = np.array([np.prod(rows, axis=0) for rows in product(*(held[name] for name in _OF_KINDS))])
-    if "duration" not in held:
+    kinds = np.array([np.prod(rows, axis=0) for rows in product(*(covered[name] for name in _OF_KINDS))])
+    if "duration" not in covered:
         true = true[..., None] if true.ndim == 3 else true.sum(axis=3, keepdims=True)
-        held["duration"] = np.ones((1, 1), np.int64)
-    number = np.einsum("rk,ca,de,tkae->rcdt", kinds, held["age"], held["duration"], true, optimize=True)
+        covered["duration"] = np.ones((1, 1), np.int64)
+    number = np.einsum("rk,ca,de,tkae->rcdt", kinds, covered["age"], covered["duration"], true, optimize=True)
     text = ((number + _ROUNDING // 2) // _ROUNDING * _ROUNDING).astype(str).astype(object)
     detail = [np.array([code.category not in (TOTAL, "up to AOW") for code in d.codes]) for d in dimensions[:4]]
     crossed = np.array([sum(known) for known in product(*detail)]).reshape(*number.shape[:2], 1, 1)

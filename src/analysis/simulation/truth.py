@@ -1,4 +1,4 @@
-"""What is true of a simulated population, by which an estimator is judged; ``docs/simulation.md`` explains it."""
+"""What is true of a simulated population, against which estimators are tested; ``docs/simulation.md`` explains it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _YEARS = MONTHS.year.unique()
 
 
 def truth_bytes(rules: Parameters, counts: Counts) -> bytes:
-    """Return the truth of a population as the file that lies beside its tables."""
+    """Return the truth of a population as the file that is kept with its tables."""
     groups = [TOTAL_GROUP]
     for group_by in MONITOR:
         groups += [*MONITOR[group_by], *chosen_groups(group_by, LONG_TERM)]
     weights = np.array([_weights(group) for group in groups])
     with np.errstate(invalid="ignore", divide="ignore"):  # a small population has groups and bands without anyone
-        told = {
+        truth = {
             "account": _account(counts, weights),
             **_chances(counts, weights, rules),
             "returns": _returns(counts, weights),
@@ -51,9 +51,9 @@ def truth_bytes(rules: Parameters, counts: Counts) -> bytes:
     }
     for row, group in enumerate(groups):
         content["groups"][group.dimension][group.name] = {
-            part: {name: column[row] for name, column in columns.items()} for part, columns in told.items()
+            part: {name: column[row] for name, column in columns.items()} for part, columns in truth.items()
         }
-    return json_bytes(_plain(content))
+    return json_bytes(_json_numbers(content))
 
 
 def read_truth(snapshot: Snapshot) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def read_truth(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def source_of(data: bytes) -> str:
-    """Return how tables name the truth that lies beside them."""
+    """Return how tables name the truth that is kept with them."""
     return f"{FILE}, SHA-256 {sha256(data)}"
 
 
@@ -77,8 +77,8 @@ def _weights(group: Group) -> np.ndarray:
     for weight, categories in group.definitions[0]:
         inside = np.full_like(weights, weight)
         for dimension, category in categories.items():
-            held = members(dimension, category)
-            inside *= held if dimension == "age" else held[:, None]
+            covered = members(dimension, category)
+            inside *= covered if dimension == "age" else covered[:, None]
         weights += inside
     return weights
 
@@ -98,7 +98,7 @@ def _account(counts: Counts, weights: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _chances(counts: Counts, weights: np.ndarray, rules: Parameters) -> dict[str, dict[str, np.ndarray]]:
-    """Return what was to be expected of each month, given who was there when it began."""
+    """Return what was to be expected of each month, given the stock when it began."""
     leaving = counts.at_risk * rules.exits() * rules.exit_calendar.effects()[:, None, None, None]
     inflow, outflow = (_sums(flow, weights, _QUARTER) for flow in (counts.expected_inflow, leaving.sum(axis=3)))
     opening = _sums(counts.stock[:-1:_QUARTER].sum(axis=3), weights, 1)
@@ -118,30 +118,30 @@ def _returns(counts: Counts, weights: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _steady(rules: Parameters, weights: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what the rules come to with the calendar standing still, at the last AOW age."""
+    """Return the steady state of the rules without effects of the calendar, at the last AOW age."""
     aow = AOW_MONTHS[_YEARS[-1]]
     steady, weights = steady_state(rules, aow), weights[:, :, AGE_CLASS[:aow]]
     stock = np.einsum("kad,gka->gd", steady.stock, weights)
     entered, left = weights * steady.entered, weights * steady.pool[:, :, 0]
-    whole, came, gone = stock.sum(axis=1), entered.sum(axis=(1, 2)), left.sum(axis=(1, 2))
+    whole, inflow, outflow = stock.sum(axis=1), entered.sum(axis=(1, 2)), left.sum(axis=(1, 2))
     spans = {"over_2y": stock[:, 24:], "from_2_to_5y": stock[:, 24:60], "over_5y": stock[:, 60:]}
     lasting = {
-        f"{name}_{months // _YEAR}y": (entered * survival(rules, months, aow, stop)).sum(axis=(1, 2)) / came
+        f"{name}_{months // _YEAR}y": (entered * survival(rules, months, aow, stop)).sum(axis=(1, 2)) / inflow
         for name, stop in (("survival", False), ("survival_below_aow", True))
         for months in (24, 60)
     }
-    risk = (left * return_risk(rules, RECENT)[AGE_CLASS[:aow]]).sum(axis=(1, 2)) / gone
+    risk = (left * return_risk(rules, RECENT)[AGE_CLASS[:aow]]).sum(axis=(1, 2)) / outflow
     shares = {name: span.sum(axis=1) / whole for name, span in spans.items()}
-    ratios = {"stock_per_monthly_entry": whole / came, "outflow_ratio": gone / came, "return_risk": risk}
+    ratios = {"stock_per_monthly_entry": whole / inflow, "outflow_ratio": outflow / inflow, "return_risk": risk}
     return {**shares, **lasting, **ratios}
 
 
-def _plain(value: Any) -> Any:
-    """Return numbers as JSON has them: integers as they are, others to so many digits, null for what is none."""
+def _json_numbers(value: Any) -> Any:
+    """Return numbers as JSON has them: integers as they are, others to so many digits, null for NaN and infinity."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _json_numbers(each) for key, each in value.items()}
     if isinstance(value, np.ndarray | list):
-        return [_plain(each) for each in np.asarray(value).tolist()]
+        return [_json_numbers(each) for each in np.asarray(value).tolist()]
     if isinstance(value, float):
         return float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None
     return value

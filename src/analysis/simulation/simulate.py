@@ -1,0 +1,42 @@
+"""Draw a synthetic population and keep it as a snapshot, with its truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analysis.errors import CallError
+from analysis.simulation.parameters import Parameters
+from analysis.simulation.population import draw
+from analysis.simulation.tables import SNAPSHOT_DATE, tables
+from analysis.simulation.truth import FILE, source_of, truth_bytes
+from analysis.snapshots.store import check_new_name
+from analysis.snapshots.write import write_snapshot
+
+
+def simulate(folder: Path, rules: Parameters, name: str = "simulated") -> Path:
+    """Draw a population and keep it as a snapshot, with its truth in the same folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds the snapshots.
+    rules : Parameters
+        As from `parameters.default_parameters`; the same rules give the same bytes.
+    name : str
+        Name of the snapshot.
+
+    Returns
+    -------
+    Path
+        The new folder: all of it or nothing.
+
+    Raises
+    ------
+    CallError
+        When the name is none, or the snapshot exists.
+    """
+    if (folder / check_new_name(name)).exists():  # before the work, not after it
+        raise CallError(f"snapshot {name!r} exists already and is never overwritten; give another --name.")
+    counts = draw(rules)
+    truth = truth_bytes(rules, counts)
+    return write_snapshot(folder, name, "simulated", SNAPSHOT_DATE, tables(counts, source_of(truth)), {FILE: truth})
