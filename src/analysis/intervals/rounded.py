@@ -147,6 +147,10 @@ class Rounded:
         row, cell, num = _joined(summed, nothing, (summed.num, nothing.num))
         return replace(summed, row=row, cell=cell, num=num[0])
 
+    def sum(self) -> Rounded:
+        """Return the sum of all entries, as one entry."""
+        return self.sum_by([0] * self.size, 1)
+
     @cached_property
     def value(self) -> np.ndarray:
         """The numbers as computed from the printed cells; NaN where a cell is missing."""

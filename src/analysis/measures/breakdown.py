@@ -31,7 +31,7 @@ class Breakdown:
     classes: list[str]
     numbers: Rounded
 
-    def tidy_rows(self, **labels: Iterable[object]) -> pd.DataFrame:
+    def tidy_rows(self, **labels: Iterable[object] | str) -> pd.DataFrame:
         """Return the numbers as a tidy frame: a column with the name of the dimension, then ``labels``."""
         return tidy_rows({self.quantity: self.numbers}, {self.dimension: self.classes, **labels}, self.table)
 

@@ -129,6 +129,12 @@ def note(
     axes.annotate(text, at, **(style | more))
 
 
+def boxed_note(axes: Axes, text: str, at: tuple[object, float]) -> None:
+    """Write small text over a point, on a white ground that sets it apart from a coloured bar."""
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.85}
+    note(axes, text, at, (0, 0), ha="center", va="center", bbox=box)
+
+
 def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: float = 0.07) -> None:
     """Write each line's name to the right of the axes, at its height, pushed apart where names would overlap.
 

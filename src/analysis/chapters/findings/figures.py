@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.language.translator import Translator
 from analysis.register.verdicts import TONES
-from analysis.report.plotting import HATCHES, INK, SOFT, canvas, colours, value_axis
+from analysis.report.plotting import HATCHES, SOFT, boxed_note, canvas, colours, value_axis
 
 _NARROW = 4.0
 """Percent of a bar below which a count does not fit inside its part."""
@@ -34,7 +33,9 @@ def findings_by_document(counts: pd.DataFrame, translator: Translator) -> Figure
             axes.barh(table.index, shares[tone], left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4)
             for document, count in table[tone].items():
                 if shares.loc[document, tone] > _NARROW:
-                    _count(axes, translator.number(count), (left[document] + shares.loc[document, tone] / 2, document))
+                    boxed_note(
+                        axes, translator.number(count), (left[document] + shares.loc[document, tone] / 2, document)
+                    )
             left = left + shares[tone]
         if table.empty:
             axes.text(0.02, 0.5, translator.word("page", "no_rows"), transform=axes.transAxes, color=SOFT)
@@ -45,8 +46,3 @@ def findings_by_document(counts: pd.DataFrame, translator: Translator) -> Figure
         under_axes = {"loc": "upper center", "bbox_to_anchor": (0.35, -0.26)}
         axes.legend(axes.containers, names, ncols=2, fontsize=8.5, **under_axes)
         return figure
-
-
-def _count(axes: Axes, text: str, at: tuple) -> None:
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.85}
-    axes.annotate(text, at, ha="center", va="center", fontsize=8.5, color=INK, bbox=box)

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.chapters.sector.printed_tables import TABLE
 from analysis.classifications.categories import TOTAL
 from analysis.intervals.comparison import zero_within_rounding
-from analysis.intervals.rounded import Rounded, stack
+from analysis.intervals.rounded import stack
 from analysis.measures.account import balance
 from analysis.measures.breakdown import breakdown, require_table
 from analysis.measures.sources import PERSONS
@@ -85,13 +85,10 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
     for where, table in _ACCOUNTS.items():
         parts = [breakdown(snapshot, table, each, "scheme") for each in ("opening", "entries", "exits", "closing")]
         schemes = parts[0].classes
-        opening, inflow, outflow, closing = (_with_total(part.of(*schemes)) for part in parts)
+        numbers = [part.of(*schemes) for part in parts]
+        opening, inflow, outflow, closing = (stack([column, column.sum()]) for column in numbers)
         account = balance(opening, inflow, outflow, closing)
-        labels = {
-            "where": [where] * (len(schemes) + 1),
-            "scheme": [*schemes, TOTAL],
-            "closure": zero_within_rounding(account["other_exits"]),
-        }
+        labels = {"where": where, "scheme": [*schemes, TOTAL], "closure": zero_within_rounding(account["other_exits"])}
         columns = {
             "opening": opening,
             "inflow": inflow,
@@ -103,10 +100,6 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
         }
         frames.append(tidy_rows(columns, labels, table))
     return combine(frames)
-
-
-def _with_total(column: Rounded) -> Rounded:
-    return stack([column, column.sum_by([0] * len(column), 1)])
 
 
 def share_at_companies(snapshot: Snapshot) -> pd.DataFrame:

@@ -75,4 +75,4 @@ def _within(snapshot: Snapshot, table: str, quantity: str, dimension: str, at: d
         found = breakdown(snapshot, table, quantity, dimension, **at)
     except CoverageError:
         return pd.DataFrame()
-    return found.tidy_rows(**{name: [value] * len(found.classes) for name, value in at.items()})
+    return found.tidy_rows(**at)

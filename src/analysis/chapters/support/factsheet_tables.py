@@ -66,8 +66,7 @@ def shares(snapshot: Snapshot, name: str, label: str = "part") -> pd.DataFrame:
     frames = []
     for part, table, quantity, dimension, options in SHARES[name]:
         found = breakdown(snapshot, table, quantity, dimension, **options)
-        labels = {label: [part] * len(found.classes), "group": found.classes}
-        frames.append(tidy_rows({"share": found.numbers}, labels, table))
+        frames.append(tidy_rows({"share": found.numbers}, {label: part, "group": found.classes}, table))
     return combine(frames)
 
 
@@ -80,16 +79,13 @@ def shares_by_kind(snapshot: Snapshot) -> pd.DataFrame:
         Tidy, labels ``dimension, group``. Quantities: ``share_total``, ``share_wage_subsidy``, ``share_job_coach`` and
         ``share_sheltered_work`` (percent; denominator: persons with that kind of provision).
     """
-    kinds = {"total": "total", "any wage subsidy": "wage_subsidy", "job coach": "job_coach"}
-    kinds["sheltered work"] = "sheltered_work"
     frames = []
-    for kind, name in kinds.items():
+    for kind in ("total", "any wage subsidy", "job coach", "sheltered work"):
+        quantity = f"share_{kind.removeprefix('any ').replace(' ', '_')}"
         for dimension in ("age", "origin", "sex"):
             found = breakdown(snapshot, BY_GROUP, "supported_share", dimension, provision=kind)
-            labels = {"dimension": [dimension] * len(found.classes), "group": found.classes}
-            frames.append(
-                tidy_rows({f"share_{name}": (found.numbers, "persons with this provision")}, labels, BY_GROUP)
-            )
+            labels = {"dimension": dimension, "group": found.classes}
+            frames.append(tidy_rows({quantity: (found.numbers, "persons with this provision")}, labels, BY_GROUP))
     return combine(frames)
 
 
@@ -103,11 +99,11 @@ def job_starters(snapshot: Snapshot) -> pd.DataFrame:
 
     The total, with and without support are people who had bijstand; those without a benefit come on top.
     """
-    found = {year: breakdown(snapshot, STARTS, "starters", "support", year, total=True) for year in ("2024", "2023")}
-    return combine(
-        tidy_rows({"level": each.numbers}, {"year": year, "group": each.classes}, STARTS)
-        for year, each in found.items()
-    )
+    frames = []
+    for year in ("2024", "2023"):
+        found = breakdown(snapshot, STARTS, "starters", "support", year, total=True)
+        frames.append(tidy_rows({"level": found.numbers}, {"year": year, "group": found.classes}, STARTS))
+    return combine(frames)
 
 
 def jobs_started(snapshot: Snapshot) -> pd.DataFrame:
@@ -129,7 +125,7 @@ def still_at_work(snapshot: Snapshot) -> pd.DataFrame:
     for year, months in (("2024", 1), ("2023", 6)):
         found = breakdown(snapshot, STARTS, f"at_work_{months}m", "support", year)
         supported, others = found.of("with support"), found.of("without support")
-        labels = {"year": [year], "months_after": [str(months)], "outcome": list(decide(supported, others))}
+        labels = {"year": year, "months_after": str(months), "outcome": decide(supported, others)}
         difference = (supported - others).counted_as("percentage points")
         columns = {"with_support": supported, "without_support": others, "difference_pp": difference}
         frames.append(tidy_rows(columns, labels, STARTS))
@@ -138,8 +134,6 @@ def still_at_work(snapshot: Snapshot) -> pd.DataFrame:
 
 def wage_subsidy_counts(snapshot: Snapshot) -> pd.DataFrame:
     """Return wage subsidies in numbers: labels ``measured, provision``, quantity ``in_use`` in the unit of each row."""
-    frames = []
-    for name in ("provisions", "supported_persons", "at_work", "combinations"):
-        found = breakdown(snapshot, WAGE_SUBSIDY, name, "provision", total=True)
-        frames.append(found.tidy_rows(measured=[name] * len(found.classes)).assign(quantity="in_use"))
-    return combine(frames)
+    quantities = ("provisions", "supported_persons", "at_work", "combinations")
+    found = (breakdown(snapshot, WAGE_SUBSIDY, name, "provision", total=True) for name in quantities)
+    return combine(each.tidy_rows(measured=each.quantity).assign(quantity="in_use") for each in found)

@@ -12,10 +12,11 @@ import pandas as pd
 from analysis.chapters.support.provisions import PRINTED, PRINTED_MONTH, PROVISIONS, UNITS, read_level
 from analysis.classifications.categories import TOTAL
 from analysis.cleaning.cells import read_cells
-from analysis.cleaning.periods import parse_period, period_grain
-from analysis.errors import CallError, CoverageError, DataError, name_some
+from analysis.cleaning.periods import period_grain
+from analysis.errors import CallError, CoverageError, name_some
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.windows import parse_bound
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -49,8 +50,8 @@ def _one_series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.
         cells = read_cells(snapshot, table, "month")
         months, column = cells.periods, cells.look_up(quantity, cells.periods, provision=kind)
     labels = {
-        "table": [table] * len(months),
-        "provision": [kind] * len(months),
+        "table": table,
+        "provision": kind,
         "period": months.astype(str),
         "date": months.to_timestamp(how="end").normalize(),
     }
@@ -105,9 +106,9 @@ def persons_compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> p
     now, before = (stack([pair[month][0] for pair in pairs]) for month in (0, 1))
     labels = {
         "provision": _KINDS,
-        "first_period": [str(first)] * len(_KINDS),
-        "last_period": [str(last)] * len(_KINDS),
-        "break": [ACROSS if first < BREAK <= last else "on one side of it"] * len(_KINDS),
+        "first_period": str(first),
+        "last_period": str(last),
+        "break": ACROSS if first < BREAK <= last else "on one side of it",
     }
     tables = [", ".join(dict.fromkeys(name for _, name in pair if name)) for pair in pairs]
     columns = {
@@ -148,10 +149,7 @@ def _months_with_figures(snapshot: Snapshot) -> pd.PeriodIndex:
 
 
 def _month(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
-    try:
-        month = parse_period(text)
-    except (DataError, TypeError) as fault:
-        raise CallError(f"{name}: {str(fault).rstrip('.')}") from fault
+    month = parse_bound(name, text)
     if period_grain(month) != "month":
         raise CallError(f"{name} {text!r}: expected a month such as {known[-1]}, found a {period_grain(month)}.")
     if month not in known:

@@ -67,14 +67,14 @@ def _of_kind(snapshot: Snapshot, dimension: str, kind: str, state: GroupState) -
     groups = GROUPS[dimension]
     shares = breakdown(snapshot, BY_GROUP, "supported_share", dimension, provision=kind)
     names = [group.name for group in state.groups]
-    supported = stack([_sum(shares.of(*classes)) for classes, _ in groups.values()])
-    recipients = stack([_sum(state.now.take(names.index(name) for name in named)) for _, named in groups.values()])
+    supported = stack([shares.of(*classes).sum() for classes, _ in groups.values()])
+    recipients = stack([state.now.take(map(names.index, named)).sum() for _, named in groups.values()])
     everyone = state.now.take([len(names) - 1] * len(groups))
     ratio = _share_times(supported, everyone / recipients)
     labels = {
-        "dimension": [dimension] * len(groups),
+        "dimension": dimension,
         "group": list(groups),
-        "provision": [kind] * len(groups),
+        "provision": kind,
         "outcome": [
             OVER if lo > 1 else UNDER if hi < 1 else UNDECIDED for lo, hi in zip(ratio.lo, ratio.hi, strict=True)
         ],
@@ -85,10 +85,6 @@ def _of_kind(snapshot: Snapshot, dimension: str, kind: str, state: GroupState) -
         "representation": ((ratio, "recipient_share"), f"{BY_GROUP}, {state.table}"),
     }
     return combine(tidy_rows({name: column}, labels, tables) for name, (column, tables) in columns.items())
-
-
-def _sum(members: Rounded) -> Rounded:
-    return members.sum_by([0] * len(members), 1)
 
 
 def _share_times(share: Rounded, ratio: Rounded) -> Rounded:

@@ -9,7 +9,19 @@ from matplotlib.figure import Figure
 
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick, wide
-from analysis.report.plotting import HATCHES, INK, MARKERS, SOFT, canvas, colours, dots, grouped_bars, note, value_axis
+from analysis.report.plotting import (
+    HATCHES,
+    INK,
+    MARKERS,
+    SOFT,
+    boxed_note,
+    canvas,
+    colours,
+    dots,
+    grouped_bars,
+    note,
+    value_axis,
+)
 
 
 def at_work_by_scheme(series: pd.DataFrame, schemes: pd.DataFrame, translator: Translator) -> Figure:
@@ -44,7 +56,7 @@ def jobs_against_targets(targets: pd.DataFrame, translator: Translator) -> Figur
         axes.barh(names, 100 - rows["target_reached"], height=0.6, **rest)
         for y, row in enumerate(rows.to_dict("records")):
             reached, short = (translator.number(row[name]) for name in ("jobs_all", "shortfall"))
-            _boxed(axes, reached, (row["target_reached"] / 2, y))
+            boxed_note(axes, reached, (row["target_reached"] / 2, y))
             text = translator.word("figures.words", "short_of_target", short=short)
             note(axes, text, (100, y), (4, 0), va="center")
         axes.set_xlim(0, 128)
@@ -80,7 +92,7 @@ def sheltered_work(rows: pd.DataFrame, translator: Translator) -> Figure:
             label = translator.word("figures.words", f"bw_{name}")
             axes.bar(years["year"], heights, bottom=bottom, label=label, **style)
             for x in np.flatnonzero(heights):
-                _boxed(axes, translator.number(heights[x]), (x, bottom[x] + heights[x] / 2))
+                boxed_note(axes, translator.number(heights[x]), (x, bottom[x] + heights[x] / 2))
             bottom = bottom + heights
         for x, advised in enumerate(years["advised"]):
             unknown = translator.word("figures.words", "bw_not_printed")
@@ -141,8 +153,3 @@ def _signed_bars(axes: Axes, values: pd.Series, translator: Translator) -> None:
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + 0.16 * (high - low))
     value_axis(axes, translator, "x")
-
-
-def _boxed(axes: Axes, text: str, at: tuple) -> None:
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.85}
-    note(axes, text, at, (0, 0), ha="center", va="center", bbox=box)

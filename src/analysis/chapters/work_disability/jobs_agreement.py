@@ -46,7 +46,7 @@ def jobs_added(snapshot: Snapshot) -> pd.DataFrame:
     columns = {}
     for name, contract in _CONTRACTS.items():
         of_sectors = _jobs(snapshot, "jobs_added", contract, _SECTORS)
-        columns[f"added_{name}"] = stack([of_sectors, of_sectors.sum_by([0, 0], 1)])
+        columns[f"added_{name}"] = stack([of_sectors, of_sectors.sum()])
     return tidy_rows(columns, {"sector": [*_SECTORS, TOTAL]}, JOBS)
 
 
@@ -61,7 +61,7 @@ def hired_jobs(snapshot: Snapshot) -> pd.DataFrame:
     """
     hired = {
         "since baseline": _jobs(snapshot, "jobs_since_baseline", "hired", [TOTAL]),
-        "in the year": _jobs(snapshot, "jobs_added", "hired", _SECTORS).sum_by([0, 0], 1),
+        "in the year": _jobs(snapshot, "jobs_added", "hired", _SECTORS).sum(),
     }
     wsw = [_jobs(snapshot, name, "Wsw secondment", [TOTAL]) for name in ("jobs_since_baseline", "jobs_added")]
     columns = {"hired_all": stack(list(hired.values())), "wsw_secondment": stack(wsw)}

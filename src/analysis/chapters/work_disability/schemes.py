@@ -62,7 +62,7 @@ def at_work_series(snapshot: Snapshot) -> pd.DataFrame:
     frames = []
     for month in require_table(snapshot, SCHEMES).periods:
         found = breakdown(snapshot, SCHEMES, "at_work", "scheme", str(month), total=True)
-        frames.append(found.tidy_rows(year=[str(month.year)] * len(found.classes)))
+        frames.append(found.tidy_rows(year=str(month.year)))
     return combine(frames)
 
 
@@ -118,6 +118,6 @@ def _counts(snapshot: Snapshot, table: str) -> pd.DataFrame:
     for topic, code in cells.categories("topic").items():
         for measure in dict.fromkeys(cells.frame.loc[cells.frame["topic"] == code, "measure"]):
             found = breakdown(snapshot, table, quantities[measure], "count", topic=topic)
-            labels = {"topic": [topic] * len(found.classes), "reason": [f"{topic}: {name}" for name in found.classes]}
-            frames.append(found.tidy_rows(**labels).assign(quantity="counted"))
+            reasons = [f"{topic}: {name}" for name in found.classes]
+            frames.append(found.tidy_rows(topic=topic, reason=reasons).assign(quantity="counted"))
     return combine(frames)
