@@ -2,7 +2,7 @@
 
 From January 2023 CBS asks municipalities in another way and for another list of provisions. The tables to December 2022
 (84511NED) and from January 2023 (85588NED, 85589NED) are not comparable, so a change across is refused unless it is
-asked for as such. All count what is *in use* in a month: what ran at its end and what ended in it.
+asked for explicitly. All count what is *in use* in a month: what ran at its end and what ended in it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def months_to_compare(
 ) -> tuple[pd.Period, pd.Period]:
     """Return the two months that are to be compared.
 
-    An empty ``last`` is the last month there is, an empty ``first`` a year before, or the first month after that on the
+    An empty ``last`` is the last month with figures, an empty ``first`` a year before, or the first month after that on the
     same side of the break.
 
     Raises

@@ -1,4 +1,4 @@
-"""Who is supported, beside who receives bijstand: shares of both, and the ratio of the two."""
+"""Who has a provision and who receives bijstand: the shares of each group in both, and their ratio."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The jobs agreement (banenafspraak): jobs against targets, jobs added, hired jobs, and the target group register.
 
-Jobs and persons are two units: a person can hold two jobs, so neither is taken from the other.
+Jobs and persons are two units: a person can hold two jobs, so neither is subtracted from the other.
 """
 
 from __future__ import annotations

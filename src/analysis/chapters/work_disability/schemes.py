@@ -1,7 +1,7 @@
 """People at work with a disability by scheme, sheltered work, and what each source counts of the same scheme.
 
 All figures are those that published documents print. Persons, jobs, provisions and contracts are four units: a person
-can hold two jobs or two provisions, so none is taken from another.
+can hold two jobs or two provisions, so none is subtracted from another.
 """
 
 from __future__ import annotations
