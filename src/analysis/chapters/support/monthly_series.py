@@ -63,8 +63,8 @@ def months_to_compare(
 ) -> tuple[pd.Period, pd.Period]:
     """Return the two months that are to be compared.
 
-    An empty ``last`` is the last month with figures, an empty ``first`` a year before, or the first month after that on the
-    same side of the break.
+    An empty ``last`` is the last month with figures, an empty ``first`` a year before, or the first month after that
+    on the same side of the break.
 
     Raises
     ------
