@@ -66,22 +66,6 @@ def test_no_english_word_stands_in_a_dutch_entry():
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "sign", "nl", "en"),
-    [
-        (1234567.891, 1, False, "1.234.567,9", "1,234,567.9"),
-        (405700, 0, False, "405.700", "405,700"),
-        (5240, 0, True, "+5.240", "+5,240"),
-        (-2730, 0, True, "-2.730", "-2,730"),
-        (0.0, 2, True, "0,00", "0.00"),
-        (-0.0004, 2, True, "0,00", "0.00"),
-    ],
-)
-def test_numbers(value, decimals, sign, nl, en):
-    assert Translator("nl").number(value, decimals, sign) == nl
-    assert Translator("en").number(value, decimals, sign) == en
-
-
-@pytest.mark.parametrize(
     ("text", "short", "nl", "en"),
     [
         ("2024Q4", True, "2024 kw 4", "2024 Q4"),

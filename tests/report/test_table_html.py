@@ -4,10 +4,7 @@ import io
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
-from hypothesis import strategies as st
 
-from analysis.language.numbers import round_outward
 from analysis.language.translator import Translator
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import declared_tables, machine_table, table_spec
@@ -145,18 +142,3 @@ def test_groups_become_headings_of_rows():
     page = displayed("caseload_ranks", table, "en")["text/html"]
     assert page.count('scope="rowgroup"') == 1
     assert ">age<" in page
-
-
-@given(st.floats(-1e6, 1e6), st.floats(0, 1e3), st.integers(0, 3))
-def test_a_printed_interval_holds_the_whole_interval(lo, width, decimals):
-    hi = lo + width
-    low, high = round_outward(lo, hi, decimals)
-    noise = 1e-9 * 10**-decimals + 1e-12 * abs(lo)
-    assert low <= lo + noise
-    assert high >= hi - noise
-    assert high - low <= width + 2.001 * 10**-decimals
-
-
-def test_an_exact_end_is_not_widened():
-    assert round_outward(0.29, 0.57, 2) == (0.29, 0.57)
-    assert round_outward(0.844, 0.8449, 3) == (0.844, 0.845)
