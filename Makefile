@@ -27,7 +27,7 @@ bench: $(READY)  ## how fast, against the same work done plainly; ARGS=--quick s
 	@status=0; for each in report pull findings models; do $(BIN)/python benchmarks/$$each.py $(ARGS) || status=1; done; \
 		exit $$status
 
-validate: $(READY)  ## judge the models on a population with known truth: docs/validation.md
+validate: $(READY)  ## test the models on a population with known truth: docs/validation.md
 	@$(BIN)/python tools/validate $(ARGS)
 
 refresh: $(READY)  ## make all that is generated again: published snapshot, notebooks' outputs, pages of docs, environment.yml

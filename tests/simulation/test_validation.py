@@ -51,7 +51,7 @@ def test_without_a_number_of_its_own_the_truth_is_the_mean_of_what_was(tools):
 
 
 def test_a_cell_is_out_of_use_for_bias_and_for_coverage_beyond_chance(tools):
-    import judge
+    import assessment
     import study
 
     count = 400  # enough to tell 100 from 98 percent
@@ -62,13 +62,13 @@ def test_a_cell_is_out_of_use_for_bias_and_for_coverage_beyond_chance(tools):
     runs = pd.concat(
         rows(study, one, one - half, one + half, 100, estimand=name) for name, (one, half) in parts.items()
     )
-    cells = judge.judged(runs).set_index("estimand")
+    cells = assessment.assess(runs).set_index("estimand")
     assert cells["fault"].to_dict() == {
         "good": "", "biased": "bias, too wide", "narrow": "too narrow", "wide": "too wide"
     }  # fmt: skip
     assert cells.loc["good", "reason"] == ""
     assert cells.loc["biased", "reason"].startswith("not explained")
-    whole = judge.overall(runs, judge.judged(runs)).set_index("estimand")["verdict"]
+    whole = assessment.overall(runs, assessment.assess(runs)).set_index("estimand")["verdict"]
     assert whole.to_dict() == {"good": "yes", "biased": "no", "narrow": "no", "wide": "no"}
 
 

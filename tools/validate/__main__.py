@@ -1,4 +1,4 @@
-"""``python tools/validate [--quick] [--into FOLDER] [--replicates N]``: judge the models by a known truth.
+"""``python tools/validate [--quick] [--into FOLDER] [--replicates N]``: test the models against a known truth.
 
 Writes ``validation.md`` and its figures into ``docs`` (or FOLDER). About ten minutes on two free cores; ``--quick``
 takes a few replicates of a small population, to see that everything runs, and its margins are wide.
@@ -16,28 +16,29 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from estimands import DIMENSIONS, YEAR
-from experiments import NOISE, as_the_rules_are, restless
+from estimands import DIMENSIONS
+from experiments import NOISE, as_the_rules_are, with_own_quarters
 from page import write
 from study import replicate
+from world import YEAR
 
 from analysis.workspace import project_root
 
-FULL = {"persons": 50_000, "replicates": 140, "restless_replicates": 40}
-QUICK = {"persons": 20_000, "replicates": 8, "restless_replicates": 4}
+FULL = {"persons": 50_000, "replicates": 140, "shaken_replicates": 40}
+QUICK = {"persons": 20_000, "replicates": 8, "shaken_replicates": 4}
 
 
 def main(quick: bool, folder: Path, replicates: int | None = None, processes: int = 2) -> pd.DataFrame:
-    """Run everything and write the page; return the cells judged."""
+    """Run everything and write the page; return the cells assessed."""
     size = QUICK if quick else FULL
-    size = size if replicates is None else {**size, "replicates": replicates, "restless_replicates": replicates}
-    plain = partial(as_the_rules_are, persons=size["persons"], dimensions=DIMENSIONS[:2] if quick else DIMENSIONS)
-    noisy = partial(restless, persons=size["persons"])
-    runs, noisy = (
+    size = size if replicates is None else {**size, "replicates": replicates, "shaken_replicates": replicates}
+    by_rules = partial(as_the_rules_are, persons=size["persons"], dimensions=DIMENSIONS[:2] if quick else DIMENSIONS)
+    shaken = partial(with_own_quarters, persons=size["persons"])
+    runs, shaken_runs = (
         replicate(make, list(range(1, 1 + size[count])), processes)
-        for make, count in ((plain, "replicates"), (noisy, "restless_replicates"))
+        for make, count in ((by_rules, "replicates"), (shaken, "shaken_replicates"))
     )
-    return write(runs, noisy, {**size, **NOISE, "year": YEAR}, folder)
+    return write(runs, shaken_runs, {**size, **NOISE, "year": YEAR}, folder)
 
 
 if __name__ == "__main__":
@@ -47,5 +48,5 @@ if __name__ == "__main__":
     read.add_argument("--replicates", type=int, default=None)
     read.add_argument("--processes", type=int, default=2)
     given = read.parse_args()
-    judged = main(given.quick, given.into or project_root() / "docs", given.replicates, given.processes)
-    sys.stdout.write(f"{len(judged)} cells, {int((~judged['used']).sum())} of them not to be used\n")
+    cells = main(given.quick, given.into or project_root() / "docs", given.replicates, given.processes)
+    sys.stdout.write(f"{len(cells)} cells, {int((~cells['used']).sum())} of them not to be used\n")

@@ -1,4 +1,4 @@
-"""The estimands recommended for use, each by the function of the library that estimates it, beside its truth.
+"""The estimands recommended for use, each by the function of the library that estimates it, with its truth.
 
 The truth of a process interval is what was to be expected in the period of those who were there (`expected` in
 ``truth.json``), not what was counted: the counts scatter around it by chance, and that scatter is what the interval is
@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from study import rows
-from world import ENDS, GROUPS, LABELS, QUARTERS, YEARS, Panel, World, inside
+from world import ENDS, GROUPS, LABELS, QUARTER, YEAR, YEARS, Panel, World, inside
 
 from analysis.errors import DataError
 from analysis.measures.duration import OVER_5
@@ -30,19 +30,16 @@ from analysis.models.flows.reentry import fit_reentry
 from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BANDS, SHAPE, default_parameters
 from analysis.simulation.steady import steady_state
 
-NAMES = [name for _, name in LABELS]
-PLACE = {label: place for place, label in enumerate(LABELS)}
+ROW = {label: row for row, label in enumerate(LABELS)}
 DIMENSIONS = ("total", "sex", "age", "origin")
 FINER = ("45–55", "55–AOW")
 """Classes of age that long-term shares are given for; the flows have them joined."""
-YEAR = 2023
 BEFORE = 2019
 WITHOUT_RISE = 2025
 """A year in which the AOW age did not rise, so that people reached it in every month."""
 NONE = (np.nan, np.nan, np.nan)
 """No interval, and no truth but the mean over replicates."""
 AT = YEARS.index(YEAR)
-QUARTER = [place for place, quarter in enumerate(QUARTERS) if quarter.startswith(str(YEAR))]
 MONTHS_OF = np.array([6, 6, 12, 12, 12, 12])
 
 
@@ -55,16 +52,15 @@ def recommended(of: World, panel: Panel, dimensions: tuple[str, ...] = DIMENSION
     return pd.concat([rows for part in found for rows in part], ignore_index=True)
 
 
-def _places(frame: pd.DataFrame) -> list[int]:
-    return [PLACE[label] for label in zip(frame["dimension"], frame["group"], strict=True)]
-
-
 def _rows(estimand: str, part: str, frame: pd.DataFrame, truth: np.ndarray | None, realised=None) -> pd.DataFrame:
-    """Return a tidy frame of the library beside the truth, which has a number for each of the groups."""
-    at, nothing = _places(frame), np.full(len(LABELS), np.nan)
-    beside = [(nothing if column is None else column)[at] for column in (truth, realised)]
+    """Return a tidy frame of the library with the truth, which has a number for each of the groups."""
+    at, unknown = (
+        [ROW[label] for label in zip(frame["dimension"], frame["group"], strict=True)],
+        np.full(len(LABELS), np.nan),
+    )
+    truths = [(unknown if column is None else column)[at] for column in (truth, realised)]
     values = (frame[name].to_numpy(float) for name in ("value", "value_lo", "value_hi"))
-    return rows(estimand, frame["group"].to_numpy(), part, *values, *beside)
+    return rows(estimand, frame["group"].to_numpy(), part, *values, *truths)
 
 
 # -- flows
@@ -86,7 +82,7 @@ def _flows(of: World, panel: pd.DataFrame, dimension: str) -> list[pd.DataFrame]
 
 def _factors(quantity: str, pairs: pd.DataFrame, truth: np.ndarray) -> pd.DataFrame:
     first, second = (
-        [PLACE[label] for label in zip(pairs["dimension"], pairs[end], strict=True)] for end in ("first", "second")
+        [ROW[label] for label in zip(pairs["dimension"], pairs[end], strict=True)] for end in ("first", "second")
     )
     names = [f"{one} / {two}" for one, two in zip(pairs["first"], pairs["second"], strict=True)]
     values = (pairs[name].to_numpy() for name in ("factor", "factor_lo", "factor_hi"))
@@ -94,7 +90,7 @@ def _factors(quantity: str, pairs: pd.DataFrame, truth: np.ndarray) -> pd.DataFr
 
 
 def _season(of: World, effects: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the season beside that of what was expected (the lockdown is in both), and beside that of the rules."""
+    """Return the season with that of what was expected (the lockdown is in both), and with that of the rules."""
     logs = np.log(of.true("expected", "outflow_rate")[0]).reshape(-1, 4)
     logs = (logs - logs.mean(axis=1, keepdims=True)).mean(axis=0)
     season = np.log(of.rules.exit_calendar.season)
@@ -110,7 +106,7 @@ def _returns(of: World, panel: pd.DataFrame, dimension: str) -> list[pd.DataFram
     except DataError:  # a printed zero among some fifty quarters of a small group: refused, and so not judged
         return []
     flows = {name: of.exact.flows[name][:, QUARTER].sum(axis=1) for name in ("reinflow", "inflow")}
-    before = [place - 2 for place in QUARTER]  # who comes back in the year left half a year before on the average
+    before = [quarter - 2 for quarter in QUARTER]  # those who come back in the year left half a year before on average
     back, left = (of.true("returns", name)[:, before].sum(axis=1) for name in ("back_within_a_year", "left"))
     realised = {"reinflow_share": flows["reinflow"] / flows["inflow"], "return_risk": back / left}
     return [_rows(name, str(YEAR), found[found["quantity"] == name], None, column) for name, column in realised.items()]
@@ -140,8 +136,8 @@ def _durations(of: World, stocks: pd.DataFrame, ended: pd.DataFrame) -> list[pd.
     monthly = of.true("hazards", "monthly")[:, AT]
     table = _of_year(hazards.tidy_rows())
     found = [
-        _rows("exit hazard", band, table[table["band"] == named], 12 * monthly[:, place])
-        for place, (band, named) in enumerate(zip(BANDS, bands.bands, strict=True))
+        _rows("exit hazard", band, table[table["band"] == named], 12 * monthly[:, column])
+        for column, (band, named) in enumerate(zip(BANDS, bands.bands, strict=True))
     ]
     still = np.cumprod((1 - monthly[:, :-1]) ** MONTHS_OF, axis=1)
     lasting = _of_year(survival(hazards, (24, 60), MONTHLY))
@@ -151,7 +147,7 @@ def _durations(of: World, stocks: pd.DataFrame, ended: pd.DataFrame) -> list[pd.
     half = half[half["quantity"] == "median_remaining"]
     found.append(_rows("median duration", "months", half, _median(monthly)))
     if "age" in set(stocks["dimension"]):
-        found.append(_moved(of, stocks))
+        found.append(_change(of, stocks))
     return [*found, *_longterm(of, bands, hazards)]
 
 
@@ -162,8 +158,8 @@ def _median(monthly: np.ndarray) -> np.ndarray:
     return np.array([np.interp(np.log(2), [0, *hazard], months) for hazard in passed])
 
 
-def _moved(of: World, stocks: pd.DataFrame) -> pd.DataFrame:
-    """Return what moved the share above five years between two years, by age; no interval is given with it."""
+def _change(of: World, stocks: pd.DataFrame) -> pd.DataFrame:
+    """Return why the share above five years changed between two years, by age; no interval is given with it."""
     ends, found = (f"{BEFORE}Q4", f"{YEAR}Q4"), []
     exact = of.exact.stock_frame()
     for frame in (stocks, exact):
@@ -182,11 +178,11 @@ def _longterm(of: World, bands: BandPanel, hazards: Hazards) -> list[pd.DataFram
     everything = all_exits(hazards, compare_routes(hazards, steps))
     table = side_by_side(bands, hazards, everything, YEAR)
     stock = of.exact.stock[:, ENDS.index(f"{YEAR}Q4")]
-    gone, found = of.true("hazards", "expected")[:, AT], []
+    exits, found = of.true("hazards", "expected")[:, AT], []
     for name, first in (("over_2y", 3), ("over_5y", 6)):
         rows_of = {source: table[(table["source"] == source) & (table["quantity"] == name)] for source in SOURCES}
         share = stock[:, first:-1].sum(axis=1) / stock[:, -1]
-        ended = gone[:, first:].sum(axis=1) / gone.sum(axis=1)
+        ended = exits[:, first:].sum(axis=1) / exits.sum(axis=1)
         found.append(_rows("share of the stock", name, rows_of["stock"], None, 100 * share))
         found.append(_rows("share of ended spells", name, rows_of["ended spells"], 100 * ended))
     for year in (YEAR, WITHOUT_RISE):
@@ -218,8 +214,8 @@ def _steady(of: World, year: int) -> dict[str, np.ndarray]:
 def _steady_at(persons: int, effect: float, aow: int) -> dict[str, np.ndarray]:
     rules = default_parameters(0, persons)
     rules = replace(rules, exit_chance={band: effect * chance for band, chance in rules.exit_chance.items()})
-    held = np.array([np.broadcast_to(inside(group), SHAPE) for group in GROUPS])[:, :, AGE_CLASS[:aow]]
-    stock = np.einsum("gka,kad->gd", held, steady_state(rules, aow).stock)
+    covered = np.array([np.broadcast_to(inside(group), SHAPE) for group in GROUPS])[:, :, AGE_CLASS[:aow]]
+    stock = np.einsum("gka,kad->gd", covered, steady_state(rules, aow).stock)
     return {name: stock[:, at:].sum(axis=1) / stock.sum(axis=1) for name, at in (("over_2y", 24), ("over_5y", 60))}
 
 

@@ -8,11 +8,11 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from estimands import DIMENSIONS, QUARTER, YEAR, recommended
+from estimands import DIMENSIONS, recommended
 from naive import Z, naive
 from study import rows
 from switches import returns_left_out
-from world import QUARTERS, World, world
+from world import QUARTER, QUARTERS, YEAR, World, world
 
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.rates import fit_rates
@@ -20,7 +20,7 @@ from analysis.models.flows.rates import fit_rates
 EXACT_EVERY = 4
 """Of so many replicates one is estimated from the unrounded counts as well."""
 NOISE = {"exit": 0.05, "entry": 0.07}
-"""Standard deviation of the logarithm of a quarter's own effect, drawn anew for each quarter of each replicate."""
+"""Standard deviation of the logarithm of a quarter's own effect, drawn again for each quarter of each replicate."""
 
 
 def as_the_rules_are(seed: int, persons: int, dimensions: tuple[str, ...] = DIMENSIONS) -> pd.DataFrame:
@@ -41,28 +41,28 @@ def as_the_rules_are(seed: int, persons: int, dimensions: tuple[str, ...] = DIME
 NOTHING = (np.nan, np.nan, np.nan)
 
 
-def restless(seed: int, persons: int) -> pd.DataFrame:
+def with_own_quarters(seed: int, persons: int) -> pd.DataFrame:
     """Return the national ratio of a year in a world where each quarter has effects of its own, without a lockdown.
 
-    The truth is that of the same rules without such effects: the ratio that the year would have, its quarters being
-    ordinary ones. That is what a reader means who asks whether a ratio is higher than before by more than chance.
+    The truth is that of the same rules without such effects: the ratio that the year would have with ordinary quarters.
+    That is what readers mean when they ask whether a ratio is higher than before by more than chance.
     """
     chance = np.random.default_rng([seed, 1])
     shocks = {
-        name: dict(zip(QUARTERS, np.exp(chance.normal(0, spread, len(QUARTERS))), strict=True))
-        for name, spread in NOISE.items()
+        name: dict(zip(QUARTERS, np.exp(chance.normal(0, deviation, len(QUARTERS))), strict=True))
+        for name, deviation in NOISE.items()
     }
     of = world(seed, persons, shocks)
     frame = of.printed.flow_frame()
     panel = panel_of(frame[frame["dimension"] == "total"])
     out, into = (of.printed.flows[name][0, QUARTER].sum() for name in ("outflow", "inflow"))
-    reach = np.exp(Z * np.sqrt(1 / out + 1 / into))
+    half_width = np.exp(Z * np.sqrt(1 / out + 1 / into))
     choices = [choice for choice in product(COVARIANCES, PERIODS) if choice != ("cluster", "year")]  # refused
     fitted = {choice: _fitted(panel, *choice) for choice in choices}
     truth, own = _ratio(_ordinary(ORDINARY * persons)), _ratio(of)
-    plain, found = [out / into, out / into / reach, out / into * reach], []
+    binomial, found = [out / into, out / into / half_width, out / into * half_width], []
     for what, true in (("an ordinary year", truth), ("the year as it was", own)):
-        found.append(rows(what, ["total"], "plain binomial", *([each] for each in plain), [true]))
+        found.append(rows(what, ["total"], "plain binomial", *([each] for each in binomial), [true]))
         for (covariance, period), rate in fitted.items():
             values = (rate[name].to_numpy(float) for name in ("value", "value_lo", "value_hi"))
             found.append(rows(what, ["total"], f"{covariance}, {PERIODS[period]}", *values, [true]))

@@ -10,7 +10,7 @@ import pandas as pd
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
-INK, GOOD, BAD, ASIDE = "#333333", "#0072b2", "#d55e00", "#dddddd"
+INK, GOOD, BAD, PALE = "#333333", "#0072b2", "#d55e00", "#dddddd"
 
 
 def _save(figure: plt.Figure, path: Path) -> None:
@@ -22,7 +22,7 @@ def coverage(cells: pd.DataFrame, low: float, high: float, path: Path) -> None:
     """Draw the coverage of every cell of every estimand; ``cells``: ``estimand, coverage, used``."""
     names = list(dict.fromkeys(cells["estimand"]))[::-1]
     figure, axis = plt.subplots(figsize=(7, 0.32 * len(names) + 1))
-    axis.axvspan(low, high, color=ASIDE, zorder=0)
+    axis.axvspan(low, high, color=PALE, zorder=0)
     for used, colour, label in ((True, GOOD, "recommended"), (False, BAD, "must not be used")):
         rows = cells[cells["used"] == used]
         axis.plot(rows["coverage"], [names.index(name) for name in rows["estimand"]], "|", color=colour, ms=9, mew=1.4)
@@ -37,9 +37,9 @@ def coverage(cells: pd.DataFrame, low: float, high: float, path: Path) -> None:
 def short_cuts(naive: pd.DataFrame, path: Path) -> None:
     """Draw bias and coverage of the short cuts for the total; ``naive``: ``name, bias, coverage``."""
     figure, axes = plt.subplots(1, 2, figsize=(8, 0.26 * len(naive) + 1), sharey=True)
-    for axis, column, told in zip(axes, ("bias", "coverage"), ("bias (percent)", "coverage (percent)"), strict=True):
+    for axis, column in zip(axes, ("bias", "coverage"), strict=True):
         axis.barh(naive["name"], naive[column], color=BAD, height=0.65)
-        axis.set_xlabel(told, fontsize=8)
+        axis.set_xlabel(f"{column} (percent)", fontsize=8)
         axis.tick_params(labelsize=7)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].axvline(0, color=INK, lw=0.8)

@@ -8,27 +8,24 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from study import rows
-from world import ENDS, LABELS, QUARTERS, YEARS, Panel, World
+from world import ENDS, NAMES, QUARTER, YEAR, YEARS, Panel, World
 
 from analysis.simulation.parameters import BANDS
 
-NAMES = [name for _, name in LABELS]
 Z = 1.959964
-YEAR = 2023
-QUARTER = [place for place, quarter in enumerate(QUARTERS) if quarter.startswith(str(YEAR))]
 CLOSING = ENDS.index(f"{YEAR}Q4")
 
 
 def around(estimate: np.ndarray, log_variance: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return an estimate with its interval, normal on the scale of the logarithm."""
-    reach = np.exp(Z * np.sqrt(log_variance))
-    return estimate, estimate / reach, estimate * reach
+    half_width = np.exp(Z * np.sqrt(log_variance))
+    return estimate, estimate / half_width, estimate * half_width
 
 
 def of_share(share: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return a share with its binomial interval."""
-    reach = Z * np.sqrt(share * (1 - share) / whole)
-    return share, share - reach, share + reach
+    half_width = Z * np.sqrt(share * (1 - share) / whole)
+    return share, share - half_width, share + half_width
 
 
 def naive(of: World, panel: Panel) -> pd.DataFrame:
@@ -42,11 +39,11 @@ def _ratios(of: World, panel: Panel) -> pd.DataFrame:
     truth = true[0] / true[1]
     # the mean of four ratios has the variance of their sum over sixteen
     mean = (out / into).mean(axis=1)
-    spread = ((out / into) ** 2 * (1 / out + 1 / into)).sum(axis=1) / 16 / mean**2
-    found = [rows("mean of quarterly ratios", NAMES, str(YEAR), *around(mean, spread), truth)]
-    for place in (1, 2):
-        single = around(out[:, place] / into[:, place], 1 / out[:, place] + 1 / into[:, place])
-        found.append(rows("ratio of a single quarter", NAMES, f"Q{place + 1} for {YEAR}", *single, truth))
+    variance = ((out / into) ** 2 * (1 / out + 1 / into)).sum(axis=1) / 16 / mean**2
+    found = [rows("mean of quarterly ratios", NAMES, str(YEAR), *around(mean, variance), truth)]
+    for at in (1, 2):
+        single = around(out[:, at] / into[:, at], 1 / out[:, at] + 1 / into[:, at])
+        found.append(rows("ratio of a single quarter", NAMES, f"Q{at + 1} for {YEAR}", *single, truth))
     return pd.concat(found)
 
 
@@ -54,12 +51,12 @@ def _exits(of: World, panel: Panel) -> pd.DataFrame:
     ended = panel.ended[:, YEARS.index(YEAR), :-1]
     truth = 12 * of.true("hazards", "monthly")[:, YEARS.index(YEAR)]
     found = []
-    for place, band in enumerate(BANDS):
-        stock, gone = panel.stock[:, CLOSING, place], ended[:, place]
-        known = np.maximum(gone, 0.5)
-        found.append(rows("ended over closing stock", NAMES, band, *around(gone / stock, 1 / known), truth[:, place]))
-        spread = around(gone / panel.ended[:, YEARS.index(YEAR), -1], 1 / known)
-        found.append(rows("share of the ended spells", NAMES, band, *spread, truth[:, place]))
+    for at, band in enumerate(BANDS):
+        stock, exits = panel.stock[:, CLOSING, at], ended[:, at]
+        variance = 1 / np.maximum(exits, 0.5)
+        found.append(rows("ended over closing stock", NAMES, band, *around(exits / stock, variance), truth[:, at]))
+        share = around(exits / panel.ended[:, YEARS.index(YEAR), -1], variance)
+        found.append(rows("share of the ended spells", NAMES, band, *share, truth[:, at]))
     return pd.concat(found)
 
 
@@ -76,6 +73,5 @@ def _returns(of: World, panel: Panel) -> pd.DataFrame:
     flows = {name: panel.flows[name][:, QUARTER].sum(axis=1) for name in ("inflow", "reinflow")}
     share = of_share(flows["reinflow"] / flows["inflow"], flows["inflow"])
     parts = {name: of.true("returns", name)[:, QUARTER].sum(axis=1) for name in ("back_within_a_year", "left")}
-    nothing = np.full(len(NAMES), np.nan)
     risk = parts["back_within_a_year"] / parts["left"]
-    return rows("share of entrants read as risk of return", NAMES, str(YEAR), *share, nothing, risk)
+    return rows("share of entrants read as risk of return", NAMES, str(YEAR), *share, np.full(len(NAMES), np.nan), risk)

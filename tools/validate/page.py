@@ -7,10 +7,10 @@ from pathlib import Path
 import figures
 import numpy as np
 import pandas as pd
-from judge import HIGH, LOW, MARGINS, judged, overall
+from assessment import HIGH, LOW, MARGINS, assess, overall
 from study import CELL, summary
 from switches import open_band
-from world import LABELS
+from world import NAMES
 
 from analysis.simulation.parameters import BANDS
 
@@ -31,24 +31,24 @@ def table(frame: pd.DataFrame) -> str:
     return "\n".join([head, rule, *("| " + " | ".join(map(str, row)) + " |" for row in frame.to_numpy())])
 
 
-def write(runs: pd.DataFrame, restless: pd.DataFrame, about: dict, folder: Path) -> pd.DataFrame:
+def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -> pd.DataFrame:
     """Write the page and its figures into a folder of documents.
 
     Parameters
     ----------
-    runs, restless : DataFrame
+    runs, shaken : DataFrame
         As from `study.replicate`; ``figures`` and ``kind`` tell printed from exact, recommended from naive.
     about : dict
-        ``persons, replicates, restless_replicates, year, exit, entry``.
+        ``persons, replicates, shaken_replicates, year, exit, entry``.
     folder : Path
 
     Returns
     -------
     DataFrame
-        The cells judged.
+        The cells assessed.
     """
     printed, exact = (runs[(runs["kind"] == "recommended") & (runs["figures"] == one)] for one in ("printed", "exact"))
-    cells, naive = judged(printed), summary(runs[runs["kind"] == "naive"])
+    cells, naive = assess(printed), summary(runs[runs["kind"] == "naive"])
     whole, pictures = overall(printed, cells), folder / "validation"
     pictures.mkdir(parents=True, exist_ok=True)
     with_interval = cells[cells["coverage"].notna()]
@@ -75,7 +75,7 @@ def write(runs: pd.DataFrame, restless: pd.DataFrame, about: dict, folder: Path)
         "reentry": table(_reentry(runs[runs["kind"] == "returns"])),
         "naive": table(_texts(total[["name", "truth", "bias", "rmse", "coverage"]], {"truth": 3})),
         "naive_groups": table(_worst(naive)),
-        "restless": table(_restless(summary(restless))),
+        "shaken": table(_shaken(summary(shaken))),
     }
     text = TEMPLATE.read_text(encoding="utf-8").format(**parts)
     (folder / "validation.md").write_text(text, encoding="utf-8", newline="\n")
@@ -132,12 +132,11 @@ def _by_group(cells: pd.DataFrame, column: str, fault: str) -> pd.DataFrame:
     rows = rows.assign(column=rows["estimand"] + (" " + rows["part"]).where(several, ""))
     texts = [_mark(value, fault in why) for value, why in zip(rows[column], rows["fault"], strict=True)]
     found = _wide(rows.assign(text=texts), "column", "group")
-    order = [name for name in GROUP_ORDER if name in found]
+    order = [name for name in NAMES if name in found]
     return found.loc[list(dict.fromkeys(rows["column"])), order].rename_axis("estimand").reset_index()
 
 
 BANDS_IN_ORDER = list(BANDS)
-GROUP_ORDER = [name for _, name in LABELS]
 
 
 def _wide(rows: pd.DataFrame, index: str, columns: str) -> pd.DataFrame:
@@ -159,7 +158,7 @@ def _mark(value: float, wrong: bool) -> str:
 def _hazards(cells: pd.DataFrame) -> pd.DataFrame:
     rows = cells[cells["estimand"] == "exit hazard"]
     found = _wide(rows.assign(text=_both(rows)), "group", "part")
-    order = [name for name in GROUP_ORDER if name in found.index]
+    order = [name for name in NAMES if name in found.index]
     return found.loc[order, BANDS_IN_ORDER].reset_index()
 
 
@@ -222,15 +221,15 @@ def _ageing(cells: pd.DataFrame) -> str:
     ]
     named["bias"] = named["bias"].abs()
     both = [
-        named.pivot_table(name, "estimand", "kind", how, sort=False).add_prefix(f"{told}, ")
-        for name, how, told in (("bias", "max", "largest bias"), ("coverage", "min", "least coverage"))
+        named.pivot_table(name, "estimand", "kind", how, sort=False).add_prefix(f"{title}, ")
+        for name, how, title in (("bias", "max", "largest bias"), ("coverage", "min", "least coverage"))
     ]
     return table(_texts(pd.concat(both, axis=1).reset_index()))
 
 
 def _reentry(runs: pd.DataFrame) -> pd.DataFrame:
     means = runs.pivot_table("estimate", "group", "part", sort=False)
-    order = [name for name in GROUP_ORDER if name in means.index]
+    order = [name for name in NAMES if name in means.index]
     return _texts(
         means.loc[order, ["counted", "inflow alone", "both"]].reset_index(),
         dict.fromkeys(("counted", "inflow alone", "both"), 3),
@@ -258,7 +257,7 @@ def _worst(naive: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _restless(found: pd.DataFrame) -> pd.DataFrame:
+def _shaken(found: pd.DataFrame) -> pd.DataFrame:
     coverage = [f"{_number(row.coverage)} ± {_number(row.coverage_error)}" for row in found.itertuples()]
     frame = _texts(found[["estimand", "part", "bias", "rmse", "width"]])
     frame["coverage"] = coverage

@@ -1,7 +1,7 @@
 """One thing switched off at a time: what rounding, the open band, ageing and re-entry do to an estimate.
 
-The open band is looked at in the expected population of the rules itself, so without chance: what a spell comes to when
-the hazard above five years is one number, or one for each of several bands.
+The open band is examined in the expected population of the rules itself, so without chance: the mean length of a spell
+when the hazard above five years is one number, or one for each of several bands.
 """
 
 from __future__ import annotations
@@ -10,35 +10,34 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from world import GROUPS, LABELS, QUARTERS, World, inside
+from world import GROUPS, LABELS, NAMES, QUARTER, World, inside
 
 from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BAND, LONG, default_parameters
 from analysis.simulation.steady import steady_state
 
-YEAR = 2023
 LAST = 960
-"""Months after which nobody is left of those who came in: the oldest and the youngest are less far apart."""
+"""Months after which none of those who came in is left: more than lie between the youngest and the oldest."""
 SPLITS = {"one open band": (60,), "5-10, 10+": (60, 120), "5-10, 10-15, 15+": (60, 120, 180)}
 
 
 def lifetimes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return of one steady month's entrants, by kind and month of duration: still there, left, reached the AOW age."""
+    """Return of one steady month's entrants, by kind and month of duration: present, left, reached the AOW age."""
     rules = default_parameters()
     aow = AOW_MONTHS[2025]
     leave, alive = rules.exits(), steady_state(rules, aow).entered
     shape = (LAST, len(alive))
-    there, left, retired = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    present, left, retired = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     for month in range(LAST):
-        there[month], retired[month] = alive.sum(axis=1), alive[:, -1]
+        present[month], retired[month] = alive.sum(axis=1), alive[:, -1]
         alive = np.roll(alive, 1, axis=1)
         alive[:, 0] = 0
-        gone = alive * leave[:, AGE_CLASS[:aow], BAND[min(month, LONG)]]
-        left[month], alive = gone.sum(axis=1), alive - gone
-    return there, left, retired
+        leaving = alive * leave[:, AGE_CLASS[:aow], BAND[min(month, LONG)]]
+        left[month], alive = leaving.sum(axis=1), alive - leaving
+    return present, left, retired
 
 
 def open_band() -> pd.DataFrame:
-    """Return what is made of the life of a spell with the open band whole or split, by sex and origin.
+    """Return the mean length of a spell with the open band whole or split, by sex and origin.
 
     Returns
     -------
@@ -47,13 +46,13 @@ def open_band() -> pd.DataFrame:
         leaving or the AOW age) and ``mean_outflow`` (with the outflow alone as an end), and ``over_10y`` (percent of
         entrants, both ends).
     """
-    there, left, retired = lifetimes()
+    present, left, retired = lifetimes()
     found = []
     for group, (dimension, name) in zip(GROUPS, LABELS, strict=True):
         if dimension == "age":
-            continue  # a spell goes from one to the next; the others it never leaves
-        held = inside(group)[:, 0]
-        n, out, old = (column @ held for column in (there, left, retired))
+            continue  # a spell goes from one age to the next; the other groups it never leaves
+        covered = inside(group)[:, 0]
+        n, out, old = (column @ covered for column in (present, left, retired))
         found.append((name, "true", n.sum() / n[0], np.nan, 100 * n[120] / n[0]))
         for split, cuts in SPLITS.items():
             both, alone = (_mean(n, ends, cuts) for ends in (out + old, out))
@@ -61,12 +60,12 @@ def open_band() -> pd.DataFrame:
     return pd.DataFrame(found, columns=["group", "bands", "mean", "mean_outflow", "over_10y"])
 
 
-def _mean(there: np.ndarray, ended: np.ndarray, cuts: tuple[int, ...]) -> tuple[float, float]:
+def _mean(present: np.ndarray, ended: np.ndarray, cuts: tuple[int, ...]) -> tuple[float, float]:
     """Return the mean duration and the chance to pass ten years when each band above the cuts has one hazard."""
-    hazard = ended / np.where(there > 0, there, 1)
+    hazard = ended / np.where(present > 0, present, 1)
     ends = [*cuts, LAST]
     for first, last in pairwise(ends):
-        hazard[first:last] = ended[first:last].sum() / there[first:last].sum()
+        hazard[first:last] = ended[first:last].sum() / present[first:last].sum()
     still = np.concatenate([[1], np.cumprod(1 - hazard)])
     tail = still[LAST] / hazard[-1]
     return still[:LAST].sum() + tail, still[120]
@@ -75,12 +74,10 @@ def _mean(there: np.ndarray, ended: np.ndarray, cuts: tuple[int, ...]) -> tuple[
 def returns_left_out(of: World) -> pd.DataFrame:
     """Return the outflow ratio of a year with returns within a year counted, left out of the inflow, and of both.
 
-    Who left and came back within a year is taken out of the outflow as well in the last: a longer gap between spells.
+    In the last, those who left and came back within a year are out of the outflow too: a longer gap between spells.
     """
-    year = [place for place, quarter in enumerate(QUARTERS) if quarter.startswith(str(YEAR))]
-    flows = {name: of.exact.flows[name][:, year].sum(axis=1) for name in ("inflow", "reinflow", "outflow")}
-    back = of.true("returns", "back_within_a_year")[:, year].sum(axis=1)
+    flows = {name: of.exact.flows[name][:, QUARTER].sum(axis=1) for name in ("inflow", "reinflow", "outflow")}
+    back = of.true("returns", "back_within_a_year")[:, QUARTER].sum(axis=1)
     new = flows["inflow"] - flows["reinflow"]
-    told = {"counted": flows["outflow"] / flows["inflow"], "inflow alone": flows["outflow"] / new}
-    told["both"] = (flows["outflow"] - back) / new
-    return pd.DataFrame({"group": [name for _, name in LABELS], **told})
+    ratios = {"counted": flows["outflow"] / flows["inflow"], "inflow alone": flows["outflow"] / new}
+    return pd.DataFrame({"group": NAMES, **ratios, "both": (flows["outflow"] - back) / new})

@@ -18,21 +18,23 @@ from analysis.simulation.truth import truth_bytes
 QUARTERS = [str(quarter) for quarter in MONTHS.asfreq("Q-DEC").unique()]
 ENDS = ["2011Q4", *QUARTERS]
 YEARS = MONTHS.year.unique().tolist()
-ALL = "all"
-"""The name of all durations together, beside those of the bands: a cell of its own, rounded on its own."""
 AGES_OF_FLOWS = frozenset({"<25", "25-35", "35-45", "45-55", "55-AOW", "<27", "27-AOW"})
 """The classes of age of 85615NED, 85585NED and 85617NED: other groups are sums and differences of rounded cells."""
 
 GROUPS = [TOTAL_GROUP, *MONITOR["sex"], *MONITOR["age"], *LONG_TERM["age"][2:]]
 GROUPS += MONITOR["origin"]
 LABELS = [(group.dimension, group.name) for group in GROUPS]
+NAMES = [name for _, name in LABELS]
+YEAR = 2023
+QUARTER = [index for index, quarter in enumerate(QUARTERS) if quarter.startswith(str(YEAR))]
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
     """The counts of the groups, a row each in the order of ``GROUPS``.
 
-    ``flows`` by name and quarter; ``stock`` by quarter end (``ENDS``) and ``ended`` by year, both by band and ``ALL``.
+    ``flows`` by name and quarter; ``stock`` by quarter end (``ENDS``) and ``ended`` by year, both by band, and all
+    bands together last: a cell of its own, rounded by itself.
     """
 
     flows: dict[str, np.ndarray]
@@ -47,18 +49,17 @@ class Panel:
         """
         columns = {name: self.flows[name] for name in PRINTED}
         columns |= {"opening": self.stock[:, :-1, -1], "closing": self.stock[:, 1:, -1]}
-        reach = 5 * np.abs(_terms()[0]).sum(axis=1)[:, None] * self.tens
-        columns |= {f"{name}_lo": np.maximum(each - reach, 0) for name, each in list(columns.items())} | {
-            f"{name}_hi": each + reach for name, each in columns.items()
-        }
+        half_width = 5 * np.abs(_terms()[0]).sum(axis=1)[:, None] * self.tens
+        low = {f"{name}_lo": np.maximum(each - half_width, 0) for name, each in columns.items()}
+        columns |= low | {f"{name}_hi": each + half_width for name, each in columns.items()}
         return labelled({"quarter": QUARTERS}).assign(**{name: each.ravel() for name, each in columns.items()})
 
     def stock_frame(self) -> pd.DataFrame:
-        """Return ``dimension, group, quarter, band, stock`` (quarter: at its end), without ``ALL``."""
+        """Return ``dimension, group, quarter, band, stock`` (quarter: at its end), by band alone."""
         return labelled({"quarter": ENDS, "band": list(BANDS)}).assign(stock=self.stock[..., :-1].ravel())
 
     def ended_frame(self) -> pd.DataFrame:
-        """Return ``dimension, group, year, band, ended``, without ``ALL``."""
+        """Return ``dimension, group, year, band, ended``, by band alone."""
         return labelled({"year": YEARS, "band": list(BANDS)}).assign(ended=self.ended[..., :-1].ravel())
 
 
@@ -79,13 +80,13 @@ class World:
 
 def labelled(axes: dict[str, list]) -> pd.DataFrame:
     """Return a row for each group and each combination of the axes."""
-    index = pd.MultiIndex.from_product([range(len(GROUPS)), *axes.values()], names=["place", *axes])
+    index = pd.MultiIndex.from_product([range(len(GROUPS)), *axes.values()], names=["row", *axes])
     frame, names = index.to_frame(index=False), pd.DataFrame(LABELS, columns=["dimension", "group"])
-    return pd.concat([names.iloc[frame.pop("place")].reset_index(drop=True), frame], axis=1)
+    return pd.concat([names.iloc[frame.pop("row")].reset_index(drop=True), frame], axis=1)
 
 
 def world(seed: int, persons: int, shocks: dict[str, dict[str, float]] | None = None) -> World:
-    """Draw a replicate; ``shocks`` (of ``exit`` and ``entry``) take the place of those of the rules."""
+    """Draw a replicate; ``shocks`` (of ``exit`` and ``entry``) replace those of the rules."""
     rules = default_parameters(seed, persons)
     if shocks is not None:
         calendars = {name: replace(getattr(rules, name), shock=shocks[name.split("_")[0]]) for name in CALENDARS}
@@ -119,35 +120,39 @@ def _with_all(by_band: np.ndarray) -> np.ndarray:
 
 def _of_groups(cells: np.ndarray, tens: bool) -> np.ndarray:
     """Return sums by group of counts by period, kind and age class; of printed cells, each rounded, where asked."""
-    combined, held = _terms()
-    flat = cells.reshape(len(cells), held.shape[1], -1).astype(float)  # floats, for the fast product: exact up to 2**53
-    counted = np.tensordot(held, flat, (1, 1)).astype(np.int64)
+    weights, covered = _terms()
+    flat = cells.reshape(len(cells), covered.shape[1], -1).astype(float)  # a fast product, exact up to 2**53
+    counted = np.tensordot(covered, flat, (1, 1)).astype(np.int64)
     counted = (counted + 5) // 10 * 10 if tens else counted
-    return np.tensordot(combined, counted, 1).reshape(-1, len(cells), *cells.shape[3:])
+    return np.tensordot(weights, counted, 1).reshape(-1, len(cells), *cells.shape[3:])
 
 
 @cache
 def _terms() -> tuple[np.ndarray, np.ndarray]:
-    """Return the weights of cells in groups, and which kinds and age classes each cell holds (0 or 1)."""
-    terms = [(row, weight, held) for row, group in enumerate(GROUPS) for weight, held in _way(group)]
-    combined = np.zeros((len(GROUPS), len(terms)), np.int64)
-    for place, (row, weight, _) in enumerate(terms):
-        combined[row, place] = weight
-    return combined, np.array([_held(categories).ravel() for _, _, categories in terms], float)
+    """Return the weights of cells in groups, and which kinds and age classes each cell covers (0 or 1)."""
+    terms = [(row, *term) for row, group in enumerate(GROUPS) for term in _definition(group)]
+    weights = np.zeros((len(GROUPS), len(terms)), np.int64)
+    for column, (row, weight, _) in enumerate(terms):
+        weights[row, column] = weight
+    return weights, np.array([_covered(categories).ravel() for _, _, categories in terms], float)
 
 
 def inside(group: Group) -> np.ndarray:
     """Return which kinds and age classes a group holds, as 0 and 1."""
-    return sum(weight * _held(categories) for weight, categories in _way(group))
+    return sum(weight * _covered(categories) for weight, categories in _definition(group))
 
 
-def _way(group: Group) -> tuple:
-    return next(each for each in group.definitions if all(held.get("age", "<25") in AGES_OF_FLOWS for _, held in each))
+def _definition(group: Group) -> tuple:
+    return next(
+        definition
+        for definition in group.definitions
+        if all(classes.get("age", "<25") in AGES_OF_FLOWS for _, classes in definition)
+    )
 
 
-def _held(categories: dict[str, str]) -> np.ndarray:
+def _covered(categories: dict[str, str]) -> np.ndarray:
     whole = np.ones((1, 1), np.int64)
     for dimension, category in {"sex": "total", "age": "total", **categories}.items():
-        held = members(dimension, category)
-        whole = whole * (held if dimension == "age" else held[:, None])
+        covered = members(dimension, category)
+        whole = whole * (covered if dimension == "age" else covered[:, None])
     return whole

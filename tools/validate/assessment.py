@@ -22,10 +22,10 @@ SMALL = ("Europe, born in NL",)
 AGES = ("<27", "27–45", "45–AOW", "45–55", "55–AOW")
 
 REASONS = {  # estimand, groups (none: all) -> why
-    ("return_risk", AGES): "who left in one class of age comes back in the next: older classes get returns of the "
-    "younger, the youngest loses them",
-    ("exit hazard", ("<27",)): "who turns 27 in a month was in the stock at the end of the month before and is not at "
-    "risk in the class: the exposure is too long, most of all in long bands, which few enter before 25",
+    ("return_risk", AGES): "those who left in one class of age come back in the next: older classes get returns of "
+    "the younger, the youngest loses them",
+    ("exit hazard", ("<27",)): "those who turn 27 in a month were in the stock at the end of the month before and are "
+    "not at risk in the class: the exposure is too long, most of all in long bands, which few enter before 25",
     ("median duration", ("<27",)): "its hazards are too low, for the reason given with them",
     ("survival", ("<27",)): "its hazards are too low, for the reason given with them",
     (
@@ -36,11 +36,11 @@ REASONS = {  # estimand, groups (none: all) -> why
     ("share of the steady state, 2023", ()): "the AOW age rose in the year: for three months nobody reached it, so "
     "that its exits are fewer than those of a steady state; the year without a rise shows nothing of the kind",
     ("season, read as a rule", ()): "the effects also hold the lockdown in some quarters of the years fitted, the "
-    "trend within a year, and who is there in which quarter: they describe those years and are no rule for others",
+    "trend within a year, and the changing composition of the stock: they describe those years, no others",
 }
 
 
-def judged(runs: pd.DataFrame) -> pd.DataFrame:
+def assess(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the summary of each cell of recommended estimands with ``used``, ``fault`` and ``reason``."""
     cells = summary(runs)
     sure = {margin: SURE * np.sqrt(margin * (100 - margin) / cells["replicates"]) for margin in (LOW, HIGH)}
@@ -51,10 +51,10 @@ def judged(runs: pd.DataFrame) -> pd.DataFrame:
     many = (cells["coverage"] > high) & ~without & ~rounding
     biased = (cells["bias"].abs() > np.maximum(BIAS, SURE * cells["bias_error"])) & (cells["estimand"] != "other_exits")
     faults = [("bias", biased), ("too narrow", few), ("too wide", many)]
-    told = pd.Series("", cells.index)
+    found = pd.Series("", cells.index)
     for name, wrong in faults:
-        told = told.where(~wrong, (told + ", " + name).str.removeprefix(", "))
-    cells["fault"], cells["used"] = told, told == ""
+        found = found.where(~wrong, (found + ", " + name).str.removeprefix(", "))
+    cells["fault"], cells["used"] = found, found == ""
     cells["reason"] = [_reason(row.estimand, row.group) if row.fault else "" for row in cells.itertuples()]
     return cells
 
