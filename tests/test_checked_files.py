@@ -51,10 +51,10 @@ def test_every_fault_of_a_table_is_told_by_line_and_column(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "made.csv: expected the columns name,kind,step; found nothing."),
-        ("name,kind\n", "made.csv: expected the columns name,kind,step; found name,kind."),
-        ("name,kind,kind,step\n", "made.csv: expected the columns name,kind,step; found name,kind,kind,step."),
-        ("name,kind,step,nota\n", "made.csv: column 'nota' is unknown; did you mean 'note'? known: kind, name, note,"),
+        ("", "made.csv, line 1: expected name, kind, step, found none."),
+        ("name,kind\n", "made.csv, line 1: expected step, found none."),
+        ("name,kind,kind,step\n", "made.csv, line 1: kind stands there twice."),
+        ("name,kind,step,nota\n", "made.csv, line 1: nota is not known; did you mean 'note'? known: kind, name, note,"),
         (b"\xff\xfe\x00", "made.csv: cannot be read as a table in UTF-8"),
         ('name,kind,step\n"a\n', "made.csv: cannot be read as a table in UTF-8 (unexpected end of data)."),
     ],

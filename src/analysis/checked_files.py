@@ -105,8 +105,10 @@ def read_csv(path: Path, fields: Fields, faults: list[str], key: str = "", file:
         with path.open(encoding="utf-8-sig", newline="") as text:
             reader = csv.reader(text, strict=True)
             header = next(reader, [])
-            if wrong := _header_fault(header, fields):
-                faults.append(f"{file}: {wrong}")
+            wrong = _key_faults(Record(file, 1, dict.fromkeys(header)), fields)
+            wrong += [f"{file}, line 1: {each} stands there twice." for each in {*header} if header.count(each) > 1]
+            if wrong:
+                faults += wrong
                 return []
             for row in filter(None, reader):
                 values = dict(zip(header, row, strict=False))
@@ -122,12 +124,12 @@ def read_csv(path: Path, fields: Fields, faults: list[str], key: str = "", file:
     return records
 
 
-def _header_fault(header: list[str], fields: Fields) -> str:
-    needed = [column for column, field in fields.items() if not field.optional]
-    if len(set(header)) < len(header) or not set(needed) <= set(header):
-        return f"expected the columns {','.join(needed)}; found {','.join(header) or 'nothing'}."
-    unknown = [column for column in header if column not in fields]
-    return f"column {unknown[0]!r} is unknown; {did_you_mean(unknown[0], fields)}." if unknown else ""
+def _key_faults(record: Record, fields: Fields) -> list[str]:
+    """Return which columns or keys a record lacks, and which are unknown."""
+    missing = [name for name, field in fields.items() if not field.optional and name not in record.values]
+    faults = [f"{record.position}: expected {name_some(missing)}, found none."] if missing else []
+    unknown = sorted(record.values.keys() - fields.keys())
+    return faults + [f"{record.position}: {each} is not known; {did_you_mean(each, fields)}." for each in unknown]
 
 
 def read_yaml(path: Path, fields: Fields, faults: list[str]) -> list[Record]:
@@ -162,15 +164,10 @@ def check(records: Sequence[Record], fields: Fields, faults: list[str]) -> list[
     from pandera.errors import SchemaErrors
     from pandera.pandas import Check, Column, DataFrameSchema  # a quarter of a second that other commands do not need
 
-    needed = {name for name, field in fields.items() if not field.optional}
     others = [record for record in records if not isinstance(record.values, dict)]
     faults += [f"{each.position}: expected named values, found {type(each.values).__name__}." for each in others]
     records = [record for record in records if record not in others]
-    for record in records:
-        missing = name_some(sorted(needed - record.values.keys()))
-        faults += [f"{record.position}: expected {missing}, found none."] if missing else []
-        unknown = sorted(record.values.keys() - fields.keys())
-        faults += [f"{record.position}: {each} is not known; {did_you_mean(each, fields)}." for each in unknown]
+    faults += [fault for record in records for fault in _key_faults(record, fields)]
     checked = {name: field for name, field in fields.items() if field.pattern or field.kind is not str}
     frame = pd.DataFrame([record.values for record in records], columns=list(checked), dtype=object)
     schema = DataFrameSchema(

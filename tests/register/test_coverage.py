@@ -148,7 +148,7 @@ def test_a_file_that_is_no_coverage_is_refused(tmp_path, register):
     with pytest.raises(DataError, match="cannot be read"):
         read_coverage(register, path)
     path.write_text("document,part\n")
-    with pytest.raises(DataError, match="expected the columns document,part,locations,"):
+    with pytest.raises(DataError, match=r"coverage\.csv, line 1: expected locations, notebook, "):
         read_coverage(register, path)
     lines = [",".join(FIELDS), *[",".join(GOOD.values())] * 2, "factsheet-2024,Tabel 1"]
     path.write_text("\n".join(lines))

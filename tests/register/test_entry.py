@@ -104,7 +104,7 @@ def test_files_that_are_no_tables_are_told(tmp_path):
     told = str(fault.value)
     assert "wide.csv, line 2: expected 18 values, found 2." in told
     assert "bytes.csv: cannot be read as a table in UTF-8" in told
-    assert "other.csv: expected the columns claim_id,location," in told
+    assert "other.csv, line 1: expected claim_id, found none." in told
 
 
 def test_a_folder_without_documents_is_a_wrong_call(tmp_path):

@@ -71,7 +71,7 @@ def test_all_faults_of_the_file_are_told(tmp_path):
         known_errors(written(tmp_path, broken))
     lines = str(told.value).splitlines()
     assert [line.partition(": ")[0] for line in lines] == [f"corrections.yml, line {n}" for n in (6, 2, 2, 2)]
-    for part in ("expected reason, since, source, found none", "colour is not known", "found 'mended'", "found int"):
+    for part in ("expected reason, source, since, found none", "colour is not known", "found 'mended'", "found int"):
         assert any(part in line for line in lines), part
     for until, found in ((" soon", "'soon'"), (" 2025-02-01", "datetime.date"), ("", "none")):
         wrong = ENTRY.replace(' "2025-02-01"', until)

@@ -125,7 +125,7 @@ def broken_sources(tmp_path, name, change):
     [
         (
             lambda text: text.replace("perioden", "periode", 1),
-            r"expected the columns table_id,perioden,.*; found table_id,.*periode,",
+            r"line 1: expected perioden, found none.\n.*periode is not known; did you mean",
         ),
         (
             lambda text: text.replace("2023,Personen", "2023 zomer,Personen", 1),
@@ -155,12 +155,12 @@ def test_a_fault_in_a_source_is_named(tmp_path, change, message):
             lambda text: text.replace(",stock,", ",stocks,", 1),
             "line 2: measure: expected one of stock, change, found 'stocks'",
         ),
-        (lambda text: text.replace("period,", "perioden,", 1), "expected the columns period,measure,claim; found"),
+        (lambda text: text.replace("period,", "perioden,", 1), r"t1\.csv, line 1: expected period, found none"),
         (lambda text: text.replace("2024-12", "2024-13", 1), r"t1\.csv, line 2: period: .*2024-13"),
         (lambda text: text + text.splitlines()[1] + "\n", "expected each figure once"),
         (lambda text: text.replace(",10\n", "\n", 1), r"t1\.csv, line 2: expected 8 values, found 7"),
         (lambda text: text.replace(",10\n", ",abc\n", 1), r"t1\.csv, line 2: rounding: .*found 'abc'"),
-        (lambda text: "", r"t1\.csv: expected the columns period,measure,claim; found nothing"),
+        (lambda text: "", r"t1\.csv, line 1: expected period, measure, claim, found none"),
         (lambda text: text.splitlines()[0], r"t1\.csv: expected rows below the header, found none"),
         # the level of December 2023 is the level less the change; neither is the sum, nor is the moment the other one
         (lambda text: text.replace("-n] - [", "-n] + [", 1), r"line 3: period: expected claims of 2023-12"),
@@ -209,7 +209,7 @@ def test_a_column_that_is_not_declared_is_refused(tmp_path):
         head, *rows = text.splitlines()
         return "\n".join([f"foo,{head}", *(f"a,{row}" for row in rows)])
 
-    with pytest.raises(DataError, match=r"f1\.csv: column 'foo' is unknown; .*known: .*scheme"):
+    with pytest.raises(DataError, match=r"f1\.csv, line 1: foo is not known; .*known: .*scheme"):
         build_published(broken_sources(tmp_path, "cedris-2024/f1", widened), tmp_path / "out")
 
 
@@ -218,10 +218,10 @@ def test_a_column_that_is_not_declared_is_refused(tmp_path):
     [
         ("cedris-2024/tables.toml", lambda data: data + b"[", r"cedris-2024/tables\.toml: cannot be read as TOML"),
         ("tables.toml", lambda data: data + b"\xff", r"sources/tables\.toml: cannot be read as TOML in UTF-8"),
-        ("tables.toml", lambda data: b"", "expected defaults, dimensions, tables, totals, found none"),
+        ("tables.toml", lambda data: b"", "expected defaults, dimensions, totals, tables, found none"),
         ("cedris-2024/f1.csv", lambda data: data + b"\xff", r"f1\.csv: cannot be read as a table in UTF-8"),
         ("85617NED.csv", lambda data: data + b"\xff", r"85617NED\.csv: cannot be read as a table in UTF-8"),
-        ("85617NED.csv", lambda data: b"", r"85617NED\.csv: expected the columns table_id,.*; found nothing"),
+        ("85617NED.csv", lambda data: b"", r"85617NED\.csv, line 1: expected table_id, perioden, .*found none"),
         (
             "cedris-2024/tables.toml",
             lambda data: data.replace(b"claim_unit", b"claims_unit"),

@@ -8,7 +8,6 @@ the modules that these import.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +15,8 @@ from pathlib import Path
 import analysis
 
 _FOLDER = Path(analysis.__file__).parent
-_DISPATCH = "analysis.measures.windows"
-"""Knows the periods of all measures; a notebook imports the measures of its own window itself."""
+_WINDOWS = "analysis.measures.windows"
+"""Knows the periods of every measure; a notebook imports the measures of its own window itself."""
 
 
 def code_of(cells: list[dict]) -> ast.Module:
@@ -37,22 +36,15 @@ def shown_by(code: ast.Module, kind: str) -> tuple[str, ...]:
 
     Those are the literal names in calls such as ``report.table("name", ...)`` that stand in no branch or loop.
     """
-    reports = {"report"} | {
-        target.id
-        for node in code.body
-        if isinstance(node, ast.Assign) and _called(node.value) == "Report"
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    plain = [node for node in code.body if isinstance(node, (ast.Expr, ast.Assign))]
-    calls = [call for node in plain for call in _calls(node) if _called(call) in {f"{name}.{kind}" for name in reports}]
-    return tuple(dict.fromkeys(text for call in calls for text in _literals(call.args[:1])))
+    plain = ast.Module([node for node in code.body if isinstance(node, (ast.Expr, ast.Assign))], [])
+    made = [node.targets[0] for node in plain.body if isinstance(node, ast.Assign) and _is_call(node.value, "Report")]
+    reports = {"report", *map(ast.unparse, made)}
+    return tuple(dict.fromkeys(name for report in reports for name in _literals(plain, f"{report}.{kind}", 0)))
 
 
 def window_of(code: ast.Module) -> str | None:
     """Return the window whose periods a notebook works on, as in ``windows.between(source, "flows", ...)``."""
-    calls = [call for call in _calls(code) if _called(call) == "windows.between"]
-    return next((text for call in calls for text in _literals(call.args[1:2])), None)
+    return next(iter(_literals(code, "windows.between", 1)), None)
 
 
 def tables_of(code: ast.Module, kind: str) -> tuple[str, ...]:
@@ -60,24 +52,21 @@ def tables_of(code: ast.Module, kind: str) -> tuple[str, ...]:
     seen: set[str] = set()
     todo = _imported(code)
     while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            todo += _imports_of(name) if name != _DISPATCH else []
-    return tuple(sorted({table for name in seen for table in _declared(name, kind)}))
+        module = todo.pop()
+        if module not in seen:
+            seen.add(module)
+            todo += _imported(_code_of_module(module)) if module != _WINDOWS else []
+    return tuple(sorted({table for module in seen for table in _declared(module, kind)}))
 
 
-def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (each for each in ast.walk(node) if isinstance(each, ast.Call))
+def _is_call(node: ast.AST, function: str) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == function
 
 
-def _called(node: ast.AST) -> str:
-    """Return what a call calls, ``report.table`` for instance."""
-    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-
-
-def _literals(nodes: list[ast.expr]) -> list[str]:
-    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+def _literals(code: ast.AST, function: str, position: int) -> list[str]:
+    """Return the literal texts that stand at a position in calls of a function."""
+    found = [node.args[position : position + 1] for node in ast.walk(code) if _is_call(node, function)]
+    return [each.value for some in found for each in some if isinstance(each, ast.Constant)]
 
 
 def _file(module: str) -> Path | None:
@@ -101,11 +90,6 @@ def _imported(code: ast.AST) -> list[str]:
 @cache
 def _code_of_module(module: str) -> ast.Module:
     return ast.parse(_file(module).read_text(encoding="utf-8"))
-
-
-@cache
-def _imports_of(module: str) -> list[str]:
-    return _imported(_code_of_module(module))
 
 
 @cache
