@@ -73,6 +73,11 @@ def test_an_interval_is_rounded_outward_and_an_infinite_end_is_named(lo, hi, nl)
     assert Translator("nl").interval(lo, hi, 2) == nl
 
 
+def test_a_number_that_is_not_there_is_never_printed_as_nan():
+    assert Translator("en").number(float("nan"), 1) == "cannot be determined"
+    assert Translator("nl").number(None) == "niet te bepalen"
+
+
 def test_decimals_needed():
     assert decimals_needed(4, 1.5, 2.25) == 2
     assert decimals_needed(4, 1 / 3) == 4

@@ -88,8 +88,8 @@ class Translator:
         return entry[self.code] if entry else text
 
     def number(self, value: Number, decimals: int = 0, sign: bool = False) -> str:
-        """Return a number as the language prints it; ``sign`` shows a plus as well."""
-        return numbers.format_number(value, self.code, decimals, sign)
+        """Return a number as the language prints it, or that there is none; ``sign`` shows a plus as well."""
+        return self.value("no_value") if pd.isna(value) else numbers.format_number(value, self.code, decimals, sign)
 
     def significant(self, value: Number | None) -> str:
         """Return a number with its significant digits."""

@@ -62,16 +62,6 @@ def format_interval(row: pd.Series | None, translator: Translator, decimals: int
     return translator.interval(row["value_lo"], row["value_hi"], decimals, sign, "span")
 
 
-def format_number(value: float, translator: Translator, decimals: int = 0, sign: bool = False) -> str:
-    """Return a number with so many decimals, or that there is none."""
-    return translator.value("no_value") if pd.isna(value) else translator.number(value, decimals, sign)
-
-
-def format_count(row: pd.Series | None, translator: Translator, sign: bool = False) -> str:
-    """Return a count as it was printed."""
-    return format_number(value_in(row), translator, sign=sign)
-
-
 def value_in(row: pd.Series | None) -> float:
     """Return the value of a row, not a number when there is no row."""
     return float("nan") if row is None else row["value"]

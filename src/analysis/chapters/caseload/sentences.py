@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
-from analysis.report.numbers import format_number, format_rounded, format_with_interval, select_row, value_in
+from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
 
 
 def period_of(by_group: pd.DataFrame, translator: Translator) -> str:
@@ -61,6 +61,6 @@ def series_range(series: pd.DataFrame, translator: Translator) -> dict[str, str]
     return {
         "first": str(series["date"].min().year),
         "last": str(series["date"].max().year),
-        "lowest": format_number(thousands.min(), translator),
-        "highest": format_number(thousands.max(), translator),
+        "lowest": translator.number(thousands.min()),
+        "highest": translator.number(thousands.max()),
     }

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.chapters.duration.group_models import GroupModels
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
-from analysis.report.numbers import format_number, format_rounded, format_with_interval, select_row, value_in
+from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
 
 
 def duration_answer(shares: pd.DataFrame, translator: Translator) -> str:
@@ -65,7 +65,7 @@ def chances_of_entrants(models: GroupModels, translator: Translator) -> dict[str
     return {
         "year": str(models.year),
         "interval": translator.word("figures.words", "with_process") if fitted else "",
-        **{name: format_number(100 * chance, translator) for name, chance in chances.items()},
+        **{name: translator.number(100 * chance) for name, chance in chances.items()},
     }
 
 
@@ -74,9 +74,9 @@ def entrants(models: GroupModels, translator: Translator) -> str:
     remaining = value_in(select_row(models.remaining, "mean_remaining", group="total", months=60)) / 12
     dispersion = models.hazards.dispersions["total"].value
     key = "process_variance_of_hazards_unknown" if pd.isna(dispersion) else "process_variance_of_hazards"
-    variance = translator.word("texts", key, dispersion=format_number(dispersion, translator, 1))
+    variance = translator.word("texts", key, dispersion=translator.number(dispersion, 1))
     chances = chances_of_entrants(models, translator)
-    remaining_years = format_number(remaining, translator, 1)
+    remaining_years = translator.number(remaining, 1)
     return translator.word("texts", "entrants", remaining=remaining_years, **chances) + f" {variance}"
 
 
@@ -86,7 +86,7 @@ def longterm_change(parts: pd.DataFrame, translator: Translator) -> dict[str, st
     change, behaviour = values["change"], values["behaviour"]
     numbers = {"change": change, "behaviour": behaviour, "composition": change - behaviour}
     quarters = {end: translator.period(parts[f"{end}_period"].iloc[0]) for end in ("first", "last")}
-    return quarters | {name: format_number(value, translator, 1, sign=True) for name, value in numbers.items()}
+    return quarters | {name: translator.number(value, 1, sign=True) for name, value in numbers.items()}
 
 
 def longterm_moved(parts: pd.DataFrame, translator: Translator) -> str:

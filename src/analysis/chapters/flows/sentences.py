@@ -8,7 +8,7 @@ from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.models.flows.group_comparison import GroupComparison
 from analysis.models.flows.outflow import OutflowModel
-from analysis.report.numbers import format_number, format_with_interval, select_row
+from analysis.report.numbers import format_with_interval, select_row
 
 
 def flows_answer(by_year: pd.DataFrame, break_even: pd.DataFrame, translator: Translator) -> str:
@@ -41,8 +41,8 @@ def ratio_range(quarterly: pd.DataFrame, model: OutflowModel, translator: Transl
     return {
         "first": translator.period(ratio["quarter"].iloc[0]),
         "last": translator.period(ratio["quarter"].iloc[-1]),
-        "lowest": format_number(ratio["value"].min(), translator, 2),
-        "highest": format_number(ratio["value"].max(), translator, 2),
+        "lowest": translator.number(ratio["value"].min(), 2),
+        "highest": translator.number(ratio["value"].max(), 2),
         "interval": translator.word("figures.words", "with_process") if model.df else "",
     }
 
@@ -50,7 +50,7 @@ def ratio_range(quarterly: pd.DataFrame, model: OutflowModel, translator: Transl
 def exit_range(account: pd.DataFrame, translator: Translator) -> dict[str, str]:
     """Return the lowest and the highest other exits of a quarter."""
     values = pick(account, "other_exits")["value"]
-    return {"lowest": format_number(values.min(), translator), "highest": format_number(values.max(), translator)}
+    return {"lowest": translator.number(values.min()), "highest": translator.number(values.max())}
 
 
 def process_variance(model: OutflowModel, translator: Translator) -> str:

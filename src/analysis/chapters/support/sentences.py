@@ -11,7 +11,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.missing import UNDECIDED
-from analysis.report.numbers import format_count, format_rounded, format_with_interval, select_row, value_in
+from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
 
 _AS_PRINTED = "recipients with a provision, as printed"
 
@@ -45,7 +45,7 @@ def levels(provisions: pd.DataFrame, persons: pd.DataFrame, translator: Translat
         level, change = (select_row(frame, each, provision=TOTAL) for each in (quantity, "change"))
         key = "unknown" if pd.isna(value_in(level)) else "level" if pd.isna(value_in(change)) else "changed"
         numbers = {
-            "level": format_count(level, translator),
+            "level": translator.number(value_in(level)),
             "change": format_with_interval(change, translator, sign=True),
         }
         sentences.append(translator.word("texts.support_levels", f"{name}_{key}", **numbers, **names))
@@ -60,7 +60,7 @@ def coverage(shares: pd.DataFrame, translator: Translator) -> str:
     return translator.word(
         "texts",
         "support_coverage",
-        coverage=format_count(printed, translator),
+        coverage=translator.number(value_in(printed)),
         part=format_rounded(part, translator),
         everyone=format_rounded(everyone, translator),
     )
@@ -92,7 +92,7 @@ def representation(by_group: pd.DataFrame, counts: pd.DataFrame, translator: Tra
         name: _list(rows[rows["outcome"] == outcome], "group", translator)
         for name, outcome in {"over": OVER, "under": UNDER, "undecided": UNDECIDED}.items()
     }
-    others = format_count(select_row(counts, "share", group="not a recipient"), translator)
+    others = translator.number(value_in(select_row(counts, "share", group="not a recipient")))
     return translator.word("texts", "support_representation", others=others, **groups)
 
 
@@ -108,10 +108,10 @@ def job_starts(starters: pd.DataFrame, jobs: pd.DataFrame, by_duration: pd.DataF
     return translator.word(
         "texts",
         "support_job_starts",
-        starters=format_count(select_row(starters, "level", year="2024", group=TOTAL), translator),
-        jobs=format_count(select_row(jobs, "jobs"), translator),
-        short=format_count(select_row(by_duration, "share", group="<1y"), translator),
-        long=format_count(select_row(by_duration, "share", group="5y+"), translator),
+        starters=translator.number(value_in(select_row(starters, "level", year="2024", group=TOTAL))),
+        jobs=translator.number(value_in(select_row(jobs, "jobs"))),
+        short=translator.number(value_in(select_row(by_duration, "share", group="<1y"))),
+        long=translator.number(value_in(select_row(by_duration, "share", group="5y+"))),
     )
 
 
@@ -120,7 +120,7 @@ def still_at_work(still: pd.DataFrame, translator: Translator) -> str:
     sentences = []
     for row in pick(still, "with_support").to_dict("records"):
         rows = {name: select_row(still, name, year=row["year"]) for name in ("with_support", "without_support")}
-        fields = {name: format_count(each, translator) for name, each in rows.items()} | {"year": row["year"]}
+        fields = {name: translator.number(value_in(each)) for name, each in rows.items()} | {"year": row["year"]}
         difference = select_row(still, "difference_pp", year=row["year"])
         unit = f" {translator.value('percentage points')}"
         fields["difference"] = format_with_interval(difference, translator, sign=True, unit=unit)

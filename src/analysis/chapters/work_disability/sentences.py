@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
-from analysis.report.numbers import format_count, format_rounded, format_with_interval, select_row, value_in
+from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
 
 
 def at_work(schemes: pd.DataFrame, translator: Translator) -> str:
@@ -19,7 +19,7 @@ def at_work(schemes: pd.DataFrame, translator: Translator) -> str:
         "texts",
         "work_at_work",
         year=schemes["year"].iloc[0],
-        level=format_count(level, translator),
+        level=translator.number(value_in(level)),
         change=f"{translator.number(abs(change['value']))} {difference}",
         growth=format_rounded(growth, translator, 1, sign=True),
         parts=", ".join(changes),
@@ -30,7 +30,7 @@ def jobs_against_targets(targets: pd.DataFrame, translator: Translator) -> str:
     """Return the jobs added since the baseline, the target, what is short of it, and the share reached by sector."""
     jobs = pick(targets, "jobs_all").set_index("sector")["value"]
     numbers = {
-        name: format_count(select_row(targets, name, sector="total"), translator)
+        name: translator.number(value_in(select_row(targets, name, sector="total")))
         for name in ("jobs_all", "jobs_target", "shortfall")
     }
     shares = {
@@ -45,13 +45,13 @@ def jobs_added(in_year: pd.DataFrame, hired: pd.DataFrame, translator: Translato
     """Return the jobs added in the year, and the change of hired jobs with and without secondment under the Wsw."""
     total = select_row(in_year, "added_all", sector="total")
     numbers = {
-        name: format_count(select_row(in_year, f"added_{name}", sector="total"), translator, sign=True)
+        name: translator.number(value_in(select_row(in_year, f"added_{name}", sector="total")), sign=True)
         for name in ("formal", "hired")
     }
     for period, span in {"since": "since baseline", "year": "in the year"}.items():
         for quantity in ("wsw_secondment", "hired_other"):
             change = select_row(hired, quantity, span=span)
-            numbers[f"{quantity}_{period}"] = format_count(change, translator, sign=True)
+            numbers[f"{quantity}_{period}"] = translator.number(value_in(change), sign=True)
     size = translator.number(abs(total["value"]))
     moved = translator.word("texts.work_jobs_moved", "rose" if total["value"] >= 0 else "fell", size=size)
     return translator.word("texts", "work_added", moved=moved, **numbers)
@@ -61,7 +61,7 @@ def sheltered_work(rows: pd.DataFrame, translator: Translator) -> str:
     """Return the last year's people advised, at work and waiting, and where the document contradicts itself."""
     year = rows["year"].iloc[-1]
     names = ("advised", "at_work", "waiting", "printed_waiting", "waiting_gap")
-    numbers = {name: format_count(select_row(rows, name, year=year), translator) for name in names}
+    numbers = {name: translator.number(value_in(select_row(rows, name, year=year))) for name in names}
     numbers["document"] = translator.value(select_row(rows, "printed_waiting", year=year)["tables"])
     numbers["share"] = format_rounded(select_row(rows, "at_work_share", year=year), translator, 1)
     agrees = "differs" if value_in(select_row(rows, "waiting_gap", year=year)) else "agrees"
@@ -79,5 +79,5 @@ def register(rows: pd.DataFrame, translator: Translator) -> str:
         }
         numbers[f"{name}_registered"] = format_with_interval(of_population["registered"], translator)
         numbers[f"{name}_share"] = format_rounded(of_population["job_share"], translator)
-        numbers[f"{name}_printed"] = format_count(of_population["printed_share"], translator)
+        numbers[f"{name}_printed"] = translator.number(value_in(of_population["printed_share"]))
     return translator.word("texts", "work_register", **numbers)
