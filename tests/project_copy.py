@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 from analysis.files import sha256
 from analysis.snapshots.format import FileRecord, Manifest, TableEntry
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def committed_notebooks() -> list[Path]:
+    """Return the notebooks that git knows, all where there is no git: one's own may lie beside them, as they are."""
+    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        return paths
+    listed = subprocess.run(["git", "ls-files", "notebooks"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [path for path in paths if f"notebooks/{path.name}" in listed.stdout.splitlines()]
 
 
 def copy_project(folder: Path) -> Path:

@@ -20,9 +20,9 @@ from analysis.runs.translation import (
     translation_faults,
     translation_path,
 )
-from project_copy import ROOT
+from project_copy import ROOT, committed_notebooks
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = committed_notebooks()
 TITLE, METHOD = "# Flows\n\nWho comes in?", "## Method\n\n`ratio = outflow / inflow`"
 
 
