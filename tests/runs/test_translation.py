@@ -10,6 +10,7 @@ import sys
 import nbformat
 import pytest
 
+from analysis.cli import main
 from analysis.errors import DataError
 from analysis.runs.translation import (
     check_translations,
@@ -20,7 +21,8 @@ from analysis.runs.translation import (
     translation_faults,
     translation_path,
 )
-from project_copy import ROOT, committed_notebooks
+from analysis.workspace import HOME_VARIABLE
+from project_copy import ROOT, committed_notebooks, copy_project, outputs
 
 NOTEBOOKS = committed_notebooks()
 TITLE, METHOD = "# Flows\n\nWho comes in?", "## Method\n\n`ratio = outflow / inflow`"
@@ -108,3 +110,15 @@ def test_an_edited_cell_is_accepted_by_its_hash_alone(notebook):
     assert written == f"{entry('title', TITLE, '# Stromen')}\n{entry('method', METHOD, 'Zo')}"
     unknown = subprocess.run([sys.executable, tool, "03_x"], capture_output=True, text=True, check=False)
     assert (unknown.returncode, "there is no notebooks/03_x.ipynb" in unknown.stderr) == (2, True)
+
+
+def test_a_run_in_dutch_does_not_begin_with_a_stale_translation(tmp_path, monkeypatch, capsys):
+    home = copy_project(tmp_path)
+    monkeypatch.setenv(HOME_VARIABLE, str(home))
+    path = home / "notebooks" / "08_hypothesis.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("# One hypothesis", "# A hypothesis"), encoding="utf-8")
+    assert main(["report", "--lang", "nl", "--notebook", "08_hypothesis"]) == 1
+    message = capsys.readouterr().err
+    assert "nl/08_hypothesis.md: the English of cell hypothesis-question was edited after it was translated" in message
+    assert "tools/accept_translations.py 08_hypothesis" in message
+    assert outputs(home) == []

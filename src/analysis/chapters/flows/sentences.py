@@ -14,7 +14,7 @@ from analysis.report.numbers import format_with_interval, select_row
 def flows_answer(by_year: pd.DataFrame, break_even: pd.DataFrame, translator: Translator) -> str:
     """Return the outflow per hundred entrants in the last year that has it, with break-even where that is known.
 
-    When the last year with a break-even ratio is an earlier one, both are told; nothing when no ratio is known.
+    When the last year with a break-even ratio is an earlier one, both are given; nothing when no ratio is known.
     """
 
     def years_of(frame: pd.DataFrame, quantity: str) -> list:
