@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tomllib
@@ -52,6 +53,46 @@ def lines_in(*rooms: str) -> int:
 def test_the_library_stays_small():
     assert lines_in("cleaning", "intervals", "classifications") <= 1700
     assert lines_in("") <= 17600
+
+
+def test_modules_are_near_a_hundred_lines():
+    assert statistics.median(path.read_text(encoding="utf-8").count("\n") for path in MODULES) <= 120
+
+
+def test_the_package_says_in_which_order_its_rooms_import():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (layers,) = (each["layers"] for each in contracts if each["type"] == "layers")
+    listed = ast.get_docstring(ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))).partition("::")[2]
+    order = [set(re.findall(r"\w+", line)) for line in listed.splitlines() if line.strip()]
+    assert order == [set(re.findall(r"\w+", layer)) for layer in layers]
+
+
+DOCS = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "data" / "README.md"])
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.stem)
+def test_what_the_docs_name_in_the_library_is_there(path):
+    """A dotted name ends in a module or in something that the module before it defines."""
+    defined = {module: re.findall(r"^\s*(?:def |class )?(\w+)\b", module.read_text(encoding="utf-8"), re.MULTILINE)
+               for module in MODULES}  # fmt: skip
+    rooms = {room.name for room in SOURCE.rglob("*") if room.is_dir()} | {module.stem for module in MODULES}
+    for name in re.findall(r"`((?:[a-z_]+\.)+[a-z_]+)`", path.read_text(encoding="utf-8")):
+        *before, last = name.removeprefix("analysis.").split(".")
+        if last in {"py", "md", "csv", "toml", "json", "html", "ipynb", "nl"}:
+            continue
+        assert set(before) <= rooms | {"analysis"}, name
+        within = [
+            names for module, names in defined.items() if not before or before[-1] in (module.stem, module.parent.name)
+        ]
+        assert last in rooms or any(last in names for names in within), name
+
+
+def test_the_glossary_explains_a_term_once():
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)
+    assert len(terms) == len(set(terms)) > 50
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.nl.md", "CONTRIBUTING.md"])

@@ -1,9 +1,10 @@
-"""The shared library of the bijstand workbench; CONTRIBUTING.md says which room holds what.
+"""The shared library of the bijstand workbench; CONTRIBUTING.md says what belongs in which room.
 
 Imports run one way, from the top of this list to its end::
 
     cli
-    site, runs
+    site
+    runs
     chapters
     report
     register, models, simulation
@@ -14,6 +15,8 @@ Imports run one way, from the top of this list to its end::
     snapshots
     classifications
     intervals
+    missing, files, checked_files
+    errors
 """
 
 __version__ = "0.1.0"
