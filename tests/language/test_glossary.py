@@ -48,7 +48,7 @@ def test_the_same_entry_in_two_files_is_refused(tmp_path, monkeypatch):
 
 def test_a_message_is_rendered_with_the_messages_in_it():
     inner = Message("register", "contradicted", {"count": 2})
-    outer = Message("register", "slipped_itself", {"why": inner})
+    outer = Message("register", "wrong_itself", {"why": inner})
     assert (
         Translator("en").render(outer) == "The printed figure itself is wrong: 2 independent relations contradict it."
     )

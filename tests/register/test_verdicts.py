@@ -130,7 +130,7 @@ def test_a_number_that_its_own_document_excludes_is_inconsistent_with_the_right_
     assert [each["name"] for each in wrong["operands"]] == ["a", "total"]
 
 
-def test_a_figure_that_two_relations_contradict_is_the_one_that_slipped(tmp_path, published):
+def test_a_figure_that_two_relations_contradict_is_the_one_that_is_wrong(tmp_path, published):
     rows = [
         row("a", "100"),
         row("b", "250"),  # slipped: 200 would make both totals right
@@ -145,7 +145,7 @@ def test_a_figure_that_two_relations_contradict_is_the_one_that_slipped(tmp_path
     assert "with [b] = 198.5 to 201.5 everything agrees" in found["ab"]["cause"]
 
 
-def test_a_figure_held_in_place_by_other_relations_did_not_slip(tmp_path, published):
+def test_a_figure_held_in_place_by_other_relations_is_not_wrong(tmp_path, published):
     found = findings(tmp_path, published, [*TABLE, row("again", "310", "10", formula="[a] + [b] + 10")])
     # a and total are held by the sum; b is not in the share: the share itself slipped
     assert found["share"]["suspect"] == "share"

@@ -71,7 +71,7 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
     snapshot : Snapshot
         Where queries are run. From a simulated one no verdict is drawn: only formulas count then.
     only : iterable of str, optional
-        The documents whose findings are returned; the formulas of the others still say which figure slipped.
+        The documents whose findings are returned; the formulas of the others still show which figure is wrong.
     """
     documents = set(register.documents if only is None else only)
     of_claim: dict[str, list[Relation]] = {}

@@ -17,14 +17,14 @@ _MOST_DECIMALS = 10  # half of the smallest step of the register, which has nine
 
 
 def explanation(finding: Finding, translator: Translator) -> str:
-    """Return why the verdict is what it is: what contradicts the number, known reasons, the figure that slipped."""
+    """Return why the verdict is what it is: what contradicts the number, known reasons, the figure that is wrong."""
     evaluation, stands_not = finding.evaluation, finding.verdict in CONTRADICTED
     messages = [_contradiction(finding, translator)] if stands_not else []
     messages += finding.cause
     if stands_not and evaluation.derivation.tree.kind == "claim" and touches(finding.claim, evaluation.result):
         messages.append(_say("touching"))
     if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
-        messages.append(_slipped(finding, translator))
+        messages.append(_wrong_figure(finding, translator))
     return " ".join(map(translator.render, messages))
 
 
@@ -46,14 +46,14 @@ def _in_full(end: Number, translator: Translator) -> str:
     return translator.number(end, decimals_needed(_MOST_DECIMALS, float(end)))
 
 
-def _slipped(finding: Finding, translator: Translator) -> Message:
+def _wrong_figure(finding: Finding, translator: Translator) -> Message:
     spans = {each.claim_id: translator.span(each.lo, each.hi) for each in finding.suspects}
     named = [translator.render(_say("at", {"claim": claim, "span": span})) for claim, span in spans.items()]
     right = translator.word("register", "or").join(named)
     if len(spans) != 1:
-        return _say("slipped_one_of" if 0 < len(spans) <= _MOST_NAMED else "slipped_unknown", {"right": right})
+        return _say("wrong_one_of" if 0 < len(spans) <= _MOST_NAMED else "wrong_unknown", {"right": right})
     suspect = finding.suspects[0]
-    key = "slipped_itself" if suspect.claim_id == finding.claim.id else "slipped_other"
+    key = "wrong_itself" if suspect.claim_id == finding.claim.id else "wrong_other"
     return _say(key, {"claim": suspect.claim_id, "why": suspect.why, "right": right})
 
 

@@ -103,8 +103,8 @@ def _holding(relation: Relation, name: str) -> Span:
     printed, result = relation.target.interval, relation.result
     if name == relation.target.id:
         # y + b >= min f and y - a <= max f, so y lies in [min f - b, max f + a]
-        below, above = float(printed.value - printed.lo), float(printed.hi - printed.value)
-        return float(result.lo) - above, float(result.hi) + below
+        lower, upper = float(printed.value - printed.lo), float(printed.hi - printed.value)
+        return float(result.lo) - upper, float(result.hi) + lower
     own = relation.operands[name]
     if name not in result.ends.at_hi or math.isinf(own.lo) or math.isinf(own.hi):
         return -math.inf, math.inf

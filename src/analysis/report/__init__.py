@@ -1,4 +1,4 @@
-"""What a notebook shows: sentences, tables and pictures in one language.
+"""What a notebook shows: sentences, tables and figures in one language.
 
 Drawing is imported on first use only, so that the command line starts at once.
 """

@@ -1,4 +1,4 @@
-"""How a number is told in a sentence: with no more decimals than rounding decides, else with its interval."""
+"""A number of a tidy frame in a sentence: with no more decimals than rounding decides, else with its interval."""
 
 from __future__ import annotations
 

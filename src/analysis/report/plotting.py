@@ -1,6 +1,6 @@
 """What all figures have in common: size, style, colours, numbers on axes, labels.
 
-Every figure is 520 CSS pixels wide at twice the resolution; the second channel beside colour is the line style, the
+Every figure is 520 CSS pixels wide at twice the resolution; the second channel next to colour is the line style, the
 marker or the hatching; lines are labelled directly.
 """
 
@@ -24,8 +24,8 @@ from analysis.language.translator import Translator
 
 WIDTH = 5.2  # inches; 520 CSS pixels
 SCREEN_DPI = 100  # CSS pixels of an inch
-DPI = 2 * SCREEN_DPI  # of the pictures of a run: sharp on fine screens and on paper
-PALETTE = 64  # colours of a picture in a notebook
+DPI = 2 * SCREEN_DPI  # of the figures of a run: sharp on fine screens and on paper
+PALETTE = 64  # colours of a figure in a notebook
 STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "///", "...")
@@ -45,7 +45,7 @@ def canvas(height: float, rows: int = 1, **options: object) -> Iterator[tuple[Fi
 
 
 def png(figure: Figure, fine: bool, **about: str) -> bytes:
-    """Return a picture as PNG: ``fine`` for the folder of a run, else small enough to be kept in a notebook.
+    """Return a figure as PNG: ``fine`` for the folder of a run, else small enough to be kept in a notebook.
 
     The small one has the resolution of a screen and a palette; ``about`` is text for programs that read the file.
     """

@@ -50,7 +50,7 @@ def _findings_pages(
         stage, rows, documents, translator, record, captions_in(stage / "notebooks", notebooks)
     )
     if any(each["kind"] == "simulated" for each in record["snapshots"]):
-        return links, {}  # no made figure was ever published
+        return links, {}  # no simulated figure was ever published
     titles = {each["document"]: each["title"] for each in documents}
     return links, {
         table: published_as(

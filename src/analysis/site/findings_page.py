@@ -148,7 +148,7 @@ def _texts(row: Row, translator: Translator) -> Row:
         "right": translator.numerals(row["suggested"] or ""),
         "unit": translator.value(row["unit"]),
         "group": translator.value(row["group"]),
-        "picture": _picture(row, finer, translator),
+        "interval_chart": _interval_chart(row, finer, translator),
         "operands": [
             each
             | {"text": _text(each["value"], _DECIMALS, translator), "unit": translator.value(each["unit"])}
@@ -198,7 +198,7 @@ def _period(text: str, translator: Translator) -> str:
     )
 
 
-def _picture(row: Row, most: int, translator: Translator) -> Row | None:
+def _interval_chart(row: Row, most: int, translator: Translator) -> Row | None:
     """Return where the two intervals lie on one axis, in percent of its length, and the text of its ends."""
     bars = {key: [row[f"{key}_lo"], row[f"{key}_hi"], row[key]] for key in ("published", "recomputed")}
     values = [value for bar in bars.values() for value in bar]

@@ -23,7 +23,7 @@
     const isNumber = heads[column].dataset.kind === "number";
     const value = row => isNumber ? row[key] === "" ? null : Number(row[key]) : row[key] || row.cells[column].trim();
     const keyed = rows.map(row => [value(row), row]).sort(([a, one], [b, two]) => {
-      const known = (a === null) - (b === null);  // what has no number comes last, whichever way
+      const known = (a === null) - (b === null);  // what has no number comes last, in either order
       return known || sign * (isNumber ? a - b : collator.compare(a, b)) || one.location - two.location;
     });
     body.remove();  // out of the page and emptied before its rows move: else the browser takes a second for a thousand
