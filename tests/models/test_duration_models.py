@@ -86,7 +86,7 @@ def test_a_panel_refuses_what_does_not_fit(panel):
             band_groups(cuts)
     with pytest.raises(DataError, match="expected <2y, 2–5y, >5y, found 0-6m"):
         panel_of_frames(stocks, spells, (24, 60))
-    with pytest.raises(DataError, match="there twice"):
+    with pytest.raises(DataError, match="occurs twice"):
         panel_of_frames(pd.concat([stocks, stocks.head(1)]), spells)
     with pytest.raises(DataError, match="negative"):
         panel_of_frames(stocks.assign(stock=-stocks["stock"]), spells)
@@ -280,7 +280,7 @@ def test_what_cannot_be_decomposed():
     apart = pd.DataFrame({"dimension": ["age", "sex"], "group": ["old", "men"], "stock": [1, 1], "long": [1, 1]})
     with pytest.raises(CallError, match="not crossed"):
         decomposition.decompose(apart, apart, ["age", "sex"], "long", "stock")
-    with pytest.raises(DataError, match="there twice"):
+    with pytest.raises(DataError, match="occurs twice"):
         decomposition.decompose(before, before, ["age"], "long", "stock")
     with pytest.raises(DataError, match="same before and after"):
         decomposition.decompose(before, before.head(3), ["age", "sex"], "long", "stock")

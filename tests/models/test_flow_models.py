@@ -149,7 +149,7 @@ def test_a_snapshot_that_does_not_have_it(published):
         flow_panel(published, "orgin")
     with pytest.raises(CoverageError, match=r"by age.*it has them by sex"):
         flow_panel(published, "age")
-    with pytest.raises(CoverageError, match=r"flows of 2031Q1 are not there; it has 2019Q1 to 2023Q4"):
+    with pytest.raises(CoverageError, match=r"no flows of 2031Q1; it has 2019Q1 to 2023Q4"):
         flow_panel(published, "sex", pd.PeriodIndex(["2031Q1"], freq="Q-DEC"))
 
 

@@ -28,7 +28,7 @@ class Rounded:
     """A column of ``size`` numbers, each with the exact range that the rounding of its cells leaves it.
 
     Term ``k`` adds ``num[k]`` times cell ``cell[k]`` of the pool to the numerator of entry ``row[k]``, and ``den[k]``
-    times that cell to its denominator. ``den`` is None for a plain sum.
+    times that cell to its denominator. ``den`` is None for a sum.
     """
 
     pool: CellPool
@@ -105,7 +105,7 @@ class Rounded:
         if not isinstance(other, Rounded):
             return self * (1.0 / float(other))
         if self.den is not None or other.den is not None or self.constant or other.constant:
-            raise NotExactError("only a plain sum of cells can be divided by a plain sum of cells.")
+            raise NotExactError("only a sum of cells can be divided by a sum of cells.")
         one, two = together(self, other)
         numerator, denominator = (one.num, np.zeros(len(two.num))), (np.zeros(len(one.num)), two.num)
         row, cell, (num, den) = _joined(one, two, numerator, denominator)
@@ -140,7 +140,7 @@ class Rounded:
     def sum_by(self, groups: Iterable[int], size: int, weights: np.ndarray | float = 1.0) -> Rounded:
         """Return ``size`` sums: entry ``i``, times its weight, is added to sum ``groups[i]``."""
         if self.den is not None or self.constant:
-            raise NotExactError("only plain sums of cells can be summed; form the sums before the division.")
+            raise NotExactError("only sums of cells can be summed; form the sums before the division.")
         weighted = self.num * np.broadcast_to(weights, self.size)[self.row]
         summed = replace(self, size=size, row=np.asarray(list(groups), dtype=np.intp)[self.row], num=weighted)
         nothing = replace(summed, row=summed.row[:0], cell=summed.cell[:0], num=summed.num[:0])
@@ -227,7 +227,7 @@ def together(one: Rounded, two: Rounded) -> tuple[Rounded, Rounded]:
 
 
 def stack(parts: list[Rounded]) -> Rounded:
-    """Return the entries of several columns below each other: one unit, sums with sums, fractions with fractions."""
+    """Return the entries of several columns one after another: one unit, sums with sums, fractions with fractions."""
     whole = parts[0]
     for part in parts[1:]:
         whole.refuse_other_unit(part)

@@ -38,7 +38,7 @@ class Dispersion:
     """Variance over the variance of chance, its degrees of freedom (0: too few cells, NaN), and where it is from.
 
     ``dimension`` is the one it was estimated from, where that of another dimension can be taken for it; ``first``,
-    ``last`` and ``table`` say from which quarters and tables, where that is not plain from its model.
+    ``last`` and ``table`` say from which quarters and tables, where its model does not say so.
     """
 
     value: float = float("nan")

@@ -88,7 +88,7 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part
     CallError
         When a column is missing, or a frame gives dimensions separately (columns ``dimension`` and ``group``).
     DataError
-        When a cell is there twice or in one of the two only, a count is missing, or a denominator is zero.
+        When a cell occurs twice or in one of the two only, a count is missing, or a denominator is zero.
     """
     cells = [_checked(frame, list(by), part, whole) for frame in (before, after)]
     if not cells[0].index.equals(cells[1].index):
@@ -124,7 +124,7 @@ def _checked(frame: pd.DataFrame, by: list[str], part: str, whole: str) -> pd.Da
     if lacking or not by:
         raise CallError(f"columns {name_some(lacking or ['of by'])}: {did_you_mean(str(lacking), frame.columns)}.")
     if frame.duplicated(by).any():
-        raise DataError(f"a cell of {name_some(by)} is there twice: expected groups that do not overlap.")
+        raise DataError(f"a cell of {name_some(by)} occurs twice: expected groups that do not overlap.")
     cells = frame.set_index(by)[[part, whole]].sort_index()
     wrong = cells[cells.isna().any(axis=1) | ~(cells[whole] > 0)]
     if len(wrong):

@@ -159,7 +159,7 @@ def panel_of_frames(stocks: pd.DataFrame, spells: pd.DataFrame, cuts: Sequence[i
     Raises
     ------
     DataError
-        When the bands of the frames are not those between the cuts, a cell is there twice, or a count is negative.
+        When the bands of the frames are not those between the cuts, a cell occurs twice, or a count is negative.
     """
     bands = tuple(band.name for band in band_groups(cuts))
     stocks, spells = _checked(stocks, "stock", "quarter", bands), _checked(spells, "ended", "year", bands)
@@ -172,7 +172,7 @@ def _checked(frame: pd.DataFrame, count: str, period: str, bands: tuple[str, ...
             f"{count} by band: expected {name_some(bands, 8)}, found {name_some(frame['band'].unique(), 8)}."
         )
     if frame.duplicated([*CELL, period]).any():
-        raise DataError(f"{count}: a cell of {', '.join(CELL)}, {period} is there twice; expected one row a cell.")
+        raise DataError(f"{count}: a cell of {', '.join(CELL)}, {period} occurs twice; expected one row a cell.")
     if (frame[count] < 0).any():
         raise DataError(f"{count}: found a negative number; expected counts.")
     known = np.where(frame[count].isna(), NOT_IN_SNAPSHOT, PRESENT)

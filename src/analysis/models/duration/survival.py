@@ -59,7 +59,7 @@ def time_lived(
 
 
 def quantile(hazards: np.ndarray, cuts: tuple[int, ...], start: float, left: float = 0.5) -> np.ndarray:
-    """Return after how many months beyond ``start`` only the part ``left`` of those there is still there."""
+    """Return after how many months beyond ``start`` only the part ``left`` of those present is still there."""
     edges = np.array([0.0, *cuts])
     target = cumulative(hazards, cuts, start) - np.log(left)
     at_edges = np.stack([cumulative(hazards, cuts, edge) for edge in edges], axis=-1)

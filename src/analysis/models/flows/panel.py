@@ -62,7 +62,7 @@ def flow_panel(snapshot: Snapshot, group_by: str = "all", quarters: pd.PeriodInd
     outside = quarters.difference(known)
     if len(outside):
         raise CoverageError(
-            f"snapshot {snapshot.name!r}, table {table}: flows of {name_some(outside)} are not there; "
+            f"snapshot {snapshot.name!r}, table {table}: no flows of {name_some(outside)}; "
             f"it has {known[0]} to {known[-1]}. Choose among these, or pull the table."
         )
     chosen = GROUPS if group_by == "all" else {group_by: GROUPS[group_by]}
@@ -104,7 +104,7 @@ def panel_of(frame: pd.DataFrame, stock_unit: str = PERSONS) -> pd.DataFrame:
         raise DataError(f"panel: expected the columns {', '.join(lacking)}; found {name_some(frame.columns, 12)}.")
     panel = frame.reset_index(drop=True).assign(quarter=frame["quarter"].astype(str).to_numpy())
     if (twice := panel.duplicated(KEYS)).any():
-        raise DataError(f"panel: {_label(panel[twice].iloc[0])} is there twice; expected one row a group and quarter.")
+        raise DataError(f"panel: {_label(panel[twice].iloc[0])} occurs twice; expected one row a group and quarter.")
     reasons = pd.Series("", index=panel.index)
     for name in QUANTITIES:
         panel[name] = panel.get(name, pd.Series(float("nan"), panel.index)).astype(float)

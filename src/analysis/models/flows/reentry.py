@@ -47,7 +47,7 @@ class Reentry:
     confidence : float
     frame : DataFrame
         Tidy, labels ``dimension, group, year``; quantities ``reinflow_share`` (denominator: inflow) and
-        ``return_risk`` (denominator: outflow of about the year before; only years of which all cells are there), as
+        ``return_risk`` (denominator: outflow of about the year before; only years of which all cells are known), as
         ratios, with process intervals.
     """
 
@@ -95,7 +95,7 @@ def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float
 
 
 def _left_before(data: pd.DataFrame, at: np.ndarray) -> np.ndarray:
-    """Return those who left in about the year before each quarter, a quarter; NaN where a quarter is not there."""
+    """Return those who left in about the year before each quarter, a quarter; NaN where the panel lacks a quarter."""
     outflow = pd.Series(data["outflow"].to_numpy(), pd.MultiIndex.from_arrays([data["group"], at]))
     before = (outflow.reindex(pd.MultiIndex.from_arrays([data["group"], at - back])).to_numpy() for back in range(5))
     return sum(weight * one for weight, one in zip(AT_RISK, before, strict=True)) / QUARTERS_A_YEAR
