@@ -13,10 +13,10 @@ from analysis.chapters.flows.group_models import fit_group_models
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError
 from analysis.language.translator import Translator
 from analysis.measures import account as measured
-from analysis.measures import flows
+from analysis.measures import flow_groups, flows
 from analysis.measures.tidy_frame import wide
 from analysis.models.dispersion import neighbour_dispersion
-from analysis.models.flows.account import AGES, group_account
+from analysis.models.flows.account import group_account
 from analysis.models.flows.panel import flow_panel, panel_of, pick_cells
 from analysis.models.flows.rates import fit_rates
 from analysis.models.flows.reentry import AT_RISK, fit_reentry
@@ -157,17 +157,20 @@ def test_published_panel_is_that_of_the_measures(published):
     panel = flow_panel(published)
     quarters = flows.flow_window(published)
     total = panel[panel["dimension"] == "total"]
-    ledger = measured.quarterly(published, quarters)
+    account = measured.quarterly(published, quarters)
     for quantity in ("inflow", "outflow", "opening", "closing"):
-        expected = ledger[ledger["quantity"] == quantity]["value"].to_numpy()
+        expected = account[account["quantity"] == quantity]["value"].to_numpy()
         np.testing.assert_array_equal(total[quantity], expected)
-    gone = panel[panel["missing"].str.contains("opening=not_in_snapshot")]
-    assert gone["opening"].isna().all()
+    lacking = panel[panel["missing"].str.contains("opening=not_in_snapshot")]
+    assert lacking["opening"].isna().all()
     whole = total[total["opening"].notna() & total["closing"].notna()]
-    found = group_account(whole).quarters
-    expected = ledger[(ledger["quantity"] == "other_exits") & (ledger["missing"] == "")]
-    for end in ("", "_lo", "_hi"):
-        np.testing.assert_allclose(found["other_exits" + end], expected["value" + end])
+    keys, ends = ["quantity", "year"], ["value", "value_lo", "value_hi"]
+    found = group_account(whole).set_index(keys)[ends]
+    expected = measured.break_even(published, quarters, flow_groups.group_flows(published))
+    expected = expected[expected["missing"] == ""].set_index(keys)[ends]
+    common = found.index.intersection(expected.index)
+    assert len(common) >= 9  # three quantities of three years at least
+    pd.testing.assert_frame_equal(found.loc[common], expected.loc[common])
 
 
 # -- re-entry
@@ -176,7 +179,7 @@ def test_published_panel_is_that_of_the_measures(published):
 def test_the_risk_of_return_by_hand():
     rows = made({"total": 0.05}, dimension="total").assign(reinflow=100.0)
     out = rows["outflow"].to_numpy()
-    found = fit_reentry(rows, "total").frame.set_index(["quantity", "year"])["value"]
+    found = fit_reentry(rows, "total").set_index(["quantity", "year"])["value"]
     left = [sum(w * out[at - back] for back, w in enumerate(AT_RISK)) / 4 for at in range(4, 8)]
     assert found["return_risk", 2016] == pytest.approx(400 / sum(left))
     assert found["reinflow_share", 2016] == pytest.approx(400 / rows["inflow"][4:8].sum())
@@ -187,6 +190,9 @@ def test_the_risk_of_return_by_hand():
 
 
 # -- the account
+
+
+AGES = ["<27", "27–45", "45–AOW"]
 
 
 def ages():
@@ -203,17 +209,8 @@ def ages():
     return panel_of(pd.concat([frame, total.assign(dimension="total", group="total")]))
 
 
-def test_ageing_is_found_from_the_youngest_up():
-    found = group_account(ages(), "age")
-    last = found.quarters[found.quarters["quarter"] == "2020Q4"].set_index("group")
-    assert list(last["ageing_in"]) == [0, 100, 60]
-    assert list(last["ageing_out"]) == [100, 60, 0]
-    assert list(last["reached_aow"]) == [0, 0, 40]
-    assert "ageing_in" not in group_account(made(), "sex").quarters
-
-
 def test_break_even_and_steady_state_by_hand():
-    years = group_account(ages(), "age").years.set_index(["quantity", "group", "year"])["value"]
+    years = group_account(ages(), "age").set_index(["quantity", "group", "year"])["value"]
     assert years["break_even", "<27", 2020] == pytest.approx(1 - 100 / 1000)
     assert years["ratio", "<27", 2020] == 0.9
     assert years["steady_state", "<27", 2020] == pytest.approx(5000)  # as many in as out: it stands
@@ -225,7 +222,7 @@ def test_break_even_and_steady_state_by_hand():
 
 def test_a_group_that_nobody_leaves_has_no_steady_state():
     rows = made({"a": 0.05}).assign(outflow=10.0, inflow=10.0, closing=10_500.0)
-    years = group_account(rows, "sex").years
+    years = group_account(rows, "sex")
     assert set(years[years["quantity"] == "steady_state"]["missing"]) == {"no_value"}
 
 
@@ -235,7 +232,7 @@ def test_a_group_that_nobody_leaves_has_no_steady_state():
 def test_both_ways_find_the_season_that_was_put_in():
     flat = made({"men": 0.08}).assign(inflow=500.0)
     found = compare_season(flat, "outflow_rate", "sex")
-    effects = wide(found.frame, ["quarter_of_year"], ["model_effect", "stl_effect"])
+    effects = wide(found, ["quarter_of_year"], ["model_effect", "stl_effect"])
     np.testing.assert_allclose(effects["model_effect"], SEASON, rtol=2e-3)
     np.testing.assert_allclose(effects["stl_effect"], SEASON, rtol=2e-3)
     assert effects["stl_effect"].between(effects["model_effect_lo"], effects["model_effect_hi"]).all()

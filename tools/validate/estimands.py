@@ -102,7 +102,7 @@ def _season(of: World, effects: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _returns(of: World, panel: pd.DataFrame, dimension: str) -> list[pd.DataFrame]:
     try:
-        found = _of_year(fit_reentry(panel, dimension).frame)
+        found = _of_year(fit_reentry(panel, dimension))
     except DataError:  # a printed zero among some fifty quarters of a small group: refused, and so not judged
         return []
     flows = {name: of.exact.flows[name][:, QUARTER].sum(axis=1) for name in ("reinflow", "inflow")}
@@ -113,7 +113,7 @@ def _returns(of: World, panel: pd.DataFrame, dimension: str) -> list[pd.DataFram
 
 
 def _account(of: World, panel: pd.DataFrame, dimension: str) -> list[pd.DataFrame]:
-    years = _of_year(group_account(panel, dimension).years)
+    years = _of_year(group_account(panel, dimension))
     parts = {name: of.true("account", name)[:, QUARTER] for name in ("opening", "closing", "aow_exits", "ageing")}
     other = (parts["aow_exits"] - parts["ageing"]).sum(axis=1)
     into, out = (of.true("expected", name)[:, QUARTER].sum(axis=1) for name in ("inflow", "outflow"))

@@ -84,12 +84,12 @@ def fit_group_models(panel: pd.DataFrame, group_by: str = "all", confidence: flo
 
     rates = [*rates_of("inflow"), *rates_of("outflow")]
     reentry = estimates(
-        lambda cells, dimension: _without_ageing(fit_reentry(cells, dimension, confidence).frame),
+        lambda cells, dimension: _without_ageing(fit_reentry(cells, dimension, confidence)),
         ("inflow", "outflow", "reinflow"),
         *("reinflow_share", "return_risk"),
     )
     accounts = estimates(
-        lambda cells, dimension: group_account(cells, dimension, confidence).years,
+        lambda cells, dimension: group_account(cells, dimension, confidence),
         ("inflow", "outflow", *STOCKS),
         *("ratio", "break_even", "other_exits", "steady_state", "half_way"),
     )
@@ -137,7 +137,7 @@ def _estimates(
 
 def _season(panel: pd.DataFrame, confidence: float) -> pd.DataFrame:
     try:
-        return compare_season(panel, "ratio", TOTAL, confidence).frame.assign(denominator="inflow")
+        return compare_season(panel, "ratio", TOTAL, confidence).assign(denominator="inflow")
     except (CallError, DataError):
         labels = {"quantity": ["model_effect", "stl_effect", "stl_over_model"], "quarter_of_year": [1, 2, 3, 4]}
         rows = pd.MultiIndex.from_product(labels.values(), names=list(labels)).to_frame(index=False)

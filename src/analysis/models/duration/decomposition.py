@@ -44,14 +44,12 @@ class Decomposition:
     """A change of a share or ratio in parts that add up to it.
 
     ``before`` and ``after`` are the two values; ``parts`` has a row for each ``component`` (a dimension's name for its
-    composition, ``behaviour`` for what happens within groups) with its ``value``; ``groups`` says what of each part
-    came from each cell, with ``weight`` and ``rate`` before and after.
+    composition, ``behaviour`` for what happens within groups) with its ``value``.
     """
 
     before: float
     after: float
     parts: pd.DataFrame
-    groups: pd.DataFrame
 
 
 def shapley(names: Sequence[str], value: Callable[[frozenset], np.ndarray]) -> dict[str, np.ndarray]:
@@ -106,12 +104,8 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part
 
     found = shapley(names, rate)
     totals = [float(frame[part].sum() / frame[whole].sum()) for frame in cells]
-    groups = cells[0].index.to_frame(index=False).assign(**found)
-    for when, frame in zip(("before", "after"), cells, strict=True):
-        groups[f"weight_{when}"] = (frame[whole] / frame[whole].sum()).to_numpy()
-        groups[f"rate_{when}"] = (frame[part] / frame[whole]).to_numpy()
     parts = pd.DataFrame({"component": names, "value": [float(found[name].sum()) for name in names]})
-    return Decomposition(*totals, parts, groups)
+    return Decomposition(*totals, parts)
 
 
 def _checked(frame: pd.DataFrame, by: list[str], part: str, whole: str) -> pd.DataFrame:

@@ -1,25 +1,20 @@
-"""The stock–flow account by group: other exits, ageing, break-even, and where the stock would go.
+"""The stock–flow account by group: other exits, break-even, and where the stock would go.
 
     opening + inflow - outflow - other exits = closing
 
 Other exits are the rest, with its rounding interval. What they are depends on the group. For all, by sex and by origin
 they are those who reach the AOW age, with moments that are no persons and late corrections: the tables cannot separate
-these. For groups by age they also hold those who grow older. Assuming that nobody under 45 reaches the AOW age and that
-moments are persons, the chain from youngest to oldest gives each border: what the youngest group loses grows into the
-next, and so on, and the rest of the oldest reaches the AOW age. Corrections then fall to the borders.
+these. For groups by age they also hold those who grow out of the group, less those who grow into it.
 
 A missing cell is refused here (there is no rest without one); provisional ones are used as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
-from analysis.classifications.groups import MONITOR
 from analysis.measures.account import balance
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.sources import PERSONS
@@ -35,36 +30,19 @@ from analysis.models.dispersion import (
     student,
 )
 from analysis.models.flows.panel import STOCKS, pick_cells
-from analysis.models.rounded_columns import range_columns, rounded_column
-
-AGES = [group.name for group in MONITOR["age"]]
-_CELLS = ("inflow", "outflow", *STOCKS)
+from analysis.models.rounded_columns import rounded_column
 
 
-@dataclass(frozen=True, eq=False)
-class GroupAccount:
-    """The account of the groups of a dimension.
+def group_account(panel: pd.DataFrame, dimension: str = TOTAL, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the account of the groups of a dimension in each complete year.
 
-    Attributes
-    ----------
-    quarters : DataFrame
-        One row a group and quarter: the panel's columns, ``other_exits`` with ``_lo, _hi`` (rounding, exact), and for
-        the monitor's groups by age ``ageing_in, ageing_out, reached_aow`` (persons, under the assumption above).
-    years : DataFrame
-        Tidy, labels ``dimension, group, year, interval``; complete years. ``ratio`` and ``break_even`` (denominator:
-        inflow; rounding interval), ``other_exits`` (persons; rounding), ``steady_state`` (persons; process interval)
-        and ``half_way`` (quarters until half of the way to it): where the stock would go, and how fast, if the year's
-        inflow, and its outflow and other exits as shares of the stock, stayed. Missing where no share leaves.
-    """
-
-    dimension: str
-    confidence: float
-    quarters: pd.DataFrame
-    years: pd.DataFrame
-
-
-def group_account(panel: pd.DataFrame, dimension: str = TOTAL, confidence: float = 0.95) -> GroupAccount:
-    """Return the account of the groups of a dimension.
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group, year, interval``. ``ratio`` and ``break_even`` (denominator: inflow; rounding
+        interval), ``other_exits`` (persons; rounding), ``steady_state`` (persons; process interval) and ``half_way``
+        (quarters until half of the way to it): where the stock would go, and how fast, if the year's inflow, and its
+        outflow and other exits as shares of the stock, stayed. Missing where no share leaves.
 
     Raises
     ------
@@ -72,42 +50,23 @@ def group_account(panel: pd.DataFrame, dimension: str = TOTAL, confidence: float
         When a flow or stock is missing; the quarters that have all are named.
     """
     confidence = check_confidence(confidence)
-    rows = pick_cells(panel, dimension, _CELLS, positive=False)
-    account = balance(**{name: rounded_column(rows, name, PERSONS) for name in _CELLS})
-    rows = rows.assign(**range_columns("other_exits", account["other_exits"]))
-    rows = _aged(rows) if list(rows["group"].unique()) == AGES else rows
-    return GroupAccount(dimension, confidence, rows, _years(rows, confidence))
-
-
-def _aged(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add ``ageing_in, ageing_out, reached_aow``, from the youngest group up."""
-    other_exits = pd.crosstab(rows["quarter"], rows["group"], rows["other_exits"], aggfunc="sum")[AGES]
-    passed = other_exits.cumsum(axis=1)  # out of each group and the younger ones together: over the upper border
-    columns = {"ageing_in": passed.shift(1, axis=1, fill_value=0.0), "ageing_out": passed.copy(), "reached_aow": passed}
-    columns["ageing_out"][AGES[-1]] = 0.0
-    columns["reached_aow"][AGES[:-1]] = 0.0
-    for name, table in columns.items():
-        rows = rows.merge(table.reset_index().melt("quarter", value_name=name), how="left", on=["quarter", "group"])
-    return rows
-
-
-def _years(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    rows = pick_cells(panel, dimension, ("inflow", "outflow", *STOCKS), positive=False)
     keys = ["dimension", "group", "year"]
     whole = rows[rows.groupby(keys)["quarter"].transform("size") == QUARTERS_A_YEAR].reset_index(drop=True)
     labels = whole[keys].drop_duplicates(ignore_index=True)
-    columns = {name: rounded_column(whole, name, PERSONS) for name in _CELLS}
     year = np.arange(len(whole)) // QUARTERS_A_YEAR  # rows are sorted by group and quarter
     first = np.arange(0, len(whole), QUARTERS_A_YEAR)
-    flows = {name: columns[name].sum_by(year, len(labels)) for name in ("inflow", "outflow")}
-    account = balance(
-        columns["opening"].take(first), **flows, closing=columns["closing"].take(first + QUARTERS_A_YEAR - 1)
+    inflow, outflow, opening, closing = (
+        rounded_column(whole, name, PERSONS) for name in ("inflow", "outflow", *STOCKS)
     )
+    inflow, outflow, exposure = (column.sum_by(year, len(labels)) for column in (inflow, outflow, opening))
+    account = balance(opening.take(first), inflow, outflow, closing.take(first + QUARTERS_A_YEAR - 1))
     tables = ", ".join(dict.fromkeys(rows["tables"]))
     rounded = tidy_rows(account, labels, tables).drop(columns="status").assign(interval=ROUNDING)
-    sums = whole.groupby(year)[["inflow", "outflow", "other_exits", "opening"]].sum()
+    sums = {"inflow": inflow, "outflow": outflow, "other_exits": account["other_exits"], "opening": exposure}
+    sums = pd.DataFrame({name: column.value for name, column in sums.items()})
     process = _steady_state(rows, sums, confidence)
-    process = [labels.assign(tables=tables, denominator="", **columns) for columns in process]
-    return combine([rounded, *process])
+    return combine([rounded, *(labels.assign(tables=tables, denominator="", **columns) for columns in process)])
 
 
 def _steady_state(rows: pd.DataFrame, sums: pd.DataFrame, confidence: float) -> list[dict[str, object]]:

@@ -12,8 +12,6 @@ age, those who left in one group may come back in the next: the youngest group's
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -36,27 +34,7 @@ AT_RISK = (0.5, 1.0, 1.0, 1.0, 0.5)
 _ROW = ["dimension", "group", "year"]
 
 
-@dataclass(frozen=True, eq=False)
-class Reentry:
-    """Re-entry of the groups of a dimension.
-
-    Attributes
-    ----------
-    dispersions : dict of str to Dispersion
-        Of ``reinflow_share`` and ``return_risk``.
-    confidence : float
-    frame : DataFrame
-        Tidy, labels ``dimension, group, year``; quantities ``reinflow_share`` (denominator: inflow) and
-        ``return_risk`` (denominator: outflow of about the year before; only years of which all cells are known), as
-        ratios, with process intervals.
-    """
-
-    dispersions: dict[str, Dispersion]
-    confidence: float
-    frame: pd.DataFrame
-
-
-def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float = 0.95) -> Reentry:
+def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float = 0.95) -> pd.DataFrame:
     """Estimate both by group and year.
 
     Parameters
@@ -65,6 +43,13 @@ def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float
         As from `panel.flow_panel`, quarters in a row.
     dimension : str
     confidence : float
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group, year``; quantities ``reinflow_share`` (denominator: inflow) and
+        ``return_risk`` (denominator: outflow of about the year before; only years of which all cells are known), as
+        ratios, with process intervals.
 
     Raises
     ------
@@ -75,7 +60,7 @@ def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float
     data = pick_cells(panel, dimension, ("inflow", "outflow", "reinflow"))
     periods = pd.PeriodIndex(data["quarter"], freq="Q-DEC")
     data = data.assign(left=_left_before(data, periods.year * 4 + periods.quarter))
-    dispersions, frames = {}, []
+    frames = []
     for quantity, column, denominator in (
         ("reinflow_share", "inflow", "inflow"),
         ("return_risk", "left", "outflow of the year before"),
@@ -84,14 +69,13 @@ def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float
         dispersion = neighbour_dispersion(logs, _log_variance(data, column), periods, data["group"])
         found = _of_years(data, column, dispersion, confidence)
         frames.append(found.assign(quantity=quantity, denominator=denominator))
-        dispersions[quantity] = dispersion
     frame = combine(frames).assign(unit="ratio", tables=", ".join(dict.fromkeys(data["tables"])))
     if not (frame["quantity"] == "return_risk").any():
         raise CoverageError(
             f"risk of return by {dimension}: {data['quarter'].min()} to {data['quarter'].max()} has no calendar year "
             "with outflow of the four quarters before; expected five quarters in a row up to a fourth. Choose more."
         )
-    return Reentry(dispersions, confidence, frame)
+    return frame
 
 
 def _left_before(data: pd.DataFrame, at: np.ndarray) -> np.ndarray:

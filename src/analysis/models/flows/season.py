@@ -8,8 +8,6 @@ first to last; a missing or zero cell is refused. Provisional and rounded cells 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -20,22 +18,16 @@ from analysis.models.flows.panel import pick_cells
 from analysis.models.flows.rates import FLOW, RateModel, fit_rates
 
 
-@dataclass(frozen=True, eq=False)
-class Season:
-    """Quarter effects, factors relative to the average quarter.
-
-    ``frame`` is tidy, labels ``dimension, group, quarter_of_year``; quantities ``model_effect`` (process interval),
-    ``stl_effect`` and ``stl_over_model`` (no intervals).
-    """
-
-    quantity: str
-    frame: pd.DataFrame
-
-
 def compare_season(
     panel: pd.DataFrame, quantity: str = "ratio", dimension: str = "total", confidence: float = 0.95
-) -> Season:
+) -> pd.DataFrame:
     """Estimate the quarter effects of each group in both ways, from its own figures alone.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group, quarter_of_year``; factors relative to the average quarter: ``model_effect``
+        (process interval), ``stl_effect`` and ``stl_over_model`` (no intervals).
 
     Raises
     ------
@@ -50,7 +42,7 @@ def compare_season(
         own = panel[(panel["dimension"] == dimension) & (panel["group"] == name)]
         model = fit_rates(own, quantity, dimension, confidence=confidence)
         frames.append(_both(own, model).assign(dimension=dimension, group=name))
-    return Season(quantity, combine(frames))
+    return combine(frames)
 
 
 def _both(own: pd.DataFrame, model: RateModel) -> pd.DataFrame:
