@@ -32,11 +32,12 @@ def call(capsys, *arguments):
 
 WRONG_CALLS = {
     "unknown parameter": (["-p", "grup_by=age"], r"parameter 'grup_by' is unknown; did you mean 'group_by'?"),
-    "a number that is none": (["-p", "confidence=high"], "parameter confidence = 'high': expected a number like 0.95"),
+    "a number that is none": (["-p", "confidence=high"],
+                              "parameter confidence: expected a number like 0.95, found 'high'"),
     "a level outside its range": (["-p", "confidence=95"], "expected a number from 0.5 to 0.999"),
     "a truth value for a number": (["-p", "confidence=True"], "expected a number like 0.95"),
     "unknown group": (["-p", "group_by=colour"], "dimension 'colour' is unknown; known: age, all, origin, sex"),
-    "unknown language": (["--lang", "de"], "parameter lang: 'de' is not allowed; known: en, nl"),
+    "unknown language": (["--lang", "de"], "parameter lang: language 'de' is unknown; known: en, nl"),
     "period outside the data": (["-p", "start=1990"], "notebook 02_flows: start 1990 lies outside the data"),
     "period far ahead": (["-p", "end=2050Q1"], "end 2050Q1 lies outside the data"),
     "impossible order": (["-p", "start=2023Q1", "-p", "end=2020Q4"], "start 2023Q1 lies after end 2020Q4"),
@@ -89,7 +90,9 @@ def test_faults_of_periods_are_told_with_the_others(home, capsys):
         capsys, "report", "--notebook", "02_flows", "--lang", "de", "-p", "start=1990", "-p", "end=2050"
     )
     assert status == 2
-    assert [part in told for part in ("lang: 'de'", "start 1990 lies outside", "end 2050 lies outside")] == [True] * 3
+    assert [part in told for part in ("language 'de'", "start 1990 lies outside", "end 2050 lies outside")] == [
+        True
+    ] * 3
     assert len(told.splitlines()) == 3
 
 

@@ -151,7 +151,7 @@ def test_what_is_not_there_is_refused(tmp_path):
 
 def test_a_year_of_which_the_table_lacks_the_year_before_is_no_parameter(root):
     notebooks = find_notebooks(root / "notebooks", ["06_work_disability"])
-    with pytest.raises(CallError, match="parameter period: '2022' is not allowed"):
+    with pytest.raises(CallError, match="parameter period: year '2022' is unknown"):
         check_parameters(notebooks, {"period": "2022"})
 
 

@@ -291,7 +291,7 @@ def test_a_researchers_own_notebook_runs_with_its_own_parameters(home):
     make_notebook(made, "my_question", "print(level * share)", parameters="level = 1\nshare = 0.5\n")
     notebooks = find_notebooks(made, ["my_question"])
     assert check_parameters(notebooks, {"level": "3", "share": "1"}) == {"my_question": {"level": 3, "share": 1.0}}
-    with pytest.raises(CallError, match=r"level = '0\.5': expected a whole number like 1"):
+    with pytest.raises(CallError, match=r"parameter level: expected a whole number like 1, found '0\.5'"):
         check_parameters(notebooks, {"level": "0.5"})
     folder = run_report(notebooks, check_parameters(notebooks, {}), home / "outputs", 1, make_pages)
     assert (folder / "index.html").exists()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from analysis.models.dispersion import check_confidence
 from analysis.models.hypothesis import ALTERNATIVES, TESTS, design_of
 from analysis.runs.hypothesis_log import check_hypothesis
 from analysis.runs.notebook import Notebook, tables_read
+from analysis.snapshots.store import Snapshot
 from analysis.workspace import open_snapshot
 
 
@@ -55,21 +57,19 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
         values, wrong = dict(notebook.defaults), set()
         for name in notebook.defaults:
             try:
-                typed = _typed(name, given[name], values[name]) if name in given else values[name]
-                values[name] = _allowed(name, typed, checks)
+                typed = _typed(given[name], values[name]) if name in given else values[name]
+                values[name] = checks.get(name, lambda same: same)(typed)
             except CallError as fault:
-                faults.append(str(fault))
+                faults.append(f"parameter {name}: {fault}")
                 wrong.add(name)
-        if "snapshot" not in wrong:  # periods are periods of a snapshot
-            faults += _window_faults(notebook, values) + _month_faults(notebook, values, wrong)
-            faults += _question_faults(notebook, values) if not wrong else []
+        faults += _data_faults(notebook, values, wrong)
         parameters[notebook.name] = values
     if faults:
         raise CallError("\n".join(dict.fromkeys(faults)))
     return parameters
 
 
-def _typed(name: str, text: str, default: Any) -> Any:
+def _typed(text: str, default: Any) -> Any:
     """Return the text as a value of the default's type."""
     if isinstance(default, str):
         return text
@@ -80,28 +80,17 @@ def _typed(name: str, text: str, default: Any) -> Any:
     except (ValueError, SyntaxError, MemoryError, RecursionError, OverflowError):
         value = None
     if type(value) is not type(default):
-        raise CallError(
-            f"parameter {name} = {text[:40]!r}: expected {_TYPES.get(type(default), 'a value')} like {default!r}."
-        )
+        raise CallError(f"expected {_TYPES.get(type(default), 'a value')} like {default!r}, found {text[:40]!r}.")
     return value
 
 
 _TYPES = {int: "a whole number", float: "a number", bool: "True or False"}
 
 
-def _one_of(*allowed: str) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if value not in allowed:
-            raise CallError(f"{value!r} is not allowed; {did_you_mean(str(value), allowed)}.")
-        return value
-
-    return check
-
-
 # What a parameter of this name may be, in every notebook: each returns the value to use. A snapshot is opened with what
 # the notebooks need, and periods are checked against its data.
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "lang": _one_of(*LANGUAGES),
+    "lang": partial(check_choice, "language", allowed=LANGUAGES),
     "group_by": check_group_by,
     "confidence": check_confidence,
     "document": check_document,
@@ -110,54 +99,35 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "measure": check_measure,
     "test": partial(check_choice, "test", allowed=TESTS),
     "alternative": partial(check_choice, "alternative", allowed=ALTERNATIVES),
-    "period": _one_of(*YEARS),
+    "period": partial(check_choice, "year", allowed=YEARS),
 }
 
 
-def _allowed(name: str, value: Any, checks: dict[str, Callable[[Any], Any]]) -> Any:
-    try:
-        return checks.get(name, lambda same: same)(value)
-    except CallError as fault:
-        raise CallError(f"parameter {name}: {fault}") from fault
-
-
-def _window_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
-    """Return what is wrong with the periods of a notebook, a line each."""
-    if notebook.window is None or not {"snapshot", "start", "end"} <= values.keys():
+def _data_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) -> list[str]:
+    """Return why the snapshot cannot answer with these values: its window, the months it compares, its question."""
+    if "snapshot" not in values or "snapshot" in wrong:
         return []
-    try:
-        between(open_snapshot(values["snapshot"]), notebook.window, values["start"], values["end"])
-    except CallError as fault:
-        return [f"notebook {notebook.name}: {line}" for line in str(fault).splitlines()]
-    return []
+    snapshot, faults = open_snapshot(values["snapshot"]), []
+    for names, check in (
+        (("start", "end"), lambda *ends: notebook.window and between(snapshot, notebook.window, *ends)),
+        (("first", "last", "across_break"), lambda *months: _check_months(snapshot, *months)),
+        (("measure", "groups", "start", "end", "test"), lambda *asked: _check_question(snapshot, *asked)),
+    ):
+        if values.keys() >= set(names) and not wrong & set(names):
+            try:
+                check(*(values[name] for name in names))
+            except CallError as fault:
+                faults += [f"notebook {notebook.name}: {line}" for line in str(fault).splitlines()]
+    return faults
 
 
-def _month_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) -> list[str]:
-    """Return why two months that a notebook compares cannot be compared."""
-    names = ("first", "last", "across_break")
-    if not {"snapshot", *names} <= values.keys() or wrong & set(names):
-        return []
-    try:
-        months_to_compare(open_snapshot(values["snapshot"]), *(values[name] for name in names))
-    except CallError as fault:
-        return [f"notebook {notebook.name}: {fault}"]
-    except CoverageError:
-        return []  # there is nothing to compare: what the notebook needs is checked elsewhere
-    return []
+def _check_months(snapshot: Snapshot, *months: Any) -> None:
+    with suppress(CoverageError):  # there is nothing to compare: what the notebook needs is checked elsewhere
+        months_to_compare(snapshot, *months)
 
 
-def _question_faults(notebook: Notebook, values: dict[str, Any]) -> list[str]:
-    """Return why the snapshot cannot answer the question that a notebook puts."""
-    if not notebook.has_question:
-        return []
-    try:
-        asked = read_question(
-            open_snapshot(values["snapshot"]), *(values[name] for name in ("measure", "groups", "start", "end"))
-        )
-        design_of(asked, values["test"])
-    except CallError as fault:
-        return [f"notebook {notebook.name}: {fault}"]
-    return []
+def _check_question(snapshot: Snapshot, measure: str, groups: str, start: str, end: str, test: str) -> None:
+    design_of(read_question(snapshot, measure, groups, start, end), test)
 
 
 def parse_assignments(texts: list[str], **options: str | None) -> dict[str, str]:
