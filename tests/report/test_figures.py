@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
+from PIL import Image
 
 from analysis.chapters.caseload import figures as caseload_figures
 from analysis.chapters.duration import figures as duration_figures
@@ -199,3 +202,15 @@ def test_break_even_above_one_stands_to_the_right_of_as_many_in_as_out(published
         (axes,) = flows_figures.flow_ratio_groups(groups, ratios, moved, no_accounts(groups), ENGLISH, 0.95).axes
         sides = {text.get_ha(): text.get_text() for text in axes.texts}
         assert sides == {"right": left, "left": right}
+
+
+def test_a_small_picture_keeps_the_colour_of_a_single_mark():
+    """Chosen by pixels, the palette gave 64 shades of grey and blue, and one orange mark came out brown."""
+    with plotting.canvas(5.0) as (figure, (axes,)):
+        axes.plot(range(9), range(9), "o", color=plotting.colours(2)[0], ms=6)
+        axes.plot([1], [7], "s", color=plotting.colours(2)[1], ms=6)
+        axes.set_yticks(range(9), [f"a group of people with a long name, number {number}" for number in range(9)])
+    image = Image.open(io.BytesIO(plotting.png(figure, fine=False))).convert("RGB")
+    pixels = np.asarray(image).reshape(-1, 3).astype(int)
+    wanted = 255 * np.array(plotting.colours(2)[1])
+    assert np.abs(pixels - wanted).max(axis=1).min() <= 16

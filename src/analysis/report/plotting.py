@@ -54,7 +54,9 @@ def png(figure: Figure, fine: bool, **about: str) -> bytes:
     if fine:
         return image.getvalue()
     small = io.BytesIO()
-    Image.open(image).convert("RGB").quantize(PALETTE).save(small, format="png", optimize=True)
+    # the palette is chosen over the colours, not over the pixels: a single mark keeps its own
+    palette = Image.open(image).convert("RGB").quantize(PALETTE, method=Image.Quantize.MAXCOVERAGE)
+    palette.save(small, format="png", optimize=True)
     return small.getvalue()
 
 

@@ -52,7 +52,7 @@ def support_by_group(by_group: pd.DataFrame, translator: Translator) -> Figure:
         value_axis(axes, translator, "x")
         # the words left of 1 need as much room as they are long
         axes.set_xlim(min(0, 1 - 0.3 * axes.get_xlim()[1]), None)
-        axes.legend(fontsize=9, loc="lower center", bbox_to_anchor=(0.3, 1.0), ncols=2)
+        axes.legend(fontsize=9, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
         return figure
 
 
