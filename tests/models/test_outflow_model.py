@@ -6,7 +6,7 @@ import pytest
 
 from analysis.errors import CallError
 from analysis.measures import flow_groups, flows
-from analysis.models.dispersion import check_confidence, fit_quasi_binomial, process_interval, student
+from analysis.models.dispersion import Dispersion, check_confidence, fit_quasi_binomial, process_ratio, student
 from analysis.models.flows.group_comparison import compare_groups, group_dispersion
 from analysis.models.flows.outflow import fit_outflow
 
@@ -32,8 +32,8 @@ def test_effects_that_were_put_in_come_out():
     model = fit_outflow(made_quarters({2019: 1.1, 2020: 0.8, 2021: 1.0}, factor))
     assert list(model.year_effects["value"]) == pytest.approx([1.1, 0.8, 1.0], rel=1e-4)
     assert list(model.quarter_effects["value"]) == pytest.approx(list(factor), rel=1e-4)
-    assert model.dispersion == 1  # less than chance is taken for chance
-    assert model.df == 3  # 0.55 of eleven steps less four seasons
+    assert model.dispersion.value == 1  # less than chance is taken for chance
+    assert model.dispersion.df == 3  # 0.55 of eleven steps less four seasons
 
 
 def test_the_dispersion_that_was_put_in_comes_out():
@@ -42,13 +42,15 @@ def test_the_dispersion_that_was_put_in_comes_out():
     share = 1 / (1 + np.exp(-rng.normal(0, 0.1, len(quarters))))
     model = fit_outflow(tidy_flows({"quarter": quarters}, 40_000 * (1 - share), 40_000 * share))
     # logit noise of 0.1 on 40,000 trials with p near one half: variance over binomial = 0.01 * 40,000 / 4
-    assert model.dispersion == pytest.approx(100, rel=0.45)
+    assert model.dispersion.value == pytest.approx(100, rel=0.45)
 
 
 def test_the_interval_of_one_period_by_hand():
-    lo, hi = process_interval(np.array([800.0]), np.array([1000.0]), 9.0, 10, 0.95)
-    reach = 2.2281388519649385 * 3 * np.sqrt(1 / 800 + 1 / 1000)  # t table: 0.975 at 10 degrees of freedom
-    assert (lo[0], hi[0]) == pytest.approx((0.8 * np.exp(-reach), 0.8 * np.exp(reach)))
+    found = process_ratio([800.0], [1000.0], Dispersion(9.0, 10), 0.95)
+    half_width = 2.2281388519649385 * 3 * np.sqrt(1 / 800 + 1 / 1000)  # t table: 0.975 at 10 degrees of freedom
+    assert (found["value_lo"][0], found["value_hi"][0]) == pytest.approx(
+        (0.8 * np.exp(-half_width), 0.8 * np.exp(half_width))
+    )
 
 
 def test_the_model_interval_of_a_single_year_is_that_of_its_counts():
@@ -58,7 +60,7 @@ def test_the_model_interval_of_a_single_year_is_that_of_its_counts():
     assert fit.bse.iloc[0] == pytest.approx(np.sqrt(fit.scale * (1 / 1500 + 1 / 1500)))
 
 
-def test_coverage_of_the_process_interval():
+def test_coverage_of_the_process_ratio():
     """Simulated: years with known ratio and extra variation between quarters; 95 % intervals cover about 95 %."""
     rng = np.random.default_rng(7)
     truth, covered, runs = {2019: 1.1, 2020: 0.8, 2021: 1.0, 2022: 0.9}, 0, 150
@@ -83,14 +85,14 @@ def test_a_lockdown_within_a_year_is_no_dispersion():
         frame["value"] = np.round(frame["value"] * shaken)
     hit = lockdown["quarter"].isin(["2020Q2", "2020Q3"]) & (lockdown["quantity"] == "outflow")
     lockdown.loc[hit, "value"] *= 0.6
-    assert 1 < fit_outflow(lockdown).dispersion < 2.5 * fit_outflow(quiet).dispersion
+    assert 1 < fit_outflow(lockdown).dispersion.value < 2.5 * fit_outflow(quiet).dispersion.value
 
 
 def test_too_few_quarters_are_said():
     model = fit_outflow(made_quarters({2019: 1.1}, np.ones(4)))
     assert set(model.year_effects["missing"]) == {"too_few_quarters"}
     assert model.year_effects["value"].isna().all()
-    assert np.isnan(model.dispersion)
+    assert np.isnan(model.dispersion.value)
     ratios = model.ratios(made_quarters({2019: 1.1}, np.ones(4)), "quarter")
     assert ratios[["value", "value_lo", "value_hi"]].isna().all(axis=None)
     assert set(ratios["missing"]) == {"too_few_quarters"}
@@ -103,15 +105,17 @@ def test_a_quarter_with_a_missing_cell_is_left_out():
     holed.loc[0, ["value", "missing"]] = [np.nan, "unknown"]
     left_out = whole[whole["quarter"] != "2019Q1"]
     found, expected = fit_outflow(holed), fit_outflow(left_out)
-    assert (found.dispersion, found.df) == (expected.dispersion, expected.df) == (expected.dispersion, 3)
+    assert found.dispersion == expected.dispersion
+    assert found.dispersion.df == 3
     pd.testing.assert_frame_equal(found.year_effects, expected.year_effects)
     assert "2019Q1" not in set(found.ratios(holed, "quarter")["quarter"])
 
 
 def test_a_flow_of_nothing_has_no_interval_and_spoils_no_other():
-    lo, hi = process_interval(np.array([0.0, 800.0]), np.array([1000.0, 1000.0]), 9.0, 10, 0.95)
-    assert np.isnan([lo[0], hi[0]]).all()
-    assert lo[1] < 0.8 < hi[1]
+    found = process_ratio([0.0, 800.0], [1000.0, 1000.0], Dispersion(9.0, 10), 0.95)
+    assert np.isnan([found[name][0] for name in ("value", "value_lo", "value_hi")]).all()
+    assert list(found["missing"]) == ["no_value", ""]
+    assert found["value_lo"][1] < 0.8 < found["value_hi"][1]
 
 
 @pytest.mark.parametrize("level", [0.2, 1.0, 95, "0.95", True, None])
@@ -165,11 +169,11 @@ def test_the_interval_of_a_group_counts_the_moments_of_four_quarters():
     dispersion = group_dispersion(shaken, "age")
     found = compare_groups(groups({"a": 0.5, "b": 1.0}), shaken, 0.9)
     row = found.ratios.set_index("group").loc["a"]
-    lo, hi = process_interval(np.array([2000.0]), np.array([4000.0]), dispersion.value, dispersion.df, 0.9)
-    assert (row["value_lo"], row["value_hi"]) == pytest.approx((lo[0], hi[0]))
+    by_hand = process_ratio([2000.0], [4000.0], dispersion, 0.9)
+    assert (row["value_lo"], row["value_hi"]) == pytest.approx((by_hand["value_lo"][0], by_hand["value_hi"][0]))
     pair = found.pairs.iloc[0]
-    reach = student(0.9, dispersion.df) * np.sqrt(dispersion.value * (1 / 2000 + 1 / 4000 + 1 / 4000 + 1 / 4000))
-    assert np.log(pair["factor_hi"] / pair["factor_lo"]) / 2 == pytest.approx(reach)
+    half_width = student(0.9, dispersion.df) * np.sqrt(dispersion.value * (1 / 2000 + 1 / 4000 + 1 / 4000 + 1 / 4000))
+    assert np.log(pair["factor_hi"] / pair["factor_lo"]) / 2 == pytest.approx(half_width)
 
 
 def test_far_ratios_are_decided_and_near_ones_not():
@@ -219,8 +223,8 @@ def test_the_total_is_no_group_beside_others():
 def test_published_dispersions(published):
     """Pearson's X2 of a model of years and quarters gave 213 with 12 degrees of freedom: it took 2020 for chance."""
     model = fit_outflow(flows.quarterly(published, flows.flow_window(published)))
-    assert 60 < model.dispersion < 160
-    assert model.df == 8
+    assert 60 < model.dispersion.value < 160
+    assert model.dispersion.df == 8
     groups_2024 = flow_groups.by_group(flow_groups.group_flows(published))
     compared = compare_groups(groups_2024, flow_groups.by_quarter(published))
     assert set(compared.dispersions) == {"age", "origin", "sex"}

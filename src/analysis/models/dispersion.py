@@ -77,24 +77,20 @@ def process_range(value: np.ndarray, half_width: np.ndarray) -> dict[str, np.nda
     return {"value": value, "value_lo": value * np.exp(-half_width), "value_hi": value * np.exp(half_width)}
 
 
-def process_interval(
-    outflow: np.ndarray, inflow: np.ndarray, dispersion: float, df: int, confidence: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the process interval of outflow / inflow.
+def process_ratio(
+    outflow: np.ndarray, inflow: np.ndarray, dispersion: Dispersion, confidence: float
+) -> dict[str, np.ndarray]:
+    """Return outflow / inflow with its process interval as ``value, value_lo, value_hi, missing``.
 
-    Parameters
-    ----------
-    outflow, inflow : ndarray
-        Moments, of equal length.
-    dispersion : float
-        Variance over binomial variance.
-    df : int
-        Degrees of freedom it was estimated with.
-    confidence : float
+    Where there is no interval there is no value either: without one it would be the ratio once more.
     """
-    half_width = student(confidence, df) * np.sqrt(dispersion * log_ratio_variance(outflow, inflow))
-    ratio = np.exp(-half_width) * outflow / inflow, np.exp(half_width) * outflow / inflow
-    return np.asarray(ratio[0], float), np.asarray(ratio[1], float)
+    outflow, inflow = np.asarray(outflow, float), np.asarray(inflow, float)
+    half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value * log_ratio_variance(outflow, inflow))
+    lo, hi = np.exp(-half_width) * outflow / inflow, np.exp(half_width) * outflow / inflow
+    known = np.isfinite(lo) & np.isfinite(hi)
+    missing = np.where(known, PRESENT, NO_VALUE if dispersion.df else TOO_FEW)
+    value = np.divide(outflow, inflow, out=np.full(outflow.shape, np.nan), where=known)
+    return {"value": value, "value_lo": lo, "value_hi": hi, "missing": missing}
 
 
 def flow_counts(frame: pd.DataFrame, labels: list[str]) -> pd.DataFrame:

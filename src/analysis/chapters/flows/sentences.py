@@ -55,10 +55,10 @@ def exit_range(account: pd.DataFrame, translator: Translator) -> dict[str, str]:
 
 def process_variance(model: OutflowModel, translator: Translator) -> str:
     """Return what the process interval of a period rests on, or why there is none."""
-    if model.df == 0:
+    if model.dispersion.df == 0:
         return translator.word("texts", "process_variance_unknown")
-    dispersion = translator.number(model.dispersion)
-    return translator.word("texts", "process_variance", dispersion=dispersion, df=model.df)
+    dispersion = translator.number(model.dispersion.value)
+    return translator.word("texts", "process_variance", dispersion=dispersion, df=model.dispersion.df)
 
 
 def variance_between_groups(comparison: GroupComparison, translator: Translator) -> str:

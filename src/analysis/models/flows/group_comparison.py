@@ -10,16 +10,13 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.measures.flows import QUARTERS_A_YEAR
-from analysis.missing import PRESENT
 from analysis.models.dispersion import (
-    NO_VALUE,
-    TOO_FEW,
     Dispersion,
     check_confidence,
     fit_quasi_binomial,
     flow_counts,
     log_ratio_variance,
-    process_interval,
+    process_ratio,
 )
 from analysis.models.flows.pairs import decide_pairs, pair_factor
 
@@ -94,23 +91,14 @@ def compare_groups(
         if dimension == TOTAL:
             continue
         used[dimension] = dispersion = group_dispersion(by_quarter, dimension)
-        ratios.append(_ratios(members, dispersion, confidence))
+        counts = members["outflow"] * QUARTERS_A_YEAR, members["inflow"] * QUARTERS_A_YEAR
+        found = process_ratio(*counts, dispersion, confidence)
+        ratios.append(members[["dimension", "group"]].assign(quantity="process_ratio", **found))
         pairs += [_pair(*pair, dispersion, confidence) for pair in combinations(members.itertuples(), 2)]
     return GroupComparison(
         pd.concat(ratios, ignore_index=True).assign(tables=tables),
         decide_pairs(pd.DataFrame(pairs), confidence).assign(tables=tables),
         used,
-    )
-
-
-def _ratios(members: pd.DataFrame, dispersion: Dispersion, confidence: float) -> pd.DataFrame:
-    counts = members["outflow"] * QUARTERS_A_YEAR, members["inflow"] * QUARTERS_A_YEAR
-    lo, hi = process_interval(*counts, dispersion.value, dispersion.df, confidence)
-    known = np.isfinite(lo) & np.isfinite(hi)
-    value = (members["outflow"] / members["inflow"]).where(known)
-    missing = np.where(known, PRESENT, TOO_FEW if dispersion.df == 0 else NO_VALUE)
-    return members[["dimension", "group"]].assign(
-        quantity="process_ratio", value=value, value_lo=lo, value_hi=hi, missing=missing
     )
 
 

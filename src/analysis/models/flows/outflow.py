@@ -10,14 +10,14 @@ import pandas as pd
 
 from analysis.missing import PRESENT
 from analysis.models.dispersion import (
-    NO_VALUE,
     TOO_FEW,
+    Dispersion,
     check_confidence,
     fit_binomial,
     flow_counts,
     log_ratio_variance,
     neighbour_dispersion,
-    process_interval,
+    process_ratio,
     student,
 )
 
@@ -28,11 +28,9 @@ class OutflowModel:
 
     Attributes
     ----------
-    dispersion : float
+    dispersion : Dispersion
         Variance over binomial variance, from differences between neighbouring quarters: a lockdown within a year is
-        no chance (`dispersion.neighbour_dispersion`). NaN when there are too few quarters to estimate it.
-    df : int
-        Degrees of freedom it was estimated with.
+        no chance (`dispersion.neighbour_dispersion`). Without degrees of freedom when there are too few quarters.
     confidence : float
         Level of the intervals.
     year_effects, quarter_effects : DataFrame
@@ -41,8 +39,7 @@ class OutflowModel:
         interval.
     """
 
-    dispersion: float
-    df: int
+    dispersion: Dispersion
     confidence: float
     year_effects: pd.DataFrame
     quarter_effects: pd.DataFrame
@@ -63,11 +60,9 @@ class OutflowModel:
             Tidy, quantity ``process_ratio``; missing, with the reason, where there is no interval.
         """
         data = flow_counts(flows, [label])
-        lo, hi = process_interval(data["outflow"], data["inflow"], self.dispersion, self.df, self.confidence)
-        tables = ", ".join(flows["tables"].unique())
-        value = (data["outflow"] / data["inflow"]).where(np.isfinite(lo))  # without an interval it adds nothing
-        missing = np.where(np.isfinite(lo), PRESENT, TOO_FEW if self.df == 0 else NO_VALUE)
-        return _rows({label: data[label], "tables": tables}, "process_ratio", value, lo, hi, missing)
+        found = process_ratio(data["outflow"], data["inflow"], self.dispersion, self.confidence)
+        labels = {label: data[label], "tables": ", ".join(flows["tables"].unique())}
+        return _rows(labels, quantity="process_ratio", **found)
 
 
 def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowModel:
@@ -102,8 +97,8 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
     at = pd.PeriodIndex(data["quarter"], freq="Q-DEC")
     dispersion = neighbour_dispersion(logs, chance, at, np.zeros(len(data)))
     if dispersion.df < 1 or len(years) < 2 or len(seasons) < 2 or len(data) <= len(years) + len(seasons) - 1:
-        missing = [_rows(label | tables, "effect", *(np.nan,) * 3, missing=TOO_FEW) for label in labels]
-        return OutflowModel(float("nan"), 0, confidence, *missing)
+        nothing = dict.fromkeys(("value", "value_lo", "value_hi"), np.nan) | {"missing": TOO_FEW}
+        return OutflowModel(Dispersion(), confidence, *(_rows(label | tables, **nothing) for label in labels))
     fit = fit_binomial("share ~ 0 + C(year) + C(season, Sum)", data)
     count = len(years) + len(seasons) - 1
     # a row for each effect as a sum of coefficients; the logs of the quarter effects sum to zero, which gives the last
@@ -113,11 +108,10 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
     for label, contrast in zip(labels, (of_year, of_season), strict=True):
         tested = fit.t_test(contrast)
         half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value) * tested.sd.ravel()
-        ends = np.exp([tested.effect, tested.effect - half_width, tested.effect + half_width])
-        effects.append(_rows(label | tables, "effect", *ends))
-    return OutflowModel(dispersion.value, dispersion.df, confidence, *effects)
+        value, lo, hi = np.exp([tested.effect, tested.effect - half_width, tested.effect + half_width])
+        effects.append(_rows(label | tables, value=value, value_lo=lo, value_hi=hi, missing=PRESENT))
+    return OutflowModel(dispersion, confidence, *effects)
 
 
-def _rows(labels: dict, quantity: str, value, lo, hi, missing: Any = PRESENT) -> pd.DataFrame:
-    values = {"quantity": quantity, "value": value, "value_lo": lo, "value_hi": hi}
-    return pd.DataFrame({**labels, **values, "unit": "ratio", "denominator": "inflow", "missing": missing})
+def _rows(labels: dict[str, Any], quantity: str = "effect", **numbers: Any) -> pd.DataFrame:
+    return pd.DataFrame({**labels, "quantity": quantity, **numbers, "unit": "ratio", "denominator": "inflow"})
