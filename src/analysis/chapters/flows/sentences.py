@@ -43,7 +43,7 @@ def ratio_range(quarterly: pd.DataFrame, model: OutflowModel, translator: Transl
         "last": translator.period(ratio["quarter"].iloc[-1]),
         "lowest": translator.number(ratio["value"].min(), 2),
         "highest": translator.number(ratio["value"].max(), 2),
-        "interval": translator.word("figures.words", "with_process") if model.df else "",
+        "interval": translator.word("figures.words", "with_process") if model.dispersion.df else "",
     }
 
 
