@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.classifications.categories import CATEGORIES, category_of, overlap, refuse_overlap
+from analysis.classifications.categories import CATEGORIES, category_of, refuse_overlap
 from analysis.errors import DataError
 
 
@@ -56,8 +56,8 @@ def test_a_label_counts_only_where_the_code_says_nothing():
 
 def test_a_code_means_one_category_of_its_dimension():
     for categories in CATEGORIES.values():
-        codes = [code for category in categories for code in category.codes]
-        labels = [label for category in categories for label in category.labels]
+        codes = [code for category in categories.values() for code in category.codes]
+        labels = [label for category in categories.values() for label in category.labels]
         assert len(codes) == len(set(codes))
         assert len(labels) == len(set(labels))
 
@@ -80,8 +80,8 @@ def test_a_code_means_one_category_of_its_dimension():
     ],
 )
 def test_overlap_is_known_both_ways(dimension, first, second, common):
-    assert overlap(dimension, first, second) is common
-    assert overlap(dimension, second, first) is common
+    assert CATEGORIES[dimension][first].overlaps(CATEGORIES[dimension][second]) is common
+    assert CATEGORIES[dimension][second].overlaps(CATEGORIES[dimension][first]) is common
 
 
 def test_adding_overlapping_classes_is_refused_by_name():

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.cleaning.cells import read_cells, require
+from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError
 from builders import snapshot, table
 
@@ -174,13 +174,6 @@ def test_what_the_table_does_not_know_is_named(tmp_path):
         cells.look_up("stock", months("2024-12"), sex="man")
     with pytest.raises(CoverageError, match="dimension 'age' is not possible here; possible: sex"):
         cells.look_up("stock", months("2024-12"), age="<27")
-
-
-def test_require_names_what_is_missing():
-    from analysis.intervals.rounded import Rounded
-
-    with pytest.raises(CoverageError, match=r"flows: missing for 2024Q1 \(not_in_snapshot\)"):
-        require(Rounded.absent(1, "moments", "not_in_snapshot"), ["2024Q1"], "flows")
 
 
 def test_every_cell_is_found_at_its_own_place(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.cleaning.periods import parse_period, parse_periods, period_code, period_grain, period_title, split_mark
+from analysis.cleaning.periods import parse_period, parse_periods, period_code, period_grain, period_title
 from analysis.errors import DataError
 
 periods = st.one_of(
@@ -74,24 +74,6 @@ def test_every_spelling(text, code):
 def test_anything_else_is_refused_and_the_legal_spellings_are_named(text):
     with pytest.raises(DataError, match=r"2024MM12, 2024KW04, 2024JJ00"):
         parse_period(text)
-
-
-@pytest.mark.parametrize(
-    ("title", "bare", "status"),
-    [
-        ("2024 december", "2024 december", "final"),
-        ("2024 december*", "2024 december", "provisional"),
-        ("2024 1e kwartaal**", "2024 1e kwartaal", "revised_provisional"),
-        ("2024 *", "2024", "provisional"),
-    ],
-)
-def test_marks(title, bare, status):
-    assert split_mark(title) == (bare, status)
-
-
-def test_three_marks_are_refused():
-    with pytest.raises(DataError, match=r"\*\*\*"):
-        split_mark("2024***")
 
 
 def test_a_column_of_one_grain():

@@ -68,7 +68,7 @@ def test_what_has_nothing_but_a_total_and_what_are_shares_need_no_check(tmp_path
 
 
 def test_kinds_of_provisions_add_up_and_people_who_have_them_do_not(tmp_path):
-    kinds = [category.name for category in CATEGORIES["provision"]]
+    kinds = list(CATEGORIES["provision"])
     value = {name: 10 if name != "total" else 10 * (len(kinds) - 1) for name in kinds}
     found = []
     for unit in ("provisions", "persons"):

@@ -89,7 +89,7 @@ def test_groups_are_found_with_their_commas_and_dashes(text, names):
     [
         ("sex: men, wimen", "did you mean 'women'"),
         ("sexe: men, women", "did you mean 'sex'"),
-        ("men, women", "'sex: men, women', or 'total'"),
+        ("men, women", "('sex: men, women'), or 'total'"),
         ("sex: men, men", "expected two groups"),
         ("sex:", "has no group"),
         ("age: <27, 25-35", "have people in common"),

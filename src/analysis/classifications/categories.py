@@ -7,16 +7,25 @@ category is the same in every table. The list is ``categories.toml``.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from itertools import combinations
+from typing import Any
 
-from analysis.classifications.content import read_list
 from analysis.errors import DataError
 
 TOTAL, ABOVE_AOW = "total", "AOW+"
 USUAL_TOTALS = ("up to AOW", TOTAL)
 """The category of a dimension that is not named: bijstand up to the AOW age, where a table tells it apart."""
+
+
+@cache
+def read_list(name: str) -> dict[str, Any]:
+    """Return a TOML file of this room, such as ``categories``."""
+    return tomllib.loads((files("analysis.classifications") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,14 @@ class Category:
         return bool(frozenset(self.covers) & frozenset(other.covers))
 
 
-def _categories(listed: dict[str, dict[str, list]]) -> tuple[Category, ...]:
+def _categories(listed: dict[str, dict[str, list]]) -> dict[str, Category]:
     covers = {name: _covers(about.get("covers", [name])) for name, about in listed.items()}
     if "covers" not in listed[TOTAL]:
         covers[TOTAL] = frozenset().union(*(parts for name, parts in covers.items() if name != TOTAL))
-    return tuple(
-        Category(name, frozenset(about.get("codes", ())), frozenset(about["labels"]), covers[name])
+    return {
+        name: Category(name, frozenset(about.get("codes", ())), frozenset(about["labels"]), covers[name])
         for name, about in listed.items()
-    )
+    }
 
 
 def _covers(listed: list[int] | list[str]) -> tuple[float, ...] | frozenset[str]:
@@ -59,9 +68,10 @@ def _covers(listed: list[int] | list[str]) -> tuple[float, ...] | frozenset[str]
     return ends or frozenset(listed)
 
 
-CATEGORIES: dict[str, tuple[Category, ...]] = {
+CATEGORIES: dict[str, dict[str, Category]] = {
     dimension: _categories(listed) for dimension, listed in read_list("categories").items()
 }
+"""Every category by dimension and name."""
 
 
 def category_of(dimension: str, code: str, label: str) -> str | None:
@@ -70,7 +80,7 @@ def category_of(dimension: str, code: str, label: str) -> str | None:
     Labels of kinds of provision, which pages and documents spell each in their own way, are compared loosely: without
     regard to case and blanks, with a slash, a comma and "of" alike.
     """
-    known = CATEGORIES.get(dimension, ())
+    known = CATEGORIES.get(dimension, {}).values()
     same = _loosely if dimension == "provision" else str
     by_code = next((category.name for category in known if code in category.codes), None)
     return by_code or next((category.name for category in known if same(label) in map(same, category.labels)), None)
@@ -80,17 +90,9 @@ def _loosely(label: str) -> str:
     return " ".join(re.sub(r"(\s*(/|,|\bof\b)\s*)+", "/", label.casefold()).split())
 
 
-def find_category(dimension: str, name: str) -> Category:
-    """Return a category by name; raise a DataError when the workbench has none of that name."""
-    for category in CATEGORIES.get(dimension, ()):
-        if category.name == name:
-            return category
-    raise DataError(f"dimension {dimension!r} has no category {name!r}.")
-
-
 def finest(dimension: str, names: Iterable[str]) -> list[Category]:
-    """Return the smallest categories among these that do not overlap each other or a total, the smallest first."""
-    known = [find_category(dimension, name) for name in set(names).difference(USUAL_TOTALS)]
+    """Return the smallest of these categories that do not overlap each other, without totals, the smallest first."""
+    known = [CATEGORIES[dimension][name] for name in set(names).difference(USUAL_TOTALS)]
     chosen: list[Category] = []
     for category in sorted(known, key=lambda each: (each.size, each.name)):
         if not any(category.overlaps(other) for other in chosen):
@@ -98,15 +100,10 @@ def finest(dimension: str, names: Iterable[str]) -> list[Category]:
     return chosen
 
 
-def overlap(dimension: str, first: str, second: str) -> bool:
-    """Tell whether two categories of a dimension have members in common."""
-    return find_category(dimension, first).overlaps(find_category(dimension, second))
-
-
 def refuse_overlap(dimension: str, names: Iterable[str]) -> None:
     """Raise a DataError when categories that are about to be added have members in common."""
     for first, second in combinations(list(names), 2):
-        if overlap(dimension, first, second):
+        if CATEGORIES[dimension][first].overlaps(CATEGORIES[dimension][second]):
             raise DataError(
                 f"{dimension} classes {first!r} and {second!r} overlap and cannot be added: people would count twice. "
                 "Choose classes that do not overlap, or a declared group."

@@ -6,23 +6,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from analysis.classifications.categories import CATEGORIES, TOTAL, finest
-from analysis.classifications.content import read_list
+from analysis.classifications.categories import CATEGORIES, TOTAL, finest, read_list
 from analysis.classifications.groups import Definition, Group
 from analysis.errors import CallError, name_some
 
-_SPANS = {category.name: category.covers for category in CATEGORIES["duration"] if category.name != TOTAL}
-CLASSES = {each.name: each.covers for each in sorted(finest("duration", _SPANS), key=lambda each: each.covers)}
-"""The classes that no other divides, each with the months at which it begins and ends; the last is open."""
-*_CLOSED, (_, _OPEN) = CLASSES.values()
-CLASS_ENDS = {name: int(end) for (name, _), (_, end) in zip(CLASSES.items(), _CLOSED, strict=False)}
-"""The closed classes, each with the months at which it ends."""
+_SPANS = {name: tuple(map(int, each.covers)) for name, each in CATEGORIES["duration"].items() if name != TOTAL}
+CLASSES = {each.name: _SPANS[each.name] for each in sorted(finest("duration", _SPANS), key=lambda each: each.covers)}
+"""The classes that no other divides, in order, each with the months at which it begins and ends."""
+OPEN = max(end for _, end in CLASSES.values())
+"""The end of the last class, which has none."""
+CLASS_ENDS = {name: end for name, (_, end) in CLASSES.items() if end != OPEN}
 _NAMES = {tuple(span): name for name, span in read_list("groups")["bands"].items()}
 
 
 @cache
-def duration_band(start: int, end: int | None = None) -> Group:
-    """Return the group with a duration from ``start`` to below ``end`` months, or of at least ``start``.
+def duration_band(start: int, end: int = OPEN) -> Group:
+    """Return the group with a duration from ``start`` to below ``end`` months, by default of at least ``start``.
 
     Its definitions: the table's own class, then the sum of the finest classes or the total less the classes before,
     whichever has fewer cells.
@@ -32,25 +31,20 @@ def duration_band(start: int, end: int | None = None) -> Group:
     CallError
         When a month is no end of a class.
     """
-    _check_ends(tuple(month for month in (start, end) if month))
-    span = (start, _OPEN if end is None else end)
-    inside = [name for name, (first, last) in CLASSES.items() if span[0] <= first and last <= span[1]]
+    _check_ends(tuple(month for month in (start, end) if 0 < month < OPEN))
+    inside = [name for name, (first, last) in CLASSES.items() if start <= first and last <= end]
     definitions = [_sum(inside)]
-    if end is None:
+    if end == OPEN:
         before = [(-1, {"duration": name}) for name, last in CLASS_ENDS.items() if last <= start]
         definitions = sorted([((1, {}), *before), *definitions], key=len)
-    own = [_sum([name]) for name, covers in _SPANS.items() if covers == span]
-    name = f"{start}+" if end is None else inside[0] if len(inside) == 1 else f"{start}–{end}m"
-    known = _NAMES.get((start,) if end is None else (start, end))
-    return Group("duration", known or name, (*own, *(each for each in definitions if each not in own)))
+    own = [_sum([name]) for name, span in _SPANS.items() if span == (start, end)]
+    name = f"{start}+" if end == OPEN else inside[0] if len(inside) == 1 else f"{start}–{end}m"
+    return Group("duration", _NAMES.get((start, end), name), (*own, *(each for each in definitions if each not in own)))
 
 
 def named_bands() -> list[Group]:
     """Return every class of duration, and the bands that have a name of their own, with all their definitions."""
-    classes = [
-        replace(duration_band(int(start), None if end == _OPEN else int(end)), name=name)
-        for name, (start, end) in _SPANS.items()
-    ]
+    classes = [replace(duration_band(*span), name=name) for name, span in _SPANS.items()]
     return [*classes, *(duration_band(*span) for span in _NAMES)]
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
-from analysis.classifications.categories import TOTAL, overlap, refuse_overlap
-from analysis.classifications.content import read_list
+from analysis.classifications.categories import CATEGORIES, TOTAL, read_list, refuse_overlap
 from analysis.errors import CallError
 
 Term = tuple[int, dict[str, str]]
@@ -73,7 +72,10 @@ def members_in_common(one: Group, two: Group) -> bool:
     """Tell whether two groups can have members in common, by the classes that their first definitions add up."""
     added = [[classes for weight, classes in group.definitions[0] if weight > 0] for group in (one, two)]
     return any(
-        all(overlap(name, first[name], second[name]) for name in first.keys() & second.keys())
+        all(
+            CATEGORIES[name][first[name]].overlaps(CATEGORIES[name][second[name]])
+            for name in first.keys() & second.keys()
+        )
         for first, second in product(*added)
     )
 

@@ -6,15 +6,14 @@ in the same words everywhere: what was found, what it may have meant, and what i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS
-from analysis.classifications.content import read_list
+from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS, read_list
 from analysis.classifications.durations import named_bands
-from analysis.classifications.groups import GROUPS, MONITOR, TOTAL_GROUP, Group, cross, one_class
-from analysis.classifications.regions import level_of
+from analysis.classifications.groups import GROUPS, TOTAL_GROUP, Group, cross, one_class
 from analysis.errors import CallError, did_you_mean, name_some
 
 ALL = "all"
@@ -51,11 +50,6 @@ def check_dimension(dimension: str, possible: Iterable[str]) -> str:
     return dimension
 
 
-def check_group_by(group_by: str) -> str:
-    """Return a choice among the monitors' groups: a dimension or ``all``; raise a CallError for another."""
-    return check_dimension(group_by, (ALL, *MONITOR))
-
-
 def dimensions_of(group_by: str, scheme: Mapping[str, object]) -> list[str]:
     """Return the dimensions of a scheme that ``group_by`` chooses: one with what it brings along, or all.
 
@@ -74,11 +68,6 @@ def chosen_groups(group_by: str, scheme: Mapping[str, tuple[Group, ...]]) -> lis
     return [group for dimension in dimensions_of(group_by, scheme) for group in scheme[dimension]]
 
 
-def group_names(dimension: str) -> list[str]:
-    """Return the names of the groups of a dimension: those that are declared, and the categories but its totals."""
-    return [group.name for group in _groups(dimension).values() if group.name not in USUAL_TOTALS]
-
-
 def find_group(dimension: str, name: str, own: Iterable[str] = ()) -> Group:
     """Return a group by name; a hyphen may stand for a dash.
 
@@ -93,15 +82,13 @@ def find_group(dimension: str, name: str, own: Iterable[str] = ()) -> Group:
     CallError
         When the dimension has no such group.
     """
-    found, own = _groups(dimension).get(_spelling(name)), list(own)
-    if found is None:
-        found = next((one_class(dimension, each) for each in own if _spelling(each) == _spelling(name)), None)
-    if found is None and (level_of(name.strip()) if dimension == "region" else dimension not in CATEGORIES and not own):
-        found = one_class(dimension, name.strip())
-    if found is None:
-        known = {_spelling(each): each for each in (*own, *group_names(dimension))}
-        raise CallError(unknown_group(dimension, name.strip(), known.values()))
-    return found
+    known = {_spelling(each): one_class(dimension, each) for each in own} | _groups(dimension)
+    if _spelling(name) in known:
+        return known[_spelling(name)]
+    if _is_region(name.strip()) if dimension == "region" else not known:
+        return one_class(dimension, name.strip())
+    names = [group.name for group in known.values() if group.name not in USUAL_TOTALS]
+    raise CallError(unknown_group(dimension, name.strip(), names))
 
 
 def find_groups(dimension: str, names: str) -> list[Group]:
@@ -149,20 +136,22 @@ def split_dimension(text: str) -> tuple[str, str]:
     """Return the dimension and the names of a text such as ``sex: men, women``; raise a CallError for another."""
     dimension, colon, names = (part.strip() for part in text.partition(":"))
     if not colon:
-        raise CallError(
-            f"groups {text.strip()!r}: expected a dimension and groups, as in 'sex: men, women', or 'total'."
-        )
+        raise CallError(f"groups {text.strip()!r}: expected a dimension and groups ('sex: men, women'), or 'total'.")
     return dimension, names
 
 
 @cache
 def _groups(dimension: str) -> dict[str, Group]:
     """Return every group of a dimension by its spelling; a declared one goes before a category of the same name."""
-    classes = [one_class(dimension, category.name) for category in CATEGORIES.get(dimension, ())]
-    if dimension == "region":
-        classes += [one_class(dimension, code) for code in read_list("regions")["regions"]]
+    listed = read_list("regions")["regions"] if dimension == "region" else ()
+    classes = [one_class(dimension, name) for name in (*CATEGORIES.get(dimension, ()), *listed)]
     declared = named_bands() if dimension == "duration" else GROUPS.get(dimension, {}).values()
     return {_spelling(group.name): group for group in (*classes, *declared)}
+
+
+def _is_region(code: str) -> bool:
+    levels = read_list("regions")["levels"].values()
+    return any(re.fullmatch(rf"{level['prefix']}\d{{{level['digits']}}}", code) for level in levels)
 
 
 def _spelling(name: str) -> str:

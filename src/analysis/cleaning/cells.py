@@ -1,7 +1,9 @@
-"""Stored text to tidy cells: one row a cell, with value or reason, period, status, unit and rounding."""
+"""Stored text to cells: one row a cell, with value or reason, period, status, unit and rounding."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,7 +17,7 @@ from analysis.cleaning.periods import SPAN, parse_periods
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
 from analysis.intervals.cell_pool import CellPool
 from analysis.intervals.rounded import Rounded
-from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
+from analysis.missing import FINAL, NOT_IN_SNAPSHOT, STATUSES
 from analysis.snapshots.format import Measure, TableMetadata, grain_of_code
 from analysis.snapshots.store import RawTable, Snapshot
 
@@ -59,18 +61,16 @@ class Cells:
 
     def categories(self, dimension: str) -> dict[str, str]:
         """Return the categories of a dimension of this table, each with its code; a code without one is its own."""
-        known = classes_of(self.metadata)
-        if dimension not in known:
-            raise CoverageError(f"table {self.table}: {unknown_dimension(dimension, known)}")
-        return known[dimension]
+        if dimension not in self.classes:
+            raise CoverageError(f"table {self.table}: {unknown_dimension(dimension, self.classes)}")
+        return self.classes[dimension]
 
     def has(self, **categories: str) -> bool:
         """Tell whether the table distinguishes all these categories."""
-        known = classes_of(self.metadata)
-        return all(category in known.get(dimension, ()) for dimension, category in categories.items())
+        return all(category in self.classes.get(dimension, ()) for dimension, category in categories.items())
 
     def look_up(self, quantity: str, periods: pd.PeriodIndex, **categories: str) -> Rounded:
-        """Return one number a period for a quantity and these categories; other dimensions stand at their total.
+        """Return one number a period for a quantity and these categories; of other dimensions the total is taken.
 
         A cell that the snapshot does not hold is missing with the reason ``not_in_snapshot``.
 
@@ -80,32 +80,33 @@ class Cells:
             When the table does not measure the quantity or does not know a category.
         """
         measure = self.measure(quantity)
-        codes = {
-            known.name: self._code(known.name, categories.pop(known.name, None)) for known in self.metadata.dimensions
-        }
-        for dimension in categories:
-            self.categories(dimension)  # raises: the table has no such dimension
+        named = dict.fromkeys(self.classes, "") | categories
+        key = (measure.code, *(self.code(dimension, category) for dimension, category in named.items()))
         if len(periods) <= _FEW:
-            places = np.array(
-                [self._place((measure.code, *codes.values(), period)) for period in periods], dtype=np.intp
-            )
+            rows = np.array([self._row((*key, period)) for period in periods], dtype=np.intp)
         else:
-            wanted = [[measure.code] * len(periods), *([code] * len(periods) for code in codes.values()), periods]
-            places = self._index.get_indexer(pd.MultiIndex.from_arrays(wanted))
-        return Rounded.of_cells(self.pool, np.where(places < 0, len(self.frame), places), measure.unit)
+            keys = pd.MultiIndex.from_arrays([*([part] * len(periods) for part in key), periods])
+            rows = self._index.get_indexer(keys)
+        return Rounded.of_cells(self.pool, np.where(rows < 0, len(self.frame), rows), measure.unit)
 
-    def _place(self, key: tuple) -> int:
+    def code(self, dimension: str, category: str = "") -> str:
+        """Return the code of a category, or of the total; a CoverageError names the categories that the table has."""
+        known = self.categories(dimension)
+        for name in [category] if category else USUAL_TOTALS:
+            if name in known:
+                return known[name]
+        raise CoverageError(f"table {self.table}: {unknown_group(dimension, category or TOTAL, known)}")
+
+    def _row(self, key: tuple) -> int:
         try:
             return int(self._index.get_loc(key))
         except KeyError:
             return -1
 
-    def _code(self, dimension: str, category: str | None) -> str:
-        known = self.categories(dimension)
-        for wanted in [category] if category else USUAL_TOTALS:
-            if wanted in known:
-                return known[wanted]
-        raise CoverageError(f"table {self.table}: {unknown_group(dimension, category or TOTAL, known)}")
+    @cached_property
+    def classes(self) -> dict[str, dict[str, str]]:
+        """The classes of the table, as from `classes_of`."""
+        return classes_of(self.metadata)
 
     @cached_property
     def _index(self) -> pd.MultiIndex:
@@ -122,7 +123,7 @@ def classes_of(metadata: TableMetadata) -> dict[str, dict[str, str]]:
 
 @lru_cache(maxsize=32)
 def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cells:
-    """Read a table of a snapshot into tidy cells.
+    """Read a table of a snapshot into cells.
 
     Parameters
     ----------
@@ -157,17 +158,19 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
     width = _rounding(raw, frame, status, numbers.value)
     signed = frame["measure"].map({code: measure.signed for code, measure in measures.items()}).to_numpy(bool)
     _check_values(raw, frame, signed, numbers.value, width)
-    tidy = frame.drop(columns=["value", "status", "rounding"], errors="ignore").assign(
+    with _naming(f"{raw.name}, column period"):
+        periods = parse_periods(frame["period"])
+    cells = frame.drop(columns=["value", "status", "rounding"], errors="ignore").assign(
         table=table,
-        period=_periods(raw, frame),
+        period=periods,
         value=numbers.value,
         missing=numbers.missing,
         status=status,
         unit=frame["measure"].map({code: measure.unit for code, measure in measures.items()}),
         rounding=width,
     )
-    tidy = tidy[["table", *_key_columns(raw.metadata), "value", "missing", "status", "unit", "rounding"]]
-    return Cells(table, raw.metadata, tidy, _pool(f"{snapshot.digest[:12]}/{table}/{grain}", tidy, signed))
+    cells = cells[["table", *_key_columns(raw.metadata), "value", "missing", "status", "unit", "rounding"]]
+    return Cells(table, raw.metadata, cells, _pool(f"{snapshot.digest[:12]}/{table}/{grain}", cells, signed))
 
 
 def _check_units(raw: RawTable) -> None:
@@ -184,24 +187,23 @@ def _key_columns(metadata: TableMetadata) -> list[str]:
     return ["measure", *(dimension.name for dimension in metadata.dimensions), "period"]
 
 
-def _pool(key: str, tidy: pd.DataFrame, signed: np.ndarray) -> CellPool:
-    value, half = tidy["value"].to_numpy(), tidy["rounding"].to_numpy() / 2
+def _pool(key: str, cells: pd.DataFrame, signed: np.ndarray) -> CellPool:
+    value, half = cells["value"].to_numpy(), cells["rounding"].to_numpy() / 2
     lo = np.where(signed, value - half, np.maximum(value - half, 0.0))  # no count lies below zero
     columns = {"value": value, "lo": lo, "hi": value + half}
     # the last entry stands for every cell that the snapshot does not hold
     padded = {name: np.append(column, np.nan) for name, column in columns.items()}
-    missing = np.append(tidy["missing"].to_numpy(object), NOT_IN_SNAPSHOT)
-    status = np.append(tidy["status"].map(STATUSES.index).to_numpy(int), 0)
+    missing = np.append(cells["missing"].to_numpy(object), NOT_IN_SNAPSHOT)
+    status = np.append(cells["status"].map(STATUSES.index).to_numpy(int), 0)
     return CellPool((key,), (len(missing),), missing=missing, status=status, **padded)
 
 
 def _one_grain(raw: RawTable, grain: str | None) -> tuple[pd.DataFrame, str]:
-    """Return the rows of a grain and its name: a cell is the same operand whichever way its grain was asked for."""
+    """Return the rows of a grain and its name, the same whether the grain was named or is the only one."""
     of_code = {code: grain_of_code(code) for code in raw.frame["period"].unique()}
-    strange = [code for code, name in of_code.items() if name == "other" and not SPAN.fullmatch(code)]
-    strange += [code for code in of_code if code not in raw.metadata.periods and code not in strange]
-    if strange:
-        raise DataError(f"{raw.name}, column period: {name_some(strange)} is no period of this table.")
+    odd = {code for code, name in of_code.items() if name == "other" and not SPAN.fullmatch(code)}
+    if unknown := sorted(odd | of_code.keys() - raw.metadata.periods.keys()):
+        raise DataError(f"{raw.name}, column period: {name_some(unknown)} is no period of this table.")
     grains = sorted(set(of_code.values()))
     if grain is None and len(grains) > 1:
         raise CallError(f"{raw.name}: holds periods of {name_some(grains)}; say which grain to read.")
@@ -216,9 +218,8 @@ def _check_codes(raw: RawTable, frame: pd.DataFrame) -> None:
     known = {"measure": {measure.code for measure in raw.metadata.measures}}
     known |= {dimension.name: {code.code for code in dimension.codes} for dimension in raw.metadata.dimensions}
     for column, codes in known.items():
-        strange = sorted(set(frame[column].unique()) - codes)
-        if strange:
-            raise DataError(f"{raw.name}, column {column}: code {name_some(strange)} is not in the table's metadata.")
+        if unknown := sorted(set(frame[column].unique()) - codes):
+            raise DataError(f"{raw.name}, column {column}: code {name_some(unknown)} is not in the table's metadata.")
 
 
 def _check_duplicates(raw: RawTable, frame: pd.DataFrame) -> None:
@@ -229,23 +230,22 @@ def _check_duplicates(raw: RawTable, frame: pd.DataFrame) -> None:
         raise DataError(f"{raw.name}: expected each cell once, found {len(twice)} rows for the same cells ({cell}).")
 
 
-def _periods(raw: RawTable, frame: pd.DataFrame) -> pd.PeriodIndex:
+@contextmanager
+def _naming(column: str) -> Iterator[None]:
+    """Put the name of the column before the message of a DataError."""
     try:
-        return parse_periods(frame["period"])
+        yield
     except DataError as fault:
-        raise DataError(f"{raw.name}, column period: {fault}") from fault
+        raise DataError(f"{column}: {fault}") from fault
 
 
 def _numbers(raw: RawTable, frame: pd.DataFrame) -> Numbers:
     try:
         return parse_numbers(frame["value"])
-    except DataError:
-        for measure, cells in frame.groupby("measure", sort=False, observed=True):  # slow path: find the place to name
-            for text, period in zip(cells["value"], cells["period"], strict=True):
-                try:
-                    parse_numbers([text])
-                except DataError as fault:
-                    raise DataError(f"{raw.name}, column {measure}, period {period}: {fault}") from fault
+    except DataError:  # slow, to name the first wrong cell
+        for measure, period, text in zip(frame["measure"], frame["period"], frame["value"], strict=True):
+            with _naming(f"{raw.name}, column {measure}, period {period}"):
+                parse_numbers([text])
         raise
 
 
@@ -256,11 +256,11 @@ def _check_values(raw: RawTable, frame: pd.DataFrame, signed: np.ndarray, value:
         "a number too large to hold": np.isinf(value),
         "a rounding that is no width": ~np.isfinite(width) | (width < 0),
     }
-    for what, places in wrong.items():
-        if places.any():
-            row = frame.iloc[int(np.argmax(places))]
-            place = f"{raw.name}, column {row['measure']}, period {row['period']}"
-            raise DataError(f"{place}: expected a count, found {what} ({row['value'][:20]}).")
+    for what, having in wrong.items():
+        if having.any():
+            row = frame.iloc[int(np.argmax(having))]
+            with _naming(f"{raw.name}, column {row['measure']}, period {row['period']}"):
+                raise DataError(f"expected a count, found {what} ({row['value'][:20]}).")
 
 
 def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.ndarray) -> np.ndarray:
@@ -274,16 +274,6 @@ def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.n
         width = np.where((status != FINAL) & (value % wide == 0), wide, width)
     if "rounding" not in frame:
         return width
-    try:
+    with _naming(f"{raw.name}, column rounding"):
         own = parse_numbers(frame["rounding"]).value
-    except DataError as fault:
-        raise DataError(f"{raw.name}, column rounding: {fault}") from fault
     return np.where(np.isnan(own), width, own)
-
-
-def require(column: Rounded, names: list[str], what: str) -> Rounded:
-    """Return ``column`` when every entry has a value, else raise a CoverageError that names those that have none."""
-    gone = [f"{name} ({reason})" for name, reason in zip(names, column.missing, strict=True) if reason != PRESENT]
-    if gone:
-        raise CoverageError(f"{what}: missing for {name_some(gone)}. Choose other periods or groups, or pull them.")
-    return column

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,13 +14,7 @@ import pandas as pd
 from analysis.errors import DataError, name_some
 from analysis.missing import IMPOSSIBLE, PRESENT, UNKNOWN
 
-Style = Literal["wire", "dutch"]
-_PATTERNS = {
-    # CBS's service and this project's files: a decimal point, no thousands marks
-    "wire": r"[+-]?\d+(?:\.\d+)?",
-    # Dutch print: a decimal comma, dots between thousands (all of them or none)
-    "dutch": r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?",
-}
+_NUMBER = r"[+-]?\d+(?:\.\d+)?"  # a decimal point, no thousands marks
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,38 +25,24 @@ class Numbers:
     missing: np.ndarray
 
 
-def parse_numbers(texts: Iterable[str], style: Style = "wire") -> Numbers:
-    """Read a column of number texts.
+def parse_numbers(texts: Iterable[str]) -> Numbers:
+    """Read a column of number texts as CBS's service and this project's files write them (``350.8``).
 
-    Parameters
-    ----------
-    texts : iterable of str
-        Cells, with or without the blanks that right-align them.
-    style : {"wire", "dutch"}
-        ``wire`` for CBS's service (``350.8``), ``dutch`` for printed tables (``1.234,5``). There is no guessing:
-        ``1.234`` is one thing in the one and another in the other.
-
-    Returns
-    -------
-    Numbers
-        A blank cell is ``impossible``, a lone dot ``unknown``.
+    Cells may have the blanks that right-align them. A blank cell is ``impossible``, a lone dot ``unknown``.
 
     Raises
     ------
     DataError
-        When a cell is neither a number of that style nor blank nor a dot; the first such cells are named.
+        When a cell is neither a number nor blank nor a dot; the first such cells are named.
     """
     column = pd.Series(texts if isinstance(texts, pd.Series) else list(texts), dtype="str")
-    place, different = pd.factorize(column, use_na_sentinel=False)  # a table repeats its texts: read each but once
-    column = pd.Series(different, dtype="str").str.strip()
+    index, distinct = pd.factorize(column, use_na_sentinel=False)  # a table repeats its texts: read each only once
+    column = pd.Series(distinct, dtype="str").str.strip()
     blank, dot = column.eq("").to_numpy(bool), column.eq(".").to_numpy(bool)
-    number = column.str.fullmatch(_PATTERNS[style]).to_numpy(bool)
+    number = column.str.fullmatch(_NUMBER).to_numpy(bool)
     wrong = ~(blank | dot | number)
     if wrong.any():
-        cells = (f"{column[place[row]]!r} (row {row})" for row in np.flatnonzero(wrong[place]))
-        raise DataError(f"expected a number in {style} style, a dot or a blank, found {name_some(cells)}.")
-    plain = column.where(number, "nan")
-    if style == "dutch":
-        plain = plain.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+        cells = (f"{column[index[row]]!r} (row {row})" for row in np.flatnonzero(wrong[index]))
+        raise DataError(f"expected a number such as 350.8, a dot or a blank, found {name_some(cells)}.")
     missing = np.where(blank, IMPOSSIBLE, np.where(dot, UNKNOWN, PRESENT)).astype(object)
-    return Numbers(plain.to_numpy(dtype=float)[place], missing[place])
+    return Numbers(column.where(number, "nan").to_numpy(dtype=float)[index], missing[index])

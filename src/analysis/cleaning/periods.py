@@ -45,15 +45,7 @@ _TITLE = re.compile(r"(\d{4})(?: (\S.*))?")
 _SHORT = re.compile(r"(\d{4})(?:Q([1-4])|-(\d{2}))")
 
 STATUS_OF_MARK = {"": FINAL, "*": PROVISIONAL, "**": REVISED_PROVISIONAL}
-
-
-def split_mark(title: str) -> tuple[str, str]:
-    """Split a title into the bare title and the status that its mark stands for."""
-    bare = title.rstrip("*")
-    mark = title[len(bare) :]
-    if mark not in STATUS_OF_MARK:
-        raise DataError(f"period {title!r}: expected no mark, * or **, found {mark!r}.")
-    return bare.rstrip(), STATUS_OF_MARK[mark]
+"""What the mark after a title says of its figures."""
 
 
 def parse_period(text: str) -> pd.Period:

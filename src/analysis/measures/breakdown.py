@@ -6,7 +6,7 @@ provision, lines of a financial table. The groups of the monitors are built by `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -60,7 +60,7 @@ def breakdown(
     total : bool
         Whether the total is one of the classes.
     **at : str
-        The class at which another dimension stands; its total when it is not named.
+        The class of another dimension; its total when it is not named.
 
     Raises
     ------
@@ -68,11 +68,17 @@ def breakdown(
         When the snapshot lacks the table, or the table the quantity, dimension, class or period: with what it has.
     """
     cells = require_table(snapshot, table, period)
-    for name in (dimension, *at):
-        cells.categories(name)  # raises: the table has no such dimension
-    when = _period(cells, quantity, period)
-    there = _classes_there(cells, quantity, when, dimension, at)
-    classes = [name for name in cells.categories(dimension) if name in there and (total or name != TOTAL)]
+    codes = {name: cells.code(name, each) for name, each in at.items()}
+    cells.categories(dimension)  # raises: the table has no such dimension
+    rows = cells.frame[cells.frame["measure"] == cells.measure(quantity).code]
+    when = _period(cells, quantity, pd.PeriodIndex(rows["period"].unique()).sort_values(), period)
+    rows = rows[rows["period"] == when[0]]
+    for name, code in codes.items():
+        rows = rows[rows[name] == code]
+    printed = set(rows[dimension])
+    classes = [
+        name for name, code in cells.categories(dimension).items() if code in printed and (total or name != TOTAL)
+    ]
     if not classes:
         raise CoverageError(f"table {table}: no {quantity} by {dimension} in {period or when[0]}.")
     columns = [cells.look_up(quantity, when, **{dimension: each}, **at) for each in classes]
@@ -88,28 +94,12 @@ def require_table(snapshot: Snapshot, table: str, period: str = "") -> Cells:
     return read_cells(snapshot, table, period_grain(parse_period(period)) if period else None)
 
 
-def _period(cells: Cells, quantity: str, period: str) -> pd.PeriodIndex:
+def _period(cells: Cells, quantity: str, known: pd.PeriodIndex, period: str) -> pd.PeriodIndex:
     """Return the period that is asked for, else the only one of the quantity."""
-    rows = cells.frame[cells.frame["measure"] == cells.measure(quantity).code]
-    known = pd.PeriodIndex(rows["period"].unique()).sort_values()
-    wanted = [parse_period(period)] if period else list(known)
-    if len(wanted) != 1 or wanted[0] not in known:
+    chosen = [parse_period(period)] if period else list(known)
+    if len(chosen) != 1 or chosen[0] not in known:
         raise CoverageError(
             f"table {cells.table}, {quantity}: expected one of the periods {name_some(known.astype(str))}, "
             f"found {period or 'none'}."
         )
-    return pd.PeriodIndex(wanted)
-
-
-def _classes_there(
-    cells: Cells, quantity: str, when: pd.PeriodIndex, dimension: str, at: Mapping[str, str]
-) -> set[str]:
-    """Return the classes of a dimension that have a cell for the quantity and period, at the classes of the others."""
-    rows = cells.frame[(cells.frame["measure"] == cells.measure(quantity).code) & (cells.frame["period"] == when[0])]
-    for name, each in at.items():
-        codes = cells.categories(name)
-        if each not in codes:
-            raise CoverageError(f"table {cells.table}: {unknown_group(name, each, codes)}")
-        rows = rows[rows[name] == codes[each]]
-    present = set(rows[dimension])
-    return {name for name, code in cells.categories(dimension).items() if code in present}
+    return pd.PeriodIndex(chosen)

@@ -24,6 +24,9 @@ from analysis.snapshots.store import Snapshot
 READS = GROUP_STOCK_TABLES
 
 
+_YEAR = {"M": 12, "Q-DEC": 4}
+
+
 @dataclass(frozen=True, eq=False)
 class GroupState:
     """Persons in each group at the end of a year and of the year before, one entry a group, the total last."""
@@ -58,10 +61,10 @@ def group_state(snapshot: Snapshot, group_by: str = "all", until: pd.Period | No
                 state = _state(cells, groups, end)
             except CoverageError:
                 break  # the table lacks the classes, at this end of a year as at any other
-            there = int(((state.now.missing == PRESENT) & (state.before.missing == PRESENT)).sum())
-            if there > most:
-                best, most = state, there
-            if there == len(groups):
+            available = int(((state.now.missing == PRESENT) & (state.before.missing == PRESENT)).sum())
+            if available > most:
+                best, most = state, available
+            if available == len(groups):
                 return state
     if best is None:
         tables = ", ".join(table for table, _ in GROUP_STOCK)
@@ -74,15 +77,14 @@ def group_state(snapshot: Snapshot, group_by: str = "all", until: pd.Period | No
 
 def _year_ends(cells: Cells, until: pd.Period | None) -> Iterator[pd.Period]:
     """Yield the ends of years with the year before them: the last up to ``until`` first, then the later ones."""
-    step = {"M": 12, "Q-DEC": 4}[cells.periods.freqstr]
-    ends = [end for end in cells.periods if end.month == 12 and end - step in cells.periods]
+    ends = [end for end in cells.periods if end.month == 12 and end - _YEAR[end.freqstr] in cells.periods]
     late = [end for end in ends if until is not None and end.end_time > until.end_time]
-    yield from reversed([end for end in ends if end not in late])
+    yield from reversed(ends[: len(ends) - len(late)])
     yield from late
 
 
 def _state(cells: Cells, groups: list[Group], end: pd.Period) -> GroupState:
-    both = pd.PeriodIndex([end, end - {"M": 12, "Q-DEC": 4}[end.freqstr]])
+    both = pd.PeriodIndex([end, end - _YEAR[end.freqstr]])
     levels = in_persons(stack([group_column(cells, "stock", group, both) for group in groups]))
     now = np.arange(0, len(levels), 2)
     return GroupState(groups, levels.take(now), levels.take(now + 1), cells.table, end)
@@ -131,9 +133,9 @@ def ranks(state: GroupState) -> pd.DataFrame:
         members = np.flatnonzero(dimensions == dimension)
         now, before = state.now.take(members), state.before.take(members)
         columns = {"growth_rank": now / before - 1, "contribution_rank": now - before}
-        told = {name: [_rank(*ends) for ends in zip(*rank_range(c), strict=True)] for name, c in columns.items()}
+        open_ranks = {name: [_rank(*ends) for ends in zip(*rank_range(c), strict=True)] for name, c in columns.items()}
         names = [state.groups[member].name for member in members]
-        frames.append(pd.DataFrame({"dimension": dimension, "group": names, "tables": state.table, **told}))
+        frames.append(pd.DataFrame({"dimension": dimension, "group": names, "tables": state.table, **open_ranks}))
     return combine(frames)
 
 

@@ -12,7 +12,7 @@ from operator import add
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, USUAL_TOTALS, find_category, finest
+from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, USUAL_TOTALS, finest
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.errors import CoverageError
 from analysis.intervals.comparison import BEYOND, WITHIN, zero_within_rounding
@@ -54,17 +54,17 @@ def partition(dimension: str, known: list[str]) -> list[str]:
     absence does not keep the others from being checked. A table without a class above the AOW age has a total up to
     the AOW age: its code for all ages (``10000``) says the same in 85615NED as in 85692NED, which has such a class.
     """
-    names = {category.name for category in CATEGORIES.get(dimension, ())}
-    chosen = finest(dimension, names.intersection(known))
-    total = next((find_category(dimension, name) for name in USUAL_TOTALS if name in known and name in names), None)
+    categories = CATEGORIES.get(dimension, {})
+    chosen = finest(dimension, categories.keys() & known)
+    total = next((categories[name] for name in USUAL_TOTALS if name in known and name in categories), None)
     if total is None or len(chosen) < 2:
         return []
     inside = [category for category in chosen if category.overlaps(total)]
     left = total.size - sum(category.size for category in inside)
-    if "unknown" in names - {category.name for category in inside}:
-        left -= find_category(dimension, "unknown").size
+    if "unknown" in categories.keys() - {category.name for category in inside}:
+        left -= categories["unknown"].size
     if (dimension, total.name) == ("age", TOTAL) and ABOVE_AOW not in known:
-        left -= find_category(dimension, ABOVE_AOW).size
+        left -= categories[ABOVE_AOW].size
     return [category.name for category in inside] if left <= 0 else []
 
 

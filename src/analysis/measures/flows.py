@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.cleaning.cells import Cells, read_cells, require
-from analysis.errors import CoverageError
+from analysis.cleaning.cells import Cells, read_cells
+from analysis.errors import CoverageError, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import QUARTERLY_FLOWS, choose
 from analysis.measures.tidy_frame import tidy_rows
@@ -30,11 +30,11 @@ def flow_cells(snapshot: Snapshot) -> Cells:
 def flow_window(snapshot: Snapshot) -> pd.PeriodIndex:
     """Return the quarters in which national inflow and outflow are both known; there may be gaps between them."""
     cells = flow_cells(snapshot)
-    gone = [cells.look_up(flow, cells.periods).missing != PRESENT for flow in ("inflow", "outflow")]
-    known = cells.periods[~np.logical_or.reduce(gone)]
-    if known.empty:
+    known = [cells.look_up(flow, cells.periods).missing == PRESENT for flow in ("inflow", "outflow")]
+    quarters = cells.periods[np.logical_and.reduce(known)]
+    if quarters.empty:
         raise CoverageError(f"snapshot {snapshot.name!r}, table {cells.table}: no quarter of the national flows.")
-    return known
+    return quarters
 
 
 def national(snapshot: Snapshot, quarters: pd.PeriodIndex) -> dict[str, Rounded]:
@@ -45,10 +45,15 @@ def national(snapshot: Snapshot, quarters: pd.PeriodIndex) -> dict[str, Rounded]
     CoverageError
         When inflow or outflow of a quarter is not in the snapshot; it is named. Re-inflow may be missing.
     """
-    cells, names = flow_cells(snapshot), [str(quarter) for quarter in quarters]
+    cells = flow_cells(snapshot)
     columns = {flow: cells.look_up(flow, quarters) for flow in FLOWS}
     for flow in ("inflow", "outflow"):
-        require(columns[flow], names, f"snapshot {snapshot.name!r}, table {cells.table}, {flow}")
+        reasons = zip(quarters, columns[flow].missing, strict=True)
+        if missing := [f"{quarter} ({reason})" for quarter, reason in reasons if reason != PRESENT]:
+            raise CoverageError(
+                f"snapshot {snapshot.name!r}, table {cells.table}, {flow}: missing for {name_some(missing)}. "
+                "Choose other periods or groups, or pull them."
+            )
     return columns
 
 
@@ -91,9 +96,9 @@ def of_complete_years(snapshot: Snapshot, quarters: pd.PeriodIndex) -> tuple[lis
     """Return the complete years among these quarters, and the national flows of each, summed over its quarters."""
     years = complete_years(quarters)
     inside = np.flatnonzero(np.isin(quarters.year, years))
-    place = np.searchsorted(years, quarters.year[inside])
+    index = np.searchsorted(years, quarters.year[inside])
     flows = national(snapshot, quarters)
-    return years, {flow: column.take(inside).sum_by(place, len(years)) for flow, column in flows.items()}
+    return years, {flow: column.take(inside).sum_by(index, len(years)) for flow, column in flows.items()}
 
 
 def _flows_and_ratios(flows: dict[str, Rounded]) -> dict[str, Rounded | tuple[Rounded, str]]:

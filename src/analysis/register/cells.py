@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.selection import find_crossing
-from analysis.cleaning.cells import classes_of, read_cells
+from analysis.cleaning.cells import read_cells
 from analysis.cleaning.groups import group_column
 from analysis.errors import CallError, CoverageError, DataError
 from analysis.intervals.formula import Node, number
@@ -78,7 +78,7 @@ class Tables:
             return number(0), {}, f"{name} ({NOT_IN_SNAPSHOT})"
         try:
             cells = read_cells(self.snapshot, table, GRAINS[len(period)])
-            groups = find_crossing(selection, classes_of(cells.metadata))
+            groups = find_crossing(selection, cells.classes)
             when = pd.PeriodIndex([pd.Period(period)])
             column = group_column(cells, quantity, groups[0], when, *groups[1:])
         except (CallError, CoverageError) as fault:

@@ -15,7 +15,8 @@ from typing import Any
 from analysis.chapters.findings.tables import check_document, check_verdict
 from analysis.chapters.support.monthly_series import months_to_compare
 from analysis.chapters.work_disability.schemes import YEARS
-from analysis.classifications.selection import check_group_by
+from analysis.classifications.groups import MONITOR
+from analysis.classifications.selection import ALL, check_dimension
 from analysis.errors import CallError, CoverageError, check_choice, did_you_mean, name_some
 from analysis.language.glossary import LANGUAGES
 from analysis.measures.question import check_measure, read_question
@@ -91,7 +92,7 @@ _TYPES = {int: "a whole number", float: "a number", bool: "True or False"}
 # the notebooks need, and periods are checked against its data.
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "lang": partial(check_choice, "language", allowed=LANGUAGES),
-    "group_by": check_group_by,
+    "group_by": partial(check_dimension, possible=(ALL, *MONITOR)),
     "confidence": check_confidence,
     "document": check_document,
     "verdict": check_verdict,

@@ -31,7 +31,7 @@ ORIGINS = {  # the name of the monitors -> origin, birth country
 }
 KINDS = [(sex, *origin) for sex in ("men", "women", "unknown") for origin in ORIGINS.values()]
 AGES = {"<25": 18, "25-27": 25, "27-35": 27, "35-45": 35, "45-55": 45, "55-AOW": 55}  # years at which each begins
-BANDS = {name: int(start) for name, (start, _) in CLASSES.items()}  # months likewise
+BANDS = {name: start for name, (start, _) in CLASSES.items()}  # months likewise
 RETURNS = {"0-6m": 0, "6-12m": 6, "1-5y": 12}
 SHAPE = (len(KINDS), len(AGES))
 CELLS = (*SHAPE, len(BANDS))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.categories import TOTAL, category_of, find_category
+from analysis.classifications.categories import CATEGORIES, TOTAL, category_of
 from analysis.cleaning.periods import FREQUENCY, period_code
 from analysis.missing import FINAL, PROVISIONAL, REVISED_PROVISIONAL
 from analysis.simulation.parameters import AGES, BANDS, KINDS, MONTHS, content
@@ -26,9 +26,9 @@ _ROUNDING = 10
 
 def members(dimension: str, category: str) -> np.ndarray:
     """Return which of the kinds, age classes or duration bands of the population a category holds, as 0 and 1."""
-    covers = find_category(dimension, category).covers
+    covers = CATEGORIES[dimension][category].covers
     names = {"age": AGES, "duration": BANDS}.get(dimension) or [kind[_INDEX[dimension]] for kind in KINDS]
-    parts = [find_category(dimension, name).covers for name in names]
+    parts = [CATEGORIES[dimension][name].covers for name in names]
     if isinstance(covers, tuple):
         return np.array([covers[0] <= low and high <= covers[1] for low, high in parts], np.int64)
     return np.array([part <= covers for part in parts], np.int64)
