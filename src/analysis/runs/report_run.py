@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -93,24 +95,20 @@ def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]
 
     Making the second one claims the name: of two runs that begin in the same second, one makes it.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
     snapshots = dict.fromkeys(str(values.get("snapshot", "no-snapshot")) for values in parameters.values())
     name = f"{begun:%Y%m%d-%H%M%S}-{'-'.join(snapshots)}"
-    for number in range(1, 1000):
-        folder = out / (name if number == 1 else f"{name}-{number}")
-        staging = out / f".{folder.name}{PARTIAL}"
-        try:
-            staging.mkdir()
-        except FileExistsError:
-            continue
-        except OSError as fault:
-            raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
-        if not folder.exists() and not folder.with_name(f"{folder.name}{FAILED}").exists():
-            return folder, staging
-        staging.rmdir()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 1000):
+            folder = out / (name if number == 1 else f"{name}-{number}")
+            staging = out / f".{folder.name}{PARTIAL}"
+            with suppress(FileExistsError):
+                staging.mkdir()
+                if not folder.exists() and not folder.with_name(f"{folder.name}{FAILED}").exists():
+                    return folder, staging
+                staging.rmdir()
+    except OSError as fault:
+        raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
     raise CallError(f"{out}: a thousand runs in one second; try again.")
 
 
@@ -120,7 +118,7 @@ def _with_missing(stage: Path, notebook: Notebook, outcome: Outcome) -> Outcome:
     missing = [name for name in promised if not (stage / name).is_file()]
     if outcome.error or not missing:
         return outcome
-    return Outcome(outcome.name, outcome.seconds, outcome.starts, f"ended without writing {', '.join(missing)}")
+    return replace(outcome, error=f"ended without writing {', '.join(missing)}")
 
 
 def _record(

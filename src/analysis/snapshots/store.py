@@ -123,13 +123,8 @@ class Snapshot:
             self.table(table)
 
     def _read(self, file: str, expected: str) -> bytes:
-        path = self.folder / Path(file).name  # a manifest names files of its own folder, whatever it says
-        try:
-            data = path.read_bytes()
-        except OSError as fault:
-            raise DataError(
-                f"snapshot {self.name!r}: file {file} cannot be read ({fault.strerror}). Restore it or pull again."
-            ) from fault
+        # a manifest names files of its own folder, whatever it says
+        data = _bytes_of(self.folder / Path(file).name, f"snapshot {self.name!r}: file {file}")
         found = sha256(data)
         if found != expected:
             raise DataError(
@@ -140,30 +135,25 @@ class Snapshot:
 
 
 def read_snapshot(name: str, folder: Path) -> Snapshot:
-    """Read the manifest of a snapshot that lies in a folder; `analysis.workspace.open_snapshot` knows other names too.
-
-    Raises
-    ------
-    CallError
-        When there is no such snapshot or the name is not one (a path, say).
-    DataError
-        When its manifest is lost, changed, or of a later format.
-    """
+    """Read the manifest of a snapshot that lies in a folder; raises what `analysis.workspace.open_snapshot` raises."""
     known = snapshot_names(folder)
     if check_name(name) not in known:
         raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, known)}.")
     path = folder / name / MANIFEST
     position = f"snapshot {name!r}, {MANIFEST}"
-    try:
-        content = path.read_bytes()
-    except OSError as fault:
-        raise DataError(f"{position}: cannot be read ({fault.strerror}). Restore it or pull again.") from fault
-    manifest = manifest_from(read_content(content, position), position)
+    manifest = manifest_from(read_content(_bytes_of(path, position), position), position)
     if manifest.name != name:
         raise DataError(
             f"{position}: expected the name {name!r}, found {manifest.name!r}. A snapshot is never renamed."
         )
     return Snapshot(name, path.parent, manifest)
+
+
+def _bytes_of(path: Path, position: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise DataError(f"{position} cannot be read ({fault.strerror}). Restore it or pull again.") from fault
 
 
 def snapshot_names(folder: Path) -> list[str]:
