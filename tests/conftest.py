@@ -10,7 +10,8 @@ import pytest
 from analysis.register.entry import read_register
 from analysis.register.relations import Register
 from analysis.snapshots.store import Snapshot
-from analysis.workspace import open_snapshot
+from analysis.workspace import HOME_VARIABLE, open_snapshot
+from project_copy import copy_project
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = ("test_notebooks.py", "test_pull_kills.py", "test_validation.py", "test_run.py", "test_benchmarks.py")
@@ -44,3 +45,10 @@ def register() -> Register:
 def published() -> Snapshot:
     """The snapshot that ships with the repository."""
     return open_snapshot("published")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workbench folder of the test's own, which the library takes for the project."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    return copy_project(tmp_path)

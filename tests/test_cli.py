@@ -14,13 +14,7 @@ from analysis.cli import main
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
 from analysis.workspace import HOME_VARIABLE, open_snapshot
-from project_copy import copy_project, outputs, rewrite
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
-    return copy_project(tmp_path)
+from project_copy import outputs, rewrite
 
 
 def call(capsys, *arguments):

@@ -60,7 +60,7 @@ def test_pip_does_the_work_where_uv_cannot(failing, monkeypatch, tmp_path, capsy
 
     monkeypatch.setattr(make_environment, "attempt", attempt)
     monkeypatch.setattr(make_environment, "create", lambda folder: PIP)
-    monkeypatch.setattr(make_environment, "compile_ahead", lambda folder: None)
+    monkeypatch.setattr(make_environment, "compile_first_imports", lambda folder: None)
     monkeypatch.setattr(sys, "argv", ["make_environment.py", str(tmp_path)])
     make_environment.main()
     of_lock = [line for line in commands if line.endswith("requirements.lock")]

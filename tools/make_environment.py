@@ -113,7 +113,7 @@ def settings_of(pip: tuple[str | Path, ...]) -> dict[str, str]:
     return {name: value for name, value in settings.items() if name not in os.environ}
 
 
-def compile_ahead(folder: Path) -> None:
+def compile_first_imports(folder: Path) -> None:
     """Compile the library and import what notebooks do, side by side; a failure shows where the import is needed."""
     compiling = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "MPLBACKEND": "agg"}
     steps = [("-m", "compileall", "-q", "src"), *(("-c", f"import {names}") for names in FIRST_IMPORTS)]
@@ -125,10 +125,10 @@ def install_with_uv(folder: Path, pip: tuple[str | Path, ...]) -> bool:
     """Install the lock and the workbench with uv, which pip fetches; return False where that cannot be."""
     say("[2/4] uv, which installs the rest")
     with tempfile.TemporaryDirectory() as scratch:
-        wanted = Path(scratch) / "uv.txt"
-        wanted.write_text(locked("uv"), encoding="utf-8")
+        requirement = Path(scratch) / "uv.txt"
+        requirement.write_text(locked("uv"), encoding="utf-8")
         quiet = ("--quiet", "--no-input", "--disable-pip-version-check")
-        if attempt(*pip, "install", *quiet, "--require-hashes", "--only-binary", ":all:", "--requirement", wanted):
+        if attempt(*pip, "install", *quiet, "--require-hashes", "--only-binary", ":all:", "--requirement", requirement):
             return False
     uv = (script(folder, "uv"), "pip", "install", "--quiet", "--python", script(folder, "python"))
     settings = settings_of(pip)
@@ -138,7 +138,7 @@ def install_with_uv(folder: Path, pip: tuple[str | Path, ...]) -> bool:
     if attempt(*uv, "--no-deps", "--no-build-isolation", "--editable", ".", more=settings):
         return False
     say("[4/4] compiling what notebooks import")
-    compile_ahead(folder)
+    compile_first_imports(folder)
     return True
 
 

@@ -22,7 +22,7 @@ from analysis.runs.report_run import NotebookFailedError, run_report
 from analysis.site.build import make_pages
 from analysis.workspace import HOME_VARIABLE
 from builders import table
-from project_copy import copy_project, outputs
+from project_copy import outputs
 
 PARAMETERS = 'snapshot = "published"\nlang = "en"\nlevel = 1\n'
 
@@ -33,12 +33,6 @@ def make_notebook(folder, name, *cells, parameters=PARAMETERS):
     notebook.cells = [first, *(nbformat.v4.new_code_cell(cell) for cell in cells)]
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, folder / f"{name}.ipynb")
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
-    return copy_project(tmp_path)
 
 
 def run(home, folder, given=None, **options):
