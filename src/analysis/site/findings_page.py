@@ -135,58 +135,46 @@ def _localise(rows: list[Row], translator: Translator) -> list[Row]:
 
 def _texts(row: Row, translator: Translator) -> Row:
     printed = len((row["published_text"] or "").partition(".")[2])
-    finer = _finer(row["published_lo"], row["published_hi"], printed)
-    found = row["recomputed"]
+    finer, found = _finer(row["published_lo"], row["published_hi"], printed), row["recomputed"]
+    truth = translator.word("findings_page", f"{found}".lower()) if isinstance(found, bool) else None
+    operands = [
+        each
+        | {"text": _text(each["value"], _DECIMALS, translator), "unit": translator.value(each["unit"])}
+        | {"range": _range(each["lo"], each["hi"], _DECIMALS, translator)}
+        for each in row["operands"]
+    ]
     return {
         "when": _period(row["period"], translator),
         "printed": "" if row["published"] is None else translator.number(row["published"], printed),
         "printed_range": _range(row["published_lo"], row["published_hi"], printed + 1, translator),
-        "found": translator.word("findings_page", f"{found}".lower())
-        if isinstance(found, bool)
-        else _text(found, finer, translator),
+        "found": truth or _text(found, finer, translator),
         "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, translator),
         "right": translator.numerals(row["suggested"] or ""),
         "unit": translator.value(row["unit"]),
         "group": translator.value(row["group"]),
-        "interval_chart": _interval_chart(row, finer, translator),
-        "operands": [
-            each
-            | {"text": _text(each["value"], _DECIMALS, translator), "unit": translator.value(each["unit"])}
-            | {"range": _range(each["lo"], each["hi"], _DECIMALS, translator)}
-            for each in row["operands"]
-        ],
+        "interval_chart": None if truth else _interval_chart(row, finer, translator),
+        "operands": operands,
     }
 
 
-def _finer(lo: Any, hi: Any, printed: int) -> int:
+def _finer(lo: float | None, hi: float | None, printed: int) -> int:
     """Return the decimals that show where in this interval a number lies: none for an interval of thousands."""
-    if not (_finite(lo) and _finite(hi) and lo < hi):
+    if lo is None or hi is None or lo == hi:
         return printed + 1
     return max(0, math.ceil(-math.log10(hi - lo) - NOISE) + 1)
 
 
-def _finite(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+def _text(value: float | None, most: int, translator: Translator) -> str:
+    return "" if value is None else translator.number(value, decimals_needed(most, value))
 
 
-def _text(value: Any, most: int, translator: Translator) -> str:
-    """Return a number as the language prints it; a text that is no number stands for itself."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return value or ""
-    return translator.number(number, decimals_needed(most, number)) if math.isfinite(number) else ""
-
-
-def _range(lo: Any, hi: Any, most: int, translator: Translator) -> str:
-    """Return an interval in brackets, rounded outward; nothing for an exact number."""
-    ends = [end for end in (lo, hi) if _finite(end)]
-    if not ends:
+def _range(lo: float | None, hi: float | None, most: int, translator: Translator) -> str:
+    """Return an interval in brackets, rounded outward; nothing where the number is exact or absent."""
+    ends = [end for end in (lo, hi) if end is not None]
+    decimals = decimals_needed(most, *ends) if ends else 0
+    if not ends or (len(ends) == 2 and len(set(round_outward(lo, hi, decimals))) == 1):
         return ""
-    decimals = decimals_needed(most, *ends)
-    if len(set(round_outward(*ends, decimals) if len(ends) == 2 else (lo, hi))) == 1:
-        return ""
-    return translator.interval(lo if _finite(lo) else -math.inf, hi if _finite(hi) else math.inf, decimals)
+    return translator.interval(-math.inf if lo is None else lo, math.inf if hi is None else hi, decimals)
 
 
 def _period(text: str, translator: Translator) -> str:
@@ -202,7 +190,7 @@ def _interval_chart(row: Row, most: int, translator: Translator) -> Row | None:
     """Return where the two intervals lie on one axis, in percent of its length, and the text of its ends."""
     bars = {key: [row[f"{key}_lo"], row[f"{key}_hi"], row[key]] for key in ("published", "recomputed")}
     values = [value for bar in bars.values() for value in bar]
-    if not all(map(_finite, values)) or min(values) == max(values):
+    if None in values or min(values) == max(values):
         return None
     low, span = min(values), max(values) - min(values)
     positions = {key: [round(2 + 96 * (value - low) / span, 2) for value in bar] for key, bar in bars.items()}
