@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
 import shutil
 import statistics
 import subprocess
 import sys
+import tokenize
 import tomllib
 from pathlib import Path
 
@@ -115,6 +117,33 @@ def test_what_a_page_names_is_there(page):
         assert (ROOT / name).exists(), name
     for target in re.findall(r"(?:`|^)make (\w+)", text, re.MULTILINE):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), target
+
+
+HOUSE_WORDS = frozenset(
+    "told spanned looks lifted ledger harmless ways tried wanted said strange gone held anew mended weather patience "
+    "aside alone judge judged beside reach".split()
+)
+"""Words that only the makers of the workbench would know in these senses; the field has others."""
+HOUSE_NAMES = frozenset({"Look", "Way", "Tried", "Asked", "Said", "row_of", "shown_table"})
+RENAMED_WITH_ITS_REWRITE = SOURCE / "statline"
+
+
+def names_in(path: Path) -> set[str]:
+    """Return the identifiers of a module or notebook; comments and texts are not among them."""
+    texts = sources(path) if path.suffix == ".ipynb" else [path.read_text(encoding="utf-8")]
+    tokens = (token for text in texts for token in tokenize.generate_tokens(io.StringIO(text).readline))
+    return {token.string for token in tokens if token.type == tokenize.NAME} | {path.stem}
+
+
+def test_names_need_no_explaining():
+    paths = [*MODULES, *sorted((ROOT / "tools").rglob("*.py")), *NOTEBOOKS]
+    for path in paths:
+        if path.is_relative_to(RENAMED_WITH_ITS_REWRITE):
+            continue
+        for name in names_in(path):
+            words = set(re.findall(r"[a-z]+|[A-Z][a-z]*", name))
+            assert name.strip("_") not in HOUSE_NAMES, f"{path}: {name}"
+            assert not HOUSE_WORDS & {word.lower() for word in words}, f"{path}: {name}"
 
 
 def tracked_files() -> list[str]:

@@ -55,8 +55,8 @@ def open_band() -> pd.DataFrame:
         n, out, old = (column @ covered for column in (present, left, retired))
         found.append((name, "true", n.sum() / n[0], np.nan, 100 * n[120] / n[0]))
         for split, cuts in SPLITS.items():
-            both, alone = (_mean(n, ends, cuts) for ends in (out + old, out))
-            found.append((name, split, both[0], alone[0], 100 * both[1]))
+            both, outflow_only = (_mean(n, ends, cuts) for ends in (out + old, out))
+            found.append((name, split, both[0], outflow_only[0], 100 * both[1]))
     return pd.DataFrame(found, columns=["group", "bands", "mean", "mean_outflow", "over_10y"])
 
 

@@ -118,9 +118,9 @@ def parse(text: str) -> Node:
 def _whole(node: Node) -> Node:
     """Return a node that may be a formula by itself; ranks, counts and comparisons stand alone, or in a list of and."""
     inner = [each for part in node.parts for each in part.walk()]
-    alone = {"rank", "count", "and", *_COMPARISONS.values()}
+    never_nested = {"rank", "count", "and", *_COMPARISONS.values()}
     allowed = {"and": set(_COMPARISONS.values()), "count": set(_COMPARISONS.values())}.get(node.kind, set())
-    wrong = [each.kind for each in inner if each.kind in alone - allowed]
+    wrong = [each.kind for each in inner if each.kind in never_nested - allowed]
     if wrong:
         raise FormulaError(f"{wrong[0]!r} cannot stand inside {node.kind!r}: a comparison, rank or count stands alone.")
     if node.kind == "list":

@@ -57,7 +57,7 @@ def median_months(survival: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for group, curve in survival.groupby("group", sort=False, observed=True):
         months, alive = curve["months"].to_numpy(), curve["value"].to_numpy()
-        half_gone = np.flatnonzero(alive <= 0.5)
+        half_ended = np.flatnonzero(alive <= 0.5)
         row = {
             "group": group,
             "tables": curve["tables"].iloc[0],
@@ -65,8 +65,8 @@ def median_months(survival: pd.DataFrame) -> pd.DataFrame:
             "to_months": np.nan,
             "median": np.nan,
         }
-        if len(half_gone) and half_gone[0] > 0:
-            first, last = half_gone[0] - 1, half_gone[0]
+        if len(half_ended) and half_ended[0] > 0:
+            first, last = half_ended[0] - 1, half_ended[0]
             part = (alive[first] - 0.5) / (alive[first] - alive[last])
             row |= {"from_months": months[first], "to_months": months[last]}
             row["median"] = months[first] + part * (months[last] - months[first])
