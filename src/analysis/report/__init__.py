@@ -1,21 +1,14 @@
 """What a notebook shows: sentences, tables and figures in one language.
 
-Drawing is imported on first use only, so that the command line starts at once.
+`Report` is imported on first use, because drawing takes seconds to import and the command line needs none of it.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from analysis.report.report import Report
-
-__all__ = ["Report"]
+from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Report":
-        from analysis.report.report import Report
+    if name != "Report":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from analysis.report.report import Report
 
-        return Report
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return Report

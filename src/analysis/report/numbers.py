@@ -55,13 +55,6 @@ def format_with_interval(
     return text if lo == hi else f"{text} {translator.interval(lo, hi, decimals + finer, sign, 'rounding')}"
 
 
-def format_interval(row: pd.Series | None, translator: Translator, decimals: int = 0, sign: bool = False) -> str:
-    """Return the interval of a number, rounded outward to so many decimals."""
-    if row is None or pd.isna(row["value"]):
-        return translator.value("no_value")
-    return translator.interval(row["value_lo"], row["value_hi"], decimals, sign, "span")
-
-
 def value_in(row: pd.Series | None) -> float:
     """Return the value of a row, not a number when there is no row."""
     return float("nan") if row is None else row["value"]
