@@ -93,9 +93,6 @@ class Rounded:
     def __sub__(self, other: Rounded | float) -> Rounded:
         return self + (-other)
 
-    def __rsub__(self, other: float) -> Rounded:
-        return -self + other
-
     def __mul__(self, factor: float) -> Rounded:
         return replace(self, num=self.num * float(factor), constant=self.constant * float(factor))
 

@@ -10,7 +10,8 @@ long-term part of a stock as binomial with the dispersion of the ended spells of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -73,16 +74,17 @@ def steady_shares(everything: Hazards, over: Sequence[int] = (24, 60), clock: st
     DataFrame
         Tidy as of `of_hazards`, quantity ``over_2y`` and so on (ratio).
     """
-    quantities = {(_name(end), end, "constant", "share"): _part(everything.cuts, end) for end in over}
-    return of_hazards(everything, quantities, clock)
+    cuts = everything.cuts
+    parts = {(_name(end), end, "constant", "share"): partial(_part, cuts=cuts, over=end) for end in over}
+    return of_hazards(everything, parts, clock)
 
 
 def _name(months: int) -> str:
     return QUANTITIES.get(months, f"over_{months}m")
 
 
-def _part(cuts: tuple[int, ...], over: int) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda rates: time_lived(rates, cuts, over, counted=True) / time_lived(rates, cuts, 0, counted=True)
+def _part(rates: np.ndarray, cuts: tuple[int, ...], over: int) -> np.ndarray:
+    return time_lived(rates, cuts, over, counted=True) / time_lived(rates, cuts, 0, counted=True)
 
 
 def side_by_side(

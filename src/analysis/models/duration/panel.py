@@ -63,10 +63,8 @@ class BandPanel:
     spells: pd.DataFrame
 
 
-def read_panel(
-    snapshot: Snapshot, group_by: str = "all", cuts: Sequence[int] | None = None, years: Sequence[int] | None = None
-) -> BandPanel:
-    """Read the panel of a snapshot.
+def read_panel(snapshot: Snapshot, group_by: str = "all", cuts: Sequence[int] | None = None) -> BandPanel:
+    """Read the panel of a snapshot, for all years of ended spells of which the total has every band.
 
     Parameters
     ----------
@@ -76,34 +74,25 @@ def read_panel(
         stock in any band is left out.
     cuts : sequence of int, optional
         Months between the bands; by default the finest scheme of which the total has exposure.
-    years : sequence of int, optional
-        By default all years of ended spells of which the total has every band.
 
     Raises
     ------
     CallError
         When the bands do not fit the tables' classes, or ``group_by`` is unknown.
     CoverageError
-        When a year is not covered (the message names the nearest that is), or none has stocks by these bands.
+        When no year has stocks by these bands.
     """
-    groups, known = [TOTAL_GROUP, *chosen_groups(group_by, LONG_TERM)], ended_spells(snapshot)[0].periods.year.unique()
-    for year in years or ():
-        if year not in known:
-            near = min(known, key=lambda other: abs(other - year))
-            raise CoverageError(
-                f"snapshot {snapshot.name!r} has no ended spells of {year}; the nearest year is {near}."
-            )
-    chosen = list(known if years is None else years)
+    groups = [TOTAL_GROUP, *chosen_groups(group_by, LONG_TERM)]
+    years = list(ended_spells(snapshot)[0].periods.year.unique())
     for scheme in [tuple(cuts)] if cuts is not None else [FINE, COARSE]:
-        bands = band_groups(scheme)
-        panel = _panel(snapshot, groups, bands, scheme, chosen)
+        panel = _panel(snapshot, groups, band_groups(scheme), scheme, years)
         total = panel.spells[panel.spells["dimension"] == "total"]
         whole = (total["missing"] == PRESENT).groupby(total["year"]).all()
-        if whole.any() if years is None else whole.all():
+        if whole.any():
             return replace(panel, spells=panel.spells[panel.spells["year"].map(whole)].reset_index(drop=True))
     raise CoverageError(
         f"snapshot {snapshot.name!r} does not have the stock by bands {name_some(scheme)} months around "
-        f"{name_some(chosen)}; choose wider bands, such as {name_some(COARSE)}, or another snapshot."
+        f"{name_some(years)}; choose wider bands, such as {name_some(COARSE)}, or another snapshot."
     )
 
 

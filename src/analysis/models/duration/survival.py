@@ -12,6 +12,7 @@ Process intervals follow from those of the hazards by the delta method, on the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -156,13 +157,13 @@ def survival(hazards: Hazards, months: Iterable[int] = (6, 12, 24, 36, 48, 60), 
     beyond = [month for month in months if not 0 < month <= hazards.cuts[-1]]
     if beyond:
         raise CallError(f"months {name_some(beyond)}: expected 1 to {hazards.cuts[-1]}; later is in the open band.")
-    return of_hazards(
-        hazards, {("survival", month, "", "share"): _still(hazards.cuts, month) for month in months}, clock
-    )
+    cuts = hazards.cuts
+    still = {("survival", month, "", "share"): partial(_still, cuts=cuts, months=month) for month in months}
+    return of_hazards(hazards, still, clock)
 
 
-def _still(cuts: tuple[int, ...], month: float) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda rates: np.exp(-cumulative(rates, cuts, month))
+def _still(rates: np.ndarray, cuts: tuple[int, ...], months: float) -> np.ndarray:
+    return np.exp(-cumulative(rates, cuts, months))
 
 
 def remaining(hazards: Hazards, starts: Iterable[int] = (0, 24, 60), clock: str = MONTHLY) -> pd.DataFrame:
@@ -178,18 +179,15 @@ def remaining(hazards: Hazards, starts: Iterable[int] = (0, 24, 60), clock: str 
     """
     cuts, quantities = hazards.cuts, {}
     for start in starts:
-        quantities["median_remaining", start, "constant", "months"] = _median(cuts, start)
-        quantities["mean_remaining", start, "constant", "months"] = _mean(cuts, start, np.inf)
+        of_start = {"cuts": cuts, "start": start}
+        quantities["median_remaining", start, "constant", "months"] = partial(quantile, **of_start)
+        quantities["mean_remaining", start, "constant", "months"] = partial(_mean, **of_start)
         if start < cuts[-1]:
-            quantities["mean_remaining_below", start, "", "months"] = _mean(cuts, start, cuts[-1])
+            quantities["mean_remaining_below", start, "", "months"] = partial(_mean, **of_start, end=cuts[-1])
     frame = of_hazards(hazards, quantities, clock)
     inside = (frame["quantity"] == "median_remaining") & (frame["months"] + frame["value"] <= cuts[-1])
     return frame.assign(assumption=frame["assumption"].mask(inside, ""))
 
 
-def _median(cuts: tuple[int, ...], start: float) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda rates: quantile(rates, cuts, start)
-
-
-def _mean(cuts: tuple[int, ...], start: float, end: float) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda rates: time_lived(rates, cuts, start, end) / np.exp(-cumulative(rates, cuts, start))
+def _mean(rates: np.ndarray, cuts: tuple[int, ...], start: float, end: float = np.inf) -> np.ndarray:
+    return time_lived(rates, cuts, start, end) / _still(rates, cuts, start)
