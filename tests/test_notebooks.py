@@ -22,6 +22,7 @@ from analysis.register.entry import read_register
 from analysis.runs.kernel import Job
 from analysis.runs.notebook import find_notebooks, read_notebook
 from analysis.runs.parameters import check_parameters
+from analysis.runs.plan import Plan
 from analysis.runs.report_run import run_report
 from analysis.site.build import make_pages
 from analysis.snapshots.store import Snapshot
@@ -244,7 +245,7 @@ def whole(runs, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("analysis.runs.report_run.run_all", ready)
         values = check_parameters(notebooks, {"lang": "nl"})
-        folder = run_report(notebooks, values, tmp_path_factory.mktemp("out"), 3, make_pages)
+        folder = run_report(Plan(notebooks, values), tmp_path_factory.mktemp("out"), 3, make_pages)
     yield notebooks, folder
     shutil.rmtree(folder)
 

@@ -168,7 +168,7 @@ def _report(options: argparse.Namespace) -> int:
         build.make_pages(*run)
 
     out = Path(options.out or outputs_folder())
-    print(run_report(plan.notebooks, plan.parameters, out, options.jobs, make_pages, plan.skipped) / "index.html")
+    print(run_report(plan, out, options.jobs, make_pages) / "index.html")
     return 0
 
 

@@ -18,6 +18,7 @@ from analysis.report.numbers import quote
 from analysis.runs import hypothesis_log
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
+from analysis.runs.plan import plan_run
 from analysis.runs.report_run import run_report
 from analysis.site.build import make_pages
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
@@ -37,11 +38,10 @@ def tested(published):
 
 
 def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
-    notebooks = find_notebooks(ROOT / "notebooks", ["08_hypothesis"])
     given = [{}, {"groups": "sex: women, men", "end": "2019Q4", "hypothesis": "=1+1 | <b>"}]
     folders, texts = [], []
     for parameters in given:
-        folders.append(run_report(notebooks, check_parameters(notebooks, parameters), tmp_path, 1, make_pages))
+        folders.append(run_report(plan_run(ROOT / "notebooks", ["08_hypothesis"], parameters), tmp_path, 1, make_pages))
         texts.append((tmp_path / hypothesis_log.LOG).read_bytes())
     assert texts[1].startswith(texts[0])
     one, two = rows(tmp_path / hypothesis_log.LOG)

@@ -18,6 +18,7 @@ from analysis.runs import kernel as worker
 from analysis.runs.kernel import Job, run_notebook
 from analysis.runs.notebook import find_notebooks, read_notebook
 from analysis.runs.parameters import check_parameters
+from analysis.runs.plan import Plan, plan_run
 from analysis.runs.report_run import NotebookFailedError, run_report
 from analysis.site.build import make_pages
 from analysis.workspace import HOME_VARIABLE
@@ -36,10 +37,8 @@ def make_notebook(folder, name, *cells, parameters=PARAMETERS):
 
 
 def run(home, folder, given=None, **options):
-    notebooks = find_notebooks(folder, options.pop("names", None))
-    return run_report(
-        notebooks, check_parameters(notebooks, given or {}), home / "outputs", options.pop("jobs", 2), make_pages
-    )
+    plan = plan_run(folder, options.pop("names", None), given or {})
+    return run_report(plan, home / "outputs", options.pop("jobs", 2), make_pages)
 
 
 def kernels():
@@ -233,7 +232,7 @@ def test_a_path_with_braces_is_a_path(home):
     made = home / "made {lang}"
     make_notebook(made, "01_one", "1")
     notebooks = find_notebooks(made)
-    folder = run_report(notebooks, check_parameters(notebooks, {}), home / "out {lang} {x}", 1, make_pages)
+    folder = run_report(Plan(notebooks, check_parameters(notebooks, {})), home / "out {lang} {x}", 1, make_pages)
     assert folder.parent == home / "out {lang} {x}"
     assert (folder / "notebooks" / "01_one.ipynb").exists()
 
@@ -287,7 +286,7 @@ def test_a_researchers_own_notebook_runs_with_its_own_parameters(home):
     assert check_parameters(notebooks, {"level": "3", "share": "1"}) == {"my_question": {"level": 3, "share": 1.0}}
     with pytest.raises(CallError, match=r"parameter level: expected a whole number like 1, found '0\.5'"):
         check_parameters(notebooks, {"level": "0.5"})
-    folder = run_report(notebooks, check_parameters(notebooks, {}), home / "outputs", 1, make_pages)
+    folder = run_report(Plan(notebooks, check_parameters(notebooks, {})), home / "outputs", 1, make_pages)
     assert (folder / "index.html").exists()
 
 

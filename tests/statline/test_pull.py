@@ -251,8 +251,8 @@ def test_a_report_on_live_resolves_it_once(home, live, monkeypatch, capsys):
 
     seen = []
 
-    def told(notebooks, parameters, out, jobs, make_pages, skipped):
-        seen.extend(values["snapshot"] for values in parameters.values())
+    def told(plan, out, jobs, make_pages):
+        seen.extend(values["snapshot"] for values in plan.parameters.values())
         return home
 
     monkeypatch.setattr(analysis.runs.report_run, "run_report", told)

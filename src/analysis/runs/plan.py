@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ class Plan:
 
     notebooks: list[Notebook]
     parameters: dict[str, dict[str, Any]]
-    skipped: list[dict[str, Any]]
+    skipped: list[dict[str, Any]] = field(default_factory=list)
 
 
 def plan_run(folder: Path, names: list[str] | None, given: dict[str, str]) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from analysis.errors import CallError, WorkbenchError
 from analysis.files import PARTIAL, json_bytes, staged_folder
 from analysis.runs.kernel import Job, Outcome
 from analysis.runs.notebook import Notebook
+from analysis.runs.plan import Plan
 from analysis.runs.pool import run_all
 from analysis.workspace import open_snapshot, project_root
 
@@ -23,37 +24,24 @@ FAILED = "-failed"
 PACKAGES = ("pandas", "numpy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "ipykernel")
 
 
-PageMaker = Callable[[Path, list[Notebook], dict[str, dict[str, Any]], dict[str, Any]], None]
-
-
 class NotebookFailedError(WorkbenchError):
     """A notebook of a run ended in an error."""
 
 
 def run_report(
-    notebooks: list[Notebook],
-    parameters: dict[str, dict[str, Any]],
-    out: Path,
-    jobs: int | None,
-    make_pages: PageMaker,
-    skipped: Sequence[dict[str, Any]] = (),
+    plan: Plan, out: Path, jobs: int | None, make_pages: Callable[[Path, Plan, dict[str, Any]], None]
 ) -> Path:
-    """Run notebooks and put everything into a new folder of ``out``.
+    """Run the notebooks of a plan and put everything into a new folder of ``out``.
 
     Parameters
     ----------
-    notebooks : list of Notebook
-    parameters : dict of str to dict
-        For each notebook all its parameters, checked.
+    plan : Plan
     out : Path
         The folder in which runs make theirs.
     jobs : int, optional
         How many run at once; by default one more than there are processors, because a notebook also waits.
     make_pages : callable
-        Called with the folder, the notebooks, their parameters and the record when every notebook ended well; it
-        writes the pages.
-    skipped : sequence of dict, optional
-        Which notebooks were left out, and why, for the record and the page.
+        Called with the folder, the plan and the record when every notebook ended well; it writes the pages.
 
     Returns
     -------
@@ -66,17 +54,17 @@ def run_report(
         When a notebook failed. What there is stays in a folder that ends in ``-failed``.
     """
     begun = datetime.now().astimezone()
-    (final, staging), home = _new_folder(out, begun, parameters), project_root()
+    (final, staging), home = _new_folder(out, begun, plan.parameters), project_root()
     with staged_folder(final, staging) as stage:
         for name in ("notebooks", "tables", "figures", "log"):
             (stage / name).mkdir()
-        work = [Job(each.name, each.path, stage, parameters[each.name], home) for each in notebooks]
+        work = [Job(each.name, each.path, stage, plan.parameters[each.name], home) for each in plan.notebooks]
         outcomes = run_all(work, jobs)
-        outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in notebooks]
-        record = _record(final.name, begun, notebooks, parameters, outcomes) | {"skipped": list(skipped)}
+        outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in plan.notebooks]
+        record = _record(final.name, begun, plan, outcomes)
         failed = [outcome for outcome in outcomes if outcome.error]
         if not failed:
-            make_pages(stage, notebooks, parameters, record)
+            make_pages(stage, plan, record)
         (stage / "run.json").write_bytes(json_bytes(record))
         if failed:
             kept = final.with_name(f"{final.name}{FAILED}")
@@ -121,11 +109,9 @@ def _with_missing(stage: Path, notebook: Notebook, outcome: Outcome) -> Outcome:
     return replace(outcome, error=f"ended without writing {', '.join(missing)}")
 
 
-def _record(
-    run: str, begun: datetime, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], outcomes: list[Outcome]
-) -> dict[str, Any]:
+def _record(run: str, begun: datetime, plan: Plan, outcomes: list[Outcome]) -> dict[str, Any]:
     """Return what is written down of a run: parameters, digests of the snapshots, outcomes and versions."""
-    named = dict.fromkeys(values["snapshot"] for values in parameters.values() if "snapshot" in values)
+    named = dict.fromkeys(values["snapshot"] for values in plan.parameters.values() if "snapshot" in values)
     opened = [open_snapshot(name) for name in named]
     return {
         "run": run,
@@ -138,16 +124,17 @@ def _record(
         "notebooks": [
             {
                 "name": notebook.name,
-                "parameters": parameters[notebook.name],
+                "parameters": plan.parameters[notebook.name],
                 "seconds": outcome.seconds,
                 "kernel_starts": outcome.starts,
                 "error": outcome.error,
             }
-            for notebook, outcome in zip(notebooks, outcomes, strict=True)
+            for notebook, outcome in zip(plan.notebooks, outcomes, strict=True)
         ],
         "versions": {
             "bijstand-workbench": __version__,
             "python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},
         },
+        "skipped": plan.skipped,
     }

@@ -11,6 +11,7 @@ from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import count_verdicts, finding_rows
 from analysis.runs.notebook import Notebook
+from analysis.runs.plan import Plan
 from analysis.site.findings_page import write_findings_pages
 from analysis.site.index import build_page
 from analysis.site.notebook_outputs import captions_in, published_as
@@ -20,43 +21,40 @@ PUBLISHED, FINDINGS = "published", "04_findings"
 """The snapshot that documents were printed from, and the notebook that the pages on published numbers go with."""
 
 
-def make_pages(
-    stage: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
-) -> None:
+def make_pages(stage: Path, plan: Plan, record: dict[str, Any]) -> None:
     """Write the pages of a run into its folder; how many numbers have each verdict is added to the record."""
-    extra, published = _findings_pages(stage, notebooks, parameters, record)
-    page = build_page(stage, notebooks, parameters, record, extra, published)
+    extra, published = _findings_pages(stage, plan, record)
+    page = build_page(stage, plan.notebooks, plan.parameters, record, extra, published)
     (stage / "index.html").write_text(page, encoding="utf-8")
 
 
 def _findings_pages(
-    stage: Path, notebooks: list[Notebook], parameters: dict[str, dict[str, Any]], record: dict[str, Any]
+    stage: Path, plan: Plan, record: dict[str, Any]
 ) -> tuple[list[dict[str, str]], dict[str, list[dict[str, str]]]]:
     """Write the pages of published numbers, when the run has the findings.
 
     Returns the links to them, and for each table what it shows of documents. How many numbers have each verdict goes
     into the record.
     """
-    if FINDINGS not in parameters:
+    if FINDINGS not in plan.parameters:
         return [], {}
-
-    values = parameters[FINDINGS]
+    values = plan.parameters[FINDINGS]
     register, snapshot, translator = read_register(), open_snapshot(values["snapshot"]), Translator(values["lang"])
     coverage = read_coverage(register)
     rows = finding_rows(find(register, snapshot), register, snapshot, values["lang"], coverage)
     record["verdicts"] = count_verdicts(rows)
     documents = list(register.documents.values())
     links = write_findings_pages(
-        stage, rows, documents, translator, record, captions_in(stage / "notebooks", notebooks)
+        stage, rows, documents, translator, record, captions_in(stage / "notebooks", plan.notebooks)
     )
     if any(each["kind"] == "simulated" for each in record["snapshots"]):
         return links, {}  # no simulated figure was ever published
     titles = {each["document"]: each["title"] for each in documents}
     return links, {
         table: published_as(
-            coverage.of_table(notebook.name, table), rows, titles, translator, _as_published(notebook, parameters)
+            coverage.of_table(notebook.name, table), rows, titles, translator, _as_published(notebook, plan.parameters)
         )
-        for notebook in notebooks
+        for notebook in plan.notebooks
         for table in notebook.tables
     }
 
