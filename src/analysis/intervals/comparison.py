@@ -27,12 +27,7 @@ def decide(one: Rounded, two: Rounded) -> np.ndarray:
 
     Exact where both are sums, where both have the same positive denominator, and where numerators and denominators are
     positive and no cell stands in both (the ratios or growth rates of two groups). Elsewhere it is sound: what is
-    decided is so, but what a common cell could decide may stay undecided.
-
-    Parameters
-    ----------
-    one, two : Rounded
-        Columns of equal length and unit.
+    decided is so, but what a common cell could decide may stay undecided. The columns are of equal size and unit.
 
     Returns
     -------
@@ -82,7 +77,9 @@ def _difference_range(one: Rounded, two: Rounded) -> tuple[np.ndarray, np.ndarra
     one, two = together(one, two)
     num, den = (tuple(_part(column, side) for column in (one, two)) for side in ("num", "den"))
     # num1/den + c1 > num2/den + c2  <=>  num1 - num2 + (c1 - c2) den > 0; over den it is in the magnitude of the values
-    same_denominator = (den[0].lo > 0) & (den[1].lo > 0) & _all_zero(den[0] - den[1])
+    unlike = den[0] - den[1]
+    alike = np.bincount(unlike.row, unlike.num != 0, minlength=unlike.size) == 0  # zero whatever the cells are
+    same_denominator = alike & (den[0].lo > 0) & (den[1].lo > 0)
     gap = num[0] - num[1] + den[0] * (one.constant - two.constant)
     # num1/den1 > num2/den2  <=>  num1/num2 > den1/den2 where all four are positive; the two sides share no cell
     positive = np.logical_and.reduce([part.lo > 0 for part in (*num, *den)])
@@ -102,11 +99,6 @@ def _part(column: Rounded, side: str) -> Rounded:
     used = weights != 0
     terms = {"row": column.row[used], "cell": column.cell[used], "num": weights[used]}
     return replace(column, unit="terms", den=None, constant=0.0, **terms)
-
-
-def _all_zero(column: Rounded) -> np.ndarray:
-    """Tell for each entry whether it is zero whatever its cells are."""
-    return np.bincount(column.row, column.num != 0, minlength=column.size) == 0
 
 
 def _shared(num: tuple[Rounded, ...], den: tuple[Rounded, ...]) -> np.ndarray:

@@ -15,6 +15,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from itertools import count
 
 from analysis.errors import NotExactError
@@ -22,6 +23,7 @@ from analysis.intervals.formula import FormulaError, Node
 
 Number = Fraction | float
 Span = tuple[float, float]
+Bounds = tuple[Span, dict[str, Span]]
 
 CLOSE = 1e-9
 """How close to the end of its range a formula with a slope that changes sign is followed, as a share of its size:
@@ -58,15 +60,9 @@ def _ratio(one: Number, two: Number) -> Number:
     return one / two
 
 
-_VALUES: dict[str, Callable[..., Number]] = {
-    "+": lambda *parts: sum(parts[1:], parts[0]),
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": _ratio,
-    "min": min,
-    "max": max,
-    "abs": abs,
-}
+_VALUES: dict[str, Callable[..., Number]]
+_VALUES = {"-": operator.sub, "*": operator.mul, "/": _ratio, "min": min, "max": max, "abs": abs}
+_VALUES |= {"+": lambda *parts: sum(parts[1:], parts[0])}
 
 
 def value_at(node: Node, at: Mapping[str, Number]) -> Number:
@@ -147,7 +143,7 @@ def _exactly(end: float, exact: tuple[Number, Number], box: Span) -> Number:
     return exact[0] if end == box[0] else exact[1] if end == box[1] else Fraction(end)
 
 
-def _span(node: Node, box: Mapping[str, Span]) -> tuple[Span, dict[str, Span]]:
+def _span(node: Node, box: Mapping[str, Span]) -> Bounds:
     """Return bounds of a formula over a box, and bounds of its slope in each operand."""
     if node.kind == "number":
         return (float(node.value), float(node.value)), {}
@@ -155,13 +151,9 @@ def _span(node: Node, box: Mapping[str, Span]) -> tuple[Span, dict[str, Span]]:
         return box[str(node.value)], {str(node.value): (1.0, 1.0)}
     parts = [_span(part, box) for part in node.parts]
     if node.kind == "+":
-        span, slopes = parts[0]
-        for other, more in parts[1:]:
-            span, slopes = _plus(span, other), _joined(slopes, more, 1.0)
-        return span, slopes
+        return reduce(_sum, parts)
     if node.kind == "-":
-        (one, slopes), (two, more) = parts
-        return _plus(one, (-two[1], -two[0])), _joined(slopes, more, -1.0)
+        return _sum(parts[0], _negative(parts[1]))
     if node.kind in ("*", "/"):
         return _product(node.kind, *parts)
     if node.kind in ("min", "max"):
@@ -170,23 +162,31 @@ def _span(node: Node, box: Mapping[str, Span]) -> tuple[Span, dict[str, Span]]:
         return span, _of_any([slopes for _, slopes in parts])
     (lo, hi), slopes = parts[0]  # abs
     if lo >= 0 or hi <= 0:
-        return (min(abs(lo), abs(hi)), max(abs(lo), abs(hi))), _joined({}, slopes, 1.0 if lo >= 0 else -1.0)
-    return (0.0, max(-lo, hi)), _of_any([slopes, _joined({}, slopes, -1.0)])
+        return parts[0] if lo >= 0 else _negative(parts[0])
+    return (0.0, max(-lo, hi)), _of_any([slopes, _negative(parts[0])[1]])
 
 
-def _product(kind: str, one: tuple, two: tuple) -> tuple[Span, dict[str, Span]]:
+def _sum(one: Bounds, two: Bounds) -> Bounds:
     (a, slopes), (b, more) = one, two
-    if kind == "*":
-        return _times(a, b), {
-            n: _plus(_times(slopes.get(n, _NIL), b), _times(a, more.get(n, _NIL))) for n in slopes | more
-        }
+    return _plus(a, b), {n: _plus(slopes.get(n, _NIL), more.get(n, _NIL)) for n in slopes | more}
+
+
+def _negative(one: Bounds) -> Bounds:
+    span, slopes = one
+    return _minus(span), {n: _minus(slope) for n, slope in slopes.items()}
+
+
+def _product(kind: str, one: Bounds, two: Bounds) -> Bounds:
+    (a, slopes), (b, more) = one, two
+    names = slopes | more
+    if kind == "*":  # (a b)' = a' b + a b'
+        return _times(a, b), {n: _plus(_times(slopes.get(n, _NIL), b), _times(a, more.get(n, _NIL))) for n in names}
     if b[0] <= 0 <= b[1]:
         raise ZeroDenominatorError(f"a division by something between {b[0]:.6g} and {b[1]:.6g}, which holds zero.")
     over = 1 / b[1], 1 / b[0]
-    quotient = _times(a, over)
-    # the slope of a / b is (a' - (a / b) b') / b
+    quotient = _times(a, over)  # (a / b)' = (a' - (a / b) b') / b
     return quotient, {
-        n: _times(_plus(slopes.get(n, _NIL), _times(quotient, _minus(more.get(n, _NIL)))), over) for n in slopes | more
+        n: _times(_plus(slopes.get(n, _NIL), _times(quotient, _minus(more.get(n, _NIL)))), over) for n in names
     }
 
 
@@ -206,10 +206,6 @@ def _times(one: Span, two: Span) -> Span:
         return _NIL
     ends = [x * y if x and y else 0.0 for x in one for y in two]
     return min(ends), max(ends)
-
-
-def _joined(slopes: dict[str, Span], more: dict[str, Span], factor: float) -> dict[str, Span]:
-    return slopes | {n: _plus(slopes.get(n, _NIL), _times(s, (factor, factor))) for n, s in more.items()}
 
 
 def _of_any(each: list[dict[str, Span]]) -> dict[str, Span]:

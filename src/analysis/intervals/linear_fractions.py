@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-# Dinkelbach's ratio rises strictly until it stops. A rise below this share of the ratio is rounding noise of the sums
-# (some thirty terms at 2**-52 each), so the corner reached is the best one to within that.
 _STEP = 1e-14
-# Each step passes a corner for good and convergence is superlinear: five steps are usual, a hundred never.
+"""A rise below this share of Dinkelbach's ratio is noise of the sums (some thirty terms at 2**-52 each)."""
 _MOST_STEPS = 100
+"""Each step passes a corner for good and convergence is superlinear: five steps are usual, a hundred never."""
 
 
 def sum_range(

@@ -1,12 +1,11 @@
 """Columns of numbers that carry their rounding.
 
 A printed cell stands for an interval (a count in tens lies within 5 of what is printed, and not below zero). A
-`Rounded` column is built from cells by sums, differences and weights, and at most one division. That form,
+`Rounded` column is built from cells by sums, differences and weights, and at most one division:
 
-    constant + sum(num * x) / sum(den * x),
+    constant + sum(num * x) / sum(den * x).
 
-covers counts, shares, ratios, growth rates, means and contributions. A cell that occurs several times is one unknown:
-it moves numerator and denominator together.
+A cell that occurs several times is one unknown: it moves numerator and denominator together.
 """
 
 from __future__ import annotations
@@ -81,9 +80,9 @@ class Rounded:
         self.refuse_other_unit(other)
         if self.den is not None or other.den is not None:
             raise NotExactError("a fraction can be added to a constant only; form the sum before the division.")
-        one, two = together(self, other)
-        row, cell, num = _joined(one, two, (one.num, two.num))
-        return replace(one, row=row, cell=cell, num=num[0], constant=self.constant + other.constant)
+        one, two = _aligned(self, other)
+        constant = self.constant + other.constant
+        return _merged(replace(one, constant=constant), (one.row, two.row), (one.cell, two.cell), (one.num, two.num))
 
     __radd__ = __add__
 
@@ -103,11 +102,10 @@ class Rounded:
             return self * (1.0 / float(other))
         if self.den is not None or other.den is not None or self.constant or other.constant:
             raise NotExactError("only a sum of cells can be divided by a sum of cells.")
-        one, two = together(self, other)
-        numerator, denominator = (one.num, np.zeros(len(two.num))), (np.zeros(len(one.num)), two.num)
-        row, cell, (num, den) = _joined(one, two, numerator, denominator)
+        one, two = _aligned(self, other)
+        weights = (one.num, np.zeros(len(two.num))), (np.zeros(len(one.num)), two.num)
         unit = "ratio" if self.unit == other.unit else f"{self.unit} per {other.unit}"
-        return replace(one, unit=unit, row=row, cell=cell, num=num, den=den)
+        return _merged(replace(one, unit=unit), (one.row, two.row), (one.cell, two.cell), *weights)
 
     def percent(self) -> Rounded:
         """Return a ratio as a percentage."""
@@ -138,15 +136,9 @@ class Rounded:
         """Return ``size`` sums: entry ``i``, times its weight, is added to sum ``groups[i]``."""
         if self.den is not None or self.constant:
             raise NotExactError("only sums of cells can be summed; form the sums before the division.")
+        row = np.asarray(list(groups), dtype=np.intp)[self.row]
         weighted = self.num * np.broadcast_to(weights, self.size)[self.row]
-        summed = replace(self, size=size, row=np.asarray(list(groups), dtype=np.intp)[self.row], num=weighted)
-        nothing = replace(summed, row=summed.row[:0], cell=summed.cell[:0], num=summed.num[:0])
-        row, cell, num = _joined(summed, nothing, (summed.num, nothing.num))
-        return replace(summed, row=row, cell=cell, num=num[0])
-
-    def sum(self) -> Rounded:
-        """Return the sum of all entries, as one entry."""
-        return self.sum_by([0] * self.size, 1)
+        return _merged(replace(self, size=size), (row,), (self.cell,), (weighted,))
 
     @cached_property
     def value(self) -> np.ndarray:
@@ -242,12 +234,15 @@ def stack(parts: list[Rounded]) -> Rounded:
     return whole
 
 
-def _joined(one: Rounded, two: Rounded, *weights: tuple[np.ndarray, np.ndarray]):
-    """Put the terms of two aligned columns together: a cell that occurs twice in an entry becomes one term."""
+def _aligned(one: Rounded, two: Rounded) -> tuple[Rounded, Rounded]:
     if one.size != two.size:
         raise NotExactError(f"columns of {one.size} and {two.size} entries cannot be combined; they must be aligned.")
-    cells = len(one.pool.value)
-    keys = np.concatenate([one.row * cells + one.cell, two.row * cells + two.cell])
-    distinct, index = np.unique(keys, return_inverse=True)
-    sums = [np.bincount(index, np.concatenate(pair), minlength=len(distinct)) for pair in weights]
-    return distinct // cells, distinct % cells, sums
+    return together(one, two)
+
+
+def _merged(column: Rounded, rows: tuple, cells: tuple, *weights: tuple) -> Rounded:
+    """Return a column of these terms, in parts: a cell that occurs twice in an entry becomes one term."""
+    size = len(column.pool.value)
+    terms, index = np.unique(np.concatenate(rows) * size + np.concatenate(cells), return_inverse=True)
+    num, *den = (np.bincount(index, np.concatenate(parts), minlength=len(terms)) for parts in weights)
+    return replace(column, row=terms // size, cell=terms % size, num=num, den=den[0] if den else None)
