@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.classifications.categories import CATEGORIES, category_of, refuse_overlap
+from analysis.classifications.categories import CATEGORIES, category_of, overlap, refuse_overlap
 from analysis.errors import DataError
 
 
@@ -80,8 +80,8 @@ def test_a_code_means_one_category_of_its_dimension():
     ],
 )
 def test_overlap_is_known_both_ways(dimension, first, second, common):
-    assert CATEGORIES[dimension][first].overlaps(CATEGORIES[dimension][second]) is common
-    assert CATEGORIES[dimension][second].overlaps(CATEGORIES[dimension][first]) is common
+    assert overlap(dimension, first, second) is common
+    assert overlap(dimension, second, first) is common
 
 
 def test_adding_overlapping_classes_is_refused_by_name():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.classifications.categories import CATEGORIES
+from analysis.classifications.categories import overlap
 from analysis.classifications.groups import GROUPS, MONITOR, TOTAL_GROUP, Group
 from analysis.classifications.selection import chosen_groups
 from analysis.cleaning.cells import read_cells
@@ -98,6 +98,4 @@ def test_added_categories_never_overlap():
                 added = [term for weight, term in definition if weight > 0]
                 for first, second in [(a, b) for a in added for b in added if a is not b]:
                     (dimension,) = first
-                    assert not CATEGORIES[dimension][first[dimension]].overlaps(
-                        CATEGORIES[dimension][second[dimension]]
-                    )
+                    assert not overlap(dimension, first[dimension], second[dimension])

@@ -34,8 +34,7 @@ EXPECTED = {
     # the module with the groups by duration also reads ended spells
     "02_flows": ([*FLOWS, *STOCK, "85617NED", "factsheet-2024-t2"], []),
     "03_duration": (["85617NED", *STOCK], []),
-    # the queries of the register, and the durations that some of them name
-    "04_findings": ([*QUERIES, *STOCK, "85617NED"], []),
+    "04_findings": (QUERIES, []),
     "05_support": (["84511NED", "85585NED", "85588NED", "85589NED", "85692NED", "factsheet-2024-t1"], SUPPORT),
     "06_work_disability": ([], WORK),
     "07_sector": ([*QUERIES, *STOCK, "factsheet-2024-t2"], SECTOR),

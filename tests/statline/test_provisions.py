@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.classifications.categories import CATEGORIES, category_of
+from analysis.classifications.categories import CATEGORIES, category_of, overlap
 from analysis.register.evaluation import find
 from analysis.register.rows import finding_rows
 from analysis.statline.catalogue import catalogued, dimension_names, expected_of, metadata_of
@@ -104,8 +104,8 @@ def test_every_kind_that_a_page_shows_is_known(name):
 
 def test_kinds_do_not_overlap_and_are_all_in_the_total():
     assert category_of("provision", "", "Uitbesteed én onbekend") == "outsourced or unknown"  # 84511NED, 2022
-    assert not CATEGORIES["provision"]["wage subsidy"].overlaps(CATEGORIES["provision"]["flat-rate wage subsidy"])
-    assert CATEGORIES["provision"]["total"].overlaps(CATEGORIES["provision"]["coaching"])
+    assert not overlap("provision", "wage subsidy", "flat-rate wage subsidy")
+    assert overlap("provision", "total", "coaching")
 
 
 def test_the_youngest_of_tables_on_provisions_are_those_of_the_monitors():

@@ -32,40 +32,30 @@ def read_list(name: str) -> dict[str, Any]:
 class Category:
     """A category: its name, the CBS codes and Dutch labels that mean it, and what it covers.
 
-    ``covers`` is a half-open range (years of age, months of duration) or a set of elementary parts. Two categories
-    overlap when what they cover does.
+    ``covers`` holds years of age, months of duration or other elementary parts; categories overlap when it does.
     """
 
     name: str
     codes: frozenset[str]
     labels: frozenset[str]
-    covers: tuple[float, float] | frozenset[str]
-
-    @property
-    def size(self) -> float:
-        """Return how wide the range is, or how many parts there are."""
-        return self.covers[1] - self.covers[0] if isinstance(self.covers, tuple) else float(len(self.covers))
+    covers: frozenset[str] | frozenset[int]
 
     def overlaps(self, other: Category) -> bool:
         """Tell whether two categories of one dimension have members in common."""
-        if isinstance(self.covers, tuple) and isinstance(other.covers, tuple):
-            return max(self.covers[0], other.covers[0]) < min(self.covers[1], other.covers[1])
-        return bool(frozenset(self.covers) & frozenset(other.covers))
+        return not self.covers.isdisjoint(other.covers)
 
 
 def _categories(listed: dict[str, dict[str, list]]) -> dict[str, Category]:
-    covers = {name: _covers(about.get("covers", [name])) for name, about in listed.items()}
-    if "covers" not in listed[TOTAL]:
+    covers = {
+        name: frozenset(range(*about["range"]) if "range" in about else about.get("parts", [name]))
+        for name, about in listed.items()
+    }
+    if not listed[TOTAL].keys() & {"range", "parts"}:
         covers[TOTAL] = frozenset().union(*(parts for name, parts in covers.items() if name != TOTAL))
     return {
         name: Category(name, frozenset(about.get("codes", ())), frozenset(about["labels"]), covers[name])
         for name, about in listed.items()
     }
-
-
-def _covers(listed: list[int] | list[str]) -> tuple[float, ...] | frozenset[str]:
-    ends = tuple(float(each) for each in listed if isinstance(each, int))
-    return ends or frozenset(listed)
 
 
 CATEGORIES: dict[str, dict[str, Category]] = {
@@ -94,16 +84,21 @@ def finest(dimension: str, names: Iterable[str]) -> list[Category]:
     """Return the smallest of these categories that do not overlap each other, without totals, the smallest first."""
     known = [CATEGORIES[dimension][name] for name in set(names).difference(USUAL_TOTALS)]
     chosen: list[Category] = []
-    for category in sorted(known, key=lambda each: (each.size, each.name)):
+    for category in sorted(known, key=lambda each: (len(each.covers), each.name)):
         if not any(category.overlaps(other) for other in chosen):
             chosen.append(category)
     return chosen
 
 
+def overlap(dimension: str, first: str, second: str) -> bool:
+    """Tell whether two categories of a dimension have members in common."""
+    return CATEGORIES[dimension][first].overlaps(CATEGORIES[dimension][second])
+
+
 def refuse_overlap(dimension: str, names: Iterable[str]) -> None:
     """Raise a DataError when categories that are about to be added have members in common."""
     for first, second in combinations(list(names), 2):
-        if CATEGORIES[dimension][first].overlaps(CATEGORIES[dimension][second]):
+        if overlap(dimension, first, second):
             raise DataError(
                 f"{dimension} classes {first!r} and {second!r} overlap and cannot be added: people would count twice. "
                 "Choose classes that do not overlap, or a declared group."

@@ -10,8 +10,9 @@ from analysis.classifications.categories import CATEGORIES, TOTAL, finest, read_
 from analysis.classifications.groups import Definition, Group
 from analysis.errors import CallError, name_some
 
-_SPANS = {name: tuple(map(int, each.covers)) for name, each in CATEGORIES["duration"].items() if name != TOTAL}
-CLASSES = {each.name: _SPANS[each.name] for each in sorted(finest("duration", _SPANS), key=lambda each: each.covers)}
+_DURATIONS = CATEGORIES["duration"]
+_SPANS = {name: (min(each.covers), max(each.covers) + 1) for name, each in _DURATIONS.items() if name != TOTAL}
+CLASSES = {name: _SPANS[name] for name in sorted((each.name for each in finest("duration", _SPANS)), key=_SPANS.get)}
 """The classes that no other divides, in order, each with the months at which it begins and ends."""
 OPEN = max(end for _, end in CLASSES.values())
 """The end of the last class, which has none."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from functools import reduce
+from itertools import combinations, product
+from math import prod
+from operator import or_
 
-from analysis.classifications.categories import CATEGORIES, TOTAL, read_list, refuse_overlap
+from analysis.classifications.categories import TOTAL, overlap, read_list, refuse_overlap
 from analysis.errors import CallError
 
 Term = tuple[int, dict[str, str]]
@@ -23,6 +26,11 @@ class Group:
     dimension: str
     name: str
     definitions: tuple[Definition, ...]
+
+    @property
+    def divides(self) -> set[str]:
+        """The dimensions whose classes the definitions name."""
+        return {name for definition in self.definitions for _, classes in definition for name in classes}
 
     def __post_init__(self) -> None:
         for definition in self.definitions:
@@ -46,36 +54,23 @@ def cross(*groups: Group) -> list[Definition]:
     CallError
         When two of the groups divide the same dimension: one class would silently take the place of the other.
     """
-    used: set[str] = set()
-    for group in groups:
-        own = {name for definition in group.definitions for _, classes in definition for name in classes}
-        if own & used:
-            names = " and ".join(f"{each.dimension}: {each.name}" for each in groups)
-            raise CallError(
-                f"{names}: both divide {sorted(own & used)[0]!r} and cannot be crossed; choose one of them."
-            )
-        used |= own
-    return [
-        tuple(_crossing(terms) for terms in product(*chosen))
-        for chosen in product(*(group.definitions for group in groups))
-    ]
+    for one, two in combinations(groups, 2):
+        if shared := sorted(one.divides & two.divides):
+            names = f"{one.dimension}: {one.name} and {two.dimension}: {two.name}"
+            raise CallError(f"{names}: both divide {shared[0]!r} and cannot be crossed; choose one of them.")
+    chosen = product(*(group.definitions for group in groups))
+    return [tuple(_crossing(terms) for terms in product(*definitions)) for definitions in chosen]
 
 
 def _crossing(terms: tuple[Term, ...]) -> Term:
-    weight, classes = 1, {}
-    for factor, named in terms:
-        weight, classes = weight * factor, classes | named
-    return weight, classes
+    return prod(weight for weight, _ in terms), reduce(or_, (classes for _, classes in terms))
 
 
 def members_in_common(one: Group, two: Group) -> bool:
     """Tell whether two groups can have members in common, by the classes that their first definitions add up."""
     added = [[classes for weight, classes in group.definitions[0] if weight > 0] for group in (one, two)]
     return any(
-        all(
-            CATEGORIES[name][first[name]].overlaps(CATEGORIES[name][second[name]])
-            for name in first.keys() & second.keys()
-        )
+        all(overlap(name, first[name], second[name]) for name in first.keys() & second.keys())
         for first, second in product(*added)
     )
 

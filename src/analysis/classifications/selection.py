@@ -53,10 +53,7 @@ def check_dimension(dimension: str, possible: Iterable[str]) -> str:
 def dimensions_of(group_by: str, scheme: Mapping[str, object]) -> list[str]:
     """Return the dimensions of a scheme that ``group_by`` chooses: one with what it brings along, or all.
 
-    Raises
-    ------
-    CallError
-        When ``group_by`` is neither ``all`` nor a dimension of the scheme.
+    A CallError names what is possible, for any other text.
     """
     if check_dimension(group_by, (ALL, *scheme)) == ALL:
         return list(scheme)
@@ -92,13 +89,7 @@ def find_group(dimension: str, name: str, own: Iterable[str] = ()) -> Group:
 
 
 def find_groups(dimension: str, names: str) -> list[Group]:
-    """Return the groups of a dimension that a text names, with commas between them; names may hold commas too.
-
-    Raises
-    ------
-    CallError
-        When a name is none.
-    """
+    """Return the groups that a text names, with commas between them, as `find_group` does; names may hold commas."""
     parts, start, found = names.split(","), 0, []
     while start < len(parts):
         for end in range(len(parts), start, -1):

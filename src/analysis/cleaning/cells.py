@@ -53,11 +53,10 @@ class Cells:
 
     def measure(self, quantity: str) -> Measure:
         """Return the measure of a quantity; a CoverageError names those that the table has."""
-        for measure in self.metadata.measures:
-            if measure.quantity == quantity:
-                return measure
-        known = [measure.quantity for measure in self.metadata.measures]
-        raise CoverageError(f"table {self.table} does not measure {quantity!r}; {did_you_mean(quantity, known)}.")
+        known = {measure.quantity: measure for measure in reversed(self.metadata.measures)}
+        if quantity not in known:
+            raise CoverageError(f"table {self.table} does not measure {quantity!r}; {did_you_mean(quantity, known)}.")
+        return known[quantity]
 
     def categories(self, dimension: str) -> dict[str, str]:
         """Return the categories of a dimension of this table, each with its code; a code without one is its own."""
@@ -123,7 +122,7 @@ def classes_of(metadata: TableMetadata) -> dict[str, dict[str, str]]:
 
 @lru_cache(maxsize=32)
 def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cells:
-    """Read a table of a snapshot into cells.
+    """Read a table of a snapshot into cells; a second call returns the same object.
 
     Parameters
     ----------
@@ -132,11 +131,6 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
         Table id.
     grain : {"month", "quarter", "year"}, optional
         Needed when the table has periods of several grains: a yearly mean and a month's end are different quantities.
-
-    Returns
-    -------
-    Cells
-        The same object on a second call.
 
     Raises
     ------

@@ -60,11 +60,11 @@ def partition(dimension: str, known: list[str]) -> list[str]:
     if total is None or len(chosen) < 2:
         return []
     inside = [category for category in chosen if category.overlaps(total)]
-    left = total.size - sum(category.size for category in inside)
+    left = len(total.covers) - sum(len(category.covers) for category in inside)
     if "unknown" in categories.keys() - {category.name for category in inside}:
-        left -= categories["unknown"].size
+        left -= len(categories["unknown"].covers)
     if (dimension, total.name) == ("age", TOTAL) and ABOVE_AOW not in known:
-        left -= categories[ABOVE_AOW].size
+        left -= len(categories[ABOVE_AOW].covers)
     return [category.name for category in inside] if left <= 0 else []
 
 

@@ -28,10 +28,7 @@ def members(dimension: str, category: str) -> np.ndarray:
     """Return which of the kinds, age classes or duration bands of the population a category holds, as 0 and 1."""
     covers = CATEGORIES[dimension][category].covers
     names = {"age": AGES, "duration": BANDS}.get(dimension) or [kind[_INDEX[dimension]] for kind in KINDS]
-    parts = [CATEGORIES[dimension][name].covers for name in names]
-    if isinstance(covers, tuple):
-        return np.array([covers[0] <= low and high <= covers[1] for low, high in parts], np.int64)
-    return np.array([part <= covers for part in parts], np.int64)
+    return np.array([CATEGORIES[dimension][name].covers <= covers for name in names], np.int64)
 
 
 def tables(counts: Counts, source: str) -> list[NewTable]:
