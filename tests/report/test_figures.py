@@ -185,8 +185,9 @@ def test_survival_curves_are_those_of_the_table(published):
 
 def test_a_series_with_a_gap_is_two_lines():
     line = pd.DataFrame({"date": pd.to_datetime(["2024-03-31", "2024-06-30", "2025-03-31"]), "height": [1.0, 2, 3]})
-    runs = list(plotting.unbroken(line, "quarter"))
-    assert [list(run["height"]) for run in runs] == [[1, 2], [3]]
+    with plotting.canvas(2) as (_, (axes,)):
+        plotting.draw_runs(axes, line, "quarter", 0, "black")
+    assert [list(drawn.get_ydata()) for drawn in axes.lines] == [[1, 2], [3]]
 
 
 def test_break_even_above_one_stands_to_the_right_of_as_many_in_as_out(published, quarters):

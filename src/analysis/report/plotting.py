@@ -153,14 +153,8 @@ def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: f
     for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
         at = max(y, at + gap * (high - low))
         leader = {"arrowstyle": "-", "color": colour, "lw": 0.5, "shrinkA": 0, "shrinkB": 2}
-        style = {
-            "color": readable(colour),
-            "fontsize": 9,
-            "va": "center",
-            "annotation_clip": False,
-            "arrowprops": leader,
-        }
-        axes.annotate(f" {name}", (x, y), xytext=(edge, at), **style)
+        style = {"color": readable(colour), "fontsize": 9, "va": "center", "annotation_clip": False}
+        axes.annotate(f" {name}", (x, y), xytext=(edge, at), arrowprops=leader, **style)
 
 
 def grouped_bars(
@@ -210,24 +204,14 @@ def mark_missing(axes: Axes, positions: np.ndarray, missing: np.ndarray, transla
         note(axes, translator.value("not_in_snapshot"), at, (-2, -14), SOFT, **style)
 
 
-def unbroken(line: pd.DataFrame, grain: str) -> Iterator[pd.DataFrame]:
-    """Yield the runs of a series without a gap: a line over a gap would invent figures.
+def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: object) -> None:
+    """Draw ``height`` by sorted ``date`` in the style of this number; a line over a gap would invent figures.
 
-    Parameters
-    ----------
-    line : DataFrame
-        With a column ``date``, sorted.
-    grain : {"month", "quarter"}
+    ``grain`` is ``month`` or ``quarter``; a longer step from one date to the next is a gap.
     """
+    style = {"ls": STYLES[number % 4], "marker": MARKERS[number % 7], "ms": 3, "lw": 1.3, "color": colour}
     gaps = line["date"].diff().dt.days > LONGEST_STEP[grain]
     for _, run in line.groupby(gaps.cumsum(), observed=True):
-        yield run
-
-
-def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: object) -> None:
-    """Draw ``height`` by ``date`` of a line, nothing over its gaps, in the style of this number."""
-    for run in unbroken(line, grain):
-        style = {"ls": STYLES[number % 4], "marker": MARKERS[number % 7], "ms": 3, "lw": 1.3, "color": colour}
         axes.plot(run["date"], run["height"], **style)
 
 
@@ -245,8 +229,8 @@ def contributions(rows: pd.DataFrame, translator: Translator) -> Figure:
             if part["value"].isna().any():  # matplotlib makes no room for a bar without a length
                 axes.set_ylim(-0.6, len(part) - 0.4)
             for position, value in enumerate(part["value"]):
-                text = translator.value("no_value") if pd.isna(value) else translator.number(value, 2, sign=True)
-                note(axes, text, (max(value, 0) if value == value else 0, position), (4, 0), va="center", fontsize=9)
+                at = (max(value, 0) if value == value else 0, position)
+                note(axes, translator.number(value, 2, sign=True), at, (4, 0), va="center", fontsize=9)
             axes.set_title(translator.value(dimension), loc="left", color=SOFT)
             if rows["value"].notna().any():
                 axes.set_xlim(rows["value"].min() - 0.22 * width, rows["value"].max() + 0.22 * width)
