@@ -25,7 +25,7 @@ def pool(values, half=5.0, key="t", lo=None):
 
 def cells(values, unit="persons", **about):
     found = pool(values, **about)
-    return [Rounded.of_cells(found, np.array([place]), unit) for place in range(len(found.value))]
+    return [Rounded.of_cells(found, np.array([index]), unit) for index in range(len(found.value))]
 
 
 def ends(column):
@@ -197,7 +197,7 @@ def test_a_shared_cell_helps_to_decide():
 
 def test_ends_that_touch_decide_nothing():
     found = pool([15.6, 15.2], half=0.2)
-    a, b = (Rounded.of_cells(found, np.array([place]), "percent") for place in (0, 1))
+    a, b = (Rounded.of_cells(found, np.array([index]), "percent") for index in (0, 1))
     assert decide(a, b)[0] == "undecidable"  # 15.4 is in both, and floats would have it otherwise
 
 
@@ -217,7 +217,7 @@ def test_a_common_denominator_below_zero_turns_the_order_round():
 def test_a_common_denominator_with_other_constants():
     values, half = np.array([100.0, 20.0, 100.0]), np.array([5.0, 5.0, 50.0])
     found = CellPool(("t",), (3,), values, values - half, values + half, np.full(3, "", object), np.zeros(3, int))
-    a, c, b = (Rounded.of_cells(found, np.array([place]), "persons") for place in range(3))
+    a, c, b = (Rounded.of_cells(found, np.array([index]), "persons") for index in range(3))
     # (a - c) / b is at least 70 / 150 = 0.467
     assert decide(a / b, c / b + 0.45)[0] == "higher"
     assert decide(a / b, c / b + 0.48)[0] == "undecidable"

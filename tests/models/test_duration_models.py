@@ -38,8 +38,8 @@ def steady_panel(rates=RATES, entry=1000.0, groups=("men", "women"), cuts=FINE):
     alive[1:] = np.cumprod(1 - rates[edges[:-1]] / 12)
     stock = entry * np.bincount(edges, alive)
     ended = 12 * entry * np.bincount(edges, alive * rates[edges] / 12)
-    sizes = {name: 1.0 + place for place, name in enumerate(groups)}
-    cells = [("sex", group, band, place) for group in groups for place, band in enumerate(bands)]
+    sizes = {name: 1.0 + index for index, name in enumerate(groups)}
+    cells = [("sex", group, band, index) for group in groups for index, band in enumerate(bands)]
     frames = {
         (period, count): pd.DataFrame(
             [(*cell[:3], when, sizes[cell[1]] * of[cell[3]]) for cell in cells for when in periods],
@@ -322,9 +322,9 @@ def made(tmp_path_factory):
 
 def test_hazards_of_a_simulated_snapshot_agree_with_its_truth(made):
     truth, found = read_truth(made), duration_models.fit_group_models(made).hazards.tidy_rows()
-    groups, place = truth["groups"], {band: number for number, band in enumerate(BANDS)}
+    groups, index = truth["groups"], {band: number for number, band in enumerate(BANDS)}
     found["true"] = [
-        12 * groups[row.dimension][row.group]["hazards"]["monthly"][truth["years"].index(row.year)][place[row.band]]
+        12 * groups[row.dimension][row.group]["hazards"]["monthly"][truth["years"].index(row.year)][index[row.band]]
         for row in found.itertuples()
     ]
     assert set(found["dimension"]) == {"total", "age", "sex", "origin", "birth"}

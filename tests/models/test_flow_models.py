@@ -56,8 +56,8 @@ def test_the_interval_of_a_year_is_that_of_its_count():
     first = rows[(rows["group"] == row["group"]) & rows["quarter"].str.startswith("2015")]
     from scipy.stats import t
 
-    reach = t.ppf(0.975, model.dispersion.df) * np.sqrt(model.dispersion.value / first["inflow"].sum())
-    assert np.log(row["value_hi"] / row["value_lo"]) / 2 == pytest.approx(reach, rel=1e-3)
+    half_width = t.ppf(0.975, model.dispersion.df) * np.sqrt(model.dispersion.value / first["inflow"].sum())
+    assert np.log(row["value_hi"] / row["value_lo"]) / 2 == pytest.approx(half_width, rel=1e-3)
 
 
 def test_comparison_by_hand_and_with_holm():

@@ -30,8 +30,8 @@ def question_with(first, second=None, measure="outflow_ratio", periods=QUARTERS,
     return Question(measure, dimension, tuple(groups), pd.concat(frames, ignore_index=True))
 
 
-def shaken(seed, spread=0.03):
-    return np.exp(np.random.default_rng(seed).normal(0, spread, len(QUARTERS)))
+def shaken(seed, deviation=0.03):
+    return np.exp(np.random.default_rng(seed).normal(0, deviation, len(QUARTERS)))
 
 
 SWING = shaken(1, 0.5)
@@ -134,8 +134,8 @@ def test_successive_stocks_weigh_as_one():
         for n in (8, 16)
     )
     error = np.sqrt((1 - 0.475) * (1 / 4500 + 1 / 5000))
-    reach = np.log(many.loc["process", "value_hi"] / 0.9)
-    assert reach == pytest.approx(hypothesis.student(0.95, 15) * error, rel=1e-6)
+    half_width = np.log(many.loc["process", "value_hi"] / 0.9)
+    assert half_width == pytest.approx(hypothesis.student(0.95, 15) * error, rel=1e-6)
     assert np.log(few.loc["process", "value_hi"] / 0.9) == pytest.approx(hypothesis.student(0.95, 7) * error, rel=1e-6)
 
 

@@ -235,13 +235,13 @@ def test_every_cell_is_its_true_number_to_tens_or_blank(made, counts):
     for sex, age, origin, birth in itertools.product(*(CODES[name] for name in ("sex", "age", "origin", "birth"))):
         covered = (CODES["sex"][sex], CODES["origin"][origin], CODES["birth"][birth])
         kinds = [
-            place
-            for place, kind in enumerate(KINDS)
+            index
+            for index, kind in enumerate(KINDS)
             if all(part in some for part, some in zip(kind, covered, strict=True))
         ]
         number = sum(int(true[kind, list(AGES).index(part)]) for kind in kinds for part in CODES["age"][age])
-        told = value[sex, age, origin, birth]
-        assert told == ("" if not kinds else str((number + 5) // 10 * 10)), (sex, age, origin, birth)
+        printed = value[sex, age, origin, birth]
+        assert printed == ("" if not kinds else str((number + 5) // 10 * 10)), (sex, age, origin, birth)
     assert value["T001038", "10000", "1012600", "A051736"] == ""  # of Dutch origin, born abroad
 
 
@@ -324,10 +324,10 @@ def test_a_wrong_call_is_one_line_with_status_2_and_leaves_nothing(tmp_path, mon
         status = main(["simulate", *arguments])
     except SystemExit as stop:
         status = stop.code
-    told = capsys.readouterr()
-    assert (status, told.out) == (2, "")
-    assert message in told.err
-    assert len(told.err.splitlines()) == 1
+    output = capsys.readouterr()
+    assert (status, output.out) == (2, "")
+    assert message in output.err
+    assert len(output.err.splitlines()) == 1
     assert [path.name for path in (tmp_path / "data" / "snapshots").iterdir()] == ["published"]
 
 

@@ -55,10 +55,10 @@ def test_a_cell_is_out_of_use_for_bias_and_for_coverage_beyond_chance(tools):
     import study
 
     count = 400  # enough to tell 100 from 98 percent
-    spread = np.random.default_rng(1).normal(0, 1, count)
-    good, off = 100 + spread, 110 + spread
-    reach = 1.96
-    parts = {"good": (good, reach), "biased": (off, 20.0), "narrow": (good, 1.0), "wide": (good, 4.0)}
+    noise = np.random.default_rng(1).normal(0, 1, count)
+    good, off = 100 + noise, 110 + noise
+    half_width = 1.96
+    parts = {"good": (good, half_width), "biased": (off, 20.0), "narrow": (good, 1.0), "wide": (good, 4.0)}
     runs = pd.concat(
         rows(study, one, one - half, one + half, 100, estimand=name) for name, (one, half) in parts.items()
     )

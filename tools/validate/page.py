@@ -83,24 +83,21 @@ def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -
 
 
 def _texts(frame: pd.DataFrame, digits: dict[str, int] | None = None) -> pd.DataFrame:
-    known = digits or {}
-    return pd.DataFrame(
-        {
-            name: frame[name]
-            if not pd.api.types.is_float_dtype(frame[name])
-            else [_number(value, known.get(name, 1)) for value in frame[name]]
-            for name in frame
-        }
-    )
+    known, numbers = digits or {}, frame.select_dtypes("float")
+    return frame.assign(**{name: [_number(value, known.get(name, 1)) for value in numbers[name]] for name in numbers})
+
+
+def _with_error(value: float, error: float) -> str:
+    return f"{_number(value)} ± {_number(error)}"
 
 
 def _overall(whole: pd.DataFrame) -> pd.DataFrame:
     coverage = [
-        f"{_number(row.coverage)} ± {_number(row.coverage_error)}" if pd.notna(row.coverage) else "no interval"
+        _with_error(row.coverage, row.coverage_error) if pd.notna(row.coverage) else "no interval"
         for row in whole.itertuples()
     ]
     verdict = [text if text.startswith("yes") else f"**{text}**" for text in whole["verdict"]]
-    worst = [f"{_number(row.worst)} ± {_number(row.worst_error)}" for row in whole.itertuples()]
+    worst = list(map(_with_error, whole["worst"], whole["worst_error"]))
     frame = _texts(whole.assign(worst=worst)[["estimand", "bias", "worst", "rmse", "width", "least", "most"]])
     frame.insert(5, "coverage", coverage)
     counts = [f"{cells - out} of {cells}" for cells, out in zip(whole["cells"], whole["out"], strict=True)]
@@ -228,12 +225,10 @@ def _ageing(cells: pd.DataFrame) -> str:
 
 
 def _reentry(runs: pd.DataFrame) -> pd.DataFrame:
+    names = {"counted": "counted", "inflow alone": "left out of the inflow", "both": "left out of both"}
     means = runs.pivot_table("estimate", "group", "part", sort=False)
     order = [name for name in NAMES if name in means.index]
-    return _texts(
-        means.loc[order, ["counted", "inflow alone", "both"]].reset_index(),
-        dict.fromkeys(("counted", "inflow alone", "both"), 3),
-    ).rename(columns={"inflow alone": "left out of the inflow", "both": "left out of both"})
+    return _texts(means.loc[order, list(names)].reset_index(), dict.fromkeys(names, 3)).rename(columns=names)
 
 
 def _short_cuts(naive: pd.DataFrame) -> pd.DataFrame:
@@ -245,20 +240,13 @@ def _short_cuts(naive: pd.DataFrame) -> pd.DataFrame:
 def _worst(naive: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for estimand, cells in naive.groupby("estimand", sort=False):
-        far, least = cells.loc[cells["bias"].abs().idxmax()], cells.loc[cells["coverage"].idxmin()]
-        rows.append(
-            {
-                "short cut": estimand,
-                "largest bias": f"{_number(far['bias'])} ({far['group']}, {far['part']})",
-                "least coverage": f"{_number(least['coverage'])} ({least['group']}, {least['part']})",
-                "coverage, all": _number(cells["coverage"].mean()),
-            }
-        )
-    return pd.DataFrame(rows)
+        ends = [("bias", cells.loc[cells["bias"].abs().idxmax()]), ("coverage", cells.loc[cells["coverage"].idxmin()])]
+        texts = [f"{_number(cell[column])} ({cell['group']}, {cell['part']})" for column, cell in ends]
+        rows.append((estimand, *texts, _number(cells["coverage"].mean())))
+    return pd.DataFrame(rows, columns=["short cut", "largest bias", "least coverage", "coverage, all"])
 
 
 def _shaken(found: pd.DataFrame) -> pd.DataFrame:
-    coverage = [f"{_number(row.coverage)} ± {_number(row.coverage_error)}" for row in found.itertuples()]
     frame = _texts(found[["estimand", "part", "bias", "rmse", "width"]])
-    frame["coverage"] = coverage
+    frame["coverage"] = list(map(_with_error, found["coverage"], found["coverage_error"]))
     return frame.rename(columns={"estimand": "truth", "part": "interval", "width": "half-width"})
