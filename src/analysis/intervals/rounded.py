@@ -140,6 +140,10 @@ class Rounded:
         weighted = self.num * np.broadcast_to(weights, self.size)[self.row]
         return _merged(replace(self, size=size), (row,), (self.cell,), (weighted,))
 
+    def sum(self) -> Rounded:
+        """Return the sum of all entries, as one entry."""
+        return self.sum_by([0] * self.size, 1)
+
     @cached_property
     def value(self) -> np.ndarray:
         """The numbers as computed from the printed cells; NaN where a cell is missing."""
