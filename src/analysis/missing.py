@@ -15,7 +15,7 @@ UNDEFINED = "undefined"
 PRESENT = ""
 
 REASONS = (NOT_IN_SNAPSHOT, UNKNOWN, IMPOSSIBLE, UNDEFINED)
-"""Where several cells of one sum are missing, the reason that a user can act on is told first."""
+"""Where several cells of one sum are missing, the reason that a user can act on comes first."""
 
 FINAL, REVISED_PROVISIONAL, PROVISIONAL = STATUSES = ("final", "revised_provisional", "provisional")
 """How final a figure is, the least final last; CBS prints nothing, ``**`` and ``*``. A sum is as final as its least

@@ -19,7 +19,7 @@ from analysis.errors import DataError
 
 TOTAL, ABOVE_AOW = "total", "AOW+"
 USUAL_TOTALS = ("up to AOW", TOTAL)
-"""The category of a dimension that is not named: bijstand up to the AOW age, where a table tells it apart."""
+"""The category of a dimension that is not named: bijstand up to the AOW age, where a table distinguishes it."""
 
 
 @cache

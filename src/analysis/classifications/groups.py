@@ -95,4 +95,4 @@ MONITOR, LONG_TERM = (
     {dimension: tuple(GROUPS[dimension][name] for name in names) for dimension, names in scheme.items()}
     for scheme in map(read_list("groups")["schemes"].get, ("monitor", "long_term"))
 )
-"""The groups that stand beside each other in the monitors, and in documents on long-term bijstand, by dimension."""
+"""The groups that are shown together in the monitors, and in documents on long-term bijstand, by dimension."""

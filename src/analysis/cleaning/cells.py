@@ -21,7 +21,7 @@ from analysis.missing import FINAL, NOT_IN_SNAPSHOT, STATUSES
 from analysis.snapshots.format import Measure, TableMetadata, grain_of_code
 from analysis.snapshots.store import RawTable, Snapshot
 
-# What a quantity of these names counts, in every table: a flow in persons, or a stock in tens, would go wrong unseen.
+# The units of these quantities, in every table: a flow in persons, or a stock in another unit, would give wrong ratios.
 UNITS = {
     **dict.fromkeys(("inflow", "reinflow", "outflow", "inflow_mean", "outflow_mean"), ("moments",)),
     **dict.fromkeys(("reinflow_share", "stock_share"), ("percent",)),
@@ -71,7 +71,7 @@ class Cells:
     def look_up(self, quantity: str, periods: pd.PeriodIndex, **categories: str) -> Rounded:
         """Return one number a period for a quantity and these categories; of other dimensions the total is taken.
 
-        A cell that the snapshot does not hold is missing with the reason ``not_in_snapshot``.
+        A cell that the snapshot does not have is missing with the reason ``not_in_snapshot``.
 
         Raises
         ------
@@ -185,7 +185,7 @@ def _pool(key: str, cells: pd.DataFrame, signed: np.ndarray) -> CellPool:
     value, half = cells["value"].to_numpy(), cells["rounding"].to_numpy() / 2
     lo = np.where(signed, value - half, np.maximum(value - half, 0.0))  # no count lies below zero
     columns = {"value": value, "lo": lo, "hi": value + half}
-    # the last entry stands for every cell that the snapshot does not hold
+    # the last entry stands for every cell that the snapshot does not have
     padded = {name: np.append(column, np.nan) for name, column in columns.items()}
     missing = np.append(cells["missing"].to_numpy(object), NOT_IN_SNAPSHOT)
     status = np.append(cells["status"].map(STATUSES.index).to_numpy(int), 0)
@@ -200,7 +200,7 @@ def _one_grain(raw: RawTable, grain: str | None) -> tuple[pd.DataFrame, str]:
         raise DataError(f"{raw.name}, column period: {name_some(unknown)} is no period of this table.")
     grains = sorted(set(of_code.values()))
     if grain is None and len(grains) > 1:
-        raise CallError(f"{raw.name}: holds periods of {name_some(grains)}; say which grain to read.")
+        raise CallError(f"{raw.name}: has periods of {name_some(grains)}; name the grain to read.")
     if grain is not None and grain not in grains:
         raise CoverageError(f"{raw.name}: expected periods by {grain}, found {name_some(grains) or 'none'}.")
     if len(grains) <= 1:

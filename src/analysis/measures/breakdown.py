@@ -36,7 +36,7 @@ class Breakdown:
         return tidy_rows({self.quantity: self.numbers}, {self.dimension: self.classes, **labels}, self.table)
 
     def of(self, *classes: str) -> Rounded:
-        """Return the numbers of these classes, one entry each; a CoverageError names those that there are."""
+        """Return the numbers of these classes, one entry each; a CoverageError names those it has."""
         for each in classes:
             if each not in self.classes:
                 raise CoverageError(f"table {self.table}: {unknown_group(self.dimension, each, self.classes)}")
@@ -86,7 +86,7 @@ def breakdown(
 
 
 def require_table(snapshot: Snapshot, table: str, period: str = "") -> Cells:
-    """Return the cells of a table, of the grain of ``period``; a CoverageError says when the snapshot lacks it."""
+    """Return the cells of a table, of the grain of ``period``; a CoverageError when the snapshot lacks it."""
     if table not in snapshot:
         raise CoverageError(
             f"snapshot {snapshot.name!r} has no table {table}. Figures of documents are in the snapshot 'published'."

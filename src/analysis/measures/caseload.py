@@ -1,4 +1,4 @@
-"""How many people receive bijstand, since when: every series there is, each with its source."""
+"""The caseload: every series of persons and of benefits in a snapshot, each with its source."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ CASELOAD_QUANTITIES = ("stock", "benefits")
 
 
 def series(snapshot: Snapshot, months: pd.PeriodIndex | None = None) -> pd.DataFrame:
-    """Return every series of the caseload that the snapshot holds, each with its source and never joined to another.
+    """Return every series of the caseload in the snapshot, each with its source and never joined to another.
 
     Parameters
     ----------
     snapshot : Snapshot
     months : PeriodIndex, optional
-        The months to keep: a figure is in when the day it describes is.
+        The months to keep: a figure is kept when its last day lies in one of them.
 
     Returns
     -------
     DataFrame
         Tidy: ``table, edition, grain, period, date`` (last day of the period) and the value columns, for
-        the total up to the AOW age. ``unit`` tells persons and benefits apart. Yearly means are left out.
+        the total up to the AOW age. ``unit`` distinguishes persons and benefits. Yearly means are left out.
     """
     frames = []
     for table in snapshot.manifest.tables:
@@ -43,7 +43,7 @@ def series(snapshot: Snapshot, months: pd.PeriodIndex | None = None) -> pd.DataF
                 cells = read_cells(snapshot, table, grain)
                 frames += [_series(cells, quantity, grain) for quantity in quantities if _has_total(cells)]
     if not frames:
-        raise CoverageError(f"snapshot {snapshot.name!r} holds no table that counts persons or benefits.")
+        raise CoverageError(f"snapshot {snapshot.name!r} has no table that counts persons or benefits.")
     found = combine(frames)
     inside = found["missing"] == PRESENT
     if months is not None:
@@ -71,7 +71,7 @@ def sources(series_frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _has_total(cells: Cells) -> bool:
-    """Tell whether every dimension but the edition of a chart has a total to stand at."""
+    """Tell whether every dimension but the edition of a chart has a total."""
     others = [dimension.name for dimension in cells.metadata.dimensions if dimension.name != "edition"]
     return all(set(USUAL_TOTALS) & set(cells.categories(name)) for name in others)
 
@@ -100,7 +100,7 @@ def revised(series_frame: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``table, period, first_edition, first_figure, last_edition, last_figure``: what the first and the last edition
-        that hold the period say; and ``tables``.
+        with the period say; and ``tables``.
     """
     editions = series_frame[series_frame["edition"] != ""].sort_values("edition", kind="stable")
     found = editions.groupby(["table", "period"], as_index=False).agg(

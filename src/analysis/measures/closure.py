@@ -1,7 +1,7 @@
 """Whether the classes of a table add up to its totals, and whether what is left over is more than rounding explains.
 
-A gap within rounding says nothing; one beyond it is a class that is not published: people whose attribute is unknown
-are in the total alone (85617NED, 2023: born in the Netherlands and born abroad are 50 short).
+A gap within rounding can be rounding alone; a larger one is a class that is not published: people whose attribute is
+unknown are in the total alone (85617NED, 2023: born in the Netherlands and born abroad are 50 short).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from analysis.snapshots.store import Snapshot
 
 UNCHECKED = "cannot be checked"
 _SHARES = ("percent", "ratio")  # of which the parts do not add up to the whole
-_SEVERAL = ("provision", "persons")  # who has several kinds of provisions is in each of them, and in the total once
+_SEVERAL = ("provision", "persons")  # people with several kinds of provisions count in each kind, and once in the total
 _COLUMNS = ("table", "measured", "dimension", "grain", "closure", "checks", "gap", "gap_lo", "gap_hi", "tables")
 
 
@@ -34,7 +34,7 @@ def closures(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     DataFrame
         One row for each ``table, measured, dimension, grain`` and outcome ``closure`` (`WITHIN`, `BEYOND`,
         `UNDECIDED`: a class or the total is missing; `UNCHECKED`: the table's classes do not cover its total, another
-        dimension has no total to stand at, or a person can be in several classes): ``checks`` (periods), and of the
+        dimension has no total, or a person can be in several classes): ``checks`` (periods), and of the
         gaps (total less classes, in the unit of the quantity) the largest: ``gap`` with ``gap_lo, gap_hi``; ``tables``.
         A dimension of which a quantity has nothing but a total has no row.
     """
@@ -69,7 +69,7 @@ def partition(dimension: str, known: list[str]) -> list[str]:
 
 
 def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
-    """Return what the snapshot holds of each table, grain by grain.
+    """Return what the snapshot has of each table, by grain.
 
     Returns
     -------
@@ -125,14 +125,14 @@ def _divided(cells: Cells, measure: str, dimension: str) -> bool:
 
 
 def _outcomes(cells: Cells, quantity: str, dimension: str, classes: list[str]) -> list[tuple]:
-    """Return for each outcome there is: its name, in how many periods, and the largest gap with its ends."""
+    """Return each outcome that occurs: its name, its number of periods, and its largest gap with both ends."""
     unchecked = [(UNCHECKED, len(cells.periods), np.nan, np.nan, np.nan)]
     if not classes:
         return unchecked
     try:
         total = cells.look_up(quantity, cells.periods)
     except CoverageError:
-        return unchecked  # another dimension has no total to stand at
+        return unchecked  # another dimension has no total
     gap = total - reduce(add, (cells.look_up(quantity, cells.periods, **{dimension: name}) for name in classes))
     found, rows = zero_within_rounding(gap), []
     for outcome in (WITHIN, BEYOND, UNDECIDED):

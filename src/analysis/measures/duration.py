@@ -1,6 +1,6 @@
-"""How long: long-term shares in the stock beside those among the spells that ended.
+"""Long-term shares in the stock, and among the spells that ended.
 
-The stock over-represents long spells: who stays long is there to be counted at many moments, who leaves soon is not.
+The stock over-represents long spells: a person who stays long is counted at many moments, one who leaves soon at few.
 A share of the stock is therefore never given without its counterpart among ended spells, where that exists.
 """
 
@@ -44,7 +44,7 @@ def longterm_shares(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
     DataFrame
         Tidy, labels ``dimension, group, source`` (``stock`` or ``ended spells``) and ``period``. Quantities, in
         percent of the same group in the same source: ``over_2y``, ``from_2_to_5y``, ``over_5y``. A group of which the
-        snapshot knows nothing at all is left out; else what is not there is missing with its reason.
+        snapshot has nothing at all is left out; otherwise what it lacks is missing with its reason.
     """
     quarter = last_long_term_quarter(snapshot)
     frames = []
@@ -56,7 +56,7 @@ def longterm_shares(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
 
 
 def _shares_of_stock(snapshot: Snapshot, group: Group, quarter: pd.Period) -> pd.DataFrame:
-    """Return the shares of the stock: from counts where there are counts, else as a document printed them."""
+    """Return the shares of the stock: from counts where the snapshot has them, else as a document printed them."""
     at = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"])
     frames = []
     for quantity, band in SHARES.items():
@@ -130,7 +130,7 @@ def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.D
     ----------
     snapshot : Snapshot
     quarters : PeriodIndex, optional
-        The quarters to keep; by default all there are.
+        The quarters to keep; by default all.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How fast people leave, by how long they have been there: ended spells over the persons in the same duration band."""
+"""Exit rates by duration: ended spells over the persons in the same duration band."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ MEAN, CLOSING, LATER = "mean of five quarter ends", "end of the year", "a year l
 def by_band(snapshot: Snapshot) -> pd.DataFrame:
     """Return the exit rate of each duration band in the last year of ended spells, for every choice of exposure.
 
-    The bands are those that both sources allow. The duration of a spell that ended is its whole length; a person in
-    the stock is in a band by the length so far. People who reach the AOW age are not among the ended spells.
+    The bands are those that both sources allow. The duration of an ended spell is its whole length; a person in the
+    stock is in a band by the length so far. People who reach the AOW age are not among the ended spells.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def by_band(snapshot: Snapshot) -> pd.DataFrame:
                 tidy_rows(rate, labels, f"{cells.table}, {table}"),
             ]
     if not frames:
-        raise CoverageError(f"snapshot {snapshot.name!r} does not tell the stock by duration around {year}.")
+        raise CoverageError(f"snapshot {snapshot.name!r} does not have the stock by duration around {year}.")
     return combine(frames)
 
 

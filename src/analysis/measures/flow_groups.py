@@ -103,7 +103,7 @@ def by_group(flows: GroupFlows) -> pd.DataFrame:
 
 
 def orderings(flows: GroupFlows) -> pd.DataFrame:
-    """Say for each pair of groups of a dimension whether rounding lets one tell whose outflow ratio is higher.
+    """Return for each pair of groups of a dimension whether rounding leaves open whose outflow ratio is higher.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Who comes in, who comes back, who leaves: national moments of inflow, re-inflow and outflow, and their ratios.
+"""National inflow, re-inflow and outflow in moments, and their ratios.
 
 All three count moments, not persons: one person can enter twice in a year. The outflow leaves out people who reach
 the AOW age, so an outflow ratio of 1 is not balance.
@@ -87,7 +87,7 @@ def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
 
 
 def complete_years(quarters: pd.PeriodIndex) -> list[int]:
-    """Return the calendar years of which all four quarters are there."""
+    """Return the calendar years of which all four quarters are given."""
     counts = pd.Series(1, index=quarters.year).groupby(level=0).sum()
     return [int(year) for year in counts.index[counts == QUARTERS_A_YEAR]]
 

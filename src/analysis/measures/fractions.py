@@ -43,7 +43,7 @@ def periods_of(snapshot: Snapshot, measure: str, dimension: str) -> pd.PeriodInd
     if measure == "long_term_share":
         tables = [table for table, grain in STOCK_SOURCES if grain == "quarter" and table in snapshot]
         if not tables:
-            raise CoverageError(f"snapshot {snapshot.name!r} holds no stock by duration.")
+            raise CoverageError(f"snapshot {snapshot.name!r} has no stock by duration.")
         return reduce(pd.PeriodIndex.union, [read_cells(snapshot, table, "quarter").periods for table in tables])
     return _flows_by(snapshot, dimension).periods
 

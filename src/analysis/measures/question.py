@@ -1,8 +1,8 @@
-"""A question put to the figures: one measure, one or two groups of a dimension, the periods between two ends.
+"""A question on the figures: one measure, one or two groups of a dimension, the periods between two ends.
 
-What the snapshot cannot answer is refused with the reason and the nearest thing that it can. A missing cell within the
-period is refused, never left out unseen; a provisional one is used, with its status in the frame; rounding is in the
-interval of each row; people of unknown attributes are in the total, and so in the rest of the total, and in no group.
+A question that the snapshot cannot answer is refused with the reason and the nearest one that it can. A missing cell
+within the period is refused, never left out silently; a provisional one is used, with its status in the frame; rounding
+is in the interval of each row; people of unknown attributes are in the total, and so in the rest, and in no group.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def check_measure(measure: str) -> str:
     if "benefit" in str(measure):
         raise CallError(
             f"measure {measure!r}: benefits go to households (a couple is two persons and one benefit) and cannot be "
-            f"set against persons or moments. Of persons and moments: {name_some(MEASURES)}."
+            f"compared with persons or moments. Of persons and moments: {name_some(MEASURES)}."
         )
     return check_choice("measure", measure, MEASURES)
 

@@ -1,4 +1,4 @@
-"""Which tables can serve a measure, the preferred first, and the choice among those a snapshot holds.
+"""Which tables can serve a measure, the preferred first, and the choice among those that a snapshot has.
 
 One line of figures comes from one table. The live table goes before its stopped predecessor and is never joined to
 it: 85615NED counts origin where 82662NED counted migration background, and the same total differs by 10 to 20 persons
@@ -45,18 +45,18 @@ PERSONS = "persons"
 
 
 def choose(snapshot: Snapshot, tables: tuple[str, ...], what: str) -> str:
-    """Return the first of ``tables`` that the snapshot holds.
+    """Return the first of ``tables`` that the snapshot has.
 
     Raises
     ------
     CoverageError
-        When it holds none.
+        When it has none.
     """
     for table in tables:
         if table in snapshot:
             return table
     raise CoverageError(
-        f"snapshot {snapshot.name!r} holds none of the tables for {what} ({', '.join(tables)}). "
+        f"snapshot {snapshot.name!r} has none of the tables for {what} ({', '.join(tables)}). "
         "Choose another snapshot, or pull one of them."
     )
 
@@ -90,6 +90,6 @@ def in_persons(column: Rounded) -> Rounded:
     """Return a stock that counts persons; raise a MixedUnitsError for one in thousands or of anything else."""
     if column.unit != PERSONS:
         raise MixedUnitsError(
-            f"expected a stock in {PERSONS}, found one in {column.unit}; flows cannot be set against it."
+            f"expected a stock in {PERSONS}, found one in {column.unit}; flows cannot be compared with it."
         )
     return column

@@ -22,7 +22,7 @@ def tidy_rows(
     columns : mapping of str to Rounded or (Rounded, str)
         Each quantity with its ``n`` numbers; for a share, ratio or rate also the name of its denominator.
     labels : mapping of str to iterable or scalar
-        Columns that tell the ``n`` rows apart (period, dimension, group); a single value holds for all rows.
+        Columns that distinguish the ``n`` rows (period, dimension, group); a single value holds for all rows.
     tables : str or list of str
         Id of the table, or ids of the tables, that the cells come from; a list has one entry a row.
 
@@ -53,13 +53,11 @@ def pick(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:
     Raises
     ------
     CallError
-        When the frame does not hold the quantity.
+        When the frame does not have the quantity.
     """
     rows = frame[frame["quantity"] == quantity]
     if rows.empty:
-        raise CallError(
-            f"quantity {quantity!r} is not in this table; it holds {', '.join(frame['quantity'].unique())}."
-        )
+        raise CallError(f"quantity {quantity!r} is not in this table; it has {', '.join(frame['quantity'].unique())}.")
     return rows.reset_index(drop=True)
 
 
