@@ -129,7 +129,7 @@ def test_a_signed_measure_may_be_negative_and_a_count_not(tmp_path):
 
 def test_two_grains_have_to_be_told_apart(tmp_path):
     opened = snapshot(tmp_path, table("T1", rows(("total", "2024MM12", 400), ("total", "2024JJ00", 390)), DIMENSIONS))
-    with pytest.raises(CallError, match="month, year; say which grain"):
+    with pytest.raises(CallError, match="month, year; name the grain to read"):
         read_cells(opened, "T1")
     assert read_cells(opened, "T1", "year").look_up("stock", pd.PeriodIndex(["2024"], freq="Y-DEC")).value[0] == 390
     with pytest.raises(CoverageError, match="expected periods by quarter, found month, year"):

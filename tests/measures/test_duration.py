@@ -113,7 +113,7 @@ def test_without_any_band_the_exit_rates_say_so(tmp_path):
     other = snapshot(
         tmp_path, table("85585NED", rows, {"sex": ["total"]}), table("85617NED", ended(), BY_BIRTH, unit="ended spells")
     )
-    with pytest.raises(CoverageError, match="does not tell the stock by duration around 2023"):
+    with pytest.raises(CoverageError, match="does not have the stock by duration around 2023"):
         exit_rates.by_band(other)
     with pytest.raises(CoverageError, match="less than half a year"):
         duration.starters(other)
