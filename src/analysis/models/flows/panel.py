@@ -13,12 +13,12 @@ from operator import or_
 import pandas as pd
 
 from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
-from analysis.classifications.selection import ALL, check_dimension
+from analysis.classifications.selection import check_dimension
 from analysis.cleaning.groups import group_column
-from analysis.errors import CoverageError, DataError, MixedUnitsError, name_some
+from analysis.errors import CoverageError, DataError, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.measures.flows import FLOWS, flow_cells, flow_window
-from analysis.measures.sources import PERSONS, STOCK_TABLES, stock_at
+from analysis.measures.sources import STOCK_TABLES, stock_at
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.models.rounded_columns import range_columns
 from analysis.snapshots.store import Snapshot
@@ -30,14 +30,12 @@ KEYS = ["dimension", "group", "quarter"]
 GROUPS: dict[str, tuple[Group, ...]] = MONITOR | {"birth": LONG_TERM["birth"]}
 
 
-def flow_panel(snapshot: Snapshot, group_by: str = "all", quarters: pd.PeriodIndex | None = None) -> pd.DataFrame:
-    """Return the panel of a snapshot, the total included.
+def flow_panel(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.DataFrame:
+    """Return the panel of a snapshot: the groups of every dimension of which it has figures, and the total.
 
     Parameters
     ----------
     snapshot : Snapshot
-    group_by : {"all", "age", "origin", "birth", "sex"}
-        With ``all``, dimensions of which the snapshot has no figure are left out.
     quarters : PeriodIndex, optional
         Without it, every quarter of the national flows.
 
@@ -51,55 +49,35 @@ def flow_panel(snapshot: Snapshot, group_by: str = "all", quarters: pd.PeriodInd
 
     Raises
     ------
-    CallError
-        When ``group_by`` is unknown.
     CoverageError
-        When the snapshot lacks a quarter or every figure of the dimension; what it has is named.
+        When the snapshot lacks a quarter; those it has are named.
     """
-    known, table = flow_window(snapshot), flow_cells(snapshot).table
-    check_dimension(group_by, (ALL, *GROUPS))
+    known = flow_window(snapshot)
     quarters = known if quarters is None else quarters
     outside = quarters.difference(known)
     if len(outside):
         raise CoverageError(
-            f"snapshot {snapshot.name!r}, table {table}: no flows of {name_some(outside)}; "
+            f"snapshot {snapshot.name!r}, table {flow_cells(snapshot).table}: no flows of {name_some(outside)}; "
             f"it has {known[0]} to {known[-1]}. Choose among these, or pull the table."
         )
-    chosen = GROUPS if group_by == "all" else {group_by: GROUPS[group_by]}
-    parts = {dimension: _dimension(snapshot, groups, quarters) for dimension, groups in chosen.items()}
-    covered = [dimension for dimension, rows in parts.items() if rows["inflow"].notna().any()]
-    if group_by != "all" and not covered:
-        others = [
-            name for name, groups in GROUPS.items() if _dimension(snapshot, groups, known)["inflow"].notna().any()
-        ]
-        raise CoverageError(
-            f"snapshot {snapshot.name!r}, table {table}: no flows by {group_by} from {quarters[0]} to {quarters[-1]}; "
-            f"it has them by {name_some(others) or 'no dimension, for the total alone'}."
-        )
-    return pd.concat(
-        [*(parts[name] for name in covered), _dimension(snapshot, (TOTAL_GROUP,), quarters)], ignore_index=True
-    )
+    parts = [_dimension(snapshot, groups, quarters) for groups in GROUPS.values()]
+    covered = [rows for rows in parts if rows["inflow"].notna().any()]
+    return pd.concat([*covered, _dimension(snapshot, (TOTAL_GROUP,), quarters)], ignore_index=True)
 
 
-def panel_of(frame: pd.DataFrame, stock_unit: str = PERSONS) -> pd.DataFrame:
+def panel_of(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame of counts as a panel: figures of a simulation, or of another source.
 
     Parameters
     ----------
     frame : DataFrame
-        ``dimension, group, quarter`` (``2024Q1``) and any of the quantities; NaN is a missing cell.
-    stock_unit : str
-        What the stocks count.
+        ``dimension, group, quarter`` (``2024Q1``) and any of the quantities (stocks in persons); NaN is a missing cell.
 
     Raises
     ------
-    MixedUnitsError
-        When the stocks are not persons: benefits are fewer, a couple has one.
     DataError
         When a column is missing, a group has a quarter twice, or a number is negative.
     """
-    if stock_unit != PERSONS:
-        raise MixedUnitsError(f"opening and closing: expected {PERSONS}, found {stock_unit}; flows are not of those.")
     if lacking := [name for name in (*KEYS, "inflow", "outflow") if name not in frame]:
         raise DataError(f"panel: expected the columns {', '.join(lacking)}; found {name_some(frame.columns, 12)}.")
     panel = frame.reset_index(drop=True).assign(quarter=frame["quarter"].astype(str).to_numpy())
