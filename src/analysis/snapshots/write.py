@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,18 +73,11 @@ def write_manifest(folder: Path, name: str, kind: Kind, created: str, entries: I
 
 def _write_table(folder: Path, table: NewTable) -> TableEntry:
     data = table.frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    same = {each.name: getattr(table, each.name, None) for each in fields(TableEntry)}
     return TableEntry(
-        id=table.id,
-        title=table.title,
-        platform=table.platform,
-        modified=table.modified,
-        retrieved=table.retrieved,
-        rows=len(table.frame),
-        coverage=table.coverage,
-        licence=table.licence,
-        attribution=table.attribution,
-        data=write_file(folder / f"{table.id}.csv", data),
-        metadata=write_file(folder / f"{table.id}.json", metadata_bytes(table.metadata)),
+        **same
+        | {"rows": len(table.frame), "data": write_file(folder / f"{table.id}.csv", data)}
+        | {"metadata": write_file(folder / f"{table.id}.json", metadata_bytes(table.metadata))}
     )
 
 
