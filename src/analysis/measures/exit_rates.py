@@ -71,6 +71,6 @@ def _exposures(snapshot: Snapshot, choice: str, year: int) -> list[tuple[Rounded
     columns = []
     for band in BANDS:
         stock, table = stock_at(snapshot, at, band)
-        mean = stock.sum_by([0] * len(at), 1, 1 / len(at)).counted_as("person-years")
+        mean = (stock.sum() * (1 / len(at))).counted_as("person-years")
         columns.append((mean, table))
     return columns

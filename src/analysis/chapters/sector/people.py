@@ -86,7 +86,7 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
         parts = [breakdown(snapshot, table, each, "scheme") for each in ("opening", "entries", "exits", "closing")]
         schemes = parts[0].classes
         numbers = [part.of(*schemes) for part in parts]
-        opening, inflow, outflow, closing = (stack([column, column.sum_by([0] * len(column), 1)]) for column in numbers)
+        opening, inflow, outflow, closing = (stack([column, column.sum()]) for column in numbers)
         account = balance(opening, inflow, outflow, closing)
         labels = {"where": where, "scheme": [*schemes, TOTAL], "closure": zero_within_rounding(account["other_exits"])}
         columns = {
