@@ -147,7 +147,7 @@ QUERIES = {
     "{85692NED | stock | ages: <27 | 2024-12}": "dimension 'ages' is unknown; did you mean 'age'? known: age, sex.",
     "{85692NED | stock | sex: wimen | 2024-12}": "dimension 'sex' has no group 'wimen'; did you mean 'women'? "
     "known: men, unknown, women.",
-    "{85692NED | stock | age: <27 & age: 27–45 | 2024-12}": "both divide 'age' and cannot be crossed; choose one of them.",
+    "{85692NED | stock | age: <27 & age: 27–45 | 2024-12}": "cannot be crossed; choose one of them.",
     "{85692NED | stock | total | 2024Q4}": "expected a month, found 2024Q4.",
 }
 
