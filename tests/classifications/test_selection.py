@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analysis.chapters.flows.group_models import fit_group_models
 from analysis.classifications.durations import CLASS_ENDS, band_groups, duration_band
 from analysis.classifications.groups import GROUPS, LONG_TERM, MONITOR, cross, members_in_common
 from analysis.classifications.selection import check_dimension, find_crossing, find_group, find_groups
@@ -69,7 +70,7 @@ WRONG_DIMENSION = {
     "of the monitors": lambda source: group_state(source, "ages"),
     "of the flows": lambda source: group_flows(source, "ages"),
     "of long-term shares": lambda source: longterm_shares(source, "ages"),
-    "of a panel of flows": lambda source: flow_panel(source, "ages"),
+    "of the models by group": lambda source: fit_group_models(flow_panel(source), "ages"),
     "of a model": lambda _: pick_cells(pd.DataFrame({"dimension": ["age", "total"]}), "ages", ("inflow",)),
     "of a panel of durations": lambda source: read_panel(source, "ages"),
     "of a decomposition": lambda source: crossed_stock(source, ["ages"], "2023Q4"),
