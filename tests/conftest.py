@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from analysis.register.entry import read_register
 from analysis.register.relations import Register
 from analysis.snapshots.store import Snapshot
-from analysis.workspace import HOME_VARIABLE, open_snapshot
+from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE, open_snapshot
 from project_copy import copy_project
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +29,18 @@ def pytest_collection_finish() -> None:
     """Leave what was imported out of every later search for garbage: statsmodels asks for one in each of its tests."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def variables_of_a_run_end_with_the_test() -> Iterator[None]:
+    """A notebook run in this process leaves its folder in the environment, where later kernels would write."""
+    before = {name: os.environ.get(name) for name in (RUN_FOLDER_VARIABLE, HOME_VARIABLE)}
+    yield
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @pytest.fixture(scope="session")
