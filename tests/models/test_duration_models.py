@@ -177,7 +177,7 @@ def test_survival_falls_and_its_integral_adds_up(rates, middle):
     parts = survival.time_lived(rates, FINE, 0, middle) + survival.time_lived(rates, FINE, middle)
     assert parts == pytest.approx(whole)
     assert survival.cumulative(rates, FINE, middle + 1) >= survival.cumulative(rates, FINE, middle)
-    half = survival.quantile(rates, FINE, middle)
+    half = survival.median(rates, FINE, middle)
     gone = survival.cumulative(rates, FINE, middle + half) - survival.cumulative(rates, FINE, middle)
     assert gone == pytest.approx(np.log(2))
 

@@ -44,7 +44,7 @@ def test_rates_that_were_put_in_come_out():
     assert found["women", 2020] == pytest.approx(0.05 * SEASON.mean(), rel=1e-3)
     assert list(model.effects["value"]) == pytest.approx(list(SEASON), rel=2e-3)
     assert model.dispersion.value == model.between_groups.value == 1
-    ratio = fit_rates(made(), "ratio", "sex", period="trend", interaction=False)
+    ratio = fit_rates(made(), "ratio", "sex", period="trend")
     assert list(ratio.rates["value"]) == pytest.approx([0.9] * 12, rel=2e-3)
 
 

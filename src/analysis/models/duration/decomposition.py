@@ -36,6 +36,7 @@ from analysis.snapshots.store import Snapshot
 READS = STOCK_TABLES
 BEHAVIOUR = "behaviour"
 MOVERS = ("age", "sex", "origin")
+_LONG_TERM = 60  # months
 _UNKNOWN_PART = 0.02  # of the denominator that may have no known group
 
 
@@ -142,16 +143,14 @@ def _factors(whole: pd.Series, by: list[str]) -> dict[str, np.ndarray]:
     return {name: np.exp(part) for name, part in shapley(by, log_marginal).items()}
 
 
-def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, over: int = 60) -> pd.DataFrame:
-    """Return the stock and its long-term part in every crossing of groups at the end of a quarter.
+def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str) -> pd.DataFrame:
+    """Return the stock and its part over five years in every crossing of groups at the end of a quarter.
 
     Parameters
     ----------
     snapshot : Snapshot
     by : sequence of {"age", "sex", "origin", "birth"}
     quarter : str
-    over : int
-        Months, an end of a class.
 
     Returns
     -------
@@ -167,7 +166,7 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, over: int
         When no table crosses these dimensions at that quarter, or more than two percent are in no cell.
     """
     crossings = list(product(*(LONG_TERM[check_dimension(name, LONG_TERM)] for name in by)))
-    at, long, reasons = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"]), duration_band(over), set()
+    at, long, reasons = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"]), duration_band(_LONG_TERM), set()
     for table in [name for name, grain in STOCK_SOURCES if grain == "quarter" and name in snapshot]:
         cells = read_cells(snapshot, table, "quarter")
         try:
@@ -194,10 +193,8 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, over: int
     )
 
 
-def longterm_moved(
-    snapshot: Snapshot, quarters: pd.PeriodIndex, over: int = 60, by: Sequence[str] = MOVERS
-) -> pd.DataFrame:
-    """Return why the long-term share of the stock changed from the first to the last of some quarters.
+def longterm_moved(snapshot: Snapshot, quarters: pd.PeriodIndex, by: Sequence[str] = MOVERS) -> pd.DataFrame:
+    """Return why the share of the stock over five years changed from the first to the last of some quarters.
 
     Both ends are of the same quarter of the year, so that no season is between them.
 
@@ -212,7 +209,7 @@ def longterm_moved(
     ends, names = (str(same[0]), str(same[-1])), [*by, BEHAVIOUR]
     values, tables, missing = [np.nan] * (len(names) + 1), "", NOT_IN_SNAPSHOT
     try:
-        cells = [crossed_stock(snapshot, by, end, over) for end in ends]
+        cells = [crossed_stock(snapshot, by, end) for end in ends]
     except CoverageError:
         cells = []
     if cells and ends[0] < ends[1]:

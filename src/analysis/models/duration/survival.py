@@ -59,10 +59,10 @@ def time_lived(
     return whole
 
 
-def quantile(hazards: np.ndarray, cuts: tuple[int, ...], start: float, left: float = 0.5) -> np.ndarray:
-    """Return after how many months beyond ``start`` only the part ``left`` of those present is still there."""
+def median(hazards: np.ndarray, cuts: tuple[int, ...], start: float) -> np.ndarray:
+    """Return after how many months beyond ``start`` half of those present are still there."""
     edges = np.array([0.0, *cuts])
-    target = cumulative(hazards, cuts, start) - np.log(left)
+    target = cumulative(hazards, cuts, start) + np.log(2)
     at_edges = np.stack([cumulative(hazards, cuts, edge) for edge in edges], axis=-1)
     band = (at_edges <= target[..., None]).sum(axis=-1) - 1
     within = target - np.take_along_axis(at_edges, band[..., None], -1)[..., 0]
@@ -180,7 +180,7 @@ def remaining(hazards: Hazards, starts: Iterable[int] = (0, 24, 60), clock: str 
     cuts, quantities = hazards.cuts, {}
     for start in starts:
         of_start = {"cuts": cuts, "start": start}
-        quantities["median_remaining", start, "constant", "months"] = partial(quantile, **of_start)
+        quantities["median_remaining", start, "constant", "months"] = partial(median, **of_start)
         quantities["mean_remaining", start, "constant", "months"] = partial(_mean, **of_start)
         if start < cuts[-1]:
             quantities["mean_remaining_below", start, "", "months"] = partial(_mean, **of_start, end=cuts[-1])

@@ -1,8 +1,8 @@
 """Rates of inflow and outflow, and the outflow ratio, by group and period.
 
 A rate is a Poisson GLM of the moments with the log of the opening stock as offset; the ratio a binomial GLM of the
-outflow among all moments (logit = log ratio). Terms: group, season, and years or a straight trend, the same for all
-groups or each with its own. The variance is that of chance times a dispersion measured between neighbouring quarters
+outflow among all moments (logit = log ratio). Terms: season, and for each group its years or a straight trend. The
+variance is that of chance times a dispersion measured between neighbouring quarters
 (`dispersion.neighbour_dispersion`), or comes from scores clustered by year, or from HAC over quarters (summed over the
 groups of a quarter; Driscoll and Kraay 1998, Review of Economics and Statistics 80). Comparisons of groups take the
 dispersion between groups and Holm's correction.
@@ -92,7 +92,6 @@ def fit_rates(
     quantity: str,
     dimension: str = "total",
     period: str = "year",
-    interaction: bool = True,
     covariance: str = "dispersion",
     confidence: float = 0.95,
 ) -> RateModel:
@@ -106,9 +105,7 @@ def fit_rates(
         Denominators: opening stock, opening stock, inflow.
     dimension : str
     period : {"year", "trend"}
-        An effect for each year, or a straight line in time.
-    interaction : bool
-        Each group with its own years or line; else all groups with the same.
+        An effect for each year, or a straight line in time; each group has its own.
     covariance : {"dispersion", "cluster", "hac"}
     confidence : float
 
@@ -123,11 +120,11 @@ def fit_rates(
     _check_choices(quantity, period, covariance)
     needed = ("outflow", "inflow") if quantity == "ratio" else (FLOW[quantity], "opening")
     data = pick_cells(panel, dimension, needed).assign(exposed=lambda rows: rows[needed[-1]])
-    design, names = _design(data, period, interaction)
+    design, names = _design(data, period)
     if len(data) <= design.shape[1]:
         raise CallError(
             f"{quantity} by {dimension}: {len(data)} cells for {design.shape[1]} coefficients; expected more cells. "
-            "Choose more quarters, period='trend' or interaction=False."
+            "Choose more quarters, or period='trend'."
         )
     own, between = _dispersions(data, quantity, needed)
     fit = _fit(data, design, quantity, covariance)
@@ -147,12 +144,9 @@ def fit_rates(
 
 
 def _check_choices(quantity: str, period: str, covariance: str) -> None:
-    for name, given, known in (
-        ("quantity", quantity, QUANTITIES),
-        ("period", period, PERIODS),
-        ("covariance", covariance, COVARIANCES),
-    ):
-        check_choice(name, given, known)
+    check_choice("quantity", quantity, QUANTITIES)
+    check_choice("period", period, PERIODS)
+    check_choice("covariance", covariance, COVARIANCES)
     if covariance == "cluster" and period == "year":
         raise CallError(
             "covariance 'cluster' goes by year, and an effect for each year leaves nothing within one: every interval "
@@ -160,20 +154,15 @@ def _check_choices(quantity: str, period: str, covariance: str) -> None:
         )
 
 
-def _design(data: pd.DataFrame, period: str, interaction: bool) -> tuple[np.ndarray, list[str]]:
+def _design(data: pd.DataFrame, period: str) -> tuple[np.ndarray, list[str]]:
     """Return the design of groups, years or trend, and seasons that sum to zero, and the names of its columns."""
     group = pd.get_dummies(data["group"], dtype=float)[list(data["group"].unique())]
     if period == "year":
-        time = pd.get_dummies(data["year"], prefix="year", dtype=float)
-        time = time if interaction else time.iloc[:, 1:]
+        time, parts = pd.get_dummies(data["year"], prefix="year", dtype=float), []
     else:
         at = data["year"] + (data["season"] - 2.5) / 4
-        time = (at - at.mean()).to_frame("trend")
-    parts = [] if interaction and period == "year" else [group]
-    if interaction:
-        parts += [time.mul(group[name], axis=0).add_prefix(f"{name} ") for name in group]
-    else:
-        parts.append(time)
+        time, parts = (at - at.mean()).to_frame("trend"), [group]
+    parts += [time.mul(group[name], axis=0).add_prefix(f"{name} ") for name in group]
     last = data["season"].max()
     for season in sorted(data["season"].unique())[:-1]:
         column = (data["season"] == season).astype(float) - (data["season"] == last).astype(float)
