@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-# From 1 January of the year, in years and months. Source: the description of the age classes in CBS table 85615NED
-# (v4, 8 July 2026).
+from analysis.classifications.categories import read_list
+
 AOW_AGE: dict[int, tuple[int, int]] = {
-    2012: (65, 0),
-    2013: (65, 1),
-    2014: (65, 2),
-    2015: (65, 3),
-    2016: (65, 6),
-    2017: (65, 9),
-    2018: (66, 0),
-    2019: (66, 4),
-    2020: (66, 4),
-    2021: (66, 4),
-    2022: (66, 7),
-    2023: (66, 10),
-    2024: (67, 0),
-    2025: (67, 0),
-    2026: (67, 0),
-    2027: (67, 0),
+    int(year): (years, months) for year, (years, months) in read_list("aow_age")["ages"].items()
 }
+"""The AOW age from 1 January of a year, in years and months."""
 
 
 def rise_in_months(quarter: pd.Period) -> int:

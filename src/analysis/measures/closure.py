@@ -16,8 +16,7 @@ from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, US
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.errors import CoverageError
 from analysis.intervals.comparison import BEYOND, WITHIN, zero_within_rounding
-from analysis.measures.tidy_frame import combine
-from analysis.missing import UNDECIDED
+from analysis.missing import FINAL, IMPOSSIBLE, UNDECIDED, UNKNOWN
 from analysis.snapshots.store import Snapshot
 
 UNCHECKED = "cannot be checked"
@@ -77,51 +76,35 @@ def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
         ``table, title, coverage, grain, first_period, last_period``, ``cells`` and how many of them are ``unknown`` and
         ``impossible``, ``periods`` and how many of them are ``provisional``, and ``tables``.
     """
-    frames = []
+    rows = []
     for table in tables:
         entry = snapshot.entry(table)
         for grain in snapshot.metadata(table).grains():
             cells = read_cells(snapshot, table, grain)
             frame, periods = cells.frame, cells.periods
             reasons = frame["missing"].value_counts()
-            row = {
-                "table": table,
-                "title": entry.title,
-                "coverage": entry.coverage,
-                "grain": grain,
-                "first_period": str(periods[0]),
-                "last_period": str(periods[-1]),
-                "cells": len(frame),
-                "unknown": int(reasons.get("unknown", 0)),
-                "impossible": int(reasons.get("impossible", 0)),
-                "periods": len(periods),
-                "provisional": int(frame.loc[frame["status"] != "final", "period"].nunique()),
-                "tables": table,
-            }
-            frames.append(pd.DataFrame([row]))
-    return combine(frames)
+            row = {"table": table, "title": entry.title, "coverage": entry.coverage, "grain": grain}
+            row |= {"first_period": str(periods[0]), "last_period": str(periods[-1]), "cells": len(frame)}
+            row |= {reason: int(reasons.get(reason, 0)) for reason in (UNKNOWN, IMPOSSIBLE)}
+            row |= {"periods": len(periods), "tables": table}
+            row["provisional"] = int(frame.loc[frame["status"] != FINAL, "period"].nunique())
+            rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _of_dimension(cells: Cells, dimension: str, grain: str) -> list[tuple]:
-    known = list(cells.categories(dimension))
-    if dimension == "edition" or not set(known).difference(USUAL_TOTALS):
+    codes = cells.classes[dimension]
+    classes = [code for name, code in codes.items() if name not in USUAL_TOTALS]
+    if dimension == "edition" or not classes:
         return []  # editions of a chart are no classes of a whole
-    classes = partition(dimension, known)
-    return [
-        (cells.table, measure.quantity, dimension, grain, *outcome, cells.table)
-        for measure in cells.metadata.measures
-        if measure.unit not in _SHARES and _divided(cells, measure.code, dimension)
-        for outcome in _outcomes(
-            cells, measure.quantity, dimension, [] if (dimension, measure.unit) == _SEVERAL else classes
-        )
-    ]
-
-
-def _divided(cells: Cells, measure: str, dimension: str) -> bool:
-    """Tell whether any figure of a measure is of a class of the dimension; documents print some totals alone."""
-    codes = cells.categories(dimension)
-    totals = {codes[name] for name in USUAL_TOTALS if name in codes}
-    return bool(set(cells.frame.loc[cells.frame["measure"] == measure, dimension]) - totals)
+    divided = set(cells.frame.loc[cells.frame[dimension].isin(classes), "measure"])  # documents print some totals alone
+    rows = []
+    for measure in cells.metadata.measures:
+        if measure.unit not in _SHARES and measure.code in divided:
+            parts = [] if (dimension, measure.unit) == _SEVERAL else partition(dimension, list(codes))
+            outcomes = _outcomes(cells, measure.quantity, dimension, parts)
+            rows += [(cells.table, measure.quantity, dimension, grain, *outcome, cells.table) for outcome in outcomes]
+    return rows
 
 
 def _outcomes(cells: Cells, quantity: str, dimension: str, classes: list[str]) -> list[tuple]:
