@@ -17,7 +17,7 @@ from analysis.cleaning.periods import SPAN, parse_periods
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
 from analysis.intervals.cell_pool import CellPool
 from analysis.intervals.rounded import Rounded
-from analysis.missing import FINAL, NOT_IN_SNAPSHOT, STATUSES
+from analysis.missing import FINAL, NO_FIGURE, NOT_IN_SNAPSHOT, STATUSES
 from analysis.snapshots.format import Measure, TableMetadata, grain_of_code
 from analysis.snapshots.store import RawTable, Snapshot
 
@@ -71,7 +71,7 @@ class Cells:
     def look_up(self, quantity: str, periods: pd.PeriodIndex, **categories: str) -> Rounded:
         """Return one number a period for a quantity and these categories; of other dimensions the total is taken.
 
-        A cell that the snapshot does not have is missing with the reason ``not_in_snapshot``.
+        A cell that the table does not have is ``not_in_snapshot``, or ``no_figure`` where the table is here in full.
 
         Raises
         ------
@@ -164,7 +164,8 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
         rounding=width,
     )
     cells = cells[["table", *_key_columns(raw.metadata), "value", "missing", "status", "unit", "rounding"]]
-    return Cells(table, raw.metadata, cells, _pool(f"{snapshot.digest[:12]}/{table}/{grain}", cells, signed))
+    key = f"{snapshot.digest[:12]}/{table}/{grain}"
+    return Cells(table, raw.metadata, cells, _pool(key, cells, signed, raw.entry.coverage))
 
 
 def _check_units(raw: RawTable) -> None:
@@ -181,14 +182,14 @@ def _key_columns(metadata: TableMetadata) -> list[str]:
     return ["measure", *(dimension.name for dimension in metadata.dimensions), "period"]
 
 
-def _pool(key: str, cells: pd.DataFrame, signed: np.ndarray) -> CellPool:
+def _pool(key: str, cells: pd.DataFrame, signed: np.ndarray, coverage: str) -> CellPool:
     value, half = cells["value"].to_numpy(), cells["rounding"].to_numpy() / 2
     lo = np.where(signed, value - half, np.maximum(value - half, 0.0))  # no count lies below zero
     columns = {"value": value, "lo": lo, "hi": value + half}
     # the last entry stands for every cell that the snapshot does not have
     padded = {name: np.append(column, np.nan) for name, column in columns.items()}
-    missing = np.append(cells["missing"].to_numpy(object), NOT_IN_SNAPSHOT)
-    status = np.append(cells["status"].map(STATUSES.index).to_numpy(int), 0)
+    missing = np.append(cells["missing"].to_numpy(object), NO_FIGURE if coverage == "full" else NOT_IN_SNAPSHOT)
+    status = np.append(pd.Categorical(cells["status"], categories=STATUSES).codes.astype(int), 0)
     return CellPool((key,), (len(missing),), missing=missing, status=status, **padded)
 
 

@@ -35,7 +35,7 @@ def parse_numbers(texts: Iterable[str]) -> Numbers:
     DataError
         When a cell is neither a number nor blank nor a dot; the first such cells are named.
     """
-    column = pd.Series(texts if isinstance(texts, pd.Series) else list(texts), dtype="str")
+    column = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype="str")
     index, distinct = pd.factorize(column, use_na_sentinel=False)  # a table repeats its texts: read each only once
     column = pd.Series(distinct, dtype="str").str.strip()
     blank, dot = column.eq("").to_numpy(bool), column.eq(".").to_numpy(bool)

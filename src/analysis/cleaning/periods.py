@@ -121,9 +121,9 @@ def parse_periods(texts: Iterable[str]) -> pd.PeriodIndex:
     DataError
         When a text is no period, or when the grains differ (a yearly mean is not a month's figure).
     """
-    column = pd.Series(list(texts), dtype="str")
-    known = {text: parse_period(text) for text in column.unique()}
-    grains = sorted({period_grain(period) for period in known.values()})
+    position, different = pd.factorize(texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype="str"))
+    known = [parse_period(text) for text in different]
+    grains = sorted({period_grain(period) for period in known})
     if len(grains) > 1:
         raise DataError(f"periods of different grain ({', '.join(grains)}) in one column; choose one grain.")
-    return pd.PeriodIndex(column.map(known), freq=FREQUENCY[grains[0]] if grains else FREQUENCY["quarter"])
+    return pd.PeriodIndex(known, freq=FREQUENCY[grains[0]] if grains else FREQUENCY["quarter"]).take(position)
