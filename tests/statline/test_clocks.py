@@ -127,7 +127,7 @@ def test_rows_without_end_are_more_than_the_codes_make(server, tmp_path, platfor
     monkeypatch.setattr(server.site, "answer", endless)
     server.faults = None
     message = failed(server, tmp_path, platform, replace(SHORT, total=20), most=20)
-    assert re.search(r"expected at most \d+ rows, by the lists of codes; found more", message)
+    assert re.search(r"expected at most \d+ rows, by the codes; found more", message)
 
 
 # -- faults that last

@@ -164,5 +164,5 @@ def _columns(archive: ZipFile, table: WireTable) -> Iterator[dict[str, tuple[str
                 raise BadZipFile("Observations.csv has rows of other lengths than its header")
             rows += len(part)
             if rows > table.crossing:
-                raise DataError(f"table {table.id}: expected at most {table.crossing} figures; found more.")
+                raise IncompleteError(f"table {table.id}: expected at most {table.crossing} figures; found more")
             yield dict(zip(header, zip(*part, strict=True), strict=True))

@@ -69,10 +69,8 @@ def expected_of(table: str) -> Expected:
 
 def with_kept_measures(table: WireTable, all_measures: bool = False) -> WireTable:
     """Return a table with the measures that it is pulled for: all, where the catalogue names none or none is found."""
-    kept_names = expected_of(table.id).keep
-    kept = (
-        () if all_measures else (each.key for each in table.measures if not each.text and _names(each) & {*kept_names})
-    )
+    names = set() if all_measures else {*expected_of(table.id).keep}
+    kept = (each.key for each in table.measures if not each.text and _names(each) & names)
     return replace(table, kept=frozenset(kept))
 
 

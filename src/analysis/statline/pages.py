@@ -18,7 +18,6 @@ from itertools import pairwise
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from analysis.errors import DataError
 from analysis.statline.addresses import under_scheme
 from analysis.statline.retry import TransientError
 from analysis.statline.session import AT_ONCE, Session
@@ -74,9 +73,7 @@ class PageChain:
         Raises
         ------
         IncompleteError
-            When the pages do not make a whole.
-        DataError
-            When there are more rows than codes can make.
+            When the pages do not make a whole, or there are more rows than codes can make.
         """
         url, linked, last, ends = self.url, False, -1, 0
         while True:
@@ -85,7 +82,7 @@ class PageChain:
                 self.gaps |= page.gaps or page.first != last + 1
                 self.rows, last = self.rows + len(page.rows), page.last
                 if self.rows > most:
-                    raise DataError(f"{self.url}: expected at most {most} rows, by the lists of codes; found more.")
+                    raise IncompleteError(f"{self.url}: expected at most {most} rows, by the codes; found more")
                 yield page.rows
             if page.link:
                 self._ask_ahead(page.link, len(page.rows), announced)

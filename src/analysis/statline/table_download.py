@@ -110,35 +110,45 @@ class TableDownload:
     def _download(self, service: Service, table: str, notes: list[str]) -> tuple[TableEntry, PulledTable]:
         """Download a table, begun again when its data make no whole or its state changes meanwhile."""
         self.progress(table, 0)
-        before, reason = newest_with(table, self.vintages), ""
+        before = newest_with(table, self.vintages)
         old, damage = _metadata(before, table)
-        notes = [*notes, *damage]
+        notes, fault = [*notes, *damage], None
         for _ in range(_STARTS):
-            described = self._described(service, table, prefetch=old is None)
-            if old is not None and unchanged_in(described, service.FAMILY, before.entry(table), old):
-                if lost := lost_codes(described, old):
-                    reason = f"its description lacks {lost}, which the same state of it had in {before.name}"
-                    continue
-                try:
-                    return self._taken_over(described, before, old, notes)
-                except DataError as fault:
-                    notes, old = [*notes, f"downloaded again, because {fault}"], None
-            from analysis.statline.table_writer import TableWriter  # numpy: the first requests need not wait for it
-
-            writer = TableWriter(described, dimension_names(described))
             try:
-                for rows in service.fill(described, writer):
-                    self.progress(table, rows)
-            except IncompleteError as fault:
-                reason = str(fault)
+                described = self._described(service, table, prefetch=old is None)
+            except DataError as found:  # a list of it may have come short
+                fault = found
                 continue
-            with ThreadPoolExecutor(1) as pool:
-                since = pool.submit(service.modified, table)
-                written = self._written(described, writer, old, notes)
-                if since.result() == described.modified:
-                    return written
-            reason = "it changed at CBS while it was read"
-        raise UnreachableError(f"table {table}: {reason.rstrip('.')}, {_STARTS} times. Try again.")
+            same = old is not None and unchanged_in(described, service.FAMILY, before.entry(table), old)
+            try:
+                if same:
+                    return self._taken_over(described, before, old, notes)
+                return self._filled(service, described, old, notes)
+            except IncompleteError as found:
+                fault = found
+            except DataError as found:
+                if not same:
+                    raise
+                notes, old, fault = [*notes, f"downloaded again, because {found}"], None, found
+        if isinstance(fault, DataError):
+            raise fault
+        raise UnreachableError(f"table {table}: {str(fault).rstrip('.')}, {_STARTS} times. Try again.") from fault
+
+    def _filled(
+        self, service: Service, table: WireTable, old: TableMetadata | None, notes: list[str]
+    ) -> tuple[TableEntry, PulledTable]:
+        """Read and write all data of a table; an IncompleteError when they make no whole or it changed meanwhile."""
+        from analysis.statline.table_writer import TableWriter  # numpy: the first requests need not wait for it
+
+        writer = TableWriter(table, dimension_names(table))
+        for rows in service.fill(table, writer):
+            self.progress(table.id, rows)
+        with ThreadPoolExecutor(1) as pool:
+            since = pool.submit(service.modified, table.id)
+            written = self._written(table, writer, old, notes)
+            if since.result() == table.modified:
+                return written
+        raise IncompleteError("it changed at CBS while it was read")
 
     def _described(self, service: Service, table: str, prefetch: bool) -> WireTable:
         if service.FAMILY == "v3":  # its pages are asked for by measure: which those are, the description shows first
@@ -177,7 +187,9 @@ class TableDownload:
     def _taken_over(
         self, table: WireTable, vintage: Snapshot, old: TableMetadata, notes: list[str]
     ) -> tuple[TableEntry, PulledTable]:
-        """Take the data of a table from an older vintage; its description and notes are made CBS's answers."""
+        """Take the data of a table from an older vintage; its description and notes are made of CBS's answers."""
+        if lost := lost_codes(table, old):
+            raise IncompleteError(f"its description lacks {lost}, which the same state of it had in {vintage.name}")
         entry = take_over(table.id, vintage, self.staging)
         evidence: dict[str, CellEvidence] = evidence_before(old)
         noted = replace(table, notes=(*table.notes, *notes))
