@@ -169,6 +169,10 @@ def compare_routes(hazards: Hazards, steps: pd.DataFrame) -> pd.DataFrame:
 
 
 def _implied(rates: np.ndarray, cuts: tuple[int, ...], step: Step, open_part: np.ndarray) -> np.ndarray:
+    """Return the continuation that hazards imply: the sum of S over the later band over that over the earlier one.
+
+    Of those beyond the last cut c, a part ``open_part`` of all who start the step, S(c + months) / S(c) is still there.
+    """
     last = min(step.end, cuts[-1])
     spans = ((step.start + step.months, last + step.months), (step.start, last))
     later, earlier = (time_lived(rates, cuts, *span, counted=True) for span in spans)
