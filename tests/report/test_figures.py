@@ -204,6 +204,11 @@ def test_break_even_above_one_stands_to_the_right_of_as_many_in_as_out(published
         assert sides == {"right": left, "left": right}
 
 
+def test_an_axis_has_as_many_decimals_as_its_ticks_need():
+    assert plotting.NumberTicks(ENGLISH).format_ticks([0.5, 1000, -0.25]) == ["0.50", "1,000.00", "-0.25"]
+    assert plotting.NumberTicks(ENGLISH).format_ticks([]) == []
+
+
 def test_a_small_picture_keeps_the_colour_of_a_single_mark():
     """Chosen by pixels, the palette gave 64 shades of grey and blue, and one orange mark came out brown."""
     with plotting.canvas(5.0) as (figure, (axes,)):

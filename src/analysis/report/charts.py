@@ -17,7 +17,7 @@ from analysis.report.table_spec import complete
 
 _NAME = 26  # characters of a class that fit beside the axes
 _HEAD, _TITLE, _LEGEND = 1.1, 0.3, 0.2  # inches: what is around the axes, title of a panel, line of the legend
-_ROW, _MARK = 0.14, 0.2  # inches of a class, and of each of its marks
+_ROW, _BAR, _DOT = 0.14, 0.2, 0.14  # inches of a class, and of each of its marks
 _ROOM = 0.22  # of the length of an axis, for the numbers beyond its last mark
 _NARROW = 0.04  # of the longest bar: a number does not fit inside a part below it
 
@@ -58,7 +58,8 @@ def by_class(
     parts = [part for _, part in frame.groupby(panel, sort=False, observed=True)] if panel else [frame]
     parts = [_at_heights(complete(part), label, quantities, series, names) for part in parts]
     legend = names if len(names) > 1 else []
-    sizes = [max(part["row"].nunique(), 1) * (_ROW + _MARK * part["crowd"].to_numpy().max(initial=1)) for part in parts]
+    pitch = _BAR if mark == "bars" else _DOT
+    sizes = [max(part["row"].nunique(), 1) * (_ROW + pitch * part["crowd"].to_numpy().max(initial=1)) for part in parts]
     height = _HEAD + _LEGEND * len(legend) + _TITLE * len(parts) * bool(panel) + sum(sizes)
     with canvas(height, rows=len(parts), height_ratios=sizes, sharex=one_scale) as (figure, panels):
         for axes, part in zip(panels, parts, strict=True):

@@ -92,7 +92,7 @@ class NumberTicks(Formatter):
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         """Return the text of all ticks of an axis."""
-        decimals = decimals_needed(6, *values)
+        decimals = decimals_needed(6, 0, *values)  # an axis may have no ticks
         return [self.translator.number(value, decimals) for value in values]
 
 
