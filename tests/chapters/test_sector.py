@@ -16,6 +16,7 @@ from analysis.measures.tidy_frame import combine, pick
 from analysis.missing import UNDECIDED
 from analysis.register.evaluation import find
 from analysis.register.verdicts import CONTRADICTED
+from analysis.report.charts import by_class
 from analysis.report.table_spec import declared_tables
 from builders import snapshot, table
 
@@ -260,7 +261,7 @@ def test_checks_and_ledger_agree(published, register):
 
 def test_bars_stand_at_their_class(published):
     flows = sector.scheme_flows(published)
-    drawn = sector_figures.bars(flows, "scheme", ["entry_rate", "exit_rate"], ENGLISH, "where")
+    drawn = by_class(flows, "scheme", ["entry_rate", "exit_rate"], ENGLISH, panel="where")
     first = drawn.axes[0]
     names = [label.get_text() for label in first.get_yticklabels()]
     assert names == ["Wsw", "LKS-banenafspraak", "LKS-beschut", "total"]

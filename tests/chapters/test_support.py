@@ -17,6 +17,7 @@ from analysis.errors import CallError, CoverageError
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.missing import UNDECIDED
+from analysis.report.charts import by_class
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
 from builders import cube, snapshot, table
@@ -500,7 +501,8 @@ def test_each_kind_has_its_marker_at_the_height_of_its_group(published):
 
 
 def test_bars_of_shares_stand_beside_their_names(published):
-    panels = support_figures.share_bars(factsheet_tables.shares(published, "support_counts"), Translator("en")).axes
+    counts = factsheet_tables.shares(published, "support_counts")
+    panels = by_class(counts, "group", ["share"], Translator("en"), panel="part").axes
     first = panels[0]
     heights = [patch.get_width() for patch in first.patches]
     names = [label.get_text() for label in first.get_yticklabels()]
@@ -519,10 +521,8 @@ def test_no_line_of_the_series_crosses_the_break(published):
 
 def test_a_kind_without_a_contribution_keeps_its_place(published):
     frame = support.provisions_by_type(published, pd.Period("2022-12", "M"), pd.Period("2023-01", "M"))
-    for axes, kinds in zip(
-        support_figures.provisions_by_type(frame, Translator("en")).axes, support.HEADINGS.values(), strict=False
-    ):
-        low, high = axes.get_ylim()
-        assert low < 0
-        assert high > len(kinds) - 1
-        assert [text.get_text() for text in axes.texts] == ["cannot be determined"] * len(kinds)
+    kinds = frame[frame["provision"] != "total"]
+    panels = by_class(kinds, "provision", ["contribution_pp"], Translator("en"), panel="heading").axes
+    for axes, kinds in zip(panels, support.HEADINGS.values(), strict=False):
+        assert sorted(axes.get_ylim()) == [-0.5, len(kinds) - 0.5]
+        assert [text.get_text() for text in axes.texts[:-1]] == ["cannot be determined"] * len(kinds)

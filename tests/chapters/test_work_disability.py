@@ -12,6 +12,7 @@ from analysis.errors import CallError, CoverageError, MixedUnitsError
 from analysis.language.translator import Translator
 from analysis.measures.breakdown import breakdown
 from analysis.measures.tidy_frame import pick
+from analysis.report.charts import by_class
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import declared_tables, machine_table
 from analysis.runs.notebook import find_notebooks
@@ -230,12 +231,8 @@ def test_the_picture_of_targets_is_drawn_to_scale(tmp_path):
 
 def test_the_picture_of_counts_has_a_mark_for_each_unit(published):
     rows = by_scheme.sources_compared(published)
-    panels = work_disability_figures.sources_compared(rows, ENGLISH).axes
-    assert [axes.get_title(loc="left") for axes in panels] == [
-        "sheltered work",
-        "Wsw",
-        "wage subsidy",
-        "jobs agreement",
-    ]
-    drawn = [line.get_xdata()[0] for axes in panels for line in axes.lines if len(line.get_xdata())]
+    panels = by_class(rows, "count", ["counted"], ENGLISH, "dots", series="unit", panel="topic", one_scale=False).axes
+    titles = [axes.texts[-1].get_text() for axes in panels]
+    assert titles == ["sheltered work", "Wsw", "wage subsidy", "jobs agreement"]
+    drawn = [x for axes in panels for line in axes.lines for x in line.get_xdata()]
     assert sorted(drawn) == pytest.approx(sorted(rows["value"]))

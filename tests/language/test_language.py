@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import re
 import string
+import tomllib
 
 import pytest
 
+from analysis.classifications.categories import CATEGORIES
+from analysis.classifications.durations import named_bands
 from analysis.classifications.groups import GROUPS
 from analysis.errors import CallError, DataError
 from analysis.language.glossary import LANGUAGES, glossary
 from analysis.language.translator import Translator
 from analysis.register.verdicts import TONES
 from analysis.report.table_spec import declared_tables
+from project_copy import ROOT
 
 
 def entries(node=None, path=()):
@@ -54,9 +58,13 @@ def test_every_verdict_has_its_word_and_comes_down_to_the_same_everywhere():
     assert {name: entry["tone"] for name, entry in glossary()["verdicts"].items()} == TONES
 
 
-def test_every_group_has_a_dutch_name():
-    for dimension, groups in GROUPS.items():
-        assert {dimension, *groups} <= glossary()["values"].keys()
+def test_every_category_and_group_has_its_word_in_the_room_of_classifications():
+    words = tomllib.loads((ROOT / "src" / "analysis" / "classifications" / "words.toml").read_text(encoding="utf-8"))[
+        "values"
+    ]
+    bands = [band.name for band in named_bands()]
+    for dimension, categories in CATEGORIES.items():
+        assert {dimension, *categories, *GROUPS.get(dimension, ()), *bands} <= words.keys()
 
 
 def test_no_english_word_stands_in_a_dutch_entry():

@@ -22,7 +22,7 @@ from analysis.models.duration.decomposition import decompose
 from analysis.models.duration.hazards import Hazards, exit_hazards
 from analysis.models.duration.longterm import side_by_side
 from analysis.models.duration.panel import BandPanel, panel_of_frames
-from analysis.models.duration.survival import MONTHLY, remaining, survival
+from analysis.models.duration.survival import remaining, survival
 from analysis.models.flows.account import group_account
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.rates import fit_rates
@@ -140,10 +140,10 @@ def _durations(of: World, stocks: pd.DataFrame, ended: pd.DataFrame) -> list[pd.
         for column, (band, named) in enumerate(zip(BANDS, bands.bands, strict=True))
     ]
     still = np.cumprod((1 - monthly[:, :-1]) ** MONTHS_OF, axis=1)
-    lasting = _of_year(survival(hazards, (24, 60), MONTHLY))
+    lasting = _of_year(survival(hazards, (24, 60)))
     for months, column in ((24, still[:, 2]), (60, still[:, 5])):
         found.append(_rows("survival", f"{months} months", lasting[lasting["months"] == months], column))
-    half = _of_year(remaining(hazards, (0,), MONTHLY))
+    half = _of_year(remaining(hazards, (0,)))
     half = half[half["quantity"] == "median_remaining"]
     found.append(_rows("median duration", "months", half, _median(monthly)))
     if "age" in set(stocks["dimension"]):

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 from PIL import Image
 
+from analysis.language.numbers import decimals_needed
 from analysis.language.translator import Translator
 
 WIDTH = 5.2  # inches; 520 CSS pixels
@@ -91,8 +92,7 @@ class NumberTicks(Formatter):
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         """Return the text of all ticks of an axis."""
-        exact = (d for d in range(6) if all(abs(round(tick, d) - tick) < 1e-9 for tick in values))
-        decimals = next(exact, 6)
+        decimals = decimals_needed(6, 0, *values)  # an axis may have no ticks
         return [self.translator.number(value, decimals) for value in values]
 
 
@@ -157,43 +157,6 @@ def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: f
         axes.annotate(f" {name}", (x, y), xytext=(edge, at), arrowprops=leader, **style)
 
 
-def grouped_bars(
-    axes: Axes, bars: dict[str, list[float]], names: list[str], translator: Translator, decimals: int, room: float
-) -> None:
-    """Draw bars side by side, one hatching for each key of ``bars``, one group for each of ``names``."""
-    width = 0.76 / len(bars)
-    for number, (label, heights) in enumerate(bars.items()):
-        positions = np.arange(len(names)) + (number - (len(bars) - 1) / 2) * width
-        style = {"color": colours(3)[number], "hatch": HATCHES[number], "edgecolor": "white"}
-        drawn = axes.bar(positions, heights, width=0.94 * width, label=label, **style)
-        axes.bar_label(drawn, fmt=lambda value: translator.number(value, decimals), padding=2, fontsize=9)
-    axes.set_xticks(range(len(names)), names)
-    value_axis(axes, translator, room=room)
-    axes.legend(fontsize=9, loc="upper right", ncols=len(bars))
-
-
-def dots(axes: Axes, rows: pd.DataFrame, translator: Translator, thin: pd.DataFrame | None = None) -> None:
-    """Draw one dot a group, the first on top, with its interval as a thick line and another one as a thin line.
-
-    Parameters
-    ----------
-    axes : Axes
-    rows : DataFrame
-        Tidy, one row a ``group``.
-    translator : Translator
-    thin : DataFrame, optional
-        Tidy, the same groups in the same order.
-    """
-    positions = np.arange(len(rows))[::-1]
-    if thin is not None:
-        axes.hlines(positions, thin["value_lo"], thin["value_hi"], color=colours(1)[0], lw=1.2, alpha=0.75)
-    axes.hlines(positions, rows["value_lo"], rows["value_hi"], color=INK, lw=5)
-    axes.plot(rows["value"], positions, "o", color=colours(1)[0], ms=5)
-    axes.set_yticks(positions, [translator.value(group) for group in rows["group"]])
-    axes.set_ylim(-0.6, len(rows) + 0.2)
-    value_axis(axes, translator, "x")
-
-
 def mark_missing(axes: Axes, positions: np.ndarray, missing: np.ndarray, translator: Translator) -> None:
     """Hatch the positions without a figure, and say so once."""
     for x in positions[missing]:
@@ -213,28 +176,3 @@ def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: o
     gaps = line["date"].diff().dt.days > LONGEST_STEP[grain]
     for _, run in line.groupby(gaps.cumsum(), observed=True):
         axes.plot(run["date"], run["height"], **style)
-
-
-def contributions(rows: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw what each ``group`` but the total contributed to a change (percentage points), a panel a ``dimension``."""
-    rows = rows[rows["dimension"] != "total"]
-    width = max(rows["value"].max(), 0) - min(rows["value"].min(), 0)
-    sizes = rows.groupby("dimension", sort=False, observed=True).size()
-    with canvas(0.9 + 0.34 * len(rows), rows=len(sizes), height_ratios=list(sizes), sharex=True) as (figure, panels):
-        for axes, dimension in zip(panels, sizes.index, strict=True):
-            part = rows[rows["dimension"] == dimension].iloc[::-1]
-            shades = [colours(2)[0] if value >= 0 else colours(2)[1] for value in part["value"]]
-            axes.barh([translator.value(group) for group in part["group"]], part["value"], color=shades, height=0.62)
-            axes.axvline(0, color=INK, lw=0.8)
-            if part["value"].isna().any():  # matplotlib makes no room for a bar without a length
-                axes.set_ylim(-0.6, len(part) - 0.4)
-            for position, value in enumerate(part["value"]):
-                at = (max(value, 0) if value == value else 0, position)
-                note(axes, translator.number(value, 2, sign=True), at, (4, 0), va="center", fontsize=9)
-            axes.set_title(translator.value(dimension), loc="left", color=SOFT)
-            if rows["value"].notna().any():
-                axes.set_xlim(rows["value"].min() - 0.22 * width, rows["value"].max() + 0.22 * width)
-            else:
-                axes.set_xticks([])
-            value_axis(axes, translator, "x")
-        return figure

@@ -1,14 +1,11 @@
-"""Pictures of the caseload: its series, and the contributions of groups to its growth."""
-
-from __future__ import annotations
+"""The picture of the caseload: its series."""
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.language.translator import Translator
-from analysis.measures.tidy_frame import pick
-from analysis.report.plotting import SOFT, canvas, colours, contributions, draw_runs, label_ends, value_axis, year_axis
+from analysis.report.plotting import SOFT, canvas, colours, draw_runs, label_ends, value_axis, year_axis
 
 _THOUSANDS = {"persons": 1e-3, "benefits": 1e-3, "thousand persons": 1.0, "thousand benefits": 1.0}
 
@@ -38,8 +35,3 @@ def _draw_sources(axes: Axes, rows: pd.DataFrame, translator: Translator) -> lis
         draw_runs(axes, line, line["grain"].iloc[0], tables.index(table), colour)
         ends[table] = (line["date"].iloc[-1], line["height"].iloc[-1], translator.value(table), colour)
     return list(ends.values())
-
-
-def caseload_contributions(by_group: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the contribution of each group to the growth of the total, dimension by dimension."""
-    return contributions(pick(by_group, "contribution_pp"), translator)

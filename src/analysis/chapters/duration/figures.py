@@ -1,8 +1,5 @@
 """Pictures of duration: long-term shares, exit rates, survival of ended spells, newcomers."""
 
-from __future__ import annotations
-
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,58 +7,30 @@ from analysis.classifications.durations import CLASS_ENDS
 from analysis.cleaning.periods import parse_period
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
+from analysis.models.duration.decomposition import MOVERS
+from analysis.report.charts import by_class
 from analysis.report.plotting import (
-    INK,
     MARKERS,
     STYLES,
     canvas,
     colours,
-    dots,
     draw_runs,
-    grouped_bars,
     label_ends,
     note,
     value_axis,
     year_axis,
-)
-
-
-def longterm(shares: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the long-term shares of the total in the stock and among ended spells, side by side."""
-    quantities = ("over_2y", "from_2_to_5y", "over_5y")
-    total = shares[shares["dimension"] == "total"].set_index(["source", "quantity"])["value"]
-    bars = {
-        translator.value(source): [total.get((source, quantity), np.nan) for quantity in quantities]
-        for source in ("stock", "ended spells")
-    }
-    with canvas(2.9) as (figure, (axes,)):
-        names = [translator.word("quantities", quantity).replace(" (%)", "") for quantity in quantities]
-        grouped_bars(axes, bars, names, translator, decimals=0, room=0.2)
-        return figure
+)  # fmt: skip
 
 
 def over_5y(shares: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the share over five years in the stock of each group, and a line at that among all ended spells."""
-    rows = pick(shares, "over_5y")
-    ended = rows[(rows["dimension"] == "total") & (rows["source"] == "ended spells")]["value"]
-    rows = rows[(rows["source"] == "stock") & rows["value"].notna()]
-    with canvas(1.0 + 0.33 * max(len(rows), 2)) as (figure, (axes,)):
-        dots(axes, rows, translator)
-        for value in ended:
-            axes.axvline(value, color=colours(2)[1], ls=":", lw=1.6)
-            note(axes, translator.word("figures.words", "ended"), (value, len(rows) - 0.3), (4, 0), colours(2)[1])
-        axes.set_xlim(0, 1.1 * max(rows["value"].max(), 1))
-        return figure
-
-
-def exit_rates(rates: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the exit rate per year of each duration band, for every choice of exposure."""
-    rows = pick(rates, "rate_per_year").set_index(["exposure_choice", "band"])["value"]
-    choices, bands = rows.index.unique(0), rows.index.unique(1)
-    bars = {translator.value(choice): [rows.get((choice, band), np.nan) for band in bands] for choice in choices}
-    with canvas(3.1) as (figure, (axes,)):
-        grouped_bars(axes, bars, [translator.value(band) for band in bands], translator, decimals=2, room=0.25)
-        return figure
+    rows = pick(shares, "over_5y").dropna(subset="value")
+    figure = by_class(rows[rows["source"] == "stock"], "group", ["over_5y"], translator, "dots")
+    (axes,) = figure.axes
+    for ended in rows.loc[(rows["dimension"] == "total") & (rows["source"] == "ended spells"), "value"]:
+        axes.axvline(ended, color=colours(2)[1], ls=":", lw=1.6)
+        note(axes, translator.word("figures.words", "ended"), (ended, -0.5), (4, 2), colours(2)[1])
+    return figure
 
 
 def survival(curves: pd.DataFrame, translator: Translator) -> Figure:
@@ -84,58 +53,22 @@ def survival(curves: pd.DataFrame, translator: Translator) -> Figure:
 def hazards(rates: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the exit hazard of each group in its first, middle and last duration band, with process intervals."""
     bands = list(rates["band"].drop_duplicates())
-    drawn = list(dict.fromkeys((bands[0], bands[len(bands) // 2], bands[-1])))
-    return _by_group(rates, "band", {band: translator.value(band) for band in drawn}, translator)
+    drawn = rates["band"].isin([bands[0], bands[len(bands) // 2], bands[-1]])
+    return by_class(rates[drawn], "group", ["hazard"], translator, "process", series="band")
 
 
 def group_survival(curves: pd.DataFrame, translator: Translator) -> Figure:
     """Draw which percentage of the entrants of each group would still receive bijstand after two and five years."""
-    months = sorted(curves["months"].unique(), reverse=True)
-    names = {end: translator.word("figures.words", "after_years", years=end // 12) for end in months}
-    percent = curves.assign(**100 * curves[["value", "value_lo", "value_hi"]])
-    return _by_group(percent, "months", names, translator)
-
-
-def _by_group(rows: pd.DataFrame, label: str, names: dict, translator: Translator) -> Figure:
-    """Draw a line for each group, with a mark and its interval for each named value of a label."""
-    groups = list(rows["group"].drop_duplicates())
-    heights = {group: height for height, group in enumerate(reversed(groups))}
-    with canvas(1.5 + 0.33 * max(len(groups), 2)) as (figure, (axes,)):
-        for number, (value, name) in enumerate(names.items()):
-            marks, colour = rows[rows[label] == value], colours(3)[number]
-            positions = marks["group"].map(heights)
-            axes.hlines(positions, marks["value_lo"], marks["value_hi"], color=colour, lw=2.4, alpha=0.6)
-            axes.plot(marks["value"], positions, MARKERS[number], color=colour, ms=6, ls="", label=name)
-        axes.set_yticks(list(heights.values()), [translator.value(group) for group in heights])
-        axes.set_ylim(-0.6, len(groups) - 0.4)
-        axes.set_xlim(0, 1.08 * max(rows[["value", "value_hi"]].max().max(), 0.01))
-        value_axis(axes, translator, "x")
-        axes.grid(axis="y", visible=True, lw=0.5)
-        style = {"columnspacing": 1.2, "handletextpad": 0.1, "frameon": False}
-        axes.legend(fontsize=8.5, loc="lower right", bbox_to_anchor=(1.02, 0.99), ncols=len(names), **style)
-        return figure
+    ends = ["value", "value_lo", "value_hi"]
+    after = [translator.word("figures.words", "after_years", years=months // 12) for months in curves["months"]]
+    percent = curves.assign(**100 * curves[ends], after=after)
+    return by_class(percent, "group", ["survival"], translator, "process", series="after")
 
 
 def longterm_moved(parts: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw what each component contributed to the change of the long-term share, and the change; say what lacks."""
-    values, positions = parts["value"], np.arange(len(parts))[::-1]
-    names, shades = [], []
-    for component in parts["component"]:
-        name = translator.value(component)
-        composition = component not in ("behaviour", "change")
-        names.append(translator.word("figures.words", "composition", by=name) if composition else name)
-        shades.append(colours(3)[0 if composition else 1 if component == "behaviour" else 2])
-    with canvas(2.9) as (figure, (axes,)):
-        bars = axes.barh(positions, values.fillna(0), color=shades, height=0.62)
-        unknown = translator.value("not_in_snapshot")
-        labels = [unknown if np.isnan(value) else translator.number(value, 1, sign=True) for value in values]
-        axes.bar_label(bars, labels, padding=3, fontsize=9)
-        axes.axvline(0, color=INK, lw=0.8)
-        axes.set_yticks(positions, names)
-        widest = 1.3 * max(values.abs().max(), 0.1) if values.notna().any() else 1
-        axes.set_xlim(min(-0.25 * widest, 1.3 * values.min() if values.notna().any() else 0), widest)
-        value_axis(axes, translator, "x")
-        return figure
+    """Draw what each component contributed to the change of the long-term share, and the change."""
+    by = {each: translator.word("figures.words", "composition", by=translator.value(each)) for each in MOVERS}
+    return by_class(parts.replace({"component": by}), "component", ["contribution_pp"], translator)
 
 
 def starters(rows: pd.DataFrame, translator: Translator) -> Figure:

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
+from analysis.report.charts import by_class
 from analysis.report.numbers import format_percent
 from analysis.report.plotting import (
     INK,
@@ -16,7 +17,6 @@ from analysis.report.plotting import (
     STYLES,
     canvas,
     colours,
-    dots,
     label_ends,
     mark_missing,
     note,
@@ -87,21 +87,21 @@ def flow_ratio_groups(
     confidence : float
         Level of the process interval.
     """
-    labels = ["dimension", "group"]
+    labels, ends = ["dimension", "group"], ["value_lo", "value_hi"]
     ratio = pick(groups, "ratio")
-    with canvas(1.1 + 0.33 * len(ratio)) as (figure, (axes,)):
-        dots(axes, ratio, translator, thin=ratio[labels].merge(process, how="left", on=labels))
-        _mark_balances(axes, pick(break_even, "break_even"), ratio, translator)
-        explained = [f"━ {translator.word(_WORDS, 'rounding')}   {_process_key(translator, confidence)}"]
-        own = ratio[[*labels, "year"]].merge(pick(accounts, "break_even"), how="left")["value"].to_numpy()
-        if np.isfinite(own).any():
-            style = {"marker": "|", "ms": 15, "mew": 2.2, "ls": "", "color": colours(2)[1]}
-            axes.plot(own, np.arange(len(ratio))[::-1], zorder=1, **style)
-            low, high = axes.get_xlim()
-            axes.set_xlim(low, high + 0.15 * (high - low))  # room for the words next to the lines
-            explained.append(f"❘ {translator.word(_WORDS, 'own_break_even')}")
-        axes.set_xlabel("\n".join(explained), fontsize=8.5, color=SOFT)
-        return figure
+    widest = ratio.drop(columns=ends).merge(process[[*labels, *ends]], how="left", on=labels)
+    figure = by_class(widest, "group", ["ratio"], translator, "process")
+    (axes,) = figure.axes
+    axes.hlines(ratio.index, ratio["value_lo"], ratio["value_hi"], color=INK, lw=5, zorder=1.8)
+    _mark_balances(axes, pick(break_even, "break_even"), ratio, translator)
+    explained = [f"━ {translator.word(_WORDS, 'rounding')}   {_process_key(translator, confidence)}"]
+    own = ratio[[*labels, "year"]].merge(pick(accounts, "break_even"), how="left")["value"].to_numpy()
+    if np.isfinite(own).any():
+        axes.plot(own, ratio.index, marker="|", ms=15, mew=2.2, ls="", color=colours(2)[1], zorder=1)
+        explained.append(f"❘ {translator.word(_WORDS, 'own_break_even')}")
+    axes.set_xlim(0.9 * np.nanmin([*widest["value_lo"], *own]), None)
+    axes.set_xlabel("\n".join(explained), fontsize=8.5, color=SOFT)
+    return figure
 
 
 def _mark_balances(axes: Axes, break_even: pd.DataFrame, ratio: pd.DataFrame, translator: Translator) -> None:
@@ -112,8 +112,7 @@ def _mark_balances(axes: Axes, break_even: pd.DataFrame, ratio: pd.DataFrame, tr
     lines.sort(key=lambda line: line[0], reverse=True)
     for (value, name, style), (shift, side) in zip(lines, ((3, "left"), (-3, "right")), strict=False):
         axes.axvline(value, **style)
-        at = (value, len(ratio) - 0.3)
-        note(axes, translator.word(_WORDS, name), at, (shift, 0), style["color"], ha=side)
+        note(axes, translator.word(_WORDS, name), (value, -0.5), (shift, 2), style["color"], ha=side)
 
 
 def _process_key(translator: Translator, confidence: float) -> str:
@@ -122,28 +121,14 @@ def _process_key(translator: Translator, confidence: float) -> str:
 
 def flow_rate_groups(rates: pd.DataFrame, translator: Translator, confidence: float) -> Figure:
     """Draw inflow and outflow rate of each group with process intervals; name what the snapshot does not cover."""
-    by_flow = {flow: pick(rates, f"{flow}_rate") for flow in ("inflow", "outflow")}
-    known = np.logical_or.reduce([rows["value"].notna() for rows in by_flow.values()])
-    groups = by_flow["inflow"]["group"][known]
-    positions = np.arange(len(groups))[::-1]
-    with canvas(1.3 + 0.36 * max(len(groups), 2)) as (figure, (axes,)):
-        for number, (flow, rows) in enumerate(by_flow.items()):
-            colour, heights = colours(2)[number], positions + (0.14, -0.14)[number]
-            axes.hlines(heights, rows["value_lo"][known], rows["value_hi"][known], lw=1.6, color=colour)
-            name = translator.word("quantities", flow)
-            axes.plot(rows["value"][known], heights, "os"[number], ms=5, color=colour, label=name)
-        axes.set_yticks(positions, [translator.value(group) for group in groups])
-        axes.set_ylim(-0.6, max(len(groups), 2) - 0.4)
-        axes.set_xlim(left=0)
-        value_axis(axes, translator, "x")
-        style = {"fontsize": 8.5, "ncols": 2, "frameon": False, "borderaxespad": 2}
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), **style)
-        explained = [_process_key(translator, confidence)]
-        for reason, rows in by_flow["inflow"][~known].groupby("missing", sort=False, observed=True):
-            dimensions = ", ".join(map(translator.value, rows["dimension"].unique()))
-            explained.append(f"{translator.value(reason)}: {dimensions}")
-        axes.set_xlabel("\n".join(explained), fontsize=8.5, color=SOFT, labelpad=16)
-        return figure
+    known = rates["value"].notna()
+    figure = by_class(rates[known], "group", ["inflow_rate", "outflow_rate"], translator, "process")
+    explained = [_process_key(translator, confidence)]
+    for reason, rows in rates[~known].groupby("missing", sort=False, observed=True):
+        dimensions = ", ".join(map(translator.value, rows["dimension"].unique()))
+        explained.append(f"{translator.value(reason)}: {dimensions}")
+    figure.axes[0].set_xlabel("\n".join(explained), fontsize=8.5, color=SOFT)
+    return figure
 
 
 def other_exits(account: pd.DataFrame, translator: Translator) -> Figure:

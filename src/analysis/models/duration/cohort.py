@@ -24,7 +24,7 @@ from analysis.missing import PRESENT, UNDEFINED
 from analysis.models.dispersion import check_confidence, process_range, student
 from analysis.models.duration.hazards import PROCESS, Hazards, between_groups
 from analysis.models.duration.panel import FINE, BandPanel, stock_column
-from analysis.models.duration.survival import MONTHLY, ROW, cumulative, matrix, time_lived
+from analysis.models.duration.survival import ROW, cumulative, matrix, time_lived
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _with_process(frame: pd.DataFrame, confidence: float) -> pd.DataFrame:
     return frame.assign(relative_error=error, **process_range(frame["value"], half_width))
 
 
-def compare_routes(hazards: Hazards, steps: pd.DataFrame, clock: str = MONTHLY) -> pd.DataFrame:
+def compare_routes(hazards: Hazards, steps: pd.DataFrame) -> pd.DataFrame:
     """Compare what the stocks show with what the hazards of the same group and year imply.
 
     Parameters
@@ -143,7 +143,6 @@ def compare_routes(hazards: Hazards, steps: pd.DataFrame, clock: str = MONTHLY) 
     hazards : Hazards
     steps : DataFrame
         As from `continuation`, of the same panel.
-    clock : {"monthly", "continuous"}
 
     Returns
     -------
@@ -153,7 +152,7 @@ def compare_routes(hazards: Hazards, steps: pd.DataFrame, clock: str = MONTHLY) 
         to the hazards to see the stocks; negative where people grow into a group), with ``rate_error``. Within a step
         people spread as in a steady state; the open band is split as it was.
     """
-    rows, rates, _ = matrix(hazards, clock)
+    rows, rates, _ = matrix(hazards)
     frames = []
     for step in STEPS:
         found = rows[ROW].merge(steps[steps["step"] == step.name], how="left", on=ROW)
@@ -170,6 +169,10 @@ def compare_routes(hazards: Hazards, steps: pd.DataFrame, clock: str = MONTHLY) 
 
 
 def _implied(rates: np.ndarray, cuts: tuple[int, ...], step: Step, open_part: np.ndarray) -> np.ndarray:
+    """Return the continuation that hazards imply: the sum of S over the later band over that over the earlier one.
+
+    Of those beyond the last cut c, a part ``open_part`` of all who start the step, S(c + months) / S(c) is still there.
+    """
     last = min(step.end, cuts[-1])
     spans = ((step.start + step.months, last + step.months), (step.start, last))
     later, earlier = (time_lived(rates, cuts, *span, counted=True) for span in spans)
@@ -177,21 +180,21 @@ def _implied(rates: np.ndarray, cuts: tuple[int, ...], step: Step, open_part: np
     return open_part * beyond + (1 - open_part) * later / earlier
 
 
-def all_exits(hazards: Hazards, routes: pd.DataFrame, clock: str = MONTHLY) -> Hazards:
+def all_exits(hazards: Hazards, routes: pd.DataFrame) -> Hazards:
     """Return the hazards of going for whatever reason: *other exits* of the cohorts added to those of ended spells.
 
     Each band takes the rate of the step that starts from it (the open one and the one before share a step). The process
     error is that of the cohorts (an exit too many among the ended spells is one too few among the others), with half of
     the variance of the hazards themselves. Rounding is left out.
     """
-    rows, rates, own = matrix(hazards, clock)
+    rows, rates, own = matrix(hazards)
     names = [STEPS[step].name for step in _OF_BAND]
     table = routes.pivot_table(["other_exit_rate", "rate_error"], ROW, "step").reindex(
         pd.MultiIndex.from_frame(rows[ROW])
     )
     other, errors = (table[column].reindex(columns=names).to_numpy() for column in ("other_exit_rate", "rate_error"))
     rates, errors = rates + other, np.sqrt(errors**2 + own**2 / 2)
-    rates = -12 * np.expm1(-rates / 12) if clock == MONTHLY else rates  # as hazards are kept: of a month, times twelve
+    rates = -12 * np.expm1(-rates / 12)  # as hazards are kept: of a month, times twelve
     cells = pd.concat([rows.assign(band=band) for band in hazards.bands], ignore_index=True)
     rate, error = rates.T.ravel(), errors.T.ravel()
     known = np.where(np.isfinite(rate) & (rate > 0), PRESENT, UNDEFINED)

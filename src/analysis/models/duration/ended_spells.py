@@ -58,13 +58,8 @@ def median_months(survival: pd.DataFrame) -> pd.DataFrame:
     for group, curve in survival.groupby("group", sort=False, observed=True):
         months, alive = curve["months"].to_numpy(), curve["value"].to_numpy()
         half_ended = np.flatnonzero(alive <= 0.5)
-        row = {
-            "group": group,
-            "tables": curve["tables"].iloc[0],
-            "from_months": np.nan,
-            "to_months": np.nan,
-            "median": np.nan,
-        }
+        row = {"group": group, "tables": curve["tables"].iloc[0]}
+        row |= dict.fromkeys(("from_months", "to_months", "median"), np.nan)
         if len(half_ended) and half_ended[0] > 0:
             first, last = half_ended[0] - 1, half_ended[0]
             part = (alive[first] - 0.5) / (alive[first] - alive[last])

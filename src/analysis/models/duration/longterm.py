@@ -22,7 +22,7 @@ from analysis.missing import PRESENT, UNDEFINED
 from analysis.models.dispersion import student
 from analysis.models.duration.hazards import PROCESS, Hazards
 from analysis.models.duration.panel import BandPanel
-from analysis.models.duration.survival import JOINED, LEAST_FINAL, MONTHLY, ROW, of_hazards, survival, time_lived
+from analysis.models.duration.survival import JOINED, LEAST_FINAL, ROW, of_hazards, survival, time_lived
 
 QUANTITIES = {24: "over_2y", 60: "over_5y"}
 AGEING = "ageing"  # why groups by age have no steady state here: who is in them now came in at another age
@@ -58,7 +58,7 @@ def _shares(panel: BandPanel, counted: pd.DataFrame, count: str, labels: list[st
     return found.assign(share=found["long"] / found["moments"])
 
 
-def steady_shares(everything: Hazards, over: Sequence[int] = (24, 60), clock: str = MONTHLY) -> pd.DataFrame:
+def steady_shares(everything: Hazards, over: Sequence[int] = (24, 60)) -> pd.DataFrame:
     """Return the share of the stock over so many months that these hazards lead to, at a constant inflow.
 
     The time that a spell spends beyond ``over``, over all its time. The open band's hazard is taken as constant.
@@ -75,12 +75,8 @@ def steady_shares(everything: Hazards, over: Sequence[int] = (24, 60), clock: st
         Tidy as of `of_hazards`, quantity ``over_2y`` and so on (ratio).
     """
     cuts = everything.cuts
-    parts = {(_name(end), end, "constant", "share"): partial(_part, cuts=cuts, over=end) for end in over}
-    return of_hazards(everything, parts, clock)
-
-
-def _name(months: int) -> str:
-    return QUANTITIES.get(months, f"over_{months}m")
+    parts = {(QUANTITIES[end], end, "constant", "share"): partial(_part, cuts=cuts, over=end) for end in over}
+    return of_hazards(everything, parts)
 
 
 def _part(rates: np.ndarray, cuts: tuple[int, ...], over: int) -> np.ndarray:
@@ -88,7 +84,7 @@ def _part(rates: np.ndarray, cuts: tuple[int, ...], over: int) -> np.ndarray:
 
 
 def side_by_side(
-    panel: BandPanel, hazards: Hazards, everything: Hazards | None = None, year: int | None = None, clock: str = MONTHLY
+    panel: BandPanel, hazards: Hazards, everything: Hazards | None = None, year: int | None = None
 ) -> pd.DataFrame:
     """Return four long-term shares of a year: they show length bias, and where the exits of the year would lead.
 
@@ -116,12 +112,10 @@ def side_by_side(
         stock, ended = shares(panel, cut), _shares(panel, panel.spells, "ended", ROW, cut)
         stock = stock[stock["quarter"] == f"{year}Q4"]
         for source, found in ((STOCK, stock), (ENDED, ended[ended["year"] == year])):
-            frames.append(_binomial(found, hazards).assign(source=source, quantity=_name(cut)))
-    frames.append(
-        survival(hazards, over, clock).assign(source=ENTRANTS, quantity=lambda f: f["months"].map(QUANTITIES))
-    )
+            frames.append(_binomial(found, hazards).assign(source=source, quantity=QUANTITIES[cut]))
+    frames.append(survival(hazards, over).assign(source=ENTRANTS, quantity=lambda f: f["months"].map(QUANTITIES)))
     if everything is not None:
-        steady = steady_shares(everything, over, clock).assign(source=STEADY)
+        steady = steady_shares(everything, over).assign(source=STEADY)
         ageing = steady["dimension"] == "age"
         steady.loc[ageing, ["value", "value_lo", "value_hi"]], steady.loc[ageing, "missing"] = np.nan, AGEING
         frames.append(steady)
