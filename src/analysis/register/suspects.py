@@ -95,7 +95,7 @@ def _is_numeric(relation: Evaluation) -> bool:
     return result.ends is not None and result.truth is None and not relation.claim.is_statement
 
 
-def _holding(relation: Relation, name: str) -> Span:
+def _holding(relation: Evaluation, name: str) -> Span:
     """Return the printed values of one figure with which a relation holds, the others within their intervals.
 
     A printed number y stands for [y - a, y + b]. The relation f(x) = y holds when [min f, max f] meets that interval.
