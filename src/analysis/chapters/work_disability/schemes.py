@@ -57,15 +57,6 @@ def at_work_by_scheme(snapshot: Snapshot, year: str) -> pd.DataFrame:
     return tidy_rows(columns, {"scheme": now.classes}, SCHEMES).assign(year=year)
 
 
-def at_work_series(snapshot: Snapshot) -> pd.DataFrame:
-    """Return the people at work by scheme at every end of year that the document prints: tidy by ``year, scheme``."""
-    frames = []
-    for month in require_table(snapshot, SCHEMES).periods:
-        found = breakdown(snapshot, SCHEMES, "at_work", "scheme", str(month), total=True)
-        frames.append(found.tidy_rows(year=str(month.year)))
-    return combine(frames)
-
-
 def sheltered_work(snapshot: Snapshot) -> pd.DataFrame:
     """Return who was advised for sheltered work, who of them was at work, and who was waiting.
 
