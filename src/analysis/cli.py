@@ -1,7 +1,5 @@
 """The command ``bijstand``. Heavy imports wait until a command needs them."""
 
-from __future__ import annotations
-
 import argparse
 import io
 import os

@@ -1,7 +1,5 @@
 """Known reasons why the tables of today differ from what was printed: errors that CBS corrected, and other vintages."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Cells of tables as operands: what a query names is looked up in a snapshot, down to the single cells it stands on."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import cache
 

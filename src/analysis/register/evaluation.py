@@ -1,7 +1,5 @@
 """Every claim of the register recomputed, with its verdict: derivations, tables and known causes taken together."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

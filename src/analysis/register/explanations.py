@@ -1,7 +1,5 @@
 """Why a verdict is what it is, in sentences."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

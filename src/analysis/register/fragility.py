@@ -1,7 +1,5 @@
 """How little would overturn a statement that holds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What the formulas of the register say together: which claims they name, circles, and the value of each."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

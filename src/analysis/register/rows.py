@@ -1,7 +1,5 @@
 """Findings as plain rows, for JSON, CSV, the page of findings and the terminal."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Which of the figures in a relation that fails is most likely wrong, where the other relations decide it."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,5 @@
 """The verdicts: what a formula gives, and how that is compared with the number or statement as printed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

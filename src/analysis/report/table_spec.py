@@ -3,8 +3,6 @@
 The tables of a chapter stand in its ``tables.toml``. The columns of any other table are inferred from its frame.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field

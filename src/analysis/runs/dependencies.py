@@ -5,8 +5,6 @@ them), and ``NEEDS``, those without which it has nothing to say. A notebook read
 the modules that these import; and it needs the sources of every `document_table` that it shows.
 """
 
-from __future__ import annotations
-
 import ast
 from functools import cache
 from importlib import import_module

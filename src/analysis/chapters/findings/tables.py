@@ -1,7 +1,5 @@
 """Findings as tidy frames: verdicts by document, numbers with a verdict, and the statements nearest to falling."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd

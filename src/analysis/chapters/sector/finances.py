@@ -3,8 +3,6 @@
 Amounts are euro a full-time equivalent (fte) and year unless they say otherwise, of a survey among the companies.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd

@@ -4,8 +4,6 @@ Figures of the companies come from a survey among the members of Cedris; those o
 UWV and Panteia, and the Wsw at the companies is the whole Wsw. Intervals are rounding and nothing else.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL

@@ -1,7 +1,5 @@
 """Who has a provision and who receives bijstand: the shares of each group in both, and their ratio."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.chapters.support.provisions import PRINTED_MONTH

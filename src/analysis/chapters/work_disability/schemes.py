@@ -4,8 +4,6 @@ All figures are those that published documents print. Persons, jobs, provisions 
 can hold two jobs or two provisions, so none is subtracted from another.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
