@@ -4,8 +4,6 @@ All three count moments, not persons: one person can enter twice in a year. The 
 the AOW age, so an outflow ratio of 1 is not balance.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

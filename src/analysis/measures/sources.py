@@ -5,8 +5,6 @@ it: 85615NED counts origin where 82662NED counted migration background, and the 
 between 85585NED and 82663NED (another state of the population register; seen 2019Q1-2021Q1, in October 2025).
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.groups import Group

@@ -3,13 +3,12 @@
 The tables of a chapter stand in its ``tables.toml``. The columns of any other table are inferred from its frame.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import pandas as pd
 
@@ -29,7 +28,8 @@ class TableSpec:
     """The columns of a table: those that tell its rows apart, and its quantities.
 
     ``title`` holds the caption by language. ``intervals`` names the quantities that are printed with their interval;
-    ``kind`` says what interval that is. ``absent`` stands where a row lacks a quantity altogether.
+    ``kind`` says what interval that is. ``absent`` stands where a row lacks a quantity altogether. ``each`` and
+    ``parts`` say where documents print its figures, as in `analysis.report.document_tables`.
     """
 
     labels: tuple[str, ...]
@@ -37,6 +37,8 @@ class TableSpec:
     intervals: tuple[str, ...] = ()
     kind: str = ROUNDING
     absent: str = "no_value"
+    each: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[dict[str, Any], ...] = ()
     title: dict[str, str] = field(default_factory=dict)
 
 

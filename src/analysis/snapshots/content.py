@@ -1,7 +1,5 @@
 """The content of a table, whatever platform it was pulled from: one digest, and a description in lines."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from analysis.files import sha256

@@ -1,7 +1,5 @@
 """The bank of vintages as a pull needs it: locked by one pull at a time, with tables that can be reused."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """What is expected of each table (``catalogue.toml``), and which of its dimensions and measures a platform's are."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable

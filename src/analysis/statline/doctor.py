@@ -1,7 +1,5 @@
 """CBS's live metadata compared with what the workbench expects of a table, from some twenty small answers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What the doctor found, in lines: a table at a time, and at the end what to paste into the lists."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 

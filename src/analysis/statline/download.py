@@ -1,7 +1,5 @@
 """A pull: tables downloaded into one new dated snapshot, proven whole and read back, or the bank left as it was."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """How a table differs from what the workbench expects of it, and from the vintage before."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace

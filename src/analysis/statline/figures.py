@@ -1,7 +1,5 @@
 """The text of a cell as it comes to the text that is kept, and the rounding that all texts of a measure share."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable

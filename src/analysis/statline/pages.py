@@ -6,8 +6,6 @@ page that a link leads to has rows, and at the end of the chain the rows are as 
 the last page is read again and the page behind it has to be empty twice.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Attributes of a region: its level, the region it lies in, and its validity."""
 
-from __future__ import annotations
-
 import re
 
 from analysis.classifications.categories import read_list

@@ -1,7 +1,5 @@
 """What a fault of the network means: whether asking again can help, how long to wait before, and why it failed."""
 
-from __future__ import annotations
-
 import random
 import re
 import socket

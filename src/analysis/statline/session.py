@@ -5,8 +5,6 @@ read, unpack, parse, check), because what fails most at CBS is the body: cut sho
 should be. (ODataFeed, deep pages; connections reset for days from 12 February 2026.)
 """
 
-from __future__ import annotations
-
 import json
 import threading
 import time

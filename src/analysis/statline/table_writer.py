@@ -6,8 +6,6 @@ zeros at its end (``714.0`` on v3 is ``714`` on v4; 37789ksz, June 2026). What t
 refused here, by its column: a snapshot that cannot be read is worth less than none.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, pairwise

@@ -1,7 +1,5 @@
 """The description of a table in one form, whichever platform it is from."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ Each model takes the quarters that have all it needs for every group of a dimens
 are missing with the reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
