@@ -196,7 +196,7 @@ def coefficient(
     persistence = (1 - correlation) / (1 + correlation)
     effective = len(series) * (1 + variance) / (1 + variance / persistence)
     return Coefficient(
-        float(weight @ estimates[:, 0]) * unit, lo * unit, hi * unit, float(np.clip(p_value[0], raw[0], 1.0)),
+        float(weight @ estimates[:, 0]) * unit, lo * unit, hi * unit, float(np.clip(p_value[0], min(raw[0], 1 / _DRAWS), 1.0)),
         correlation, float(np.sqrt(variance)) * unit, effective,
     )  # fmt: skip
 
@@ -207,6 +207,6 @@ def _ends(estimates: np.ndarray, errors: np.ndarray, weight: np.ndarray, nominal
     def beyond(value: float, level: float) -> float:
         return float(weight @ ndtr((value - estimates) / errors)) - level
 
-    reach = 40 * errors.max()
-    low, high = estimates.min() - reach, estimates.max() + reach
+    margin = 40 * errors.max()
+    low, high = estimates.min() - margin, estimates.max() + margin
     return tuple(brentq(beyond, low, high, args=(level,)) for level in (nominal / 2, 1 - nominal / 2))
