@@ -1,7 +1,5 @@
 """The second world: what must hold exactly, and what follows from its rules."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

@@ -8,8 +8,6 @@ replaced by the one that these points call for, weighted as the series itself we
 Journal of the American Statistical Association 83). Three rounds suffice; ``docs/validation.md`` has the levels.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -189,6 +187,7 @@ def coefficient(
     nominal = 1 - confidence
     for table in reversed(rounds):
         nominal = float(np.interp(nominal, (tilted.T @ table)[0], _LEVELS))
+    calibrated = float(np.clip(p_value[0], min(raw[0], 1 / _DRAWS), 1.0))  # draws do not know smaller ones
     lo, hi = _ends(estimates[:, 0], design.errors, weight[:, 0], nominal)
     weight = weight[:, 0]
     correlation = float(weight @ np.repeat(CORRELATIONS, len(RATIOS)))
@@ -196,7 +195,7 @@ def coefficient(
     persistence = (1 - correlation) / (1 + correlation)
     effective = len(series) * (1 + variance) / (1 + variance / persistence)
     return Coefficient(
-        float(weight @ estimates[:, 0]) * unit, lo * unit, hi * unit, float(np.clip(p_value[0], min(raw[0], 1 / _DRAWS), 1.0)),
+        float(weight @ estimates[:, 0]) * unit, lo * unit, hi * unit, calibrated,
         correlation, float(np.sqrt(variance)) * unit, effective,
     )  # fmt: skip
 

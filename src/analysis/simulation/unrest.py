@@ -155,11 +155,11 @@ def _opening(expected: np.ndarray, rules: Parameters, unrest: Unrest, rng: Rng) 
     return _People(kind.astype(np.int16), born, since, frailty)
 
 
-def _frailty(unrest: Unrest, gone_through: np.ndarray, rng: Rng) -> np.ndarray:
+def _frailty(unrest: Unrest, cumulative: np.ndarray, rng: Rng) -> np.ndarray:
     if unrest.frailty == 0:
-        return np.ones(len(gone_through))
+        return np.ones(len(cumulative))
     shape = 1 / unrest.frailty
-    return rng.gamma(shape, 1 / (shape + gone_through))
+    return rng.gamma(shape, 1 / (shape + cumulative))
 
 
 def _band(months: np.ndarray) -> np.ndarray:
