@@ -1,5 +1,7 @@
 """The service of CBS on its platforms: what a table is like, and its data part by part."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
