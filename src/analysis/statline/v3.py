@@ -95,11 +95,11 @@ class V3:
         """Return the first rows of a table."""
         return self.session.json(f"{self._chain(table.id).url}&$top={rows}", check=lambda page: page["value"])
 
-    def id_at(self, table: WireTable, row: int) -> int | None:
-        """Return the id of the row at a position, None where there is none."""
-        url = f"{self._chain(table.id).url}&$skip={row}&$top=1"
+    def ids_at(self, table: WireTable, row: int) -> list[int]:
+        """Return the ids of the row at a position and of the one behind it, of those that there are."""
+        url = f"{self._chain(table.id).url}&$skip={row}&$top=2"
         found = self.session.json(url, check=lambda page: page["value"])
-        return found[0]["ID"] if found else None
+        return [row["ID"] for row in found]
 
     def close(self) -> None:
         """Ask nothing more."""

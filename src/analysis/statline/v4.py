@@ -73,11 +73,11 @@ class V4:
         url = f"{self._url(table.id, 'Observations')}?$top={rows}"
         return self.session.json(url, check=lambda page: page["value"])
 
-    def id_at(self, table: WireTable, row: int) -> int | None:
-        """Return the id of the figure at a position, None where there is none."""
-        url = f"{self._url(table.id, 'Observations')}?$skip={row}&$top=1"
+    def ids_at(self, table: WireTable, row: int) -> list[int]:
+        """Return the ids of the figure at a position and of the one behind it, of those that there are."""
+        url = f"{self._url(table.id, 'Observations')}?$skip={row}&$top=2"
         found = self.session.json(url, check=lambda page: page["value"])
-        return found[0]["Id"] if found else None
+        return [row["Id"] for row in found]
 
     def close(self) -> None:
         """Ask nothing more."""
