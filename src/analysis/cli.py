@@ -111,6 +111,21 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _register(options: argparse.Namespace) -> int:
+    """Write a hypothesis and how it will be tested into the hypothesis log, before any figure is opened."""
+    from analysis.runs.hypothesis_log import LOG, register
+    from analysis.runs.parameters import parse_assignments, plan_of_call
+    from analysis.workspace import outputs_folder
+
+    plan = plan_of_call(parse_assignments(options.parameters))
+    log = Path(options.out or outputs_folder()) / LOG
+    earlier = register(log, plan)
+    print(f"registered in {log}: {plan.digest}")
+    if earlier:
+        print(f"bijstand: this question was tested {earlier} times before; the log says so.", file=sys.stderr)
+    return 0
+
+
 def _pull(options: argparse.Namespace) -> int:
     """Download whole tables from CBS StatLine into a new, checksummed snapshot; all of it or nothing."""
     from analysis.statline.bank import damaged
@@ -261,6 +276,12 @@ _COMMANDS = {
         _option("--lang", metavar="nl|en", help="the language of the report (default: en)"),
         _option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
         _option("--jobs", metavar="N", type=int, help="notebooks to run at once"),
+    ),
+    "register": (
+        _register, "write down a hypothesis before its figures are opened",
+        _option("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[], required=True,
+                help="a parameter of 08_hypothesis; may be repeated"),
+        _option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
     ),
     "findings": (
         _findings, "recompute published numbers and give a verdict on each",
