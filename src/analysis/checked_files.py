@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import DataError, did_you_mean, name_some
+from analysis.errors import DataError, WorkbenchError, did_you_mean, name_some
 
 SOME_TEXT = r"\S(.*\S)?"
-_KINDS = {
+_EXPECTED = {
+    SOME_TEXT: "something, with no blanks around it",
     str: "a text",
     float: "a number",
     int: "a whole number",
@@ -37,12 +38,6 @@ class Field:
     words: str = ""
     kind: type = str
     optional: bool = False
-
-    @property
-    def expected(self) -> str:
-        """What is expected, in words."""
-        blank = "something, with no blanks around it" if self.pattern == SOME_TEXT else ""
-        return self.words or blank or _KINDS[self.kind]
 
     def holds(self, value: Any) -> bool:
         """Tell whether the field may hold this; a whole number is a number, a truth value is none."""
@@ -77,10 +72,10 @@ class Record:
         return ", ".join(filter(None, [self.file, f"line {self.line}" if self.line else "", self.name]))
 
 
-def refuse(faults: Sequence[str]) -> None:
-    """Raise a DataError with these faults, a line each; do nothing when there are none."""
+def refuse(faults: Sequence[str], error: type[WorkbenchError] = DataError) -> None:
+    """Raise an error with these faults, a line each; do nothing when there are none."""
     if faults:
-        raise DataError("\n".join(dict.fromkeys(faults)))
+        raise error("\n".join(dict.fromkeys(faults)))
 
 
 def read_csv(path: Path, fields: Fields, faults: list[str], key: str = "", file: str = "") -> list[Record]:
@@ -176,8 +171,9 @@ def check(records: Sequence[Record], fields: Fields, faults: list[str]) -> list[
     except SchemaErrors as found:
         cases = found.failure_cases.sort_values("index", kind="stable")
         for row, column, value in zip(cases["index"], cases["column"], cases["failure_case"], strict=True):
-            position, expected = records[int(row)].position, fields[column].expected
-            faults.append(f"{position}: {column}: expected {expected}, found {value!r}.")
+            field = fields[column]
+            expected = field.words or _EXPECTED.get(field.pattern) or _EXPECTED[field.kind]
+            faults.append(f"{records[int(row)].position}: {column}: expected {expected}, found {value!r}.")
     return records
 
 

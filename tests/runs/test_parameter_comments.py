@@ -11,7 +11,8 @@ from analysis.classifications.categories import CATEGORIES
 from analysis.errors import CallError
 from analysis.language.glossary import LANGUAGES
 from analysis.measures.question import MEASURES
-from analysis.models.hypothesis import ALTERNATIVES, TESTS
+from analysis.models.hypothesis.series import TESTS
+from analysis.models.hypothesis.testing import ALTERNATIVES
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
 from project_copy import ROOT
@@ -42,7 +43,7 @@ def is_allowed(notebook, name: str, value: str) -> bool:
     try:
         check_parameters([notebook], {name: value})
     except CallError as fault:
-        of_question = notebook.has_question and not str(fault).startswith(f"parameter {name}:")
+        of_question = "groups" in notebook.defaults and not str(fault).startswith(f"parameter {name}:")
         return of_question and "unknown" not in str(fault) and "did you mean" not in str(fault)
     return True
 

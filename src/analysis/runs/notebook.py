@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.checked_files import refuse
 from analysis.errors import CallError, DataError, did_you_mean
 from analysis.measures.sources import EVERY
 from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
 
 TAG = "parameters"
 METADATA = "bijstand"
-_QUESTION = {"measure", "groups", "test"}
-"""Parameters that put a question, which the snapshot has to be able to answer."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,6 @@ class Notebook:
     tables: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     on_request: bool = False
-
-    @property
-    def has_question(self) -> bool:
-        """Whether its parameters put a question."""
-        return self.defaults.keys() >= _QUESTION
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -97,8 +91,7 @@ def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Noteboo
     known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
     chosen = [name.removesuffix(".ipynb") for name in names] if names else [n for n in known if n[:2].isdigit()]
     unknown = [f"notebook {name!r} is unknown; {did_you_mean(name, known)}." for name in chosen if name not in known]
-    if unknown:
-        raise CallError("\n".join(unknown))
+    refuse(unknown, CallError)
     found = [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
     return [notebook for notebook in found if names or not notebook.on_request]
 
