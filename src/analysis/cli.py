@@ -16,7 +16,7 @@ from analysis import __version__
 from analysis.errors import CallError, WorkbenchError, did_you_mean
 from analysis.files import staged_folder
 from analysis.snapshots.store import snapshot_names
-from analysis.workspace import open_snapshot, outputs_folder, project_root, snapshots_folder
+from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
 
 INTERRUPTED = 130
 
@@ -95,7 +95,7 @@ def _report(options: argparse.Namespace) -> int:
         raise CallError("--out '': expected a folder.")
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
-    plan = plan_run(project_root() / "notebooks", options.notebook, given)
+    plan = plan_run(notebooks_folder(), options.notebook, given)
     for each in plan.skipped:
         print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
 
@@ -133,18 +133,9 @@ def _pull(options: argparse.Namespace) -> int:
     from analysis.statline.progress import Progress
     from analysis.statline.session import Session
 
-    session = Session()
+    session, asked = Session(), (options.tables, options.name, options.platform, options.base_url)
     with Progress(session) as progress:
-        folder, tables = pull(
-            snapshots_folder(),
-            options.tables,
-            options.name,
-            options.platform,
-            options.base_url,
-            session,
-            progress.update,
-            options.all_measures,
-        )
+        folder, tables = pull(snapshots_folder(), *asked, session, progress.update, options.all_measures)
     for each in tables:
         origin = f"unchanged since {each.taken_from}" if each.taken_from else f"from {each.platform}"
         print(f"{each.table}  {each.cells} cells  {origin}")
@@ -162,8 +153,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from analysis.statline.doctor_output import examination_lines, lines_to_paste
     from analysis.statline.progress import Progress
 
-    now = f"doctor-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
-    final = options.out or outputs_folder() / now
+    final = options.out or outputs_folder() / f"doctor-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
     with staged_folder(final) as staging:
         session = RecordingSession(staging)
         try:
