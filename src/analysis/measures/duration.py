@@ -26,7 +26,7 @@ from analysis.measures.sources import (
     in_persons,
     stock_at,
 )
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -61,7 +61,7 @@ def _shares_of_stock(snapshot: Snapshot, group: Group, quarter: pd.Period) -> pd
     frames = []
     for quantity, band in SHARES.items():
         (within, *named), (whole, *other) = stock_at(snapshot, at, group, band), stock_at(snapshot, at, group)
-        share, table = (within / whole).percent(), ", ".join(dict.fromkeys(name for name in named + other if name))
+        share, table = (within / whole).percent(), join_tables(named + other)
         if share.missing[0] != PRESENT and DURATION_SHARES in snapshot:
             printed = _printed_share(snapshot, group, band, quarter)
             share, table = (printed, DURATION_SHARES) if printed is not None else (share, table)

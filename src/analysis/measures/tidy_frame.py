@@ -42,6 +42,11 @@ def tidy_rows(
     return combine(frames)
 
 
+def join_tables(names: Iterable[str]) -> str:
+    """Return ids of tables, each once, as one text; a name may hold several ids with commas between them."""
+    return ", ".join(dict.fromkeys(table for name in names for table in name.split(", ") if table))
+
+
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return several tidy frames below each other."""
     return pd.concat(list(frames), ignore_index=True)

@@ -26,7 +26,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import LONG_TERM, MONITOR
 from analysis.errors import CallError, check_choice
 from analysis.measures.question import REST, Question, read_question
-from analysis.measures.tidy_frame import combine
+from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT, UNDECIDED
 from analysis.models.dispersion import BOTH, PROCESS, ROUNDING, check_confidence, student
 from analysis.models.flows.pairs import holm
@@ -122,7 +122,9 @@ def run_test(
             {"kind": kind, "value_lo": np.exp(beta + low), "value_hi": np.exp(beta + high)}
             for kind, (low, high) in ends.items()
         ]
-    ).assign(quantity="estimate", value=np.exp(beta), unit="ratio", missing=PRESENT, tables=_tables(cells))
+    ).assign(
+        quantity="estimate", value=np.exp(beta), unit="ratio", missing=PRESENT, tables=join_tables(cells["tables"])
+    )
     p_value = _p_value(beta / error, df, alternative)
     verdict = _verdict(*intervals[["value_lo", "value_hi"]].iloc[-1], alternative)
     estimate, dispersion = float(np.exp(beta)), float(fit.scale)
@@ -238,10 +240,6 @@ def _verdict(lo: float, hi: float, alternative: str) -> str:
     return SUPPORTED if right else NOT_SUPPORTED if wrong else UNDECIDED
 
 
-def _tables(cells: pd.DataFrame) -> str:
-    return ", ".join(dict.fromkeys(name for names in cells["tables"].unique() for name in names.split(", ")))
-
-
 def alternatives(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
     """Return the variants of a question: the other groups of the dimension, half periods and other tests.
 
@@ -295,7 +293,7 @@ def _variant(
         other = read_question(snapshot, question.measure, _groups_text(question.dimension, groups), *period)
         found = run_test(other, test, tested.alternative, tested.confidence)
     except CallError:
-        return row | {"outcome": UNTESTABLE, "tables": _tables(question.cells)}
+        return row | {"outcome": UNTESTABLE, "tables": join_tables(question.cells["tables"])}
     process = found.intervals.set_index("kind").loc[PROCESS]
     ends = {"estimate": found.estimate, "estimate_lo": process["value_lo"], "estimate_hi": process["value_hi"]}
     return row | ends | {"p": found.p_value, "outcome": found.verdict, "tables": process["tables"]}

@@ -7,6 +7,7 @@ they are, with their status and their rounding interval.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
@@ -14,23 +15,23 @@ import pandas as pd
 
 from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
 from analysis.classifications.selection import check_dimension
-from analysis.cleaning.groups import group_column
 from analysis.errors import CoverageError, DataError, name_some
-from analysis.intervals.rounded import Rounded
-from analysis.measures.flows import FLOWS, flow_cells, flow_window
-from analysis.measures.sources import STOCK_TABLES, stock_at
+from analysis.measures.flows import BOTH, FLOWS, flow_tables, flow_window, flows_of
+from analysis.measures.sources import NATIONAL_STOCK_TABLES, name_both, stock_spans
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.models.rounded_columns import range_columns
 from analysis.snapshots.store import Snapshot
 
-READS = STOCK_TABLES
+READS = NATIONAL_STOCK_TABLES
 STOCKS = ("opening", "closing")
 QUANTITIES = (*FLOWS, *STOCKS)
 KEYS = ["dimension", "group", "quarter"]
 GROUPS: dict[str, tuple[Group, ...]] = MONITOR | {"birth": LONG_TERM["birth"]}
 
 
-def flow_panel(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.DataFrame:
+def flow_panel(
+    snapshot: Snapshot, quarters: pd.PeriodIndex | None = None, needed: Sequence[str] = BOTH
+) -> pd.DataFrame:
     """Return the panel of a snapshot: the groups of every dimension of which it has figures, and the total.
 
     Parameters
@@ -38,14 +39,16 @@ def flow_panel(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd
     snapshot : Snapshot
     quarters : PeriodIndex, optional
         Without it, every quarter of the national flows.
+    needed : sequence of str
+        The flows for whose sake the table of a quarter is chosen: re-entry needs one with re-inflow.
 
     Returns
     -------
     DataFrame
         One row a group and quarter: ``dimension, group, quarter``, then ``q, q_lo, q_hi`` (rounding interval) for
         ``inflow, reinflow, outflow`` (moments), ``opening`` (the exposure) and ``closing`` (persons at the end of the
-        quarter before and of this one, both from one table), ``status``, ``missing`` (``quantity=reason``, joined by
-        semicolons) and ``tables``.
+        quarter before and of this one). The flows of a row are from one table, and so are its stocks. Then ``status``,
+        ``missing`` (``quantity=reason``, joined by semicolons) and ``tables``.
 
     Raises
     ------
@@ -56,13 +59,14 @@ def flow_panel(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd
     quarters = known if quarters is None else quarters
     outside = quarters.difference(known)
     if len(outside):
+        table = ", ".join(cells.table for cells in flow_tables(snapshot))
         raise CoverageError(
-            f"snapshot {snapshot.name!r}, table {flow_cells(snapshot).table}: no flows of {name_some(outside)}; "
+            f"snapshot {snapshot.name!r}, table {table}: no flows of {name_some(outside)}; "
             f"it has {known[0]} to {known[-1]}. Choose among these, or pull the table."
         )
-    parts = [_dimension(snapshot, groups, quarters) for groups in GROUPS.values()]
+    parts = [_dimension(snapshot, groups, quarters, needed) for groups in GROUPS.values()]
     covered = [rows for rows in parts if rows["inflow"].notna().any()]
-    return pd.concat([*covered, _dimension(snapshot, (TOTAL_GROUP,), quarters)], ignore_index=True)
+    return pd.concat([*covered, _dimension(snapshot, (TOTAL_GROUP,), quarters, needed)], ignore_index=True)
 
 
 def panel_of(frame: pd.DataFrame) -> pd.DataFrame:
@@ -140,18 +144,16 @@ def _label(row: pd.Series) -> str:
     return f"{row['dimension']} {row['group']}, {row['quarter']}"
 
 
-def _dimension(snapshot: Snapshot, groups: tuple[Group, ...], quarters: pd.PeriodIndex) -> pd.DataFrame:
-    return pd.concat([_group(snapshot, group, quarters) for group in groups], ignore_index=True)
+def _dimension(
+    snapshot: Snapshot, groups: tuple[Group, ...], quarters: pd.PeriodIndex, needed: Sequence[str]
+) -> pd.DataFrame:
+    return pd.concat([_group(snapshot, group, quarters, needed) for group in groups], ignore_index=True)
 
 
-def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex) -> pd.DataFrame:
-    cells, size = flow_cells(snapshot), len(quarters)
-    try:
-        columns = {flow: group_column(cells, flow, group, quarters) for flow in FLOWS}
-    except CoverageError:
-        columns = {flow: Rounded.absent(size, "moments", NOT_IN_SNAPSHOT) for flow in FLOWS}
-    both, table = stock_at(snapshot, (quarters - 1).append(quarters), group)
-    columns |= {"opening": both.take(range(size)), "closing": both.take(range(size, 2 * size))}
+def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex, needed: Sequence[str]) -> pd.DataFrame:
+    size, (columns, flows) = len(quarters), flows_of(snapshot, quarters, group, needed)
+    (opening, closing), stocks = stock_spans(snapshot, [quarters - 1, quarters], group)
+    columns = columns | {"opening": opening, "closing": closing}
     labels = {"dimension": [group.dimension] * size, "group": [group.name] * size, "quarter": quarters.astype(str)}
     ranges = [range_columns(quantity, columns[quantity]) for quantity in QUANTITIES]
     status = [max(of, key=STATUSES.index) for of in zip(*(column.status for column in columns.values()), strict=True)]
@@ -159,5 +161,5 @@ def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex) -> pd.Dat
     missing = [
         "; ".join(f"{name}={why}" for name, why in zip(columns, row, strict=True) if why != PRESENT) for row in reasons
     ]
-    about = {"status": status, "missing": missing, "tables": ", ".join(filter(None, (cells.table, table)))}
+    about = {"status": status, "missing": missing, "tables": name_both(flows, stocks)}
     return pd.DataFrame(reduce(or_, [labels, *ranges, about]))

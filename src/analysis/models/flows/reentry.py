@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.errors import CoverageError
 from analysis.measures.flows import QUARTERS_A_YEAR
-from analysis.measures.tidy_frame import combine
+from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT
 from analysis.models.dispersion import (
     TOO_FEW,
@@ -69,7 +69,7 @@ def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float
         dispersion = neighbour_dispersion(logs, _log_variance(data, column), periods, data["group"])
         found = _of_years(data, column, dispersion, confidence)
         frames.append(found.assign(quantity=quantity, denominator=denominator))
-    frame = combine(frames).assign(unit="ratio", tables=", ".join(dict.fromkeys(data["tables"])))
+    frame = combine(frames).assign(unit="ratio", tables=join_tables(data["tables"]))
     if not (frame["quantity"] == "return_risk").any():
         raise CoverageError(
             f"risk of return by {dimension}: {data['quarter'].min()} to {data['quarter'].max()} has no calendar year "
