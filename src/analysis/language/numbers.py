@@ -44,7 +44,7 @@ def significant_decimals(value: Number, digits: int) -> int:
 
 def decimals_needed(most: int, *values: float) -> int:
     """Return how many decimals these numbers need, ``most`` at the most."""
-    return max(len(f"{value:.{most}f}".partition(".")[2].rstrip("0")) for value in values)
+    return max((len(f"{value:.{most}f}".partition(".")[2].rstrip("0")) for value in values), default=0)
 
 
 def distinct_ends(lo: Number | None, hi: Number | None, lang: str) -> tuple[str, str]:
