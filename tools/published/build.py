@@ -25,7 +25,7 @@ from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
 from analysis.snapshots.write import NewTable, write_snapshot
 
 CREATED = "2026-11-29"
-_OF_TABLE = {**dict.fromkeys(("attribution", "licence", "retrieved", "title"), TEXT), "measures": NAMED}
+_OF_TABLE = {**dict.fromkeys(("attribution", "licence", "retrieved", "source_note", "title"), TEXT), "measures": NAMED}
 _OF_TABLE |= {"notes": LIST, "as_of": LIST}
 _OF_MEASURE = {
     "code": TEXT,
@@ -91,7 +91,7 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
         dimensions=tuple(Dimension(name, column, codes[column]) for column, name in dimensions.items()),
         measures=tuple(measures.values()),
         periods=period_statuses(frame),
-        source_note="Transcribed by hand from the addresses below; a page shows only part of a table.",
+        source_note=about["source_note"],
         sources=tuple(sorted(set(page["source_url"]))),
         notes=tuple(about.get("notes", ())),
         as_of=tuple(about.get("as_of", ())),
