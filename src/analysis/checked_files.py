@@ -4,8 +4,6 @@ A row of a table (CSV) and an entry of a list (YAML) or description (TOML) is a 
 once, by `Field` objects, and checked by a schema of pandera. What is wrong is added to ``faults``; `refuse` reports it.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 import tomllib

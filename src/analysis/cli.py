@@ -1,7 +1,5 @@
 """The command ``bijstand``. Heavy imports wait until a command needs them."""
 
-from __future__ import annotations
-
 import argparse
 import io
 import os
@@ -9,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,7 +15,6 @@ from analysis import __version__
 from analysis.errors import CallError, WorkbenchError, did_you_mean
 
 INTERRUPTED = 130
-Commands = argparse._SubParsersAction
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,11 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
         return status
-    except WorkbenchError as fault:
-        if options.debug:
-            traceback.print_exc()
-        print("\n".join(f"bijstand: {line}" for line in str(fault).splitlines()), file=sys.stderr)
-        return fault.exit_status
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -46,8 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as fault:
         if options.debug:
             traceback.print_exc()
-        print(f"bijstand: {type(fault).__name__}: {fault} (see where with bijstand --debug)", file=sys.stderr)
-        return WorkbenchError.exit_status
+        foreseen = isinstance(fault, WorkbenchError)
+        text = str(fault) if foreseen else f"{type(fault).__name__}: {fault} (see where with bijstand --debug)"
+        print("\n".join(f"bijstand: {line}" for line in text.splitlines()), file=sys.stderr)
+        return fault.exit_status if foreseen else WorkbenchError.exit_status
 
 
 def _stop_on_signals() -> None:
@@ -64,82 +58,24 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(CallError.exit_status, f"bijstand: {message} (see {self.prog} --help)\n")
 
-    def add(self, *names: str, **options: Any) -> _Parser:
-        """Add an argument; return the parser."""
-        self.add_argument(*names, **options)
-        return self
-
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="bijstand",
-        description="A workbench on Dutch social assistance: reports from CBS figures, with every interval stated.",
-    )
-    parser.add("--version", action="version", version=f"bijstand-workbench {__version__}")
-    parser.add("--debug", action="store_true", help="show the traceback of an error")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_report, _add_findings, _add_pull, _add_snapshots, _add_simulate):
-        add(commands)
+    """Return the parser of all commands, each described by the docstring of what runs it."""
+    about = "A workbench on Dutch social assistance: reports from CBS figures, with every interval stated."
+    parser = _Parser(prog="bijstand", description=about)
+    parser.add_argument("--version", action="version", version=f"bijstand-workbench {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    parsers, groups = {"": parser}, {}
+    for name, (run, summary, *options) in _COMMANDS.items():
+        group, _, last = name.rpartition(" ")
+        if group not in groups:
+            metavar, required = _GROUPS[group]
+            groups[group] = parsers[group].add_subparsers(metavar=metavar, required=required)
+        parsers[name] = groups[group].add_parser(last, help=summary, description=run and run.__doc__)
+        parsers[name].set_defaults(run=run)
+        for names, option in options:
+            parsers[name].add_argument(*names, **option)
     return parser
-
-
-def _command(commands: Commands, name: str, run: Callable | None, help: str) -> _Parser:
-    """Return the parser of a new command, described by the docstring of what runs it."""
-    parser = commands.add_parser(name, help=help, description=run and run.__doc__)
-    parser.set_defaults(**{"run": run} if run else {})
-    return parser
-
-
-def _add_report(commands: Commands) -> None:
-    parser = _command(commands, "report", _report, "run the notebooks and make one page of them")
-    parser.add("--snapshot", metavar="NAME", help="the figures to use (default: published)")
-    parser.add("--notebook", metavar="NAME", action="append", help="a notebook to run; may be repeated")
-    parser.add("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[],
-               help="a parameter; may be repeated")  # fmt: skip
-    parser.add("--lang", metavar="nl|en", help="the language of the report (default: en)")
-    parser.add("--out", metavar="DIR", help="where runs make their folders (default: outputs/)")
-    parser.add("--jobs", metavar="N", type=int, help="notebooks to run at once")
-
-
-def _add_findings(commands: Commands) -> None:
-    parser = _command(commands, "findings", _findings, "recompute published numbers and give a verdict on each")
-    parser.add("--snapshot", metavar="NAME", default="published", help="the figures to use (default: published)")
-    parser.add("--document", metavar="ID", action="append", default=[], help="a document; may be repeated")
-    parser.add("--verdict", metavar="V", action="append", default=[], help="a verdict; may be repeated")
-    parser.add("--location", metavar="TEXT", help="part of the name of a heading, table or figure")
-    parser.add("--format", metavar="table|json|csv", default="table", help="how to print (default: table)")
-    check = _command(
-        parser.add_subparsers(metavar="check"), "check", _check, "report all that is wrong with a file of the register"
-    )
-    check.add("file", metavar="FILE", type=Path)
-
-
-def _add_pull(commands: Commands) -> None:
-    parser = _command(commands, "pull", _pull, "download tables of CBS into a new dated snapshot")
-    parser.add("tables", nargs="*", metavar="TABLE", help="table ids (default: all that the workbench uses)")
-    parser.add("--name", metavar="SNAPSHOT", help="name of the snapshot (default: today's date)")
-    parser.add("--platform", metavar="auto|v3|v4", default="auto", help="which platform of CBS to ask")
-    parser.add("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS")
-
-
-def _add_snapshots(commands: Commands) -> None:
-    parser = _command(commands, "snapshots", None, "list, verify and compare snapshots")
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-    _command(actions, "list", _list, "name every snapshot, with its tables")
-    verify = _command(actions, "verify", _verify, "read every file and compare it with its checksum")
-    verify.add("name", nargs="?", metavar="NAME", help="one snapshot (default: all)")
-    diff = _command(actions, "diff", _diff, "say what changed from one snapshot to another")
-    diff.add("before", metavar="A").add("after", metavar="B")
-    diff.add("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder")
-
-
-def _add_simulate(commands: Commands) -> None:
-    parser = _command(
-        commands, "simulate", _simulate, "make a population with known parameters, in the shape of the tables"
-    )
-    parser.add("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)")
-    parser.add("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)")
-    parser.add("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)")
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -239,8 +175,7 @@ def _simulate(options: argparse.Namespace) -> int:
     from analysis.simulation.simulate import simulate
     from analysis.workspace import snapshots_folder
 
-    rules = default_parameters(options.seed, options.persons)
-    print(simulate(snapshots_folder(), rules, options.name))
+    print(simulate(snapshots_folder(), default_parameters(options.seed, options.persons), options.name))
     return 0
 
 
@@ -279,6 +214,62 @@ def _verify(options: argparse.Namespace) -> int:
         open_snapshot(name).verify()
         print(f"{name}: every file is as it was written")
     return 0
+
+
+def _option(*names: str, **option: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
+    return names, option
+
+
+_GROUPS = {"": ("COMMAND", True), "findings": ("check", False), "snapshots": ("ACTION", True)}
+"""The commands that have commands: how their place is called in the usage, and whether one has to be given."""
+_COMMANDS = {
+    "report": (
+        _report, "run the notebooks and make one page of them",
+        _option("--snapshot", metavar="NAME", help="the figures to use (default: published)"),
+        _option("--notebook", metavar="NAME", action="append", help="a notebook to run; may be repeated"),
+        _option("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[],
+                help="a parameter; may be repeated"),
+        _option("--lang", metavar="nl|en", help="the language of the report (default: en)"),
+        _option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
+        _option("--jobs", metavar="N", type=int, help="notebooks to run at once"),
+    ),
+    "findings": (
+        _findings, "recompute published numbers and give a verdict on each",
+        _option("--snapshot", metavar="NAME", default="published", help="the figures to use (default: published)"),
+        _option("--document", metavar="ID", action="append", default=[], help="a document; may be repeated"),
+        _option("--verdict", metavar="V", action="append", default=[], help="a verdict; may be repeated"),
+        _option("--location", metavar="TEXT", help="part of the name of a heading, table or figure"),
+        _option("--format", metavar="table|json|csv", default="table", help="how to print (default: table)"),
+    ),
+    "findings check": (
+        _check, "report all that is wrong with a file of the register", _option("file", metavar="FILE", type=Path),
+    ),
+    "pull": (
+        _pull, "download tables of CBS into a new dated snapshot",
+        _option("tables", nargs="*", metavar="TABLE", help="table ids (default: all that the workbench uses)"),
+        _option("--name", metavar="SNAPSHOT", help="name of the snapshot (default: today's date)"),
+        _option("--platform", metavar="auto|v3|v4", default="auto", help="which platform of CBS to ask"),
+        _option("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS"),
+    ),
+    "snapshots": (None, "list, verify and compare snapshots"),
+    "snapshots list": (_list, "name every snapshot, with its tables"),
+    "snapshots verify": (
+        _verify, "read every file and compare it with its checksum",
+        _option("name", nargs="?", metavar="NAME", help="one snapshot (default: all)"),
+    ),
+    "snapshots diff": (
+        _diff, "say what changed from one snapshot to another",
+        _option("before", metavar="A"), _option("after", metavar="B"),
+        _option("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder"),
+    ),
+    "simulate": (
+        _simulate, "make a population with known parameters, in the shape of the tables",
+        _option("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)"),
+        _option("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"),
+        _option("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)"),
+    ),
+}  # fmt: skip
+"""Each command: what runs it, its line in the help, and its arguments."""
 
 
 def command() -> None:

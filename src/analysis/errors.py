@@ -4,8 +4,6 @@ Every message names snapshot, table, column and period, as far as there are any,
 what to do next. The command line prints the message alone; the class decides the exit status.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 

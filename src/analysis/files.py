@@ -1,7 +1,5 @@
 """Writing that leaves all or nothing: into a staging file or folder first, then renamed."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Where the project's folders are, whatever the working directory of a kernel or a test, and its snapshots by name."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from pathlib import Path

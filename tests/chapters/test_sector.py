@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.chapters.sector import figures as sector_figures
-from analysis.chapters.sector import finances, printed_tables
+from analysis.chapters.sector import finances
 from analysis.chapters.sector import people as sector
 from analysis.chapters.sector import sentences as sector_sentences
 from analysis.errors import CoverageError
@@ -17,6 +17,7 @@ from analysis.missing import UNDECIDED
 from analysis.register.evaluation import find
 from analysis.register.verdicts import CONTRADICTED
 from analysis.report.charts import by_class
+from analysis.report.document_tables import document_table
 from analysis.report.table_spec import declared_tables
 from builders import snapshot, table
 
@@ -171,7 +172,7 @@ def test_a_snapshot_without_the_tables_is_refused(tmp_path):
     with pytest.raises(CoverageError, match="has no table cedris-2024-f9"):
         sector.scheme_flows(held)
     with pytest.raises(CoverageError, match="has no table cedris-2024-f10"):
-        printed_tables.as_printed(held, "age_by_scheme")
+        document_table(held, "age_by_scheme")
 
 
 def test_the_ratios_of_2024(published):
@@ -201,29 +202,27 @@ def test_the_growth_to_114_000_is_another_way_of_counting(published):
 
 def test_the_summary_of_chapter_4_is_shown_where_it_differs(published):
     """ced2024-hl-sick-*, hl-hours-lks and f11-*-mean; the register calls the three inconsistent."""
-    absence = printed_tables.as_printed(published, "sickness_by_scheme")
+    absence = document_table(published, "sickness_by_scheme")
     for scheme, mean, elsewhere in (("LKS-beschut", 14.4, 13.5), ("LKS-banenafspraak", 13.5, 14.4)):
         assert number(absence, "sickness", scheme=scheme)[0] == mean
         assert number(absence, "sickness_elsewhere", scheme=scheme)[0] == elsewhere
-    said = sector_sentences.summary_checked(
-        absence, printed_tables.as_printed(published, "contract_by_scheme"), ENGLISH
-    )
+    said = sector_sentences.summary_checked(absence, document_table(published, "contract_by_scheme"), ENGLISH)
     assert "it has 14.4% for LKS-banenafspraak and 13.5% for LKS-beschut" in said
     assert "28.5 hours" in said
 
 
 def test_companies_are_counted_where_the_document_counts_them(published):
     """ced2024-org-7, resp and members: 7 of the 77 that answered, of 95 members; the share is said to be about."""
-    types = printed_tables.as_printed(published, "companies_by_type")
+    types = document_table(published, "companies_by_type")
     assert number(types, "companies", company_type="types 1 and 2") == (7, 7, 7)
-    moved = printed_tables.as_printed(published, "companies_movement")
+    moved = document_table(published, "companies_movement")
     assert [number(moved, "companies", movement=each)[0] for each in ("member companies", "answered")] == [95, 77]
     assert declared_tables()["companies_by_type"].kind == "assumed"
 
 
 def test_the_table_printed_is_the_table_shown(published):
     """Figure 24, first and last line: ced2024-f24-loon-* and ced2024-f24-tot-*."""
-    found = finances.financial_table(published)
+    found = document_table(published, "financial_table")
     lines = list(dict.fromkeys(found["line"]))
     expected = {0: (-39766, -34290, -33065, -38532, -2100), 8: (-1337, -11641, -3971, -2627, -140)}
     names = ("per_fte_wsw", "per_fte_lksbij", "per_fte_bw", "per_fte_mean", "million")
@@ -251,7 +250,7 @@ def test_checks_and_ledger_agree(published, register):
     slipped = checks[(checks["published"] == -8851) & (checks["rebuilt"] == -8653)]
     assert list(slipped["worked"]) == ["(-19991) + 11338", "(-3971) - 4682"]
     # 39 cells; the operating balance of a scheme follows from nothing (bedr-wsw, bedr-lksbij, bedr-bw)
-    assert sector_sentences.checks(checks, finances.financial_table(published), ENGLISH) == (
+    assert sector_sentences.checks(checks, document_table(published, "financial_table"), ENGLISH) == (
         "The table has 39 numbers; 36 of them can be computed from other figures of the document. For 7 numbers at "
         "least one calculation contradicts the number as published. Another 8 differ because the calculation probably "
         "counts something else. Numbers that the document gives elsewhere with another value: 1; they are at the end "
@@ -273,7 +272,7 @@ def test_bars_stand_at_their_class(published):
 
 def test_a_spread_runs_from_the_lowest_to_the_highest_tenth(published):
     """ced2024-f10-*: Wsw 52, 53, 55."""
-    drawn = sector_figures.means_with_range(printed_tables.as_printed(published, "age_by_scheme"), "age", ENGLISH)
+    drawn = sector_figures.means_with_range(document_table(published, "age_by_scheme"), "age", ENGLISH)
     (axes,) = drawn.axes
     top = [segment for segment in axes.collections[0].get_segments() if segment[0][1] == 2]
     assert [tuple(point) for point in top[0]] == [(52, 2), (55, 2)]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.chapters.support import factsheet_tables, monthly_series, representation
 from analysis.chapters.support import figures as support_figures
+from analysis.chapters.support import job_starts, monthly_series, representation
 from analysis.chapters.support import provisions as support
 from analysis.chapters.support import sentences as support_sentences
 from analysis.cleaning.cells import read_cells
@@ -18,6 +18,7 @@ from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.missing import UNDECIDED
 from analysis.report.charts import by_class
+from analysis.report.document_tables import document_table
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
 from builders import cube, snapshot, table
@@ -373,7 +374,7 @@ def test_published_shares_come_from_the_factsheet(published):
 
 
 def test_the_difference_still_at_work_has_its_rounding(published):
-    frame = factsheet_tables.still_at_work(published)
+    frame = job_starts.still_at_work(published)
     # "Krijgen en behouden van werk": 78 and 74 %, 67 and 61 %
     assert ends(row(frame, "difference_pp", months_after="1")) == (4, 3, 5)
     assert ends(row(frame, "difference_pp", months_after="6")) == (6, 5, 7)
@@ -381,7 +382,7 @@ def test_the_difference_still_at_work_has_its_rounding(published):
 
 
 def test_units_stand_beside_the_numbers_and_are_never_one_column(published):
-    frame = factsheet_tables.wage_subsidy_counts(published)
+    frame = document_table(published, "wage_subsidy_counts")
     assert set(frame["unit"]) == {"provisions", "persons", "combinations"}
     assert row(frame, "in_use", measured="at_work", provision="flat-rate wage subsidy")["value"] == 2690
 
@@ -463,11 +464,13 @@ def test_what_the_snapshot_lacks_is_said_as_a_sentence(published, first, last, p
 
 
 def test_table_4_is_given_as_it_is_printed(published):
-    frame = factsheet_tables.shares_by_kind(published)
+    frame = document_table(published, "support_table")
     # factsheet, table 4, 35 to 45: 21, 13, 15, 12
     quantities = ("share_total", "share_wage_subsidy", "share_job_coach", "share_sheltered_work")
     assert [row(frame, name, group="35-45")["value"] for name in quantities] == [21, 13, 15, 12]
-    assert row(factsheet_tables.persons(published), "supported_persons", provision="job coach")["value"] == 20570
+    assert (
+        row(document_table(published, "support_persons"), "supported_persons", provision="job coach")["value"] == 20570
+    )
 
 
 # -- sentences and pictures
@@ -501,7 +504,7 @@ def test_each_kind_has_its_marker_at_the_height_of_its_group(published):
 
 
 def test_bars_of_shares_stand_beside_their_names(published):
-    counts = factsheet_tables.shares(published, "support_counts")
+    counts = document_table(published, "support_counts")
     panels = by_class(counts, "group", ["share"], Translator("en"), panel="part").axes
     first = panels[0]
     heights = [patch.get_width() for patch in first.patches]

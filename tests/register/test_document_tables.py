@@ -12,8 +12,8 @@ from analysis.register.coverage import DocumentCoverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.formulas import parse
-from analysis.register.relations import recompute
 from analysis.register.rows import finding_rows
+from analysis.register.verdicts import recompute
 from builders import snapshot, table
 from findings_register import row, write_register
 
@@ -50,8 +50,8 @@ def vintage(tmp_path):
 
 
 def asked(text: str, source):
-    found = Tables(source).query(parse(text))
-    return recompute(found.tree, found.operands)
+    tree, operands, _ = Tables(source).query(parse(text))
+    return recompute(tree, operands)
 
 
 def test_a_group_is_worked_out_to_its_single_cells(vintage):

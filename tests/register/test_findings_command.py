@@ -108,8 +108,8 @@ def test_the_quarters_in_which_more_left_than_came_are_checked_in_the_tables(row
 
 
 # Cells of 80794ned, and sums and comparisons of cells of 85615NED and 82662NED, read in the CSV files of data/sources.
-# "430 duizend", "396 duizend", "net onder de 400 duizend" (the highest month is March 2023), "409 duizend" as an estimate,
-# nine quarters with more entries than exits, and the mean of four quarters, 18,145, that table 2 prints.
+# "430 duizend", "396 duizend", "net onder de 400 duizend" (the highest month is March 2023), "409 duizend" as an
+# estimate, nine quarters with more entries than exits, and the mean of four quarters, 18,145, that table 2 prints.
 BY_LATER_TABLES = {
     "fs2024-tx-stock-feb21": ("reproduced", 430280),
     "fs2024-tx-stock-okt22": ("reproduced", 395820),

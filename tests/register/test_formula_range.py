@@ -16,7 +16,8 @@ from analysis.intervals.formula import TRUTHS, Node
 from analysis.intervals.formula_range import CLOSE, Interval, ZeroDenominatorError, range_of, value_at
 from analysis.register.entry import read_register
 from analysis.register.formulas import parse
-from analysis.register.relations import FAILS, HOLDS, recompute, relations
+from analysis.register.relations import relations
+from analysis.register.verdicts import FAILS, HOLDS, recompute
 from findings_numpy import fillings, worked_out
 
 NOISE = 1e-9
@@ -103,7 +104,7 @@ def test_every_formula_of_the_register_stays_within_its_interval():
         try:
             check(relation.derivation.tree, dict(relation.operands), seed)
         except AssertionError as fault:
-            raise AssertionError(f"{relation.target.position}: {relation.derivation.text}") from fault
+            raise AssertionError(f"{relation.claim.position}: {relation.derivation.text}") from fault
 
 
 LEAVES = st.sampled_from(["a", "b", "c", "d"]).map(lambda name: Node("claim", value=name)) | st.integers(-9, 9).map(

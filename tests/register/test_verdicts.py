@@ -11,9 +11,8 @@ from analysis.register.coverage import DocumentCoverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.formulas import parse
-from analysis.register.relations import recompute
 from analysis.register.rows import finding_rows
-from analysis.register.verdicts import EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN, suggestion, verdict_for
+from analysis.register.verdicts import EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN, recompute, suggestion, verdict_for
 from analysis.workspace import open_snapshot
 from findings_register import claim, row, write_register
 

@@ -34,7 +34,8 @@ from analysis.errors import DataError, name_some
 from analysis.intervals.formula import FormulaError
 from analysis.missing import STATUSES
 from analysis.register.formulas import parse
-from analysis.register.relations import Recomputed, Register, recompute
+from analysis.register.relations import Register
+from analysis.register.verdicts import Recomputed, recompute
 from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
 from analysis.snapshots.write import NewTable
 

@@ -1,7 +1,5 @@
 """Bands of duration, built from the classes that the tables share; each band is a group."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache

@@ -1,7 +1,5 @@
 """Groups of people, each a sum or difference of a table's classes; the list is ``groups.toml``."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations, product

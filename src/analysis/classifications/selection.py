@@ -4,8 +4,6 @@ Parameters, questions, queries of the register, panels and measures all come her
 in the same words everywhere: what was found, what it may have meant, and what is possible.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache

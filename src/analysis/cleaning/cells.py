@@ -1,7 +1,5 @@
 """Stored text to cells: one row a cell, with value or reason, period, status, unit and rounding."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A number for a group of the monitors, from the classes that a table has."""
 
-from __future__ import annotations
-
 from functools import reduce
 from operator import add
 

@@ -3,8 +3,6 @@
 CBS writes ``.`` for a figure that is unknown, unreliable or secret, and nothing at all where a figure cannot exist.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

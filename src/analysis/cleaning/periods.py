@@ -5,8 +5,6 @@ CBS writes a period as a code (``2024MM12``, ``2024KW04``, ``2024JJ00``) and as 
 the figures are provisional and in ``**`` when they are further provisional.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Literal

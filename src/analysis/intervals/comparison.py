@@ -1,7 +1,5 @@
 """What the ranges of rounded numbers decide: which of two is higher, whether one is zero, which ranks are open."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

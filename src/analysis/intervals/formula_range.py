@@ -7,8 +7,6 @@ computed in fractions: nothing is lost. Where a slope changes sign, the box is c
 left cannot matter (branch and bound).
 """
 
-from __future__ import annotations
-
 import heapq
 import math
 import operator

@@ -3,8 +3,6 @@
 Terms are flat: term ``k`` belongs to entry ``row[k]`` and multiplies a cell that lies between ``lo[k]`` and ``hi[k]``.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 _STEP = 1e-14

@@ -3,8 +3,6 @@
 A room or chapter keeps its own ``words.toml``; a section may have entries in several of them.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """How a number is printed: decimals, significant digits, thousands and decimal marks, ends of an interval."""
 
-from __future__ import annotations
-
 import math
 
 from analysis.intervals.formula_range import Number

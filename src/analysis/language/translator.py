@@ -1,7 +1,5 @@
 """One language of the glossary: words, sentences, numbers, periods."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping

@@ -8,8 +8,6 @@ The break-even ratio is ``1 - other exits / inflow``: with other exits as they w
 inflow keeps the stock.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.groups import TOTAL_GROUP

@@ -1,7 +1,5 @@
 """The AOW age, at which bijstand ends: its rises are the quarters in which almost nobody reaches it."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.categories import read_list

@@ -4,8 +4,6 @@ For tables of published documents, whose classes are their own: groups of a work
 provision, lines of a financial table. The groups of the monitors are built by `analysis.cleaning.group_column`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The caseload: every series of persons and of benefits in a snapshot, each with its source."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.categories import USUAL_TOTALS

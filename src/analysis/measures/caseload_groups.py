@@ -1,7 +1,5 @@
 """The caseload by group at the end of a year: shares, growth, and which groups the change of the total came from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ A gap within rounding can be rounding alone; a larger one is a class that is not
 unknown are in the total alone (85617NED, 2023: born in the Netherlands and born abroad are 50 short).
 """
 
-from __future__ import annotations
-
 from functools import reduce
 from operator import add
 

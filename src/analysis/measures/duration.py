@@ -4,8 +4,6 @@ The stock over-represents long spells: a person who stays long is counted at man
 A share of the stock is therefore never given without its counterpart among ended spells, where that exists.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Exit rates by duration: ended spells over the persons in the same duration band."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.durations import band_groups

@@ -1,7 +1,5 @@
 """The flows by group: means of a quarter in one year, their ratios, and which group's ratio rounding calls higher."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import combinations
 

@@ -7,8 +7,6 @@ Every quarter comes from one table, the live one where it has it, and so does ev
 table and ends in another, neither has it whole, and it is not complete.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import reduce

@@ -1,7 +1,5 @@
 """Numerator and denominator of every measure that a question can ask, by group and period."""
 
-from __future__ import annotations
-
 from functools import reduce
 from operator import add
 

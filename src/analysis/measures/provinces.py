@@ -4,8 +4,6 @@ Provinces are one level of region: they are set beside the country and never add
 region is not known are in the country alone.
 """
 
-from __future__ import annotations
-
 from functools import reduce
 from operator import add
 

@@ -5,8 +5,6 @@ within the period is refused, never left out silently; a provisional one is used
 is in the interval of each row; people of unknown attributes are in the total, and so in the rest, and in no group.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -6,8 +6,6 @@ before its stopped predecessor where it has the period, and each row names its t
 (another state of the population register; seen 2019Q1-2021Q1, in October 2025).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The shape of every measure: one row a number, with its rounding interval, unit and denominator."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

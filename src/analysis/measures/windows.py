@@ -1,7 +1,5 @@
 """The periods a question can be asked of, and the part of them that a reader chose."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd

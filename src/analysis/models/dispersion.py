@@ -14,8 +14,6 @@ returns a ``scale="X2"`` that forgets the number of trials (0.005 instead of 213
 hundreds of times too narrow.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

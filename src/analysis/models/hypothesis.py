@@ -12,8 +12,6 @@ Missing cells and zeros are refused by `measures.question`, provisional ones are
 the sum over cells of how far each, within its rounding, moves the estimate; to first order, at most.
 """
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 from itertools import combinations

@@ -1,7 +1,5 @@
 """The columns ``q, q_lo, q_hi`` of a panel as one rounded column, and back."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

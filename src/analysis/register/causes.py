@@ -1,7 +1,5 @@
 """Known reasons why the tables of today differ from what was printed: errors that CBS corrected, and other vintages."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +12,8 @@ from analysis.cleaning.periods import parse_period
 from analysis.errors import DataError
 from analysis.language.translator import Message
 from analysis.register.cells import Tables
-from analysis.register.claims import Claim, Derivation
-from analysis.register.relations import Recomputed
-from analysis.register.verdicts import EXCLUDED, verdict_for
+from analysis.register.relations import Evaluation
+from analysis.register.verdicts import EXCLUDED
 from analysis.snapshots.corrections import KnownError, known_errors
 from analysis.snapshots.store import Snapshot, dated_snapshots
 from analysis.workspace import corrections_file, snapshots_folder
@@ -36,31 +33,31 @@ class Causes:
     def _vintages(self) -> list[Tables]:
         return [Tables(each) for each in dated_snapshots(snapshots_folder()) if each.digest != self.snapshot.digest]
 
-    def known(self, claim: Claim, derivation: Derivation, result: Recomputed) -> Message | None:
+    def known(self, query: Evaluation) -> Message | None:
         """Return why the tables differ from a claim, None when no reason is known.
 
         An error of CBS is a reason when it touches a cell of the query and is as large, where CBS says how large it is;
         another vintage is one when it gives the number that was printed.
         """
         for error in self._errors:
-            touched = any(_touches(self.snapshot, error, cell) for cell in derivation.cells)
-            if touched and not _too_small(error, derivation, claim, result):
+            touched = any(_touches(self.snapshot, error, cell) for cell in query.derivation.cells)
+            if touched and not _too_small(error, query):
                 fields = {"reason": error.reason, "source": error.source, "since": error.since}
                 return Message("register", "corrected", fields | {"until": error.until or "…"})
         for vintage in self._vintages:
-            _, earlier = vintage.evaluate(derivation)
-            if earlier is not None and verdict_for(claim, earlier) != EXCLUDED:
-                return Message(
-                    "register", "vintage", {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name}
-                )
+            earlier, _ = vintage.evaluate(query.claim, query.derivation)
+            if earlier is not None and earlier.outcome != EXCLUDED:
+                names = {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name}
+                return Message("register", "vintage", names)
         return None
 
 
-def _too_small(error: KnownError, derivation: Derivation, claim: Claim, result: Recomputed) -> bool:
+def _too_small(error: KnownError, query: Evaluation) -> bool:
     """Tell whether a single cell differs by more than the largest error that CBS reports."""
-    if error.largest is None or derivation.tree.kind != "cell":
+    if error.largest is None or query.derivation.tree.kind != "cell":
         return False
-    return max(result.lo - claim.interval.hi, claim.interval.lo - result.hi) > error.largest
+    printed, result = query.claim.interval, query.result
+    return max(result.lo - printed.hi, printed.lo - result.hi) > error.largest
 
 
 def _touches(snapshot: Snapshot, error: KnownError, cell: str) -> bool:

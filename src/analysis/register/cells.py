@@ -1,10 +1,7 @@
 """Cells of tables as operands: what a query names is looked up in a snapshot, down to the single cells it stands on."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 
 import pandas as pd
 
@@ -16,60 +13,48 @@ from analysis.errors import CallError, CoverageError, DataError
 from analysis.intervals.formula import Node, number
 from analysis.intervals.formula_range import Interval
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
-from analysis.register.claims import Derivation
+from analysis.register.claims import Claim, Derivation
 from analysis.register.formulas import total
-from analysis.register.relations import Recomputed, recompute
+from analysis.register.relations import QUERY, Evaluation
 from analysis.snapshots.store import Snapshot
 
 GRAINS = {4: "year", 6: "quarter", 7: "month"}
 """The grain of a period by how long its text is."""
 
 
-@dataclass(frozen=True)
-class QueryResult:
-    """A query on a snapshot: the formula over single cells, their intervals, and the cells without a number."""
-
-    tree: Node
-    operands: Mapping[str, Interval]
-    missing_cells: tuple[str, ...]
-
-
-@dataclass(eq=False)
 class Tables:
     """The tables of a snapshot, each cell looked up once."""
 
-    snapshot: Snapshot
-    _known: dict[str, tuple[Node, dict[str, Interval], str]] = field(default_factory=dict)
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._look_up = cache(self._cells)
 
-    def query(self, tree: Node) -> QueryResult:
-        """Return a query with each of its references written out as single cells."""
+    def query(self, tree: Node) -> tuple[Node, dict[str, Interval], tuple[str, ...]]:
+        """Return a query written out over single cells, the intervals of these, and the cells without a number."""
         operands: dict[str, Interval] = {}
-        missing_cells: list[str] = []
+        missing: dict[str, None] = {}
 
         def resolve(node: Node) -> Node:
             if node.kind != "cell":
                 return Node(node.kind, tuple(resolve(part) for part in node.parts), node.value)
-            found, cells, missing = self._look_up(str(node.value))
+            found, cells, reason = self._look_up(str(node.value))
             operands.update(cells)
-            missing_cells.extend([missing] if missing else [])
+            missing.update({reason: None} if reason else {})
             return found
 
-        return QueryResult(resolve(tree), operands, tuple(dict.fromkeys(missing_cells)))
+        return resolve(tree), operands, tuple(missing)
 
-    def evaluate(self, derivation: Derivation) -> tuple[QueryResult, Recomputed | None]:
-        """Return the cells of a query and what it gives: None where a cell is missing, or where it has no value."""
-        query_result = self.query(derivation.tree)
-        if query_result.missing_cells:
-            return query_result, None
+    def evaluate(self, claim: Claim, derivation: Derivation) -> tuple[Evaluation | None, tuple[str, ...]]:
+        """Return a query of a claim evaluated, or None with the cells that are missing or why it has no value."""
+        tree, operands, missing = self.query(derivation.tree)
+        evaluation = Evaluation(QUERY, claim, derivation, tree, operands)
+        if missing:
+            return None, missing
         try:
-            return query_result, recompute(query_result.tree, query_result.operands)
+            evaluation.result  # noqa: B018 (a query without a value raises)
+            return evaluation, ()
         except DataError as fault:
-            return replace(query_result, missing_cells=(f"{derivation.text} ({fault})",)), None
-
-    def _look_up(self, name: str) -> tuple[Node, dict[str, Interval], str]:
-        if name not in self._known:
-            self._known[name] = self._cells(name)
-        return self._known[name]
+            return None, (f"{derivation.text} ({fault})",)
 
     def _cells(self, name: str) -> tuple[Node, dict[str, Interval], str]:
         """Return a reference as a sum of single cells, their intervals, and ``""`` or why it has no value."""

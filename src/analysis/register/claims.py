@@ -1,7 +1,5 @@
 """What the register holds: claims, their derivations, and the interval that a printed number stands for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Where the workbench shows each table and figure of the documents: ``data/coverage.csv``."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path

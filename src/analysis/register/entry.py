@@ -1,7 +1,5 @@
 """The register: published numbers as facts, read from ``data/findings`` with every fault reported at once."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Mapping

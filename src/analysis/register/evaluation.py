@@ -1,39 +1,23 @@
 """Every claim of the register recomputed, with its verdict: derivations, tables and known causes taken together."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Interval
 from analysis.language.translator import Message
 from analysis.register import verdicts
 from analysis.register.causes import Causes
 from analysis.register.cells import Tables
-from analysis.register.claims import Claim, Derivation
+from analysis.register.claims import Claim
 from analysis.register.entry import tables_in_queries
 from analysis.register.fragility import Fragility, fragility
-from analysis.register.relations import Recomputed, Register, Relation
+from analysis.register.relations import FORMULA, QUERY, Evaluation, Register
 from analysis.register.suspects import Network, Suspect
-from analysis.register.verdicts import CONTRADICTED, EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN, verdict_for
+from analysis.register.verdicts import CONTRADICTED, EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN
 from analysis.snapshots.store import Snapshot
 
-FORMULA, QUERY = "formula", "query"
 _BEST_FIRST = (REPRODUCED, WITHIN, UNDECIDABLE)
 READS = tables_in_queries
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """A derivation that was evaluated: its operands, what it gives, and what that says of the claim."""
-
-    method: str
-    derivation: Derivation
-    tree: Node
-    operands: Mapping[str, Interval]
-    result: Recomputed
-    outcome: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +58,9 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
         The documents whose findings are returned; the formulas of the others still show which figure is wrong.
     """
     documents = set(register.documents if only is None else only)
-    of_claim: dict[str, list[Relation]] = {}
-    for relation in register.relations:
-        of_claim.setdefault(relation.target.id, []).append(relation)
+    of_claim: dict[str, list[Evaluation]] = {}
+    for formula in register.relations:
+        of_claim.setdefault(formula.claim.id, []).append(formula)
     network, tables, causes = Network(register.relations), Tables(snapshot), Causes(snapshot)
     return [
         _finding(register, claim, of_claim.get(claim.id, []), tables, network, causes)
@@ -86,30 +70,24 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
 
 
 def _finding(
-    register: Register, claim: Claim, formulas: list[Relation], tables: Tables, network: Network, causes: Causes
+    register: Register, claim: Claim, formulas: list[Evaluation], tables: Tables, network: Network, causes: Causes
 ) -> Finding:
-    query, missing_cells, fallback = _evaluate_queries(claim, tables)
-    evaluations = [*map(_evaluate_formula, formulas), *([query] if query else [])]
+    query, missing_cells = _first_query(claim, tables)
+    evaluations = [*formulas, *([query] if query else [])]
     if not evaluations:
         verdict, cause = _unchecked(register, claim, tables, missing_cells)
         return Finding(claim, verdict, cause=cause, missing_cells=missing_cells)
     decisive = _decisive(evaluations)
     others = tuple(each for each in evaluations if each is not decisive)
     verdict, cause = _verdict(register, claim, decisive, causes)
-    suspects: tuple[Suspect, ...] = ()
-    if verdict in CONTRADICTED and decisive.method == FORMULA:
-        suspects = network.suspect(next(each for each in formulas if each.derivation is decisive.derivation))
-    fragile = None
+    if query and query.derivation is not claim.queries[0]:
+        names = {"used": ", ".join(query.derivation.tables), "first": ", ".join(claim.queries[0].tables)}
+        cause = (*cause, Message("register", "fallback_query", names))
+    wrong = verdict in CONTRADICTED and decisive.method == FORMULA
+    suspects, fragile = network.suspect(decisive) if wrong else (), None
     if claim.is_statement and verdict == REPRODUCED:
-        steps = {name: _step(register, name, each) for name, each in decisive.operands.items()}
-        fragile = fragility(claim, decisive.tree, decisive.operands, steps)
-    return Finding(claim, verdict, decisive, others, (*cause, *fallback), missing_cells, suspects, fragile)
-
-
-def _evaluate_formula(relation: Relation) -> Evaluation:
-    derivation, result = relation.derivation, relation.result
-    outcome = verdict_for(relation.target, result, relation.is_copy)
-    return Evaluation(FORMULA, derivation, derivation.tree, relation.operands, result, outcome)
+        fragile = fragility(decisive, {name: _step(register, name, each) for name, each in decisive.operands.items()})
+    return Finding(claim, verdict, decisive, others, cause, missing_cells, suspects, fragile)
 
 
 def _step(register: Register, name: str, interval: Interval) -> float:
@@ -118,22 +96,15 @@ def _step(register: Register, name: str, interval: Interval) -> float:
     return float(claim.step if claim else interval.hi - interval.lo) or 1.0
 
 
-def _evaluate_queries(claim: Claim, tables: Tables) -> tuple[Evaluation | None, tuple[str, ...], tuple[Message, ...]]:
-    """Return the first query that the snapshot has all cells of, the missing cells of those before it, and a note."""
-    if tables.snapshot.kind == "simulated":
-        return None, (), ()
+def _first_query(claim: Claim, tables: Tables) -> tuple[Evaluation | None, tuple[str, ...]]:
+    """Return the first query that the snapshot has all cells of, and the missing cells of those before it."""
     missing_cells: list[str] = []
-    for derivation in claim.queries:
-        cells, result = tables.evaluate(derivation)
-        if result is None:
-            missing_cells.extend(cells.missing_cells)
-            continue
-        outcome = verdict_for(claim, result)
-        evaluation = Evaluation(QUERY, derivation, cells.tree, cells.operands, result, outcome)
-        names = {"used": ", ".join(derivation.tables), "first": ", ".join(claim.queries[0].tables)}
-        note = () if derivation is claim.queries[0] else (Message("register", "fallback_query", names),)
-        return evaluation, tuple(missing_cells), note
-    return None, tuple(missing_cells), ()
+    for derivation in claim.queries if tables.snapshot.kind != "simulated" else ():
+        evaluation, missing = tables.evaluate(claim, derivation)
+        missing_cells += missing
+        if evaluation:
+            return evaluation, tuple(missing_cells)
+    return None, tuple(missing_cells)
 
 
 def _decisive(evaluations: list[Evaluation]) -> Evaluation:
@@ -178,7 +149,7 @@ def _verdict(register: Register, claim: Claim, evaluation: Evaluation, causes: C
         if elsewhere:
             return verdicts.DIFFERS, (Message("register", "elsewhere", {"documents": ", ".join(elsewhere)}),)
         return verdicts.INCONSISTENT, ()
-    known = causes.known(claim, evaluation.derivation, evaluation.result)
+    known = causes.known(evaluation)
     return (verdicts.REVISED, (known,)) if known else (verdicts.DIFFERS, ())
 
 

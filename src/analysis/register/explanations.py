@@ -1,7 +1,5 @@
 """Why a verdict is what it is, in sentences."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 
@@ -21,7 +19,7 @@ def explanation(finding: Finding, translator: Translator) -> str:
     evaluation, stands_not = finding.evaluation, finding.verdict in CONTRADICTED
     messages = [_contradiction(finding, translator)] if stands_not else []
     messages += finding.cause
-    if stands_not and evaluation.derivation.tree.kind == "claim" and touches(finding.claim, evaluation.result):
+    if stands_not and evaluation.is_copy and touches(finding.claim, evaluation.result):
         messages.append(_say("touching"))
     if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
         messages.append(_wrong_figure(finding, translator))

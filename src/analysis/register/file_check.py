@@ -1,7 +1,5 @@
 """A single file of the register, checked with the register around it: its rows, and what its queries name."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ Python's own parser reads the text; every node that is not arithmetic, a compari
 refused. References to claims and cells are taken out before, so that their names are never seen as code.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import re

@@ -1,15 +1,12 @@
 """How little would overturn a statement that holds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.intervals.formula import TRUTHS, Node, number
-from analysis.intervals.formula_range import Interval
-from analysis.register.claims import Claim
-from analysis.register.relations import difference
+from analysis.intervals.formula import Node, number
+from analysis.register.relations import Evaluation
 from analysis.register.suspects import along, root
+from analysis.register.verdicts import comparisons_of, difference
 
 _DIGITS = 6  # beyond these a root is noise of floats
 
@@ -23,25 +20,20 @@ class Fragility:
     steps: float
 
 
-def fragility(
-    claim: Claim, tree: Node, operands: Mapping[str, Interval], steps: Mapping[str, float]
-) -> Fragility | None:
-    """Return what is nearest to overturning a statement; None when no single operand can.
+def fragility(evaluation: Evaluation, steps: Mapping[str, float]) -> Fragility | None:
+    """Return what is nearest to overturning a statement that holds; None when no single operand can.
 
     Parameters
     ----------
-    claim : Claim
-        Its printed bounds count, where it is a number that has to stay within them.
-    tree : Node
-        The formula that holds.
-    operands : mapping of str to Interval
-        All but the one that changes stand as printed.
+    evaluation : Evaluation
+        All operands but the one that changes stand as printed. Of a number that has to stay within printed bounds,
+        these count.
     steps : mapping of str to float
         The step in which each operand is rounded.
     """
-    centre = {name: each.value for name, each in operands.items()}
+    centre = {name: each.value for name, each in evaluation.operands.items()}
     found = []
-    for gap in _gaps(claim, tree):
+    for gap in _gaps(evaluation):
         for name in dict.fromkeys(str(node.value) for node in gap.walk() if node.kind in ("claim", "cell")):
             start, step = float(centre[name]), float(steps[name])
             turn = root(along(gap, centre, name), start, step)
@@ -50,13 +42,8 @@ def fragility(
     return min(found, key=lambda each: each.steps, default=None)
 
 
-def _gaps(claim: Claim, tree: Node) -> list[Node]:
+def _gaps(evaluation: Evaluation) -> list[Node]:
     """Return what must keep its sign for the statement to stay as it is."""
-    if tree.kind in ("and", "count"):
-        return [difference(part) for part in tree.parts]
-    if tree.kind in TRUTHS:
-        return [difference(tree)]
-    if tree.kind == "rank":
-        return [Node("-", (tree.parts[0], other)) for other in tree.parts[1:]]
-    ends = {claim.interval.lo, claim.interval.hi}
-    return [Node("-", (tree, number(end))) for end in ends if abs(end) != float("inf")]
+    gaps = [difference(comparison) for comparison in comparisons_of(evaluation.tree)]
+    ends = {evaluation.claim.interval.lo, evaluation.claim.interval.hi} if not gaps else ()
+    return gaps or [Node("-", (evaluation.tree, number(end))) for end in ends if abs(end) != float("inf")]

@@ -1,7 +1,5 @@
 """Findings for the terminal and for scripts: a table, JSON or CSV."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

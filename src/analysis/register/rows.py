@@ -1,7 +1,5 @@
 """Findings as plain rows, for JSON, CSV, the page of findings and the terminal."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -10,10 +8,11 @@ from typing import Any
 from analysis.intervals.formula_range import Interval, Number
 from analysis.language.translator import Translator
 from analysis.register.coverage import DocumentCoverage, read_coverage
-from analysis.register.evaluation import FORMULA, Evaluation, Finding
+from analysis.register.evaluation import Finding
 from analysis.register.explanations import explanation, robustness
 from analysis.register.formulas import claims_named
-from analysis.register.relations import FAILS, HOLDS, Recomputed, Register
+from analysis.register.relations import FORMULA, Evaluation, Register
+from analysis.register.verdicts import FAILS, HOLDS, Recomputed
 from analysis.snapshots.store import Snapshot
 
 CONTRACT = (

@@ -1,7 +1,5 @@
 """What the files of the register have to be: columns, and what may stand in each."""
 
-from __future__ import annotations
-
 from analysis.checked_files import SOME_TEXT, Field, one_of
 
 KINDS = ("level", "change", "growth_rate", "share", "ratio", "mean", "rank", "statement")

@@ -1,7 +1,5 @@
 """Which of the figures in a relation that fails is most likely wrong, where the other relations decide it."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -10,8 +8,8 @@ from dataclasses import dataclass, replace
 from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Number, ZeroDenominatorError, value_at
 from analysis.language.translator import Message
-from analysis.register.relations import Relation
-from analysis.register.verdicts import EXCLUDED, REPRODUCED, verdict_for
+from analysis.register.relations import Evaluation
+from analysis.register.verdicts import EXCLUDED, REPRODUCED
 
 Span = tuple[float, float]
 _STEPS = 60
@@ -35,17 +33,17 @@ class Network:
     A figure that repeats another is no witness for it: relations that only copy are left out.
     """
 
-    def __init__(self, relations: Iterable[Relation]) -> None:
-        self.around: dict[str, list[Relation]] = defaultdict(list)
-        self.copies: dict[str, list[Relation]] = defaultdict(list)
+    def __init__(self, relations: Iterable[Evaluation]) -> None:
+        self.around: dict[str, list[Evaluation]] = defaultdict(list)
+        self.copies: dict[str, list[Evaluation]] = defaultdict(list)
         for relation in relations:
             if relation.is_copy:
-                self.copies[relation.derivation.tree.claims()[0]].append(relation)
+                self.copies[relation.tree.claims()[0]].append(relation)
             elif _is_numeric(relation):
-                for name in {relation.target.id, *relation.operands}:
+                for name in {relation.claim.id, *relation.operands}:
                     self.around[name].append(relation)
 
-    def suspect(self, failing: Relation) -> tuple[Suspect, ...]:
+    def suspect(self, failing: Evaluation) -> tuple[Suspect, ...]:
         """Return the figures that can be wrong in a failing relation: one alone, where the others decide it.
 
         A figure can be wrong when one value of it makes every relation around it hold. If only one figure of the
@@ -54,11 +52,11 @@ class Network:
         """
         if not _is_numeric(failing):
             return ()
-        for copy in self.copies[failing.derivation.tree.claims()[0]] if failing.is_copy else ():
-            if verdict_for(copy.target, copy.result, True) == REPRODUCED and copy.target.step <= failing.target.step:
-                why = Message("register", "repeated", {"copy": copy.target.id, "figure": copy.derivation.tree.value})
-                return (Suspect(failing.target.id, *_holding(failing, failing.target.id), why),)
-        every = [Suspect(name, *self._allowed(name, failing)) for name in (failing.target.id, *failing.operands)]
+        for copy in self.copies[failing.tree.claims()[0]] if failing.is_copy else ():
+            if copy.outcome == REPRODUCED and copy.claim.step <= failing.claim.step:
+                why = Message("register", "repeated", {"copy": copy.claim.id, "figure": copy.tree.value})
+                return (Suspect(failing.claim.id, *_holding(failing, failing.claim.id), why),)
+        every = [Suspect(name, *self._allowed(name, failing)) for name in (failing.claim.id, *failing.operands)]
         suspects = [each for each in every if each.lo <= each.hi]
         if len(suspects) == 1:
             return (replace(suspects[0], why=Message("register", "fixed_by_others")),)
@@ -74,13 +72,13 @@ class Network:
         met: set[str] = set()
         count = 0
         for relation in self.around[name]:
-            figures = {relation.target.id, *relation.operands} - {name}
-            if verdict_for(relation.target, relation.result) == EXCLUDED and not figures & met:
+            figures = {relation.claim.id, *relation.operands} - {name}
+            if relation.outcome == EXCLUDED and not figures & met:
                 met |= figures
                 count += 1
         return count
 
-    def _allowed(self, name: str, failing: Relation) -> Span:
+    def _allowed(self, name: str, failing: Evaluation) -> Span:
         """Return the printed values of a figure with which the failing relation and all others around it hold."""
         lo, hi = -math.inf, math.inf
         for relation in {id(each): each for each in (failing, *self.around[name])}.values():
@@ -89,34 +87,33 @@ class Network:
         return lo, hi
 
 
-def _is_numeric(relation: Relation) -> bool:
+def _is_numeric(relation: Evaluation) -> bool:
     """Tell whether a relation ties numbers to one value, not to a bound or a truth."""
     result = relation.result
-    return result.ends is not None and result.truth is None and not relation.target.is_statement
+    return result.ends is not None and result.truth is None and not relation.claim.is_statement
 
 
-def _holding(relation: Relation, name: str) -> Span:
+def _holding(relation: Evaluation, name: str) -> Span:
     """Return the printed values of one figure with which a relation holds, the others within their intervals.
 
     A printed number y stands for [y - a, y + b]. The relation f(x) = y holds when [min f, max f] meets that interval.
     """
-    printed, result = relation.target.interval, relation.result
-    if name == relation.target.id:
+    printed, result = relation.claim.interval, relation.result
+    if name == relation.claim.id:
         # y + b >= min f and y - a <= max f, so y lies in [min f - b, max f + a]
         lower, upper = float(printed.value - printed.lo), float(printed.hi - printed.value)
         return float(result.lo) - upper, float(result.hi) + lower
     own = relation.operands[name]
     if name not in result.ends.at_hi or math.isinf(own.lo) or math.isinf(own.hi):
         return -math.inf, math.inf
-    tree, start = relation.derivation.tree, float(own.value)
+    tree, start = relation.tree, float(own.value)
     # With the other operands at the corner where f is highest, max f = y - a at x = up; at the corner where f is
     # lowest, min f = y + b at x = down. f is monotone in x, so the true x lies between, and the printed x, which is
     # rounded by h = half its interval, in [min(up, down) - h, max(up, down) + h]; a count does not go below zero.
     up = root(along(tree, result.ends.at_hi, name, printed.lo), start, float(own.hi - own.lo) or 1.0)
     down = root(along(tree, result.ends.at_lo, name, printed.hi), start, float(own.hi - own.lo) or 1.0)
     if up is None or down is None:  # f does not depend on x
-        excluded = verdict_for(relation.target, result, relation.is_copy) == EXCLUDED
-        return (math.inf, -math.inf) if excluded else (-math.inf, math.inf)
+        return (math.inf, -math.inf) if relation.outcome == EXCLUDED else (-math.inf, math.inf)
     half, (low, high) = float(own.hi - own.lo) / 2, sorted((up, down))
     return max(low - half, 0.0) if own.lo >= 0 else low - half, high + half
 

@@ -1,22 +1,20 @@
-"""The verdicts, and how a recomputed number or statement is compared with the printed one."""
-
-from __future__ import annotations
+"""The verdicts: what a formula gives, and how that is compared with the number or statement as printed."""
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.intervals.formula_range import Number
+from analysis.intervals.formula import TRUTHS, Node
+from analysis.intervals.formula_range import Interval, Number, Range, range_of, value_at
+from analysis.missing import UNDECIDED
 from analysis.register.claims import Claim
-from analysis.register.relations import FAILS, HOLDS, Recomputed
 
+HOLDS, FAILS = "holds", "fails"
 REPRODUCED, WITHIN, UNDECIDABLE = "reproduced", "within_rounding", "undecidable"
 INCONSISTENT, DIFFERS = "inconsistent", "differs"
 REVISED, DEFINITION, CLASSIFICATION = "revised_since", "definition_differs", "classification_break"
 NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED = "not_in_snapshot", "not_open_data", "not_checked"
-VERDICTS = (
-    REPRODUCED, WITHIN, INCONSISTENT, DIFFERS, REVISED, DEFINITION, CLASSIFICATION,
-    UNDECIDABLE, NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED,
-)  # fmt: skip
 EXCLUDED = "excluded"
 """The outcome of a derivation that contradicts the claim; document, tables and known causes make a verdict of it."""
 CONTRADICTED = (INCONSISTENT, DIFFERS)
@@ -27,6 +25,78 @@ TONES = {
     **dict.fromkeys((UNDECIDABLE, NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED), "open"),
 }
 """What each verdict comes down to: the number stands, it does not, it differs for a known reason, or that is open."""
+VERDICTS = tuple(TONES)
+
+
+@dataclass(frozen=True, eq=False)
+class Recomputed:
+    """What a formula or query gives.
+
+    For a number ``value``, ``lo`` and ``hi``; for a statement ``truth``, with the margin of the comparison that comes
+    nearest to failing in their place. ``ends`` holds operands with which the ends are reached.
+    """
+
+    value: Number
+    lo: Number
+    hi: Number
+    truth: str | None = None
+    ends: Range | None = None
+
+
+def recompute(tree: Node, operands: Mapping[str, Interval]) -> Recomputed:
+    """Return what a formula gives: value and exact range, or whether a statement holds. Raises what `range_of` does."""
+    centre = {name: each.value for name, each in operands.items()}
+    compared = []
+    for comparison in comparisons_of(tree):
+        gap = difference(comparison)
+        ends = range_of(gap, operands)
+        compared.append((comparison.kind, value_at(gap, centre), ends))
+    if tree.kind in TRUTHS:
+        return _truth(compared)
+    if tree.kind in ("rank", "count"):
+        return _number_of(compared, start=1 if tree.kind == "rank" else 0)
+    ends = range_of(tree, operands)
+    return Recomputed(value_at(tree, centre), ends.lo, ends.hi, ends=ends)
+
+
+def comparisons_of(tree: Node) -> Sequence[Node]:
+    """Return the comparisons that a statement, rank or count consists of; none for a number."""
+    if tree.kind == "rank":
+        return [Node("<", (tree.parts[0], other)) for other in tree.parts[1:]]
+    if tree.kind in ("and", "count"):
+        return tree.parts
+    return (tree,) if tree.kind in TRUTHS else ()
+
+
+def difference(comparison: Node) -> Node:
+    """Return what is above zero when a comparison holds (zero itself, for ``==``)."""
+    one, two = comparison.parts
+    return Node("-", (two, one) if comparison.kind in ("<", "<=") else (one, two))
+
+
+def decided(kind: str, lo: Number, hi: Number) -> str:
+    """Return whether a comparison holds, from the range of its difference."""
+    if kind == "==":
+        return HOLDS if lo == hi == 0 else FAILS if lo > 0 or hi < 0 else UNDECIDED
+    strict = kind in ("<", ">")
+    if lo > 0 or (lo == 0 and not strict):
+        return HOLDS
+    return FAILS if hi < 0 or (hi == 0 and strict) else UNDECIDED
+
+
+def _truth(compared: Sequence[tuple[str, Number, Range]]) -> Recomputed:
+    outcomes = [(decided(kind, ends.lo, ends.hi), value, ends) for kind, value, ends in compared]
+    truths = [truth for truth, _, _ in outcomes]
+    truth = FAILS if FAILS in truths else UNDECIDED if UNDECIDED in truths else HOLDS
+    _, value, ends = min((each for each in outcomes if each[0] == truth), key=lambda each: each[1])
+    return Recomputed(value, ends.lo, ends.hi, truth, ends)
+
+
+def _number_of(compared: Sequence[tuple[str, Number, Range]], start: int) -> Recomputed:
+    """Return how many comparisons hold, counted from ``start``: as printed, at least, at most."""
+    printed = [decided(kind, value, value) for kind, value, _ in compared].count(HOLDS)
+    truths = [decided(kind, ends.lo, ends.hi) for kind, _, ends in compared]
+    return Recomputed(start + printed, start + truths.count(HOLDS), start + len(truths) - truths.count(FAILS))
 
 
 def verdict_for(claim: Claim, result: Recomputed, copy: bool = False) -> str:

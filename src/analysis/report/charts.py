@@ -17,7 +17,7 @@ from analysis.report.table_spec import complete
 
 _NAME = 26  # characters of a class that fit beside the axes
 _HEAD, _TITLE, _LEGEND = 1.1, 0.3, 0.2  # inches: what is around the axes, title of a panel, line of the legend
-_ROW, _BAR, _DOT = 0.14, 0.2, 0.14  # inches of a class, and of each of its marks
+_ROW, _BAR, _DOT = 0.17, 0.18, 0.15  # inches of a class, and of each of its marks
 _ROOM = 0.22  # of the length of an axis, for the numbers beyond its last mark
 _NARROW = 0.04  # of the longest bar: a number does not fit inside a part below it
 

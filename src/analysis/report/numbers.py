@@ -1,7 +1,5 @@
 """A number of a tidy frame in a sentence: with no more decimals than rounding decides, else with its interval."""
 
-from __future__ import annotations
-
 import html
 import math
 import re

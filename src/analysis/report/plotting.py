@@ -4,8 +4,6 @@ Every figure is 520 CSS pixels wide at twice the resolution; the second channel 
 marker or the hatching; lines are labelled directly.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

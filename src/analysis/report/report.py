@@ -1,7 +1,5 @@
 """What a notebook shows, and leaves in the run folder: sentences, tables and figures in one language."""
 
-from __future__ import annotations
-
 import os
 import re
 import textwrap

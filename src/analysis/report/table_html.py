@@ -1,7 +1,5 @@
 """A table of the report as text, where outputs are compared, and as semantic HTML, where people read it."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -3,13 +3,12 @@
 The tables of a chapter stand in its ``tables.toml``. The columns of any other table are inferred from its frame.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +29,8 @@ class TableSpec:
 
     ``title`` holds the caption by language. ``intervals`` names the quantities that are printed with their interval;
     ``kind`` says what interval that is. ``absent`` stands where a row lacks a quantity altogether. With ``from_tables``
-    the tables of each row are printed too.
+    the tables of each row are printed too. ``each`` and ``parts`` say where documents print its figures, as in
+    `analysis.report.document_tables`.
     """
 
     labels: tuple[str, ...]
@@ -39,6 +39,8 @@ class TableSpec:
     kind: str = ROUNDING
     absent: str = "no_value"
     from_tables: bool = False
+    each: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[dict[str, Any], ...] = ()
     title: dict[str, str] = field(default_factory=dict)
 
 

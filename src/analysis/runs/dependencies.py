@@ -2,10 +2,8 @@
 
 A module that reads tables says so where their ids stand: ``READS``, the tables it can read (or a function that returns
 them), and ``NEEDS``, those without which it has nothing to say. A notebook reads what the modules it imports read, and
-the modules that these import.
+the modules that these import; and it needs the sources of every `document_table` that it shows.
 """
-
-from __future__ import annotations
 
 import ast
 from functools import cache
@@ -13,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import analysis
+from analysis.report.document_tables import parts_of
 
 _FOLDER = Path(analysis.__file__).parent
 _WINDOWS = "analysis.measures.windows"
@@ -56,7 +55,9 @@ def tables_of(code: ast.Module, kind: str) -> tuple[str, ...]:
         if module not in seen:
             seen.add(module)
             todo += _imported(_code_of_module(module)) if module != _WINDOWS else []
-    return tuple(sorted({table for module in seen for table in _declared(module, kind)}))
+    of_documents = _literals(code, "document_table", 1) if kind == "NEEDS" else []
+    tables = {part["source"] for name in of_documents for part in parts_of(name)}
+    return tuple(sorted(tables.union(*(_declared(module, kind) for module in seen))))
 
 
 def _is_call(node: ast.AST, function: str) -> bool:

@@ -6,8 +6,6 @@ them started (nbval, nbclient, `tools/refresh_notebooks.py`, a script) writes no
 a kernel in ``JPY_SESSION_NAME``; ``PYTEST_VERSION`` is set in a session of tests.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

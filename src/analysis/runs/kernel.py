@@ -1,7 +1,5 @@
 """Running one notebook in a process of its own: papermill, a retry of a lost kernel start, and a log."""
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 import os

@@ -1,7 +1,5 @@
 """A notebook as a run sees it: its parameters, what it shows and which tables it reads, all read from its cells."""
 
-from __future__ import annotations
-
 import ast
 import json
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ papermill itself lets an unknown name pass with a log line and puts a word where
 of a call is found before a kernel starts, and all of them are reported at once.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable
 from contextlib import suppress

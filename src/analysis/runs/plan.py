@@ -1,7 +1,5 @@
 """What a run will do: its notebooks, their parameters and tables, all checked before a kernel starts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Notebooks side by side: a bounded pool of processes, a progress bar on a terminal, nothing left running."""
 
-from __future__ import annotations
-
 import importlib
 import multiprocessing
 import os

@@ -1,7 +1,5 @@
 """A run of the report: notebooks side by side in a bounded pool, and one folder with all that came out of it."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Callable
 from contextlib import suppress

@@ -9,8 +9,6 @@ The Dutch of ``notebooks/02_flows.ipynb`` stands in ``notebooks/nl/02_flows.md``
 was edited since has another hash, and its translation is stale. A notebook without such a file keeps its English prose.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -4,8 +4,6 @@ Classes are those that the tables distinguish, with the names of the workbench. 
 axis of `KINDS`; origin holds origin and country of birth together, for the two are not independent.
 """
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """Draw a synthetic population and keep it as a snapshot, with its truth."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from analysis.errors import CallError

@@ -4,8 +4,6 @@ With a constant stream of new people the stock at one moment has the ages of one
 cohort is followed from the youngest age to the AOW age, a month at a time, and each step is a sum.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

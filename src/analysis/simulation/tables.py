@@ -1,7 +1,5 @@
 """The population counted into tables of CBS's shape: classes that overlap, tens, blanks, dots, provisional periods."""
 
-from __future__ import annotations
-
 from itertools import product
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What is true of a simulated population, against which estimators are tested; ``docs/simulation.md`` explains it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from typing import Any

@@ -1,7 +1,5 @@
 """All pages of a run: the front page with its chapters, and the pages on published numbers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

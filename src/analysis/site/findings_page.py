@@ -1,7 +1,5 @@
 """The pages of published numbers: one of all findings, each with its arithmetic, and one for each document."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import math

@@ -1,7 +1,5 @@
 """One HTML page of a run: no request leaves it, code behind a toggle, readable on a phone and on paper."""
 
-from __future__ import annotations
-
 import html
 import re
 from importlib.resources import as_file, files

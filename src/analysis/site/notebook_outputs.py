@@ -1,7 +1,5 @@
 """What the page takes out of executed notebooks: the answers it leads with, and the captions its links are named by."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 They are reported, not corrected: a bank holds what CBS served. An entry that no longer matches is reported as well.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What changed between two snapshots, as text and as files."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

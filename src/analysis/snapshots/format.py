@@ -3,8 +3,6 @@
 ``FORMAT`` is the version of both. A reader refuses a later one by name instead of guessing.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import asdict, dataclass, field

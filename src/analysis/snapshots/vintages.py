@@ -4,8 +4,6 @@ CBS corrects figures that were definitive (one release of 85880NED changed 1,103
 changed can only be seen from vintages that were kept.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path

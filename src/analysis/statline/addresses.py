@@ -1,7 +1,5 @@
 """What may be asked of CBS: the id of a table, and scheme and host of a service."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import urlsplit
 

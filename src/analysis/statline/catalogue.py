@@ -1,7 +1,5 @@
 """What is expected of each table, and a table of the wire made into metadata of the workbench."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache

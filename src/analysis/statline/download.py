@@ -1,7 +1,5 @@
 """The bank of vintages: a pull brings tables home into one new dated snapshot, or leaves the bank as it was."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable, Iterator

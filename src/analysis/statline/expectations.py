@@ -1,7 +1,5 @@
 """What a table no longer is: against what the workbench expects, and against the vintage before."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from analysis.classifications.categories import category_of

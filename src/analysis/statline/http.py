@@ -4,8 +4,6 @@ The retry is around the whole page (connect, read, parse, check), because what f
 not JSON, or fewer rows than there should be. (ODataFeed, deep pages; connections reset for days from 12 February 2026.)
 """
 
-from __future__ import annotations
-
 import json
 import random
 import threading

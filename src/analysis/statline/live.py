@@ -1,7 +1,5 @@
 """``live``: the figures of CBS of this moment, kept as a vintage of today."""
 
-from __future__ import annotations
-
 import os
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The service of CBS on its two platforms: what a table is like, and its data page by page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Protocol
 

@@ -5,8 +5,6 @@ on the platform or on the order of the pages: the cells stand in the order of me
 is written without blanks and without zeros at its end (``714.0`` on v3 is ``714`` on v4; 37789ksz, June 2026).
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from itertools import pairwise

@@ -4,8 +4,6 @@ cbsodata 1.3.5 gives every entity of a table as served, with its codes. Its data
 start from the first page again when one fails; so pages are asked for here (docs/decisions/pulling.md).
 """
 
-from __future__ import annotations
-
 import sys
 import threading
 from collections.abc import Callable, Iterator

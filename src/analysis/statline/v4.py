@@ -1,7 +1,5 @@
 """StatLine's second platform (OData v4, ``datasets``): one row a figure, and the number of figures is announced."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial

@@ -1,7 +1,5 @@
 """What either platform says of a table, in one form."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

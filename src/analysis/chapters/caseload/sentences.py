@@ -1,7 +1,5 @@
 """The sentences on the caseload that hold numbers."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.regions import COUNTRY

@@ -1,7 +1,5 @@
 """What changed in the tables of a snapshot since the vintage before, and which known errors of CBS they have."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.errors import CallError, did_you_mean

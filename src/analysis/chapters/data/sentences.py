@@ -1,7 +1,5 @@
 """The sentence with numbers on the snapshot."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.language.translator import Translator

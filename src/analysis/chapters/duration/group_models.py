@@ -1,7 +1,5 @@
 """The models of duration by group in the last year that a snapshot covers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

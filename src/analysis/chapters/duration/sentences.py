@@ -1,7 +1,5 @@
 """The sentences on duration that hold numbers."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.chapters.duration.group_models import GroupModels

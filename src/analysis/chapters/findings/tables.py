@@ -1,7 +1,5 @@
 """Findings as tidy frames: verdicts by document, numbers with a verdict, and the statements nearest to falling."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd
@@ -9,7 +7,8 @@ import pandas as pd
 from analysis.errors import CallError, did_you_mean
 from analysis.language.translator import Translator
 from analysis.register.entry import document_names
-from analysis.register.evaluation import QUERY, Finding
+from analysis.register.evaluation import Finding
+from analysis.register.relations import QUERY
 from analysis.register.verdicts import CONTRADICTED, VERDICTS
 
 _FRAGILE = 10

@@ -1,7 +1,5 @@
 """Pictures of the flows: by quarter, their ratio in time and by group, and the exits that the outflow leaves out."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

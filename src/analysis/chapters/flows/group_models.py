@@ -4,8 +4,6 @@ Re-entry has a year of its own: the last of which re-inflow is known. Each model
 needs for every group of a dimension. Where it cannot be fitted, its rows are missing with the reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The sentences on inflow, outflow and their ratio that hold numbers."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.language.translator import Translator

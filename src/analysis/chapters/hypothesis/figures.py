@@ -1,7 +1,5 @@
 """The picture of a hypothesis: its estimate, and those of every other choice that was as plausible."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

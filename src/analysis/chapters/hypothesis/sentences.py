@@ -1,7 +1,5 @@
 """The sentences on a hypothesis that hold numbers."""
 
-from __future__ import annotations
-
 from analysis.language.translator import Translator
 from analysis.measures.fractions import MEASURES
 from analysis.models.hypothesis import HypothesisTest

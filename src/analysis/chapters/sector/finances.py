@@ -3,13 +3,10 @@
 Amounts are euro a full-time equivalent (fte) and year unless they say otherwise, of a survey among the companies.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.chapters.sector.printed_tables import TABLE
 from analysis.measures.breakdown import breakdown
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.register.evaluation import Finding
@@ -17,19 +14,10 @@ from analysis.register.rows import worked
 from analysis.register.verdicts import CONTRADICTED, EXCLUDED
 from analysis.snapshots.store import Snapshot
 
-_PAY, _COSTS, _VALUE, _RESULT = (TABLE.format(name) for name in ("f17", "f19-20", "f21-22", "f24"))
+_PAY, _COSTS, _VALUE, _RESULT = (f"cedris-2024-{name}" for name in ("f17", "f19-20", "f21-22", "f24"))
 NEEDS = (_PAY, _COSTS, _VALUE, _RESULT)
 RESULT_LOCATION = "Figuur 24"
 """Where the register has the financial table."""
-
-COLUMNS = {
-    "million": ("million", "total"),  # first: it has every line, in the order of the document
-    "per_fte_wsw": ("per_fte", "Wsw"),
-    "per_fte_lksbij": ("per_fte", "LKS-bij"),
-    "per_fte_bw": ("per_fte", "LKS-beschut"),
-    "per_fte_mean": ("per_fte", "total"),
-}
-"""The columns of the financial table: quantity and scheme."""
 
 
 def pay(snapshot: Snapshot) -> pd.DataFrame:
@@ -85,21 +73,6 @@ def value_and_costs(snapshot: Snapshot) -> pd.DataFrame:
     balance = {"operating_balance": value.numbers - costs.of(*value.classes)}
     computed = tidy_rows(balance, {"work_kind": value.classes}, _VALUE)
     return combine([value.tidy_rows(), costs.tidy_rows(), computed, growth.tidy_rows()])
-
-
-def financial_table(snapshot: Snapshot) -> pd.DataFrame:
-    """Return the result of the companies line by line, as printed.
-
-    Returns
-    -------
-    DataFrame
-        Tidy, label ``line``. Quantities: those of `COLUMNS`, euro per fte of each scheme and of all, and ``million``
-        (million euro, the whole sector). A line that a scheme does not have has no row.
-    """
-    return combine(
-        breakdown(snapshot, _RESULT, quantity, "line", scheme=scheme).tidy_rows().assign(quantity=name)
-        for name, (quantity, scheme) in COLUMNS.items()
-    )
 
 
 def recomputed(findings: Iterable[Finding]) -> pd.DataFrame:

@@ -4,11 +4,8 @@ Figures of the companies come from a survey among the members of Cedris; those o
 UWV and Panteia, and the Wsw at the companies is the whole Wsw. Intervals are rounding and nothing else.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
-from analysis.chapters.sector.printed_tables import TABLE
 from analysis.classifications.categories import TOTAL
 from analysis.intervals.comparison import zero_within_rounding
 from analysis.intervals.rounded import stack
@@ -22,8 +19,9 @@ from analysis.snapshots.store import Snapshot
 COMPARABLE = "contracts and running trajectories"
 """What the totals of both years hold."""
 
-_ACCOUNTS = {"nationwide": TABLE.format("f2"), "at companies": TABLE.format("f9")}
-NEEDS = (*_ACCOUNTS.values(), *(TABLE.format(name) for name in ("people", "f8", "f1")))
+_ACCOUNTS = {"nationwide": "cedris-2024-f2", "at companies": "cedris-2024-f9"}
+_PEOPLE, _AT_COMPANIES, _COUNTRY = "cedris-2024-people", "cedris-2024-f8", "cedris-2024-f1"
+NEEDS = (*_ACCOUNTS.values(), _PEOPLE, _AT_COMPANIES, _COUNTRY)
 _RUNNING, _ALL = "running trajectories", "all trajectories"
 _ADDED, _GAP, _CONTRACTS = "parts added", "total less parts", "contracts at companies"
 
@@ -42,9 +40,8 @@ def people_guided(snapshot: Snapshot) -> pd.DataFrame:
         ``contracts at companies`` and ``contracts and running trajectories``. Quantities: ``guided``,
         ``guided_before`` (2023) and ``change`` (persons). What the document does not print has no row.
     """
-    table = TABLE.format("people")
-    cells, years = require_table(snapshot, table, "2024"), pd.PeriodIndex(["2023", "2024"], freq="Y")
-    classes = breakdown(snapshot, table, "guided", "activity", "2024").classes
+    cells, years = require_table(snapshot, _PEOPLE, "2024"), pd.PeriodIndex(["2023", "2024"], freq="Y")
+    classes = breakdown(snapshot, _PEOPLE, "guided", "activity", "2024").classes
     levels = {each: cells.look_up("guided", years, activity=each) for each in classes}
     persons = sum(levels.values())
     for each in (_ALL, _RUNNING):
@@ -58,7 +55,7 @@ def people_guided(snapshot: Snapshot) -> pd.DataFrame:
     for activity, column in levels.items():
         before, now = column.take([0]), column.take([1])
         columns = {"guided": now, "guided_before": before, "change": now - before}
-        frames.append(tidy_rows(columns, {"activity": [activity]}, table))
+        frames.append(tidy_rows(columns, {"activity": [activity]}, _PEOPLE))
     found = combine(frames)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 
@@ -112,15 +109,9 @@ def share_at_companies(snapshot: Snapshot) -> pd.DataFrame:
         (persons), ``at_companies_share`` (percent; denominator: the whole country; rounding leaves it open above 100)
         and ``contracts_share`` (percent of the contracts at the companies, as printed).
     """
-    at, country = TABLE.format("f8"), TABLE.format("f1")
-    own, share = (breakdown(snapshot, at, each, "scheme") for each in ("contracts", "contracts_share"))
-    labels, whole = {"scheme": own.classes}, breakdown(snapshot, country, "contracts", "scheme").of(*own.classes)
+    own, share = (breakdown(snapshot, _AT_COMPANIES, each, "scheme") for each in ("contracts", "contracts_share"))
+    labels, whole = {"scheme": own.classes}, breakdown(snapshot, _COUNTRY, "contracts", "scheme").of(*own.classes)
     part = ((own.numbers / whole).percent(), "contracts_country")
-    return combine(
-        [
-            own.tidy_rows(),
-            tidy_rows({"contracts_country": whole}, labels, country),
-            tidy_rows({"at_companies_share": part}, labels, f"{at}, {country}"),
-            share.tidy_rows(),
-        ]
-    )
+    country = tidy_rows({"contracts_country": whole}, labels, _COUNTRY)
+    shares = tidy_rows({"at_companies_share": part}, labels, f"{_AT_COMPANIES}, {_COUNTRY}")
+    return combine([own.tidy_rows(), country, shares, share.tidy_rows()])

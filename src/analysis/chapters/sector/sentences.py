@@ -1,7 +1,5 @@
 """The sentences with numbers on the work-development companies."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.chapters.sector.finances import RESULT_LOCATION

@@ -5,8 +5,6 @@ From January 2023 CBS asks municipalities in another way and for another list of
 asked for explicitly. All count what is *in use* in a month: what ran at its end and what ended in it.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.chapters.support.provisions import PRINTED, PRINTED_MONTH, PROVISIONS, UNITS, read_level

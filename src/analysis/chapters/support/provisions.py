@@ -4,8 +4,6 @@ A provision is *in use* in a month when it ran at the end of the month or ended 
 and table 3 of the factsheet. What ran at one moment is less, and is not in these figures.
 """
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

@@ -1,10 +1,7 @@
 """Who has a provision and who receives bijstand: the shares of each group in both, and their ratio."""
 
-from __future__ import annotations
-
 import pandas as pd
 
-from analysis.chapters.support.factsheet_tables import BY_GROUP, SUPPORTED
 from analysis.chapters.support.provisions import PRINTED_MONTH
 from analysis.classifications.selection import dimensions_of
 from analysis.errors import CoverageError
@@ -15,6 +12,7 @@ from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import UNDECIDED
 from analysis.snapshots.store import Snapshot
 
+BY_GROUP, SUPPORTED = NEEDS = ("factsheet-2024-t4", "factsheet-2024-supported")
 OVER, UNDER = "over-represented", "under-represented"
 
 # the groups that both have: classes of the supported (table 4), and groups of the recipients (those of the monitor)

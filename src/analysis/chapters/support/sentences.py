@@ -1,7 +1,5 @@
 """The sentences with numbers on support to work."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.chapters.support.monthly_series import ACROSS

@@ -3,8 +3,6 @@
 Jobs and persons are two units: a person can hold two jobs, so neither is subtracted from the other.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL

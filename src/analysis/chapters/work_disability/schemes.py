@@ -4,8 +4,6 @@ All figures are those that published documents print. Persons, jobs, provisions 
 can hold two jobs or two provisions, so none is subtracted from another.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
@@ -55,15 +53,6 @@ def at_work_by_scheme(snapshot: Snapshot, year: str) -> pd.DataFrame:
         "contribution_pp": (change / total_before).percent(),
     }
     return tidy_rows(columns, {"scheme": now.classes}, SCHEMES).assign(year=year)
-
-
-def at_work_series(snapshot: Snapshot) -> pd.DataFrame:
-    """Return the people at work by scheme at every end of year that the document prints: tidy by ``year, scheme``."""
-    frames = []
-    for month in require_table(snapshot, SCHEMES).periods:
-        found = breakdown(snapshot, SCHEMES, "at_work", "scheme", str(month), total=True)
-        frames.append(found.tidy_rows(year=str(month.year)))
-    return combine(frames)
 
 
 def sheltered_work(snapshot: Snapshot) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """The sentences with numbers on work with a disability."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from analysis.language.translator import Translator

@@ -11,8 +11,6 @@ with the rounding interval. The process interval takes the later stock as binomi
 dispersion of that step between groups (Pearson's X2, level of group and of year taken away), which may be below 1.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -12,8 +12,6 @@ added. Cells: a missing one, or a zero in a denominator, is refused and named; p
 and the parts have neither a rounding nor a process interval.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, product

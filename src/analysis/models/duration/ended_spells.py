@@ -6,8 +6,6 @@ in a year would be those of the spells that begin in one, and the share that las
 who left in the year, and is survival only under that assumption (Salant 1977, Quarterly Journal of Economics).
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -10,8 +10,6 @@ for it. A cell with a missing figure, or without exposure, has no hazard; with a
 interval. Provisional cells count as they are.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -8,8 +8,6 @@ Cells: a quarter with a missing band has no share; provisional and rounded ones 
 long-term part of a stock as binomial with the dispersion of the ended spells of its dimension.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -8,8 +8,6 @@ Cells: a missing one stays missing with its reason, and the models say what they
 with their status; every value has its rounding interval; people of unknown attributes are in the total alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -9,8 +9,6 @@ later; an empty assumption needs nothing.
 Process intervals follow from those of the hazards by the delta method, on the scale of log H or of the logarithm.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import pairwise

@@ -9,8 +9,6 @@ these. For groups by age they also hold those who grow out of the group, less th
 A missing cell is refused here (there is no rest without one); provisional ones are used as they are.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Which of two groups has the higher outflow ratio, given how much groups vary among each other."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import combinations
 

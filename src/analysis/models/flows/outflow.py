@@ -1,7 +1,5 @@
 """The national outflow ratio: year effects, quarter effects and the process interval of each period."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

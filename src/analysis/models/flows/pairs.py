@@ -1,7 +1,5 @@
 """Pairs of groups: the factor between two, its process interval, and which of the two is higher by more than chance."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -5,8 +5,6 @@ moment for one person. A cell that is missing keeps its reason and its row; prov
 they are, with their status and their rounding interval.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_

@@ -11,8 +11,6 @@ Cells that are missing or zero are refused. Provisional ones are used as they ar
 the scatter and so of the dispersion; it is not added again.
 """
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 from itertools import combinations

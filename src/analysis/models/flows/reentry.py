@@ -10,8 +10,6 @@ A missing or zero cell is refused; provisional ones are used as they are; roundi
 age, those who left in one group may come back in the next: the youngest group's risk comes out too low for it.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -6,8 +6,6 @@ two differ by more than the process interval, the season is changing or holds a 
 first to last; a missing or zero cell is refused. Provisional and rounded cells are used as they are.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 
