@@ -54,8 +54,8 @@ class Counts:
         Those who came into an age class by getting older, less those who went out of it.
     inflow, reinflow : ndarray
         All who came in; of them, those who had left less than a year before.
-    expected_inflow : ndarray
-        The inflow before it was drawn, given all that had happened up to the month.
+    expected_inflow, expected_outflow : ndarray, the second D
+        The flows before they were drawn, given all that had happened up to the month.
     returned : ndarray
         Of those who left in the month, by their age then: back within a year, as far as the calendar goes.
     """
@@ -68,12 +68,13 @@ class Counts:
     inflow: np.ndarray
     reinflow: np.ndarray
     expected_inflow: np.ndarray
+    expected_outflow: np.ndarray
     returned: np.ndarray
 
 
 def draw(rules: Parameters) -> Counts:
     """Draw the population and count it; the same rules always give the same numbers."""
-    rng, counts = np.random.default_rng(rules.seed), _no_counts()
+    rng, counts = np.random.default_rng(rules.seed), empty_counts()
     steady = steady_state(rules, age_limits()[0])
     scale = rules.persons / steady.stock.sum()
     stock, pool = (_opening(scale * expected, rng) for expected in (steady.stock, steady.pool))
@@ -91,11 +92,15 @@ def draw(rules: Parameters) -> Counts:
     return counts
 
 
-def _no_counts() -> Counts:
-    shapes = dict.fromkeys(Counts.__dataclass_fields__, SHAPE) | dict.fromkeys(("at_risk", "outflow"), CELLS)
+_BY_BAND, _MEANS = ("at_risk", "outflow", "expected_outflow"), ("at_risk", "expected_inflow", "expected_outflow")
+
+
+def empty_counts() -> Counts:
+    """Return counts of nobody, to be filled month by month."""
+    shapes = dict.fromkeys(Counts.__dataclass_fields__, SHAPE) | dict.fromkeys(_BY_BAND, CELLS)
     arrays = {name: np.zeros((len(MONTHS), *shape), np.int64) for name, shape in shapes.items()}
     arrays["stock"] = np.zeros((len(MONTHS) + 1, *CELLS), np.int64)
-    return Counts(**arrays | {"expected_inflow": np.zeros((len(MONTHS), *SHAPE))})
+    return Counts(**arrays | {name: arrays[name].astype(float) for name in _MEANS})
 
 
 def _opening(expected: np.ndarray, rng: Rng) -> People:
@@ -129,6 +134,7 @@ def _leave(stock: People, month: int, chances: np.ndarray, rng: Rng, counts: Cou
     leaves = rng.random(len(cells)) < chances.ravel()[cells]
     for counted, chosen in ((counts.at_risk, cells), (counts.outflow, cells[leaves])):
         counted[month] = np.bincount(chosen, minlength=np.prod(CELLS)).reshape(CELLS)
+    counts.expected_outflow[month] = counts.at_risk[month] * chances
     return stock.pick(~leaves), stock.pick(leaves).began(month)
 
 

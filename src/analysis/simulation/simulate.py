@@ -7,11 +7,12 @@ from analysis.simulation.parameters import Parameters
 from analysis.simulation.population import draw
 from analysis.simulation.tables import SNAPSHOT_DATE, tables
 from analysis.simulation.truth import FILE, source_of, truth_bytes
+from analysis.simulation.unrest import Unrest, draw_unrest, registered
 from analysis.snapshots.store import check_new_name
 from analysis.snapshots.write import write_snapshot
 
 
-def simulate(folder: Path, rules: Parameters, name: str = "simulated") -> Path:
+def simulate(folder: Path, rules: Parameters, name: str = "simulated", unrest: Unrest | None = None) -> Path:
     """Draw a population and keep it as a snapshot, with its truth in the same folder.
 
     Parameters
@@ -22,6 +23,8 @@ def simulate(folder: Path, rules: Parameters, name: str = "simulated") -> Path:
         As from `parameters.default_parameters`; the same rules give the same bytes.
     name : str
         Name of the snapshot.
+    unrest : Unrest, optional
+        What the second world adds (`analysis.simulation.unrest`); by default the first world is drawn.
 
     Returns
     -------
@@ -35,6 +38,7 @@ def simulate(folder: Path, rules: Parameters, name: str = "simulated") -> Path:
     """
     if (folder / check_new_name(name)).exists():  # before the work, not after it
         raise CallError(f"snapshot {name!r} exists already and is never overwritten; give another --name.")
-    counts = draw(rules)
-    truth = truth_bytes(rules, counts)
+    counts = draw(rules) if unrest is None else draw_unrest(rules, unrest)
+    truth = truth_bytes(rules, counts, unrest)
+    counts = counts if unrest is None else registered(counts, unrest, rules.seed)
     return write_snapshot(folder, name, "simulated", SNAPSHOT_DATE, tables(counts, source_of(truth)), {FILE: truth})

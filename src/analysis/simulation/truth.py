@@ -14,6 +14,7 @@ from analysis.simulation.parameters import AGE_CLASS, AOW_MONTHS, BANDS, MONTHS,
 from analysis.simulation.population import Counts
 from analysis.simulation.steady import return_risk, steady_state, survival
 from analysis.simulation.tables import members
+from analysis.simulation.unrest import Unrest
 from analysis.snapshots.store import Snapshot
 
 FILE = "truth.json"
@@ -22,8 +23,11 @@ _DIGITS = 9  # sums of floats can differ in the last digits from one machine to 
 _YEARS = MONTHS.year.unique()
 
 
-def truth_bytes(rules: Parameters, counts: Counts) -> bytes:
-    """Return the truth of a population as the file that is kept with its tables."""
+def truth_bytes(rules: Parameters, counts: Counts, unrest: Unrest | None = None) -> bytes:
+    """Return the truth of a population as the file that is kept with its tables.
+
+    The steady state of the second world (``unrest``) is not known in closed form, and is left out.
+    """
     groups = [TOTAL_GROUP]
     for group_by in MONITOR:
         groups += [*MONITOR[group_by], *chosen_groups(group_by, LONG_TERM)]
@@ -31,13 +35,15 @@ def truth_bytes(rules: Parameters, counts: Counts) -> bytes:
     with np.errstate(invalid="ignore", divide="ignore"):  # a small population has groups and bands without anyone
         truth = {
             "account": _account(counts, weights),
-            **_chances(counts, weights, rules),
+            **_chances(counts, weights),
             "returns": _returns(counts, weights),
-            "steady": _steady(rules, weights),
         }
+    if unrest is None:
+        truth["steady"] = _steady(rules, weights)
     content: dict[str, Any] = {
         "format": 1,
         "parameters": asdict(rules),
+        **({} if unrest is None else {"unrest": asdict(unrest)}),
         "months": [str(month) for month in MONTHS],
         "quarters": [str(quarter) for quarter in MONTHS.asfreq("Q-DEC").unique()],
         "years": _YEARS.tolist(),
@@ -95,9 +101,9 @@ def _account(counts: Counts, weights: np.ndarray) -> dict[str, np.ndarray]:
     return {"opening": stock[:, :-1], "outflow": outflow, **columns, "closing": stock[:, 1:]}
 
 
-def _chances(counts: Counts, weights: np.ndarray, rules: Parameters) -> dict[str, dict[str, np.ndarray]]:
+def _chances(counts: Counts, weights: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
     """Return what was to be expected of each month, given the stock when it began."""
-    leaving = counts.at_risk * rules.exits() * rules.exit_calendar.effects()[:, None, None, None]
+    leaving = counts.expected_outflow
     inflow, outflow = (_sums(flow, weights, _QUARTER) for flow in (counts.expected_inflow, leaving.sum(axis=3)))
     opening = _sums(counts.stock[:-1:_QUARTER].sum(axis=3), weights, 1)
     rates = {"inflow_rate": inflow / opening, "outflow_rate": outflow / opening}
