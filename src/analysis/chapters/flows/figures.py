@@ -156,6 +156,7 @@ def flow_rate_groups(rates: pd.DataFrame, translator: Translator, confidence: fl
         dimensions = ", ".join(map(translator.value, rows["dimension"].unique()))
         explained.append(f"{translator.value(reason)}: {dimensions}")
     figure.axes[0].set_xlabel("\n".join(explained), fontsize=8.5, color=SOFT)
+    figure.set_figheight(figure.get_figheight() + 0.15 * len(explained))
     return figure
 
 
