@@ -17,20 +17,20 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from measuring import ROOT, Bench, Cost, command_line, cost_of_command, median_wall
+from measuring import ROOT, Bench, Cost, command_line, cost_of_command, median_cpu, median_wall
 
 TESTS = ROOT / "tests"
 TABLE = "99999NED"
 MEASURES = 3
-SIZES = ((60_000, 0.0), (60_000, 0.3), (1_000_000, 0.0))
+SIZES = ((60_000, 0.0), (60_000, 0.3), (300_000, 0.0), (1_000_000, 0.0))
 """Rows of the table, and seconds before each answer of the server."""
 QUICK_SIZES = ((2_000, 0.0),)
 GOALS = {
-    "60,000 rows: pull over bare": 3.0,
-    "60,000 rows, answers after 0.3 s: pull over cbsodata": 0.5,
-    "1,000,000 rows: pull over bare": 2.0,
-    "1,000,000 rows: pull over cbsodata": 0.5,
-    "1,000,000 rows: peak memory over cbsodata": 0.5,
+    "60,000 rows: pull over bare": 1.8,
+    "60,000 rows, answers after 0.3 s: pull over cbsodata": 0.3,
+    "300,000 rows: processors of the pull over bare": 2.0,
+    "1,000,000 rows: pull over bare": 1.4,
+    "1,000,000 rows: peak memory over cbsodata": 0.45,
 }
 
 PULL = """
@@ -126,6 +126,8 @@ def compare(bench: Bench, rows: int, delay: float, repeats: int) -> None:
     for work, found in costs.items():
         bench.costs(f"{size}: {work}", found)
     bench.value(f"{size}: pull over bare", median_wall(costs["pull"]) / median_wall(costs["bare download"]))
+    processors = median_cpu(costs["pull"]) / median_cpu(costs["bare download"])
+    bench.value(f"{size}: processors of the pull over bare", processors)
     bench.value(f"{size}: pull over cbsodata", median_wall(costs["pull"]) / median_wall(costs["cbsodata"]))
     peaks = {work: statistics.median(each.peak_mb for each in found) for work, found in costs.items()}
     bench.value(f"{size}: peak memory of the pull", peaks["pull"], "MB")

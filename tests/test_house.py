@@ -54,7 +54,7 @@ def lines_in(*rooms: str) -> int:
 
 def test_the_library_stays_small():
     assert lines_in("cleaning", "intervals", "classifications") <= 1700
-    assert lines_in("") <= 17600
+    assert lines_in("") <= 19000
 
 
 def test_modules_are_near_a_hundred_lines():
@@ -125,7 +125,6 @@ HOUSE_WORDS = frozenset(
 )
 """Words that only the makers of the workbench would know in these senses; the field has others."""
 HOUSE_NAMES = frozenset({"Look", "Way", "Tried", "Asked", "Said", "row_of", "shown_table"})
-RENAMED_WITH_ITS_REWRITE = SOURCE / "statline"
 
 
 def names_in(path: Path) -> set[str]:
@@ -138,8 +137,6 @@ def names_in(path: Path) -> set[str]:
 def test_names_need_no_explaining():
     paths = [*MODULES, *sorted((ROOT / "tools").rglob("*.py")), *NOTEBOOKS]
     for path in paths:
-        if path.is_relative_to(RENAMED_WITH_ITS_REWRITE):
-            continue
         for name in names_in(path):
             words = set(re.findall(r"[a-z]+|[A-Z][a-z]*", name))
             assert name.strip("_") not in HOUSE_NAMES, f"{path}: {name}"

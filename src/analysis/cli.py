@@ -110,30 +110,59 @@ def _report(options: argparse.Namespace) -> int:
 
 def _pull(options: argparse.Namespace) -> int:
     """Download whole tables from CBS StatLine into a new, checksummed snapshot; all of it or nothing."""
-    from tqdm import tqdm
-
-    from analysis.statline.download import damaged, pull
+    from analysis.statline.bank import damaged
+    from analysis.statline.download import pull
+    from analysis.statline.progress import Progress
+    from analysis.statline.session import Session
     from analysis.workspace import snapshots_folder
 
-    bar = tqdm(unit=" rows", disable=None, file=sys.stderr)
-
-    def show(table: str, rows: int) -> None:
-        bar.set_description(table)
-        bar.update(rows - bar.n if rows >= bar.n else rows)
-
-    with bar:
+    session = Session()
+    with Progress(session) as progress:
         folder, tables = pull(
-            snapshots_folder(), options.tables, options.name, options.platform, options.base_url, tell=show
+            snapshots_folder(),
+            options.tables,
+            options.name,
+            options.platform,
+            options.base_url,
+            session,
+            progress.update,
+            options.all_measures,
         )
     for each in tables:
         origin = f"unchanged since {each.taken_from}" if each.taken_from else f"from {each.platform}"
         print(f"{each.table}  {each.cells} cells  {origin}")
-        for line in each.drift:
+        for line in each.notes:
             print(f"bijstand: table {each.table}: {line}", file=sys.stderr)
     for line in damaged(snapshots_folder()):
         print(f"bijstand: {line}", file=sys.stderr)
     print(folder)
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    """Ask CBS for the metadata of tables, on both platforms, and say what is not as expected."""
+    from datetime import datetime
+
+    from analysis.files import staged_folder
+    from analysis.statline.doctor import RecordingSession, examine
+    from analysis.statline.doctor_output import examination_lines, lines_to_paste
+    from analysis.statline.progress import Progress
+    from analysis.workspace import outputs_folder
+
+    now = f"doctor-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
+    final = options.out or outputs_folder() / now
+    with staged_folder(final) as staging:
+        session = RecordingSession(staging)
+        try:
+            with Progress(session) as progress:
+                found = examine(options.tables, options.base_url, session, progress.update)
+        finally:
+            session.stop()
+        lines = [*examination_lines(found), *lines_to_paste(found)]
+        (staging / "doctor.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+    print(final)
+    return 1 if any(each.differences for each in found) else 0
 
 
 def _findings(options: argparse.Namespace) -> int:
@@ -205,6 +234,20 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
+def _show(options: argparse.Namespace) -> int:
+    """Describe a snapshot, or one of its tables: columns, categories, measures, periods and notes."""
+    from analysis.snapshots.content import describe_snapshot, describe_table
+    from analysis.snapshots.store import snapshot_names
+    from analysis.workspace import open_snapshot, snapshots_folder
+
+    name, table = options.name, options.table
+    if name and table is None and name[:5].isdigit() and name not in snapshot_names(snapshots_folder()):
+        name, table = None, name  # one word that is no snapshot and begins as tables do
+    snapshot = open_snapshot(name or "published")
+    print("\n".join(describe_snapshot(snapshot) if table is None else describe_table(snapshot, table)))
+    return 0
+
+
 def _verify(options: argparse.Namespace) -> int:
     """Read every file and compare it with its checksum."""
     from analysis.snapshots.store import snapshot_names
@@ -248,14 +291,26 @@ _COMMANDS = {
         _pull, "download tables of CBS into a new dated snapshot",
         _option("tables", nargs="*", metavar="TABLE", help="table ids (default: all that the workbench uses)"),
         _option("--name", metavar="SNAPSHOT", help="name of the snapshot (default: today's date)"),
-        _option("--platform", metavar="auto|v3|v4", default="auto", help="which platform of CBS to ask"),
+        _option("--platform", metavar="auto|csv|v3|v4", default="auto", help="which platform of CBS to ask"),
         _option("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS"),
+        _option("--all-measures", action="store_true", help="also the measures that the workbench does not use"),
+    ),
+    "doctor": (
+        _doctor, "compare CBS's live metadata with what the workbench expects",
+        _option("tables", nargs="*", metavar="TABLE", help="table ids (default: all of the catalogue)"),
+        _option("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS"),
+        _option("--out", metavar="DIR", type=Path, help="a new folder for the raw answers (default: in outputs/)"),
     ),
     "snapshots": (None, "list, verify and compare snapshots"),
     "snapshots list": (_list, "name every snapshot, with its tables"),
     "snapshots verify": (
         _verify, "read every file and compare it with its checksum",
         _option("name", nargs="?", metavar="NAME", help="one snapshot (default: all)"),
+    ),
+    "snapshots show": (
+        _show, "describe a snapshot, or one of its tables with its notes",
+        _option("name", nargs="?", metavar="NAME", help="a snapshot (default: published)"),
+        _option("table", nargs="?", metavar="TABLE", help="one of its tables"),
     ),
     "snapshots diff": (
         _diff, "say what changed from one snapshot to another",

@@ -9,12 +9,15 @@ UNKNOWN = "unknown"
 NOT_IN_SNAPSHOT = "not_in_snapshot"
 """CBS may have it; this snapshot does not."""
 
+NO_FIGURE = "no_figure"
+"""CBS's table is here in full, by its own count of rows, and has none for this cell."""
+
 UNDEFINED = "undefined"
 """A ratio to a printed zero."""
 
 PRESENT = ""
 
-REASONS = (NOT_IN_SNAPSHOT, UNKNOWN, IMPOSSIBLE, UNDEFINED)
+REASONS = (NOT_IN_SNAPSHOT, UNKNOWN, NO_FIGURE, IMPOSSIBLE, UNDEFINED)
 """Where several cells of one sum are missing, the reason that a user can act on comes first."""
 
 FINAL, REVISED_PROVISIONAL, PROVISIONAL = STATUSES = ("final", "revised_provisional", "provisional")

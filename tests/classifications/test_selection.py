@@ -37,8 +37,8 @@ def tiny(tmp_path_factory):
 
 def query(source, selection):
     """Return what keeps a query of the register from being answered."""
-    result = Tables(source).query(parse(f"{{85692NED | stock | {selection} | 2024-12}}"))
-    raise DataError(result.missing_cells[0])
+    _, _, missing = Tables(source).query(parse(f"{{85692NED | stock | {selection} | 2024-12}}"))
+    raise DataError(missing[0])
 
 
 def parameter(name, value):

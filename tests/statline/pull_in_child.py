@@ -15,12 +15,13 @@ import cbsodata  # noqa: F401
 import pandas as pd  # noqa: F401
 
 from analysis.statline.download import pull
-from analysis.statline.http import Patience, Web
+from analysis.statline.retry import RetryPolicy
+from analysis.statline.session import Session
 
 
 def child(job: dict) -> int:
-    patience = Patience(connect=1, read=2, page=5, attempts=3, first_wait=0.001, longest_wait=0.01, total=20)
-    pull(Path(job["folder"]), job["tables"], job["name"], job["platform"], job["base_url"], Web(patience))
+    policy = RetryPolicy(connect=1, read=2, request=5, attempts=3, first_wait=0.001, longest_wait=0.01, total=20)
+    pull(Path(job["folder"]), job["tables"], job["name"], job["platform"], job["base_url"], Session(policy))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The loopback server of the tests: an unmodified client works against it, and each kind of weather is what it says."""
+"""The loopback server of the tests: an unmodified client works against it, and each kind of fault is what it says."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ import requests
 from statline_server import (
     CONTENT,
     KINDS,
+    LASTING,
     LOUD,
     Cube,
     FaultSchedule,
@@ -223,7 +224,7 @@ def test_a_generated_table_is_a_full_crossing_of_so_many_rows():
         assert all(len(row["Getal1_1"]) in (0, 8) for row in found)
 
 
-# -- weather
+# -- faults
 
 
 def raw(server, path: str = INFLOW) -> tuple[http.client.HTTPResponse, bytes]:
@@ -324,7 +325,7 @@ def test_a_table_that_changes_midway(server):
 
 def test_every_kind_is_described_and_unknown_ones_are_refused():
     assert all(KINDS.values())
-    assert KINDS.keys() == LOUD.keys() | CONTENT.keys()
+    assert KINDS.keys() == LOUD.keys() | LASTING.keys() | CONTENT.keys()
     for wrong in (lambda: Plan([(1, "hail")]), lambda: FaultSchedule(1, 0.5, ["hail"])):
         with pytest.raises(ValueError, match="no fault"):
             wrong()

@@ -22,6 +22,7 @@ class Code(NamedTuple):
     title: str
     status: str | None = None
     group: str | None = None
+    description: str = ""
 
 
 class Group(NamedTuple):
@@ -74,6 +75,11 @@ class Measure:
     group: str | None = None
     default: str = "Missing"
 
+    @property
+    def text(self) -> bool:
+        """Whether its cells are words."""
+        return self.datatype == "String"
+
 
 class Listed(NamedTuple):
     """A group or measure with its number in the listing of the table, which starts at the dimensions."""
@@ -88,17 +94,25 @@ class Cube:
 
     ``cells`` maps ``(measure key, *codes)`` to text: a plain number, ``.`` (unknown) or nothing (impossible).
     A combination of codes without any cell has no row. ``cells=None`` makes a full crossing of generated numbers.
+    ``surplus`` is what the announced number of rows or cells has too many. With ``numbered_by_crossing`` the ids of v4
+    are places in the crossing, as in 80072ned (2020), else they count the observations.
     """
 
     id: str
     title: str
-    modified: str
+    modified: str | None
     period: str
     dimensions: tuple[Dimension, ...]
     measures: tuple[Measure, ...]
     cells: Mapping[tuple[str, ...], str] | None = None
     groups: tuple[Group, ...] = ()
     frequency: str = "Perkwartaal"
+    surplus: int | None = 0
+    numbered_by_crossing: bool = False
+
+    def announced(self, found: int) -> int | None:
+        """Return the number that is announced for so many; None where none is."""
+        return None if self.surplus is None else found + self.surplus
 
     @cached_property
     def shape(self) -> tuple[int, ...]:

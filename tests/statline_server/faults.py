@@ -1,4 +1,4 @@
-"""Bad weather: which kinds there are, and when they come."""
+"""Faults: which kinds there are, and when they come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-# Each kind, with the real weather it stands for. ``kind:number`` sets the seconds of ``slow`` and ``429``.
+# Each kind, with the real fault it stands for. ``kind:number`` sets the seconds of ``slow`` and ``429``.
 LOUD = {
     "reset": "the connection is reset before any byte: the outage of the v3 service from 12 February 2026",
     "reset_midbody": "the connection is reset after half of the body: a load balancer that gives up",
@@ -24,6 +24,18 @@ LOUD = {
     "broken_json": "status 200, whole by its length, yet the JSON stops half-way: an error while writing a page",
     "html": "status 200 with a web page: a maintenance page or the portal of a hotel's network",
     "empty": "status 200 without a body: a cache that stored an aborted answer",
+    "drip": "the body comes a byte now and then, without end: a worker that hangs while it writes",
+    "drip_headers": "the headers come a byte now and then, without end: the same, a moment earlier",
+    "continue": "100 Continue, again and again: a proxy that waits for its own upstream",
+    "bomb": "a small packed body that stands for gigabytes of blanks: a broken cache, or malice",
+    "latin1": "the letters are latin-1 while CBS writes UTF-8: a proxy that recodes",
+    "retry_odd": "too many requests, with a Retry-After that is no number (²)",
+}
+LASTING = {
+    "404": "not there: a table that was withdrawn, or a wrong address",
+    "302": "elsewhere: the portal of a network where one has to log in",
+    "403": "forbidden: a block on one address",
+    "retry_long": "too many requests, with Retry-After: 99999999",
 }
 CONTENT = {
     "fewer_rows": "some rows of a page are missing: a replica that is behind",
@@ -32,9 +44,15 @@ CONTENT = {
     "repeated_page": "the rows of the page before, again: a cache that leaves out $skip; the first page is as it was",
     "loop": "the link to the next page goes to this page, or from a later page to the first: a faulty proxy",
     "foreign_next": "the link to the next page names another host: a service that does not know its own name",
+    "short_page": "a page has fewer rows than the first, and its link goes on right behind them: legal OData",
+    "short_end": "a page has fewer rows and no link: a replica that is behind, on its last page",
+    "no_link": "a page that has a link to the next lacks it",
+    "empty_page": "a page without rows and without a link: a replica that has none of the table",
+    "count_off": "the number of rows or cells that is announced is off by ten, or not there",
+    "undated": "there is no date of change",
     "changed_midway": "from this request on the table has a later date of change: an update during the download",
 }
-KINDS = LOUD | CONTENT
+KINDS = LOUD | LASTING | CONTENT
 ALWAYS = math.inf
 
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from statline_server import v3, v4, weather
+from statline_server import broken_answers, bulk_csv, v3, v4
 from statline_server.answers import Answer, BadQuery, Query, error
 from statline_server.cube import Cube, with_modified
 from statline_server.faults import CONTENT, Faults, Plan
@@ -52,6 +52,8 @@ class Site:
                 return v3.table(self.cubes, service, parts[2:], query, base, self.page)
             if parts[:3] == ["odata", "v1", "CBS"]:
                 return v4.answer(self.cubes, parts[3:], query, base, self.page4)
+            if parts[:3] == ["csv", "CBS", "nl"] and len(parts) == 4:
+                return bulk_csv.answer(self.cubes, parts[3])
         except BadQuery as problem:
             return error(400, str(problem))
         return error(404, "Resource not found.")
@@ -107,7 +109,7 @@ class StatLineServer(ThreadingHTTPServer):
 
     @property
     def faults(self) -> Faults | None:
-        """The weather: None, a plan or its entries, or a schedule. Requests are numbered from when it was set."""
+        """The faults: None, a plan or its entries, or a schedule. Requests are numbered from when it was set."""
         return self._faults
 
     @faults.setter
@@ -167,15 +169,16 @@ class Handler(BaseHTTPRequestHandler):
     server: StatLineServer
 
     def do_GET(self) -> None:
-        """Answer, with the weather of the moment; the log is written before the first byte goes out."""
+        """Answer, with the fault of the moment; the log is written before the first byte goes out."""
         server = self.server
         with server.answering(self.path) as fault:
             server.stopping.wait(server.delay) if server.delay else None
             kind, _, seconds = (fault or "").partition(":")
             if kind in ("reset", "stall"):
                 self._log(fault)
-                end = weather.stall if kind == "stall" else lambda me, stopping: weather.reset(me, None, stopping)
-                return end(self, server.stopping)
+                if kind == "stall":
+                    return broken_answers.stall(self, server.stopping)
+                return broken_answers.reset(self, None, server.stopping)
             if kind == "changed_midway":
                 server.site.change(self.path)
             answer = self._answer(kind)
@@ -187,20 +190,24 @@ class Handler(BaseHTTPRequestHandler):
         right: Callable[[str], Answer] = lambda path: site.answer(path, base)  # noqa: E731
         if kind in CONTENT:
             page = site.page4 if self.path.startswith("/odata/") else site.page
-            return weather.spoil(kind, self.path, base, page, right)
-        if kind in weather.ERRORS or kind in ("html", "empty", "broken_json"):
-            return weather.ruined(kind, right(self.path))
+            return broken_answers.spoil(kind, self.path, base, page, right)
+        if kind in broken_answers.IN_PLACE:
+            return broken_answers.ruined(kind, right(self.path))
         return right(self.path)
 
     def _send(self, kind: str, seconds: float, answer: Answer) -> None:
         if kind == "slow":
-            weather.send_slowly(self, answer, seconds, self.server.stopping)
+            broken_answers.send_slowly(self, answer, seconds, self.server.stopping)
         elif kind == "reset_midbody":
-            weather.reset(self, answer, self.server.stopping)
+            broken_answers.reset(self, answer, self.server.stopping)
+        elif kind in ("drip", "drip_headers", "continue"):
+            broken_answers.drip(self, answer, kind, self.server.stopping)
+        elif kind == "bomb":
+            broken_answers.send_bomb(self)
         elif kind in ("truncated", "truncated_chunked"):
-            weather.send_half(self, answer, chunked=kind == "truncated_chunked")
+            broken_answers.send_half(self, answer, chunked=kind == "truncated_chunked")
         else:
-            weather.send(self, answer, **({"Retry-After": f"{seconds:g}"} if kind == "429" else {}))
+            broken_answers.send(self, answer, **broken_answers.headers(kind, seconds))
 
     def _log(self, outcome: int | str) -> None:
         self.server.requests.append(Request("GET", self.path, self.headers.get("User-Agent", ""), outcome))

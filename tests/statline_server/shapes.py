@@ -1,9 +1,10 @@
 """Small tables in the shape of real ones: their dimensions, codes and measures, with drawn numbers.
 
 Codes, titles and ids of 85615NED and 37789ksz are as recorded in July 2026, the v3 keys of 37789ksz as recorded in
-January 2019; the v3 keys of 85692NED are those that public programs ask for. **Plausible, not known:** the measures
-of 85585NED and 85617NED, the v4 ids of all but 85615NED and 37789ksz, the codes of duration, ``(...)Jaar_2`` of
-85615NED, the titles of groups and the widths of columns. Numbers are draws: parts do not add up to totals.
+January 2019; the v3 keys of 85692NED are those that public programs ask for; the columns of 85585NED, 85617NED and
+85692NED are those found in July 2026. **Plausible, not known:** the v4 ids of all but 85615NED and 37789ksz, the codes
+of duration, ``(...)Jaar_2`` of 85615NED, the titles of groups and the widths of columns. Numbers are draws: parts do
+not add up to totals.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def in_and_outflow(seed: int = 1, periods: int = 3, first: int = 2024, unknown: 
 DURATION = {
     ("Geslacht", "Geslacht"): GESLACHT,
     ("Leeftijd", "Leeftijd"): LEEFTIJD[:6],
-    ("Uitkeringsduur", "Uitkeringsduur"): DUUR,
+    ("DuurVanDeUitkeringssituatie", "Duur van de uitkeringssituatie"): DUUR,
     ("Herkomstland", "Herkomstland"): HERKOMSTLAND[:4],
     ("GeboortelandOuders", "Geboorteland (ouders)"): GEBOORTELAND[:5],
 }
@@ -154,16 +155,16 @@ DURATION = {
 
 def running_spells(seed: int = 1, periods: int = 2, first: int = 2025, unknown: float = 0.01) -> Cube:
     """Return 85585NED: the stock by running duration, a quarter."""
-    measures = (Measure("PersonenMetBijstandsuitkering_1", "M900001", "Personen met bijstandsuitkering"),)
-    title = "Personen met bijstand; duur van de lopende uitkeringssituatie"
+    measures = (Measure("PersonenMetBijstand_1", "M900001", "Personen met bijstand"),)
+    title = "Personen met bijstand;duur van de uitkeringssituatie"
     return _make("85585NED", title, DURATION, quarters(first, periods), measures, seed, unknown)
 
 
 def ended_spells(seed: int = 1, periods: int = 2, first: int = 2022, unknown: float = 0.01) -> Cube:
     """Return 85617NED: ended spells by duration, a year."""
     years = _with_status([(f"{first + n}JJ00", str(first + n)) for n in range(periods)], 1)
-    measures = (Measure("BeeindigdeUitkeringen_1", "M900002", "Beëindigde uitkeringssituaties"),)
-    title = "Personen met bijstand; duur van de beëindigde uitkeringssituatie"
+    measures = (Measure("PersonenVanWieBijstandIsBeeindigd_1", "M900002", "Personen van wie bijstand is beëindigd"),)
+    title = "Personen met bijstand;duur van de gestopte uitkeringssituatie"
     return _make("85617NED", title, DURATION, years, measures, seed, unknown)
 
 

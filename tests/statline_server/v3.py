@@ -116,11 +116,15 @@ def _fragments(cube: Cube, name: str) -> tuple[list[np.ndarray], list[np.ndarray
 
 def untyped(text: str, datatype: str) -> str:
     """Return a cell as text in JSON: right-aligned, but nothing at all where a figure is impossible."""
+    if datatype == "String":
+        return compact(text.ljust(WIDTH))
     return compact(text.rjust(WIDTH) if text != IMPOSSIBLE else "")
 
 
 def typed(text: str, datatype: str) -> str:
     """Return a cell as a number in JSON: null for unknown and impossible alike."""
+    if datatype == "String":
+        return compact(text.ljust(WIDTH))
     if text in (UNKNOWN, IMPOSSIBLE):
         return "null"
     return str(int(text)) if datatype == "Long" else repr(float(text))

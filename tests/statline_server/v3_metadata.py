@@ -45,7 +45,7 @@ def tables(cubes: list[Cube], base: str) -> list[dict]:
             "Updated": cube.modified,
             "ApiUrl": api,
             "FeedUrl": feed,
-            "RecordCount": len(cube.rows),
+            "RecordCount": cube.announced(len(cube.rows)),
             "ColumnCount": len(cube.dimensions) + len(cube.measures),
             "SummaryAndLinks": f"{cube.title}<br />{api}<br />{feed}",
         }
@@ -149,7 +149,7 @@ def _codes(cube: Cube, dimension: Dimension) -> list[dict]:
         {
             "Key": key,
             "Title": code.title,
-            "Description": None,
+            "Description": code.description or None,
             "CategoryGroupID": numbers.get((dimension.key, code.group)),
         }
         for key, code in zip(dimension.padded, dimension.codes, strict=True)

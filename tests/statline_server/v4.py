@@ -8,6 +8,7 @@ Made up here: error bodies, the form of a link to the next page, titles of group
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -72,7 +73,7 @@ def _observations(cube: Cube, rest: list[str], query: Query, root: str, page: in
         return Answer(200, str(len(chosen)).encode(), "text/plain") if wanted else error(404, "No HTTP resource.")
     window = query.window(len(chosen), page)
     shown = chosen[window.start : window.stop]
-    numbers = np.searchsorted(everything, shown)
+    numbers = shown if cube.numbered_by_crossing else np.searchsorted(everything, shown)
     rows = join_rows(_columns(cube, shown, numbers, query.select))
     following = f"{root}/Observations?{window.following}" if window.following else None
     count = len(chosen) if query.counts else None
@@ -105,18 +106,25 @@ def _fragments(cube: Cube) -> tuple[list[np.ndarray], np.ndarray, list[int]]:
     starts = []
     for measure, pool in zip(cube.measures, cube.pools, strict=True):
         starts.append(len(cells))
-        cells += [f"{compact(measure.id)},{_value(text)}" for text in pool]
+        cells += [f"{compact(measure.id)},{_value(text, measure.text)}" for text in pool]
     keys = [fragments(one.key, (compact(code.key) for code in one.codes)) for one in cube.dimensions]
     return keys, fragments("Measure", cells), starts
 
 
-def _value(text: str) -> str:
-    """Return a cell in JSON; whole numbers have no point, whatever their decimals."""
+def _value(text: str, word: bool) -> str:
+    """Return a cell in JSON."""
+    if word:
+        return f'"ValueAttribute":"None","Value":null,"StringValue":{compact(text)}'
     if text in (UNKNOWN, IMPOSSIBLE):
         return NO_VALUE
-    number = float(text)
-    value = str(int(number)) if number.is_integer() else repr(number)
-    return f'"ValueAttribute":"None","Value":{value},"StringValue":null'
+    return f'"ValueAttribute":"None","Value":{number(text)},"StringValue":null'
+
+
+def number(text: str) -> str:
+    """Return a number as version 4 writes it: whole ones have no point, whatever their decimals."""
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text):
+        return compact(text)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @lru_cache(maxsize=64)
@@ -130,9 +138,9 @@ def observed(cube: Cube) -> np.ndarray:
     return cube.rows[row] * len(cube.measures) + measure
 
 
-def observation_count(cube: Cube) -> int:
+def observation_count(cube: Cube) -> int | None:
     """Return ``ObservationCount``: the rows of ``Observations``, impossible ones too, unknown ones not."""
-    return len(observed(cube))
+    return cube.announced(len(observed(cube)))
 
 
 @lru_cache(maxsize=256)

@@ -9,13 +9,15 @@ OWMS = "https://standaarden.overheid.nl/owms/terms/Centraal_Bureau_voor_de_Stati
 GRAINS = {"MM": "Maanden", "KW": "Kwartalen", "JJ": "Jaren"}
 
 
-def moment(modified: str) -> str:
+def moment(modified: str | None) -> str | None:
     """Return a date of change as version 4 writes it: with the offset of the Netherlands, roughly."""
+    if modified is None:
+        return None
     summer = 4 <= int(modified[5:7]) <= 10
     return f"{modified}{'+02:00' if summer else '+01:00'}"
 
 
-def dataset(cube: Cube, observations: int) -> dict:
+def dataset(cube: Cube, observations: int | None) -> dict:
     """Return the row of the catalogue."""
     return {
         "Identifier": cube.id,
@@ -24,7 +26,7 @@ def dataset(cube: Cube, observations: int) -> dict:
         "Language": "nl",
         "Modified": moment(cube.modified),
         "Catalog": "CBS",
-        "Version": "".join(filter(str.isdigit, cube.modified))[:12],
+        "Version": "".join(filter(str.isdigit, cube.modified or ""))[:12],
         "VersionNotes": "",
         "VersionReason": "Actualisering",
         "Status": "Regulier",
@@ -34,7 +36,7 @@ def dataset(cube: Cube, observations: int) -> dict:
     }
 
 
-def properties(cube: Cube, observations: int, root: str) -> dict:
+def properties(cube: Cube, observations: int | None, root: str) -> dict:
     """Return ``Properties``: one object, not a list."""
     frequency = {"Permaand": "Per maand", "Perkwartaal": "Per kwartaal", "Perjaar": "Per jaar"}
     link = {"AccessUrl": root, "DownloadUrl": root, "Language": "nl"}
@@ -121,14 +123,14 @@ def _grouped(dimension: Dimension) -> tuple[list[Group], list[str | None]]:
     if dimension.kind != "TimeDimension":
         return list(dimension.groups), [code.group for code in dimension.codes]
     grains = list(dict.fromkeys(code.key[4:6] for code in dimension.codes))
-    groups = [Group(str(number), GRAINS[grain]) for number, grain in enumerate(grains)]
+    groups = [Group(str(number), GRAINS.get(grain, grain)) for number, grain in enumerate(grains)]
     return groups, [str(grains.index(code.key[4:6])) for code in dimension.codes]
 
 
 def _codes(dimension: Dimension, groups: list[str | None]) -> list[dict]:
     rows = []
     for number, (code, group) in enumerate(zip(dimension.codes, groups, strict=True), start=1):
-        row = {"Identifier": code.key, "Index": number, "Title": code.title, "Description": ""}
+        row = {"Identifier": code.key, "Index": number, "Title": code.title, "Description": code.description}
         row["DimensionGroupId"] = group
         if dimension.kind == "TimeDimension":
             row |= {"Description": NOTES.get(code.status, ""), "Status": code.status}

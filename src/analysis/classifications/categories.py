@@ -67,17 +67,18 @@ CATEGORIES: dict[str, dict[str, Category]] = {
 def category_of(dimension: str, code: str, label: str) -> str | None:
     """Return the category that a code means, else the one that its label means, else None.
 
-    Labels of kinds of provision, which pages and documents spell each in their own way, are compared loosely: without
-    regard to case and blanks, with a slash, a comma and "of" alike.
+    Labels are compared without regard to case and to kind and number of blanks; those of kinds of provision, which
+    pages and documents spell each in their own way, also with a slash, a comma and "of" alike.
     """
-    known = CATEGORIES.get(dimension, {}).values()
-    same = _loosely if dimension == "provision" else str
+    known, text = CATEGORIES.get(dimension, {}).values(), _compared(dimension, label)
     by_code = next((category.name for category in known if code in category.codes), None)
-    return by_code or next((category.name for category in known if same(label) in map(same, category.labels)), None)
+    named = (category.name for category in known if text in {_compared(dimension, each) for each in category.labels})
+    return by_code or next(named, None)
 
 
-def _loosely(label: str) -> str:
-    return " ".join(re.sub(r"(\s*(/|,|\bof\b)\s*)+", "/", label.casefold()).split())
+def _compared(dimension: str, label: str) -> str:
+    text = " ".join(label.casefold().split())
+    return " ".join(re.sub(r"(\s*(/|,|\bof\b)\s*)+", "/", text).split()) if dimension == "provision" else text
 
 
 def finest(dimension: str, names: Iterable[str]) -> list[Category]:

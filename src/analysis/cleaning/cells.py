@@ -10,12 +10,12 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL, USUAL_TOTALS
 from analysis.classifications.selection import unknown_dimension, unknown_group
-from analysis.cleaning.numbers import Numbers, parse_numbers
+from analysis.cleaning.numbers import parse_numbers
 from analysis.cleaning.periods import SPAN, parse_periods
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
 from analysis.intervals.cell_pool import CellPool
 from analysis.intervals.rounded import Rounded
-from analysis.missing import FINAL, NOT_IN_SNAPSHOT, STATUSES
+from analysis.missing import FINAL, NO_FIGURE, NOT_IN_SNAPSHOT, STATUSES
 from analysis.snapshots.format import Measure, TableMetadata, grain_of_code
 from analysis.snapshots.store import RawTable, Snapshot
 
@@ -70,7 +70,7 @@ class Cells:
     def look_up(self, quantity: str, periods: pd.PeriodIndex, **categories: str) -> Rounded:
         """Return one number a period for a quantity and these categories; of other dimensions the total is taken.
 
-        A cell that the snapshot does not have is missing with the reason ``not_in_snapshot``.
+        A cell that the table does not have is ``not_in_snapshot``, or ``no_figure`` where the table is here in full.
 
         Raises
         ------
@@ -144,26 +144,27 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
     _check_codes(raw, frame)
     _check_duplicates(raw, frame)
     measures = {measure.code: measure for measure in raw.metadata.measures}
-    numbers = _numbers(raw, frame)
+    value, missing = _numbers(raw, frame)
     status = frame["status"] if "status" in frame else frame["period"].map(raw.metadata.periods)
     if not status.isin(STATUSES).all():
         raise DataError(f"{raw.name}: expected a status of {', '.join(STATUSES)} for each cell.")
-    width = _rounding(raw, frame, status, numbers.value)
+    width = _rounding(raw, frame, status, value)
     signed = frame["measure"].map({code: measure.signed for code, measure in measures.items()}).to_numpy(bool)
-    _check_values(raw, frame, signed, numbers.value, width)
+    _check_values(raw, frame, signed, value, width)
     with _naming(f"{raw.name}, column period"):
         periods = parse_periods(frame["period"])
     cells = frame.drop(columns=["value", "status", "rounding"], errors="ignore").assign(
         table=table,
         period=periods,
-        value=numbers.value,
-        missing=numbers.missing,
+        value=value,
+        missing=missing,
         status=status,
         unit=frame["measure"].map({code: measure.unit for code, measure in measures.items()}),
         rounding=width,
     )
     cells = cells[["table", *_key_columns(raw.metadata), "value", "missing", "status", "unit", "rounding"]]
-    return Cells(table, raw.metadata, cells, _pool(f"{snapshot.digest[:12]}/{table}/{grain}", cells, signed))
+    key = f"{snapshot.digest[:12]}/{table}/{grain}"
+    return Cells(table, raw.metadata, cells, _pool(key, cells, signed, raw.entry.coverage))
 
 
 def _check_units(raw: RawTable) -> None:
@@ -180,14 +181,14 @@ def _key_columns(metadata: TableMetadata) -> list[str]:
     return ["measure", *(dimension.name for dimension in metadata.dimensions), "period"]
 
 
-def _pool(key: str, cells: pd.DataFrame, signed: np.ndarray) -> CellPool:
+def _pool(key: str, cells: pd.DataFrame, signed: np.ndarray, coverage: str) -> CellPool:
     value, half = cells["value"].to_numpy(), cells["rounding"].to_numpy() / 2
     lo = np.where(signed, value - half, np.maximum(value - half, 0.0))  # no count lies below zero
     columns = {"value": value, "lo": lo, "hi": value + half}
     # the last entry stands for every cell that the snapshot does not have
     padded = {name: np.append(column, np.nan) for name, column in columns.items()}
-    missing = np.append(cells["missing"].to_numpy(object), NOT_IN_SNAPSHOT)
-    status = np.append(cells["status"].map(STATUSES.index).to_numpy(int), 0)
+    missing = np.append(cells["missing"].to_numpy(object), NO_FIGURE if coverage == "full" else NOT_IN_SNAPSHOT)
+    status = np.append(pd.Categorical(cells["status"], categories=STATUSES).codes.astype(int), 0)
     return CellPool((key,), (len(missing),), missing=missing, status=status, **padded)
 
 
@@ -232,7 +233,7 @@ def _naming(column: str) -> Iterator[None]:
         raise DataError(f"{column}: {fault}") from fault
 
 
-def _numbers(raw: RawTable, frame: pd.DataFrame) -> Numbers:
+def _numbers(raw: RawTable, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     try:
         return parse_numbers(frame["value"])
     except DataError:  # slow, to name the first wrong cell
@@ -252,8 +253,8 @@ def _check_values(raw: RawTable, frame: pd.DataFrame, signed: np.ndarray, value:
     for what, having in wrong.items():
         if having.any():
             row = frame.iloc[int(np.argmax(having))]
-            with _naming(f"{raw.name}, column {row['measure']}, period {row['period']}"):
-                raise DataError(f"expected a count, found {what} ({row['value'][:20]}).")
+            cell = f"{raw.name}, column {row['measure']}, period {row['period']}"
+            raise DataError(f"{cell}: expected a count, found {what} ({row['value'][:20]}).")
 
 
 def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.ndarray) -> np.ndarray:
@@ -268,5 +269,5 @@ def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.n
     if "rounding" not in frame:
         return width
     with _naming(f"{raw.name}, column rounding"):
-        own = parse_numbers(frame["rounding"]).value
+        own, _ = parse_numbers(frame["rounding"])
     return np.where(np.isnan(own), width, own)

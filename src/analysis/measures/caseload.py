@@ -9,7 +9,7 @@ from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import GROUP_STOCK, NATIONAL_STOCK, NATIONAL_STOCK_TABLES, PERSONS, in_persons
 from analysis.measures.tidy_frame import combine, tidy_rows
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 READS = (
@@ -98,7 +98,7 @@ def by_year(snapshot: Snapshot, until: pd.Period) -> pd.DataFrame:
             last = known[(known - _YEAR[grain]).isin(known)][-1:]
             found += [(cells, known[known.month.isin(last.month)])] if len(last) else []
     if not found:
-        absent = Rounded.absent(1, PERSONS, NOT_IN_SNAPSHOT)
+        absent = Rounded.absent(1, PERSONS)
         return _levels(absent, absent, pd.PeriodIndex([until]), "")
     cells, periods = max(found, key=lambda each: each[1][-1].end_time)  # the first of several
     level, before = (

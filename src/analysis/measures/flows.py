@@ -22,7 +22,7 @@ from analysis.errors import CoverageError, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import QUARTERLY_FLOWS, choose, choose_by_row, divides
 from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 READS = QUARTERLY_FLOWS
@@ -71,7 +71,7 @@ def flows_of(
 
 def _in_table(cells: Cells, quarters: pd.PeriodIndex, group: Group = TOTAL_GROUP) -> dict[str, Rounded]:
     """Return the flows of a group in one table; what it does not measure, or not for the group, is missing."""
-    flows = dict.fromkeys(FLOWS, Rounded.absent(len(quarters), MOMENTS, NOT_IN_SNAPSHOT))
+    flows = dict.fromkeys(FLOWS, Rounded.absent(len(quarters), MOMENTS))
     for flow in FLOWS:
         with suppress(CoverageError):
             flows[flow] = group_column(cells, flow, group, quarters)

@@ -16,7 +16,7 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.sources import PERSONS, PERSONS_BY_REGION, POPULATION, in_persons
 from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 READS = (PERSONS_BY_REGION, POPULATION)
@@ -93,7 +93,7 @@ def _latest(snapshot: Snapshot, until: pd.Period) -> pd.Period:
 def _of_regions(snapshot: Snapshot, table: str, month: pd.Period) -> Rounded:
     """Return the quantity of a table in each region at the end of a month, missing where the snapshot lacks it."""
     quantity, unit = _QUANTITIES[table]
-    absent, at = Rounded.absent(1, unit, NOT_IN_SNAPSHOT), pd.PeriodIndex([month])
+    absent, at = Rounded.absent(1, unit), pd.PeriodIndex([month])
     if table not in snapshot:
         return absent.take([0] * len(REGIONS))
     cells, names = read_cells(snapshot, table, "month"), [TOTAL, *REGIONS[1:]]

@@ -19,7 +19,7 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError, MixedUnitsError
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.tidy_frame import join_tables
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 QUARTERLY_FLOWS = ("85615NED", "82662NED")
@@ -92,7 +92,7 @@ def stock_at(
     table : str
         That table, ``""`` when there is none.
     """
-    best, source = Rounded.absent(len(quarters), PERSONS, NOT_IN_SNAPSHOT), ""
+    best, source = Rounded.absent(len(quarters), PERSONS), ""
     for table, column in _stocks(snapshot, STOCK_SOURCES, quarters, groups, dividing):
         if (column.missing == PRESENT).sum() > (best.missing == PRESENT).sum():
             best, source = column, table
@@ -124,7 +124,7 @@ def stock_spans(
         table: [column.take(range(at * size, (at + 1) * size)) for at in range(len(ends))]
         for table, column in _stocks(snapshot, NATIONAL_STOCK, together, groups, dividing)
     }
-    absent = [Rounded.absent(size, PERSONS, NOT_IN_SNAPSHOT)] * len(ends)
+    absent = [Rounded.absent(size, PERSONS)] * len(ends)
     return choose_by_row(parts | {"": absent}, range(len(ends)))
 
 

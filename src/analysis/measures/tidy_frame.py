@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.classifications.groups import Group
 from analysis.errors import CallError
 from analysis.intervals.rounded import Rounded
 
@@ -43,6 +44,11 @@ def tidy_rows(
 def join_tables(names: Iterable[str]) -> str:
     """Return ids of tables, each once, as one text; a name may hold several ids with commas between them."""
     return ", ".join(dict.fromkeys(table for name in names for table in name.split(", ") if table))
+
+
+def group_labels(groups: Iterable[Group]) -> dict[str, list[str]]:
+    """Return the labels ``dimension, group`` of rows that are groups."""
+    return {"dimension": [group.dimension for group in groups], "group": [group.name for group in groups]}
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

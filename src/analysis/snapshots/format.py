@@ -26,11 +26,13 @@ class Code:
     """One category of a dimension: the code is its identity, the label decoration.
 
     ``category`` is the workbench's own name for it (``"45-55"``), the same in every table; None where it has none.
+    ``attributes`` say more of a region: its level and parent, since when it is one, and what its table tells in words.
     """
 
     code: str
     label: str
     category: str | None = None
+    attributes: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,11 @@ class TableMetadata:
     def grains(self) -> list[str]:
         """Return the grains of the periods; spans that are no month, quarter or year have none."""
         return sorted({grain_of_code(code) for code in self.periods} - {"other"})
+
+    def codes(self) -> dict[str, list[str]]:
+        """Return the codes that each column of a data file may have."""
+        dimensions = {dimension.name: [code.code for code in dimension.codes] for dimension in self.dimensions}
+        return {"measure": [measure.code for measure in self.measures], **dimensions, "period": list(self.periods)}
 
     def columns(self) -> list[str]:
         """Return the columns that a data file has to have, in order."""
@@ -233,4 +240,7 @@ def _names(metadata: TableMetadata) -> dict[str, list[str]]:
 
 def metadata_bytes(metadata: TableMetadata) -> bytes:
     """Return the metadata file of a table."""
-    return json_bytes({"format": FORMAT, **asdict(metadata)})
+    content = asdict(metadata)
+    for code in (code for dimension in content["dimensions"] for code in dimension["codes"] if not code["attributes"]):
+        del code["attributes"]
+    return json_bytes({"format": FORMAT, **content})

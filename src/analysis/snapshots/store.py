@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,11 +49,15 @@ class RawTable:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A named, immutable state of tables. Open one with `analysis.workspace.open_snapshot`."""
+    """A named, immutable state of tables. Open one with `analysis.workspace.open_snapshot`.
+
+    The codes of a ``categorical`` one are read as categories: a fraction of memory and time for one who only checks it.
+    """
 
     name: str
     folder: Path
     manifest: Manifest
+    categorical: bool = False
 
     @property
     def kind(self) -> str:
@@ -101,9 +107,16 @@ class Snapshot:
 
         entry, metadata = self.entry(table), self.metadata(table)
         data = self._read(entry.data.file, entry.data.sha256)
+        codes = metadata.codes() if self.categorical else {}
+        known = {name: pd.CategoricalDtype(listed) for name, listed in codes.items()}
+        options = {"dtype": defaultdict(lambda: str, known), "keep_default_na": False, "na_filter": False}
         try:
-            frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False, na_filter=False)
-        except ValueError as fault:  # a row of another length, bytes that are no UTF-8
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                frame = pd.read_csv(io.BytesIO(data), **options)
+        except (ValueError, Warning) as fault:  # a row of another length, bytes that are no UTF-8
+            if self.categorical:  # or a code that the metadata lack: who reads text names it
+                return replace(self, categorical=False).table(table)
             raise DataError(
                 f"snapshot {self.name!r}, table {table}: the data file cannot be read ({fault})."
             ) from fault

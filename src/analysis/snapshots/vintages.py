@@ -82,6 +82,8 @@ def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
     both = both.rename(columns={"value_before": "before", "value_after": "after"})
     figures = [pd.to_numeric(both[side], errors="coerce") for side in ("before", "after")]
     unlike = (both["before"] != both["after"]) & (figures[0] != figures[1])  # 714.0 is 714
+    # v3 prints a dot where v4 and the bulk download have no row: neither is a figure
+    unlike &= ~((both["before"].isna() | both["before"].eq(".")) & (both["after"].isna() | both["after"].eq(".")))
     for column in common:  # the cells of a code that came or went are reported by the code
         unlike &= ~both[column].isin([*came.get(column, []), *went.get(column, [])])
     cells, figures = both[unlike].reset_index(drop=True), [each[unlike].reset_index(drop=True) for each in figures]

@@ -65,10 +65,11 @@ def write_snapshot(
     return final
 
 
-def write_manifest(folder: Path, name: str, kind: Kind, created: str, entries: Iterable[TableEntry]) -> None:
-    """Write what a snapshot says of itself: its tables in the order of their ids."""
-    tables = {entry.id: entry for entry in sorted(entries, key=lambda entry: entry.id)}
-    (folder / MANIFEST).write_bytes(Manifest(name, kind, created, tables).to_bytes())
+def write_manifest(folder: Path, name: str, kind: Kind, created: str, entries: Iterable[TableEntry]) -> Manifest:
+    """Write what a snapshot says of itself, its tables in the order of their ids, and return it."""
+    manifest = Manifest(name, kind, created, {entry.id: entry for entry in sorted(entries, key=lambda each: each.id)})
+    (folder / MANIFEST).write_bytes(manifest.to_bytes())
+    return manifest
 
 
 def _write_table(folder: Path, table: NewTable) -> TableEntry:

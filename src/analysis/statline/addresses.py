@@ -15,8 +15,13 @@ def check_table(table: str) -> str:
     return table
 
 
+def under_scheme(url: str, scheme: str) -> str:
+    """Return an address under the scheme that is asked; CBS has written links with http in answers to https."""
+    return urlsplit(url)._replace(scheme=scheme, fragment="").geturl()
+
+
 def check_base_url(url: str) -> tuple[str, str]:
-    """Return scheme and host of a base address; a CallError says what it should look like."""
+    """Return scheme and host of a base address; a CallError names the form that is expected."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
         raise CallError(f"--base-url {url!r}: expected a scheme and a host, such as http://127.0.0.1:8000.")

@@ -1,15 +1,19 @@
-"""What a table no longer is: against what the workbench expects, and against the vintage before."""
+"""How a table differs from what the workbench expects of it, and from the vintage before."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.classifications.categories import category_of
 from analysis.errors import name_some
 from analysis.files import json_bytes, sha256
-from analysis.snapshots.format import TableMetadata, grain_of_code
-from analysis.statline.catalogue import expected_of
-from analysis.statline.wire_format import plain
+from analysis.snapshots.format import Dimension, TableMetadata, grain_of_code
+from analysis.statline.catalogue import ONLY, declared_measure, expected_of
+from analysis.statline.table_metadata import CellEvidence
+from analysis.statline.wire_format import STATUS_OF_WORD, WireTable
 
 MARK = "Drift: "
+INFERRED = "rounding inferred from the cells of measures not declared"
 
 
 def fingerprint(metadata: TableMetadata) -> str:
@@ -17,39 +21,91 @@ def fingerprint(metadata: TableMetadata) -> str:
     return sha256(json_bytes({name: sorted(codes) for name, codes in _parts(metadata).items()}))
 
 
-def drift(table: str, metadata: TableMetadata, before: TableMetadata | None = None) -> list[str]:
+def drift(
+    table: WireTable, metadata: TableMetadata, evidence: Mapping[str, CellEvidence], before: TableMetadata | None = None
+) -> list[str]:
     """Return how a table differs from what the workbench expects of it and from an older state, a line each."""
-    lines = _against_expected(table, metadata)
+    lines = [
+        *_dimensions(table, metadata),
+        *_measures(table, metadata),
+        *_statuses(table),
+        *_widths(table, evidence),
+        *table.notes,
+    ]
+    if table.modified is None:
+        lines.append("CBS gives no date of change: whether it changed while it was read cannot be decided")
     if before is not None and fingerprint(before) != fingerprint(metadata):
         old, new = _parts(before), _parts(metadata)
         for name in sorted({*old, *new}):
-            came, went = new.get(name, set()) - old.get(name, set()), old.get(name, set()) - new.get(name, set())
-            lines += [f"{name}: {name_some(sorted(came))} came"] if came else []
-            lines += [f"{name}: {name_some(sorted(went))} went"] if went else []
+            added, removed = new.get(name, set()) - old.get(name, set()), old.get(name, set()) - new.get(name, set())
+            lines += [f"{name}: {name_some(sorted(added))} added"] if added else []
+            lines += [f"{name}: {name_some(sorted(removed))} removed"] if removed else []
     return lines
 
 
-def marked(metadata: TableMetadata, lines: list[str]) -> TableMetadata:
+def with_notes(metadata: TableMetadata, lines: list[str]) -> TableMetadata:
     """Return the metadata with these lines among their notes, where a reader and a notebook see them."""
     return replace(metadata, notes=(*metadata.notes, *(MARK + line for line in lines)))
 
 
-def _against_expected(table: str, metadata: TableMetadata) -> list[str]:
-    expected, found = expected_of(table), {plain(measure.title) for measure in metadata.measures}
-    names = {dimension.name for dimension in metadata.dimensions}
-    lines = [f"expected dimension {name}, found none" for name in expected.dimensions if name not in names]
-    if "*" in expected.measures:
-        if len(metadata.measures) != 1:
-            lines.append(f"expected one measure, found {len(metadata.measures)}")
-    else:
-        lines += [f"expected measure {title}, found none" for title in expected.measures if title not in found]
-    if expected.grain and expected.grain not in _parts(metadata)["grain"]:
+def _dimensions(table: WireTable, metadata: TableMetadata) -> list[str]:
+    expected, found = expected_of(table.id), {dimension.name: dimension for dimension in metadata.dimensions}
+    lines = [f"expected dimension {name}, found none" for name in expected.dimensions if name not in found]
+    lines += [
+        f"dimension {name} is not expected" for name in found if expected.grain and name not in expected.dimensions
+    ]
+    if expected.grain and expected.grain not in metadata.grains():
         lines.append(f"expected periods by {expected.grain}, found none")
-    kinds = [code for dimension in metadata.dimensions if dimension.name == "provision" for code in dimension.codes]
-    for code in (code for code in kinds if code.category is None):
-        kind = category_of("provision", code.code, code.label)
-        is_what = f"one more {kind!r}, after the first" if kind else "no kind the workbench knows"
-        lines.append(f"provision: {code.label!r} is {is_what}")
+    for name in (name for name in expected.dimensions if name in found):
+        lines += _categories(found[name], expected.categories.get(name, ()))
+    return lines
+
+
+def _categories(dimension: Dimension, expected: tuple[str, ...]) -> list[str]:
+    """Return what a list of codes lacks, and what it has beyond the workbench's categories; regions have levels."""
+    missing = [name for name in expected if name not in {code.category for code in dimension.codes}]
+    lines = [f"{dimension.name}: expected category {name_some(missing, 12)}, found none"] if missing else []
+    rest = [code for code in dimension.codes if code.category is None and "level" not in code.attributes]
+    known = {code.code: category_of(dimension.name, code.code, code.label) for code in rest}
+    twice = [f"{code.label!r} ({known[code.code]})" for code in rest if known[code.code]]
+    unknown = [f"{code.code} {code.label!r}" for code in rest if not known[code.code]]
+    lines += [f"{dimension.name}: {name_some(twice)} after another code of that category"] if twice else []
+    lines += [f"{dimension.name}: no category for {name_some(unknown)}"] if unknown else []
+    return lines
+
+
+def _measures(table: WireTable, metadata: TableMetadata) -> list[str]:
+    declared = expected_of(table.id).measures
+    if not declared:
+        return []
+    numbers = [measure for measure in table.measures if not measure.text]
+    if ONLY in declared and len(numbers) != 1:
+        return [f"expected one measure, found {len(numbers)}"]
+    found = {measure.quantity for measure in metadata.measures}
+    missing = [name for name, about in declared.items() if about["quantity"] not in found]
+    rest = [measure.code for measure in table.numbers if not declared_measure(measure, table)]
+    lines = [f"expected measure {name}, found none" for name in missing]
+    return [*lines, f"{INFERRED}: {name_some(rest)}"] if rest else lines
+
+
+def _statuses(table: WireTable) -> list[str]:
+    words = Counter(code.status for code in table.time.codes if code.status not in STATUS_OF_WORD)
+    return [
+        f"status {word!r} of {count} period{'s' * (count > 1)} is not known; counted as provisional"
+        for word, count in words.items()
+    ]
+
+
+def _widths(table: WireTable, evidence: Mapping[str, CellEvidence]) -> list[str]:
+    """Return the measures whose definitive figures are finer than declared."""
+    lines = []
+    for measure in table.numbers:
+        declared = declared_measure(measure, table).get("rounding")
+        step = evidence.get(measure.code, CellEvidence()).step
+        if declared and step and step < declared:
+            lines.append(
+                f"measure {measure.code}: declared in steps of {declared:g}, found figures in steps of {step:g}"
+            )
     return lines
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from analysis.snapshots.store import in_order, read_snapshot, snapshot_names
 from analysis.statline.catalogue import catalogued
 from analysis.statline.download import pull
+from analysis.statline.progress import Progress
+from analysis.statline.session import Session
 
 BASE_URL_VARIABLE = "BIJSTAND_STATLINE"
-"""Another scheme and host to ask in the place of CBS; unset, CBS is asked."""
+"""Another scheme and host to ask instead of CBS; unset, CBS is asked."""
 
 
 def todays(folder: Path, needs: list[str] | None = None) -> str:
@@ -27,14 +29,17 @@ def todays(folder: Path, needs: list[str] | None = None) -> str:
     UnreachableError
         When CBS gave no whole answer; the message names what is at hand.
     """
-    wanted = [table for table in catalogued() if needs is None or table in needs]
+    needed = [table for table in catalogued() if needs is None or table in needs]
     today = f"{datetime.now().astimezone():%Y-%m-%d}"
     opened = [read_snapshot(name, folder) for name in snapshot_names(folder) if name.startswith(today)]
     kept = [each for each in opened if each.kind == "dated"]
-    whole = [each for each in kept if all(table in each for table in wanted)]
+    whole = [each for each in kept if all(table in each for table in needed)]
     if whole:
         return in_order(whole)[-1].name
-    tables = list(dict.fromkeys([*(table for each in kept for table in each.manifest.tables), *wanted]))
+    tables = list(dict.fromkeys([*(table for each in kept for table in each.manifest.tables), *needed]))
     free = next(n for n in (today, *(f"{today}-{number}" for number in range(2, 1000))) if not (folder / n).exists())
-    final, _ = pull(folder, tables, free, base_url=os.environ.get(BASE_URL_VARIABLE))
+    session = Session()
+    with Progress(session) as progress:
+        base_url = os.environ.get(BASE_URL_VARIABLE)
+        final, _ = pull(folder, tables, free, base_url=base_url, session=session, progress=progress.update)
     return final.name

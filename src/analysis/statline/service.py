@@ -1,38 +1,48 @@
-"""The service of CBS on its two platforms: what a table is like, and its data page by page."""
+"""The service of CBS on its platforms: what a table is like, and its data part by part."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from analysis.errors import CallError
-from analysis.statline.http import Web
-from analysis.statline.table_writer import Tidier
+from analysis.statline.session import Session
 from analysis.statline.wire_format import WireTable
 
-PLATFORMS = ("auto", "v3", "v4")
+if TYPE_CHECKING:
+    from analysis.statline.table_writer import TableWriter
+
+PLATFORMS = ("csv", "v3", "v4")
+"""The order in which ``auto`` asks: one request a table before pages of 10,000 rows, and text with dots before v4."""
 
 
 class Service(Protocol):
-    """One platform."""
+    """One platform; those of one ``FAMILY`` give the same dates of change."""
 
-    def describe(self, table: str, ahead: bool = False) -> WireTable:
-        """Return what the platform says of a table; with ``ahead`` it may ask for data meanwhile."""
+    PLATFORM: str
+    FAMILY: str
 
-    def modified(self, table: str) -> str:
+    def describe(self, table: str, prefetch: bool = False) -> WireTable:
+        """Return the platform's description of a table; with ``prefetch`` it may ask for data meanwhile."""
+
+    def modified(self, table: str) -> str | None:
         """Return when the table was last changed."""
 
-    def fill(self, table: WireTable, tidier: Tidier) -> Iterator[int]:
-        """Put all data of a table into the tidier, yielding the rows of each page."""
+    def fill(self, table: WireTable, writer: TableWriter) -> Iterator[int]:
+        """Put all data of a table into the writer, yielding how many rows were read."""
 
     def close(self) -> None:
         """Ask nothing more."""
 
 
-def make_service(platform: str, base_url: str | None, web: Web) -> Service:
-    """Return the client of a platform; ``v3`` is CBS's own host unless ``base_url`` names another."""
+def make_services(platform: str, base_url: str | None, session: Session) -> list[Service]:
+    """Return the clients of a platform, or of all for ``auto``: CBS's own hosts unless ``base_url`` names another."""
+    from analysis.statline.bulk_csv import BulkCsv
     from analysis.statline.v3 import V3
     from analysis.statline.v4 import V4
 
-    if platform not in PLATFORMS:
-        raise CallError(f"--platform {platform!r}: expected one of {', '.join(PLATFORMS)}.")
-    kind = V4 if platform == "v4" else V3
-    return kind(kind.HOME if base_url is None else base_url, web)
+    kinds = {"csv": BulkCsv, "v3": V3, "v4": V4}
+    if platform != "auto" and platform not in kinds:
+        raise CallError(f"--platform {platform!r}: expected one of auto, {', '.join(PLATFORMS)}.")
+    chosen = [kinds[each] for each in (PLATFORMS if platform == "auto" else (platform,))]
+    return [kind(kind.HOME if base_url is None else base_url, session) for kind in chosen]

@@ -1,13 +1,14 @@
 """Pages into one tidy file: every code known, every cell a number, a dot or a blank, each cell once, in one order.
 
-Pages stream into columns of integers and of shared texts; a table is never held as rows. What comes out does not depend
-on the platform or on the order of the pages: the cells stand in the order of measure, classes and period, and a figure
-is written without blanks and without zeros at its end (``714.0`` on v3 is ``714`` on v4; 37789ksz, June 2026).
+Pages stream into columns of integers; a table is never kept as rows. The result does not depend on the order of the
+pages: the cells stand in the order of measure, classes and period, and a figure is written without blanks and without
+zeros at its end (``714.0`` on v3 is ``714`` on v4; 37789ksz, June 2026). What the ordinary reader would refuse is
+refused here, by its column: a snapshot that cannot be read is worth less than none.
 """
 
 import hashlib
-import re
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,53 +16,39 @@ import numpy as np
 
 from analysis.errors import DataError, name_some
 from analysis.snapshots.format import FileRecord
-from analysis.statline.wire_format import WireTable, measure_codes
+from analysis.statline.figures import Figures, FigureTexts
+from analysis.statline.pages import IncompleteError
+from analysis.statline.wire_format import WireTable
 
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _GROUPS_A_WRITE = 5_000
 _FIXED = {"Id", "Measure", "ValueAttribute", "Value", "StringValue"}
-# v4 has no row for a figure that v3 prints as a dot: of the 143 dots of 37789ksz in January 2019, all 57 that were
-# still dots in June 2026 have none, and every blank is a row that says Impossible. A table with more gaps than this
-# share of its crossing is sparse, and its gaps are left open.
-_SPARSE = 0.75
+_KNOWN_ATTRIBUTES = {"None", "Impossible"}
+_UNFIT = set(",\"'\n\r\t")
 
 
-class _Codes(dict):
-    """The place of each code in sorted order, by the text it comes as: with blanks behind it or without."""
+class Codes(dict):
+    """The number of each code in sorted order, by the text it comes as: with blanks behind it or without."""
 
-    def __init__(self, codes: list[str], place: str) -> None:
+    def __init__(self, codes: list[str], column: str) -> None:
         self.sorted = sorted(codes)
-        self.place = place
+        self.column = column
         super().__init__((code, number) for number, code in enumerate(self.sorted))
+        if len(self) < len(codes) or "" in self:
+            twice = sorted({code for code in codes if codes.count(code) > 1}) or ["an empty one"]
+            raise DataError(f"{column}: expected each code once, found {name_some(twice)} more than once.")
+        unfit = [code for code in codes if _UNFIT & set(code)]
+        if unfit:
+            raise DataError(f"{column}: expected codes without commas, quotes and line breaks, found {unfit[0]!r}.")
 
     def __missing__(self, raw: Any) -> int:
         code = raw.rstrip() if isinstance(raw, str) else raw
         if code == raw or code not in self:
-            raise DataError(f"{self.place}: code {raw!r} is not in the table's list of codes.")
+            raise IncompleteError(f"{self.column}: code {raw!r} is not in the table's list of codes")
         self[raw] = self[code]
         return self[raw]
 
 
-class _Figures(dict):
-    """The text that is kept of each text that comes: each is looked at once, and held once."""
-
-    def __init__(self, place: str) -> None:
-        super().__init__({None: "", "": "", ".": "."})
-        self.place = place
-
-    def __missing__(self, raw: Any) -> str:
-        text = str(raw).strip()
-        if text in ("", "."):
-            kept = text
-        elif _NUMBER.fullmatch(text):
-            kept = text.rstrip("0").rstrip(".") if "." in text else text
-        else:
-            raise DataError(f"{self.place}: expected a number, a dot or a blank, found {str(raw)[:40]!r}.")
-        self[raw] = kept
-        return kept
-
-
-class Tidier:
+class TableWriter:
     """Takes the pages of one table and writes them down as one file.
 
     Parameters
@@ -69,84 +56,126 @@ class Tidier:
     table : WireTable
     names : dict of str to str
         The workbench's name for each dimension's column.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        What a user of the data has to know.
+    texts : dict of str to dict
+        For each topic of words its word for each region.
     """
 
     def __init__(self, table: WireTable, names: dict[str, str]) -> None:
-        place = f"table {table.id}"
-        self.table = table
-        self.columns = [dimension.key for dimension in (*table.others, table.time)]
+        self.table, self.subject = table, f"table {table.id}"
+        dimensions = [*table.others, *([table.time] if table.time.key else [])]
+        self.columns = [dimension.key for dimension in dimensions]
         self.header = ",".join(["measure", *(names[dimension.key] for dimension in table.others), "period", "value"])
         self.codes = [
-            _Codes([code.code for code in dimension.codes], f"{place}, column {dimension.key}")
-            for dimension in (*table.others, table.time)
+            Codes([code.code for code in dimension.codes], f"{self.subject}, column {dimension.key}")
+            for dimension in dimensions
         ]
-        kept = measure_codes(table.measures)
-        self.measures = _Codes(list(kept.values()), f"{place}, measure")
-        self.measure_of = {key: self.measures[code] for key, code in kept.items()}
-        self.figures = {key: _Figures(f"{place}, column {key}") for key in kept}
+        self.times = self.codes[-1].sorted if table.time.key else [code.code for code in table.time.codes]
+        self.measures = Codes([measure.code for measure in table.numbers], f"{self.subject}, measure")
+        self.measure_of = {measure.key: self.measures[measure.code] for measure in table.numbers}
+        self.left_out = {measure.key for measure in table.measures} - self.measure_of.keys()
+        self.kept_texts = FigureTexts()
+        self.figures = {
+            measure.key: Figures(
+                self.kept_texts, f"{self.subject}, column {measure.key}", measure.decimals, table.platform
+            )
+            for measure in table.numbers
+        }
+        self.texts: dict[str, dict[str, str]] = {measure.key: {} for measure in table.texts}
+        self.notes: tuple[str, ...] = ()
         self.rows = 0
-        self._dots_are_gaps = False
         self._keys: list[np.ndarray] = []
-        self._texts: list[np.ndarray] = []
+        self._cells: list[np.ndarray] = []
+        self._attributes: set[str] = set()
 
     def add_wide(self, rows: list[dict[str, Any]]) -> None:
         """Take a page of rows with one column a measure (v3)."""
-        self._check_columns(rows, {*self.columns, *self.measure_of}, {"ID"})
+        self._check_columns(rows[0] if rows else (), {*self.columns, *self.measure_of, *self.left_out}, {"ID"})
         try:
-            places = self._places(rows)
-            columns = {key: [row[key] for row in rows] for key in self.measure_of}
+            numbers = self._cell_numbers({key: [row[key] for row in rows] for key in self.columns}, len(rows))
+            for key, measure in self.measure_of.items():
+                cells = map(self.figures[key].__getitem__, [row[key] for row in rows])
+                self._keep(measure, numbers, np.fromiter(cells, np.int32, len(rows)))
+            for key in self.texts:
+                self._keep_words(key, rows, [row[key] for row in rows])
         except KeyError as fault:
-            raise DataError(f"table {self.table.id}: expected column {fault} in every row.") from fault
-        for key, texts in columns.items():
-            self._keep(self.measure_of[key], places, list(map(self.figures[key].__getitem__, texts)))
+            raise IncompleteError(f"{self.subject}: expected column {fault} in every row") from fault
         self.rows += len(rows)
 
     def add_long(self, rows: list[dict[str, Any]]) -> None:
         """Take a page of rows with one figure each (v4)."""
-        self._check_columns(rows, set(self.columns), _FIXED)
         try:
-            places = self._places(rows)
-            keys = [row["Measure"] for row in rows]
-            texts = [self.figures[key][_said(row)] for key, row in zip(keys, rows, strict=True)]
-            measures = np.fromiter(map(self.measure_of.__getitem__, keys), np.int64, len(keys))
+            self.add_columns({name: [row[name] for row in rows] for name in rows[0]} if rows else {})
         except KeyError as fault:
-            raise DataError(f"table {self.table.id}: expected {fault} in every row.") from fault
-        self._keep(measures, places, texts)
-        self.rows += len(rows)
-        self._dots_are_gaps = True
+            raise IncompleteError(f"{self.subject}: expected {fault} in every row") from fault
 
-    def _check_columns(self, rows: list[dict[str, Any]], expected: set[str], fixed: set[str]) -> None:
+    def add_columns(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Take columns of figures, one each (csv)."""
+        self._check_columns(columns, set(self.columns), _FIXED)
+        missing = {*self.columns, *_FIXED} - {"Id"} - columns.keys()
+        if missing and columns:
+            raise IncompleteError(f"{self.subject}: expected column {name_some(sorted(missing))}, found none")
+        measures = columns.get("Measure", ())
+        self.rows += len(measures)
+        if self.left_out.intersection(measures):
+            for key in self.texts:
+                mine = [at for at, measure in enumerate(measures) if measure == key]
+                words = [{name: column[at] for name, column in columns.items()} for at in mine]
+                self._keep_words(key, words, [row["StringValue"] for row in words])
+            is_kept = [measure not in self.left_out for measure in measures]
+            columns = {name: list(compress(column, is_kept)) for name, column in columns.items()}
+            measures = columns["Measure"]
+        try:
+            numbers = np.fromiter(map(self.measure_of.__getitem__, measures), np.int64, len(measures))
+        except KeyError as fault:
+            raise IncompleteError(f"{self.subject}: measure {fault} is not in the table's description") from fault
+        texts = [columns[name] for name in ("Value", "StringValue", "ValueAttribute")] if measures else ((), (), ())
+        self._attributes.update(texts[2])
+        cells = [
+            self.figures[measure][value if value not in (None, "") else _without_number(text, attribute)]
+            for measure, value, text, attribute in zip(measures, *texts, strict=True)
+        ]
+        self._keep(numbers, self._cell_numbers(columns, len(measures)), np.array(cells, np.int32))
+
+    def _check_columns(self, found: Iterable[str], expected: set[str], fixed: set[str]) -> None:
         """Refuse data with a column that the description leaves out: a measure would be lost unseen."""
-        strange = sorted(set(rows[0]) - expected - fixed) if rows else []
-        if strange:
-            raise DataError(f"table {self.table.id}: column {name_some(strange)} is not in the table's description.")
+        unknown = sorted(set(found) - expected - fixed)
+        if unknown:
+            raise IncompleteError(f"{self.subject}: column {name_some(unknown)} is not in the table's description")
+        if expected & fixed:
+            raise DataError(
+                f"{self.subject}: a dimension has the name of a column that every table has: {expected & fixed}."
+            )
 
-    def _places(self, rows: list[dict[str, Any]]) -> np.ndarray:
-        place = np.zeros(len(rows), np.int64)
+    def _cell_numbers(self, columns: Mapping[str, Sequence[Any]], size: int) -> np.ndarray:
+        numbers = np.zeros(size, np.int64)
         for key, codes in zip(self.columns, self.codes, strict=True):
-            column = [row[key] for row in rows]
-            place = place * len(codes.sorted) + np.fromiter(map(codes.__getitem__, column), np.int64, len(rows))
-        return place
+            numbers = numbers * len(codes.sorted) + np.fromiter(map(codes.__getitem__, columns[key]), np.int64, size)
+        return numbers
 
-    def _keep(self, measure: Any, places: np.ndarray, texts: list[str]) -> None:
-        self._keys.append(measure * self._crossing() + places)
-        self._texts.append(np.array(texts, dtype=object))
+    def _keep(self, measure: Any, numbers: np.ndarray, cells: np.ndarray) -> None:
+        self._keys.append(measure * self.crossing() + numbers)
+        self._cells.append(cells)
 
-    def _crossing(self) -> int:
+    def _keep_words(self, key: str, rows: list[dict[str, Any]], words: list[Any]) -> None:
+        """Keep the last word on each region."""
+        region = self.table.regions
+        if region is not None:
+            found = (
+                (str(row[region.key]).strip(), str(word or "").strip()) for row, word in zip(rows, words, strict=True)
+            )
+            self.texts[key].update((code, word) for code, word in found if word not in ("", "."))
+
+    def crossing(self) -> int:
         """Return the number of cells of one measure."""
         return int(np.prod([len(codes.sorted) for codes in self.codes], dtype=np.int64))
 
-    def _gaps(self, keys: np.ndarray) -> np.ndarray:
-        """Return the cells of the crossing that did not come, none for a sparse table."""
-        cells = self._crossing() * len(self.measures.sorted)
-        if len(keys) < (1 - _SPARSE) * cells:
-            return np.zeros(0, np.int64)
-        there = np.zeros(cells, bool)
-        there[keys] = True
-        return np.flatnonzero(~there)
-
-    def write(self, path: Path) -> tuple[int, FileRecord]:
-        """Write all cells to a new file; return how many there are, and the file's record.
+    def cells(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the keys of all cells, in order, and for each the number of its text.
 
         Raises
         ------
@@ -154,27 +183,31 @@ class Tidier:
             When there is no cell at all, or one occurs twice.
         """
         if not self._keys or not sum(map(len, self._keys)):
-            raise DataError(f"table {self.table.id}: expected rows, found none.")
-        keys, texts = np.concatenate(self._keys), np.concatenate(self._texts)
-        if self._dots_are_gaps:
-            gaps = self._gaps(keys)
-            keys, texts = np.concatenate([keys, gaps]), np.concatenate([texts, np.full(len(gaps), ".", object)])
+            raise DataError(f"{self.subject}: expected rows, found none.")
+        keys, cells = np.concatenate(self._keys), np.concatenate(self._cells)
+        self._keys, self._cells = [keys], [cells]
         if (np.diff(keys) <= 0).any():
             order = np.argsort(keys, kind="stable")
-            keys, texts = keys[order], texts[order]
+            keys, cells = keys[order], cells[order]
+            self._keys, self._cells = [keys], [cells]
         twice = np.flatnonzero(np.diff(keys) == 0)
         if len(twice):
-            cells = [self._line_head(keys[place]) for place in twice[:3]]
-            raise DataError(
-                f"table {self.table.id}: expected each cell once, found {len(twice)} twice ({name_some(cells)})."
-            )
-        return len(keys), FileRecord(path.name, self._write_lines(path, keys, texts))
+            named = [self._line_head(keys[number]) for number in twice[:3]]
+            raise DataError(f"{self.subject}: expected each cell once, found {len(twice)} twice ({name_some(named)}).")
+        return keys, cells
+
+    def write(self, path: Path) -> tuple[int, FileRecord]:
+        """Write all cells to a new file; return how many there are, and the file's record."""
+        keys, cells = self.cells()
+        unknown = sorted(map(str, self._attributes - _KNOWN_ATTRIBUTES))
+        if unknown:
+            self.notes += (f"ValueAttribute {name_some(unknown)} is not known; such cells are kept as served",)
+        return len(keys), FileRecord(path.name, self._write_lines(path, keys, np.array(self.kept_texts, object)[cells]))
 
     def _write_lines(self, path: Path, keys: np.ndarray, texts: np.ndarray) -> str:
-        times = self.codes[-1].sorted
-        groups, period = np.divmod(keys, len(times))
+        groups, period = np.divmod(keys, len(self.times))
         starts = [*np.flatnonzero(np.diff(groups, prepend=-1)), len(keys)]
-        named, digest = [f"{time}," for time in times], hashlib.sha256()
+        named, digest = [f"{time}," for time in self.times], hashlib.sha256()
         with path.open("wb") as file:
             lines = [self.header]
             for number, (start, end) in enumerate(pairwise(starts), 1):
@@ -192,18 +225,16 @@ class Tidier:
 
     def _group_head(self, group: int) -> str:
         parts = []
-        for codes in reversed(self.codes[:-1]):
+        for codes in reversed(self.codes[:-1] if self.table.time.key else self.codes):
             group, number = divmod(group, len(codes.sorted))
             parts.append(codes.sorted[number])
         return ",".join([self.measures.sorted[group], *reversed(parts), ""])
 
     def _line_head(self, key: int) -> str:
-        group, number = divmod(int(key), len(self.codes[-1].sorted))
-        return self._group_head(group) + self.codes[-1].sorted[number]
+        group, number = divmod(int(key), len(self.times))
+        return self._group_head(group) + self.times[number]
 
 
-def _said(row: dict[str, Any]) -> Any:
-    """Return the figure of a v4 row as v3 writes it: a blank is impossible, a dot unknown, unreliable or secret."""
-    if row["Value"] is not None:
-        return row["Value"]
-    return "" if row["ValueAttribute"] == "Impossible" else "."
+def _without_number(text: Any, attribute: Any) -> Any:
+    """Return the text of a cell without a number, as v3 writes it: blank where impossible, a dot where unknown."""
+    return text if text not in (None, "") else "" if attribute == "Impossible" else "."

@@ -109,7 +109,7 @@ def _panel(snapshot: Snapshot, groups: list[Group], bands: tuple[Group, ...], cu
             try:
                 ended = group_column(cells, "ended_spells", group, yearly, band)
             except CoverageError:
-                ended = Rounded.absent(len(years), "ended spells", NOT_IN_SNAPSHOT)
+                ended = Rounded.absent(len(years), "ended spells")
             spells.append(_rows("ended", ended, labels | {"year": years, "tables": cells.table}))
     if not stocks:
         raise CoverageError(f"snapshot {snapshot.name!r} has no stock by duration for any of these groups.")
@@ -125,8 +125,7 @@ def _quarters(snapshot: Snapshot) -> pd.PeriodIndex:
     for table, grain in STOCK_SOURCES:
         if table in snapshot:
             ends = read_cells(snapshot, table, grain).periods
-            ends = ends if grain == "quarter" else ends[ends.month % 3 == 0].asfreq(FREQUENCY["quarter"])
-            known = known.union(ends)
+            known = known.union(ends[ends.month % 3 == 0].asfreq(FREQUENCY["quarter"]))
     return known
 
 

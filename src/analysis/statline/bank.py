@@ -1,0 +1,110 @@
+"""The bank of vintages as a pull needs it: locked by one pull at a time, with tables that can be reused."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from analysis.errors import CallError, DataError, name_some
+from analysis.files import PARTIAL, acquire_lock, staged_folder
+from analysis.snapshots.format import TableEntry, TableMetadata
+from analysis.snapshots.store import Snapshot, in_order, read_snapshot, snapshot_names
+from analysis.snapshots.write import write_manifest
+from analysis.statline.catalogue import dimension_names
+from analysis.statline.wire_format import WireTable
+
+LOCK = ".pull.lock"
+_STAGING = ".pull-"
+
+
+def damaged(folder: Path) -> list[str]:
+    """Return what is wrong with the manifests of the bank, a line each; none keeps a new pull from being made."""
+    lines = []
+    for name in snapshot_names(folder):
+        try:
+            read_snapshot(name, folder)
+        except DataError as fault:
+            lines.append(str(fault))
+    return lines
+
+
+def vintages_newest_first(folder: Path) -> list[Snapshot]:
+    """Return the dated snapshots that can be opened, the newest first."""
+    opened = []
+    for name in snapshot_names(folder):
+        with suppress(DataError):
+            opened.append(read_snapshot(name, folder))
+    return in_order(snapshot for snapshot in opened if snapshot.kind == "dated")[::-1]
+
+
+def newest_with(table: str, vintages: list[Snapshot]) -> Snapshot | None:
+    """Return the newest vintage that has a table."""
+    return next((vintage for vintage in vintages if table in vintage), None)
+
+
+def unchanged_in(table: WireTable, family: str, entry: TableEntry, metadata: TableMetadata) -> bool:
+    """Tell whether a vintage has this state of a table, in the same columns and with the same measures.
+
+    Without a date of change nothing is known of a state. v4 and the bulk download give the same dates.
+    """
+    columns = ["measure", *(dimension_names(table)[each.key] for each in table.others), "period", "value"]
+    same = table.modified is not None and (_family(entry.platform), entry.modified) == (family, table.modified)
+    measures = {measure.code for measure in table.numbers}
+    return same and metadata.columns() == columns and {measure.code for measure in metadata.measures} == measures
+
+
+def lost_codes(table: WireTable, metadata: TableMetadata) -> str:
+    """Return the codes that a description lacks though a vintage of the same state has them; nothing when whole."""
+    names, old = {**dimension_names(table), table.time.key: "period"}, metadata.codes()
+    listed = {names[each.key]: {code.code for code in each.codes} for each in table.dimensions}
+    return name_some(f"{name} {code}" for name, codes in listed.items() for code in set(old[name]) - codes)
+
+
+def _family(platform: str) -> str:
+    return "v4" if platform == "csv" else platform
+
+
+def take_over(table: str, vintage: Snapshot, staging: Path) -> TableEntry:
+    """Take the data of a table from an older vintage, checksum checked; a DataError when they are damaged."""
+    vintage.table(table)
+    entry = vintage.entry(table)
+    source, target = vintage.folder / entry.data.file, staging / entry.data.file
+    try:
+        os.link(source, target)  # a snapshot's files never change
+    except OSError:
+        shutil.copyfile(source, target)
+    return entry
+
+
+def make_vintage(
+    folder: Path, name: str, created: str, fill: Callable[[Path], list[TableEntry]], check: Callable[[Snapshot], None]
+) -> Path:
+    """Make a snapshot of the tables that ``fill`` puts into a folder and ``check`` has read: all of it or nothing."""
+    final, staging = folder / name, folder / f"{_STAGING}{name}{PARTIAL}"
+    if final.exists():
+        raise CallError(f"snapshot {name!r} exists already and is never overwritten; give another --name.")
+    staging.mkdir()
+    with staged_folder(final, staging):
+        check(Snapshot(name, staging, write_manifest(staging, name, "dated", created, fill(staging))))
+    return final
+
+
+@contextmanager
+def exclusive_lock(folder: Path) -> Iterator[None]:
+    """Hold the bank for one pull; the system lets go of it when the process ends, however it ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open("a")
+    except OSError as fault:
+        raise CallError(
+            f"the bank {folder} cannot be written ({fault.strerror}); snapshots need a folder that can."
+        ) from fault
+    with lock:
+        try:
+            acquire_lock(lock)
+        except OSError as fault:
+            raise CallError("another pull is at work in this bank; wait until it is done.") from fault
+        for left in folder.glob(f"{_STAGING}*{PARTIAL}"):
+            shutil.rmtree(left, ignore_errors=True)  # of a pull that was killed: nobody else can be writing
+        yield

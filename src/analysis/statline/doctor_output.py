@@ -1,0 +1,73 @@
+"""What the doctor found, in lines: a table at a time, and at the end what to paste into the lists."""
+
+import json
+from collections.abc import Iterable
+
+from analysis.snapshots.format import TableMetadata, grain_of_code
+from analysis.statline.catalogue import ONLY, declared_dimension, declared_measure, dimension_names, expected_of
+from analysis.statline.doctor import Examination
+from analysis.statline.table_metadata import CellEvidence
+from analysis.statline.wire_format import WireTable
+
+
+def examination_lines(found: Iterable[Examination]) -> list[str]:
+    """Return a section for each table and platform: first how it differs from what is expected, then the facts."""
+    lines = []
+    for each in found:
+        count = len(each.differences)
+        verdict = f"{count} difference{'s' * (count > 1)}" if count else "as expected"
+        lines.append(f"{each.table}  {each.platform}: {verdict}")
+        lines += [f"  differs: {line}" for line in each.differences]
+        lines += [f"  {line}" for line in each.facts]
+    return lines
+
+
+def lines_to_paste(found: Iterable[Examination]) -> list[str]:
+    """Return the lines that the lists lack, by the last platform that described a table."""
+    described = {each.table: each for each in found if each.metadata is not None}
+    columns: dict[str, str] = {}
+    tables, categories = [], []
+    for each in described.values():
+        names = dimension_names(each.wire)
+        columns |= {key: name for key, name in names.items() if declared_dimension(key) is None}
+        tables += _table(each.wire, names, each.evidence)
+        categories += _categories(each.table, each.metadata)
+    lines = ["[dimensions]", *(f"{key} = {json.dumps(name)}" for key, name in columns.items())] if columns else []
+    lines = [*lines, *tables]
+    return [
+        *(["# for statline/catalogue.toml", *lines] if lines else []),
+        *(["# for classifications/categories.toml, each under a name of its own", *categories] if categories else []),
+    ]
+
+
+def _table(wire: WireTable, names: dict[str, str], evidence: dict[str, CellEvidence]) -> list[str]:
+    """Return the entry of a table that is not catalogued, or the measures that its entry lacks."""
+    expected, lines = expected_of(wire.id), []
+    if not expected.grain:
+        grain = sorted({grain_of_code(code.code) for code in wire.time.codes})[0]
+        known = json.dumps([names[dimension.key] for dimension in wire.others])
+        lines += [f"[tables.{wire.id}]", f'grain = "{grain}"', f"dimensions = {known}"]
+    rest = [each for each in wire.numbers if not declared_measure(each, wire) and ONLY not in expected.measures]
+    if rest:
+        lines.append(f"[tables.{wire.id}.measures]")
+    for measure in rest:
+        seen = evidence.get(measure.code, CellEvidence())
+        coarse = f", provisional_rounding = {seen.provisional_step:g}" if seen.provisional_step else ""
+        width = seen.step or seen.provisional_step or 10.0**-measure.decimals
+        unit = json.dumps(measure.unit or "number", ensure_ascii=False)
+        lines.append(f'{measure.code} = {{ quantity = "{measure.code}", unit = {unit}, rounding = {width:g}{coarse} }}')
+    return lines
+
+
+def _categories(table: str, metadata: TableMetadata) -> list[str]:
+    expected, lines = expected_of(table), []
+    for dimension in metadata.dimensions:
+        rest = [code for code in dimension.codes if code.category is None and "level" not in code.attributes]
+        if rest and dimension.name in expected.dimensions:
+            lines.append(f"[{dimension.name}]")
+            lines += [
+                f"{json.dumps(code.label, ensure_ascii=False)} = "
+                f"{{ codes = [{json.dumps(code.code)}], labels = [{json.dumps(code.label, ensure_ascii=False)}] }}"
+                for code in rest
+            ]
+    return lines
