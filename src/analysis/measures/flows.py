@@ -41,9 +41,9 @@ def flow_tables(snapshot: Snapshot, dimension: str = TOTAL) -> list[Cells]:
         When it holds none; those of the total where it has some, and none of the dimension.
     """
     choose(snapshot, QUARTERLY_FLOWS, "quarterly flows")
-    held = [table for table in QUARTERLY_FLOWS if table in snapshot]
-    dividing = [table for table in held if divides(snapshot, table, dimension)]
-    return [read_cells(snapshot, table, "quarter") for table in dividing or held]
+    present = [table for table in QUARTERLY_FLOWS if table in snapshot]
+    dividing = [table for table in present if divides(snapshot, table, dimension)]
+    return [read_cells(snapshot, table, "quarter") for table in dividing or present]
 
 
 def flows_of(

@@ -63,8 +63,8 @@ def by_province(snapshot: Snapshot, until: pd.Period) -> pd.DataFrame:
     population = {"per_1000": rates[0], "per_1000_before": rates[1], "per_1000_change": difference}
     labels = {"region": REGIONS, "period": str(month)}
     rates_of = {name: (column, "population") for name, column in population.items()}
-    held = [join_tables(table for table in tables if table in snapshot) for tables in (READS[:1], READS)]
-    return combine([tidy_rows(persons, labels, held[0]), tidy_rows(rates_of, labels, held[1])])
+    tables_of = [join_tables(table for table in tables if table in snapshot) for tables in (READS[:1], READS)]
+    return combine([tidy_rows(persons, labels, tables_of[0]), tidy_rows(rates_of, labels, tables_of[1])])
 
 
 def outside_provinces(snapshot: Snapshot, until: pd.Period) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.fractions import MEASURES, fraction_of, periods_of
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.measures.windows import parse_bound
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 DIMENSIONS = ("age", "background", "birth", "origin", "sex")
@@ -145,7 +145,7 @@ def _rest(
     columns = []
     for part, whole in zip(group[:2], total[:2], strict=True):
         rest = whole - part
-        columns.append(stack([rest, Rounded.absent(len(rest), rest.unit, NOT_IN_SNAPSHOT)]).take(within))
+        columns.append(stack([rest, Rounded.absent(len(rest), rest.unit)]).take(within))
     return columns[0], columns[1], total[2]
 
 
