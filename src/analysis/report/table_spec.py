@@ -73,7 +73,8 @@ def table_spec(name: str, frame: pd.DataFrame) -> TableSpec:
         return declared_tables()[name]
     if "quantity" not in frame:
         columns = [column for column in frame if column != "tables" and not column.endswith(("_lo", "_hi"))]
-        quantities = tuple(column for column in columns if _is_number(frame[column]))
+        numbers = frame.select_dtypes("number", exclude="timedelta")
+        quantities = tuple(column for column in columns if column in numbers)
         intervals = tuple(column for column in quantities if {f"{column}_lo", f"{column}_hi"} <= set(frame))
         return TableSpec(tuple(c for c in columns if c not in quantities), quantities, intervals, UNSTATED)
     kinds = frame["interval"].unique() if "interval" in frame else [ROUNDING if "status" in frame else UNSTATED]
@@ -86,10 +87,6 @@ def table_spec(name: str, frame: pd.DataFrame) -> TableSpec:
     quantities = tuple(frame["quantity"].unique())
     intervals = tuple(name for name in quantities if name in ranged)
     return TableSpec(labels, quantities, intervals, kinds[0] if len(kinds) == 1 else NAMED)
-
-
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def complete(frame: pd.DataFrame) -> pd.DataFrame:
