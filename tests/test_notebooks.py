@@ -43,8 +43,8 @@ GRID = {
     "06_work_disability": [{"lang": "nl"}, {"period": "2023"}],
     "07_sector": [{"lang": "nl"}],
     "08_hypothesis": [{"lang": "nl"}, {"hypothesis": "Men < women?"},
-                      {"measure": "reinflow_share", "alternative": "lower"}, {"groups": "total", "test": "change"},
-                      {"end": "2019Q4", "confidence": "0.8"}],
+                      {"measure": "reinflow_share", "alternative": "lower"}, {"test": "change"},
+                      {"end": "2022Q4", "confidence": "0.8"}],
 }  # fmt: skip
 SNAPSHOT = {"snapshot": "variant"}
 ENGLISH = Translator("en")  # tables of documents are told by name

@@ -8,11 +8,15 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from analysis import __version__
 from analysis.errors import CallError, WorkbenchError, did_you_mean
+from analysis.files import staged_folder
+from analysis.snapshots.store import snapshot_names
+from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
 
 INTERRUPTED = 130
 
@@ -85,7 +89,6 @@ def _report(options: argparse.Namespace) -> int:
     warm_up()
     from analysis.runs.parameters import parse_assignments
     from analysis.runs.plan import plan_run
-    from analysis.workspace import notebooks_folder, outputs_folder
 
     given = parse_assignments(options.parameters, snapshot=options.snapshot, lang=options.lang)
     if options.out == "":
@@ -108,26 +111,31 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _register(options: argparse.Namespace) -> int:
+    """Write a hypothesis and how it will be tested into the hypothesis log, before any figure is opened."""
+    from analysis.runs.hypothesis_log import LOG, register
+    from analysis.runs.parameters import parse_assignments, plan_of_call
+    from analysis.workspace import outputs_folder
+
+    plan = plan_of_call(parse_assignments(options.parameters))
+    log = Path(options.out or outputs_folder()) / LOG
+    earlier = register(log, plan)
+    print(f"registered in {log}: {plan.digest}")
+    if earlier:
+        print(f"bijstand: this question was tested {earlier} times before; the log says so.", file=sys.stderr)
+    return 0
+
+
 def _pull(options: argparse.Namespace) -> int:
     """Download whole tables from CBS StatLine into a new, checksummed snapshot; all of it or nothing."""
     from analysis.statline.bank import damaged
     from analysis.statline.download import pull
     from analysis.statline.progress import Progress
     from analysis.statline.session import Session
-    from analysis.workspace import snapshots_folder
 
-    session = Session()
+    session, asked = Session(), (options.tables, options.name, options.platform, options.base_url)
     with Progress(session) as progress:
-        folder, tables = pull(
-            snapshots_folder(),
-            options.tables,
-            options.name,
-            options.platform,
-            options.base_url,
-            session,
-            progress.update,
-            options.all_measures,
-        )
+        folder, tables = pull(snapshots_folder(), *asked, session, progress.update, options.all_measures)
     for each in tables:
         origin = f"unchanged since {each.taken_from}" if each.taken_from else f"from {each.platform}"
         print(f"{each.table}  {each.cells} cells  {origin}")
@@ -141,16 +149,11 @@ def _pull(options: argparse.Namespace) -> int:
 
 def _doctor(options: argparse.Namespace) -> int:
     """Ask CBS for the metadata of tables, on both platforms, and say what is not as expected."""
-    from datetime import datetime
-
-    from analysis.files import staged_folder
     from analysis.statline.doctor import RecordingSession, examine
     from analysis.statline.doctor_output import examination_lines, lines_to_paste
     from analysis.statline.progress import Progress
-    from analysis.workspace import outputs_folder
 
-    now = f"doctor-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
-    final = options.out or outputs_folder() / now
+    final = options.out or outputs_folder() / f"doctor-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
     with staged_folder(final) as staging:
         session = RecordingSession(staging)
         try:
@@ -171,7 +174,6 @@ def _findings(options: argparse.Namespace) -> int:
     from analysis.register.evaluation import find
     from analysis.register.output import FORMATS, format_rows, select_rows
     from analysis.register.rows import finding_rows
-    from analysis.workspace import open_snapshot
 
     if options.format not in FORMATS:
         raise CallError(f"--format {options.format}: unknown; {did_you_mean(options.format, FORMATS)}.")
@@ -188,7 +190,6 @@ def _findings(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     """Report all that is wrong with a file of the register, a line each."""
     from analysis.register.file_check import check_file
-    from analysis.workspace import open_snapshot
 
     if options.document or options.verdict or options.location or options.format != "table":
         raise CallError("findings check FILE takes no filters: it reports all that is wrong with the file.")
@@ -202,7 +203,6 @@ def _simulate(options: argparse.Namespace) -> int:
     """Draw a population month by month, 2012-2025, and keep its tables as a snapshot together with the truth."""
     from analysis.simulation.parameters import default_parameters
     from analysis.simulation.simulate import simulate
-    from analysis.workspace import snapshots_folder
 
     print(simulate(snapshots_folder(), default_parameters(options.seed, options.persons), options.name))
     return 0
@@ -212,7 +212,6 @@ def _diff(options: argparse.Namespace) -> int:
     """Say what changed from one snapshot to another."""
     from analysis.snapshots.difference_output import changes_text, write_changes
     from analysis.snapshots.vintages import diff
-    from analysis.workspace import open_snapshot
 
     changes = diff(open_snapshot(options.before), open_snapshot(options.after))
     print(changes_text(changes))
@@ -223,9 +222,6 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     """Name every snapshot, with its tables."""
-    from analysis.snapshots.store import snapshot_names
-    from analysis.workspace import open_snapshot, snapshots_folder
-
     for name in snapshot_names(snapshots_folder()):
         snapshot = open_snapshot(name)
         print(f"{name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}")
@@ -237,8 +233,6 @@ def _list(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     """Describe a snapshot, or one of its tables: columns, categories, measures, periods and notes."""
     from analysis.snapshots.content import describe_snapshot, describe_table
-    from analysis.snapshots.store import snapshot_names
-    from analysis.workspace import open_snapshot, snapshots_folder
 
     name, table = options.name, options.table
     if name and table is None and name[:5].isdigit() and name not in snapshot_names(snapshots_folder()):
@@ -250,9 +244,6 @@ def _show(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     """Read every file and compare it with its checksum."""
-    from analysis.snapshots.store import snapshot_names
-    from analysis.workspace import open_snapshot, snapshots_folder
-
     for name in snapshot_names(snapshots_folder()) if options.name is None else [options.name]:
         open_snapshot(name).verify()
         print(f"{name}: every file is as it was written")
@@ -275,6 +266,12 @@ _COMMANDS = {
         _option("--lang", metavar="nl|en", help="the language of the report (default: en)"),
         _option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
         _option("--jobs", metavar="N", type=int, help="notebooks to run at once"),
+    ),
+    "register": (
+        _register, "write down a hypothesis before its figures are opened",
+        _option("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[], required=True,
+                help="a parameter of 08_hypothesis; may be repeated"),
+        _option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
     ),
     "findings": (
         _findings, "recompute published numbers and give a verdict on each",

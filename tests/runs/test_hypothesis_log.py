@@ -6,16 +6,19 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
+from analysis.cli import main
 from analysis.errors import CallError, DataError
 from analysis.files import PARTIAL
 from analysis.language.translator import Translator
 from analysis.measures.question import read_question
-from analysis.models.hypothesis import run_test
+from analysis.models.hypothesis.testing import run_test
 from analysis.report.numbers import quote
 from analysis.runs import hypothesis_log
+from analysis.runs.hypothesis_plan import HypothesisPlan
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
 from analysis.runs.plan import plan_run
@@ -24,7 +27,9 @@ from analysis.site.build import make_pages
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
 from project_copy import ROOT, copy_project, outputs
 
-ROW = dict.fromkeys(hypothesis_log.COLUMNS, "x") | {"question": "a | b | c", "parameters": "{}"}
+ROW = dict.fromkeys(hypothesis_log.COLUMNS, "x") | {"question": "a | b | c", "parameters": "{}", "plan": "0" * 64}
+ROW |= dict.fromkeys(("p", "p_question", "p_log"), "0.5")
+PLAN = HypothesisPlan("x", "outflow_ratio", "total", "", "", "trend", "lower", 0.95)
 
 
 def rows(path):
@@ -34,11 +39,11 @@ def rows(path):
 
 @pytest.fixture
 def tested(published):
-    return run_test(read_question(published, "outflow_ratio", "sex: men, women"), "difference", "higher")
+    return run_test(read_question(published, "outflow_ratio", "total"), "trend", "lower")
 
 
 def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
-    given = [{}, {"groups": "sex: women, men", "end": "2019Q4", "hypothesis": "=1+1 | <b>"}]
+    given = [{}, {"start": "2020Q1", "end": "2022Q4", "hypothesis": "=1+1 | <b>"}]
     folders, texts = [], []
     for parameters in given:
         folders.append(run_report(plan_run(ROOT / "notebooks", ["08_hypothesis"], parameters), tmp_path, 1, make_pages))
@@ -46,13 +51,11 @@ def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
     assert texts[1].startswith(texts[0])
     one, two = rows(tmp_path / hypothesis_log.LOG)
     assert [one["run"], two["run"]] == [folder.name for folder in folders]
-    assert [one["times_tested"], two["times_tested"]] == [
-        "1",
-        "2",
-    ]  # the same question, whatever the order and the period
+    assert [one["times_tested"], two["times_tested"]] == ["1", "2"]  # the same question, whatever the period
+    assert [one["attempt"], two["attempt"]] == ["1", "2"]
     assert two["hypothesis"] == "'=1+1 | <b>"
     asked = json.loads(two["parameters"])
-    assert (asked["groups"], asked["start"], asked["end"]) == ("sex: women, men", "2019Q1", "2019Q4")
+    assert (asked["groups"], asked["start"], asked["end"]) == ("total", "2020Q1", "2022Q4")
     assert one["snapshot"] == "published"
     assert len(one["digest"]) == 64
     assert float(one["lo"]) < float(one["estimate"]) < float(one["hi"])
@@ -83,7 +86,7 @@ def test_without_run_or_jupyterlab_nothing_is_written(tmp_path, monkeypatch, tes
     home = copy_project(tmp_path)
     monkeypatch.delenv(RUN_FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv(HOME_VARIABLE, str(home))
-    assert "Not recorded" in hypothesis_log.record(tested, "x", published, Translator("en"))
+    assert "Not recorded" in hypothesis_log.describe(hypothesis_log.record(tested, PLAN, published), Translator("en"))
     assert outputs(home) == []
 
 
@@ -91,11 +94,11 @@ def test_a_row_by_hand(tmp_path, monkeypatch, tested, published):
     monkeypatch.setattr(
         hypothesis_log, "log_of_process", lambda: (tmp_path / "outputs" / hypothesis_log.LOG, hypothesis_log.BY_HAND)
     )
-    said = [
-        hypothesis_log.record(tested, 'Men leave\nmore, "often"', published, Translator(lang)) for lang in ("en", "nl")
-    ]
-    assert "in row 1 " in said[0]
-    assert "is getoetst: 2; p maal dat aantal: 0,665" in said[1]
+    plan = replace(PLAN, hypothesis='Men leave\nmore, "often"')
+    first, second = (hypothesis_log.record(tested, plan, published) for _ in range(2))
+    assert "in row 1 " in hypothesis_log.describe(first, Translator("en"))
+    assert "is 2 maal getoetst; dit is kijk 1." in hypothesis_log.describe(second, Translator("nl"))
+    assert (first.p_question, first.p_log) == (second.p_question, second.p_log), "the same test run again is one look"
     found = rows(tmp_path / "outputs" / hypothesis_log.LOG)
     assert [row["run"] for row in found] == ["by hand", "by hand"]
     assert found[0]["hypothesis"] == 'Men leave more, "often"'
@@ -104,17 +107,17 @@ def test_a_row_by_hand(tmp_path, monkeypatch, tested, published):
 def test_writers_at_the_same_moment_lose_no_row(tmp_path):
     script = (
         "import sys; from pathlib import Path; from analysis.runs import hypothesis_log\n"
-        "row = dict.fromkeys(hypothesis_log.COLUMNS, 'x') | {'question': sys.argv[2], 'parameters': '{}'}\n"
-        "print(*(hypothesis_log.append(Path(sys.argv[1]), row)[1] for _ in range(25)))"
+        "row = dict.fromkeys(hypothesis_log.COLUMNS, '0' * 64) | {'question': sys.argv[2], 'parameters': '{}'}\n"
+        "print(*(hypothesis_log.append(Path(sys.argv[1]), row).times_tested for _ in range(25)))"
     )
     log = tmp_path / hypothesis_log.LOG
     writers = [
         subprocess.Popen([sys.executable, "-c", script, str(log), "ab"[n % 2]], stdout=subprocess.PIPE)
         for n in range(4)
     ]
-    told = [int(number) for writer in writers for number in writer.communicate(timeout=120)[0].split()]
+    counted = [int(number) for writer in writers for number in writer.communicate(timeout=120)[0].split()]
     assert len(rows(log)) == 100
-    assert sorted(told) == sorted(2 * list(range(1, 51)))
+    assert sorted(counted) == sorted(2 * list(range(1, 51)))
     for question in "ab":
         own = [int(row["times_tested"]) for row in rows(log) if row["question"] == question]
         assert own == list(range(1, 51))
@@ -177,12 +180,13 @@ def test_it_runs_on_request_alone():
     ("given", "said"),
     [
         ({"groups": "sex: men, wimen"}, "did you mean 'women'"),
-        ({"end": "2023Q4"}, "Nearest: start=2019Q1, end=2020Q1"),
-        ({"start": "2020Q1"}, "2 cells for 2 coefficients"),
+        ({"end": "2024Q4"}, "Nearest: start=2019Q1, end=2023Q4"),
+        ({"start": "2022Q1"}, "at least 9 are needed"),
+        ({"groups": "sex: men, women", "test": "difference"}, "2019Q1 to 2020Q1 are 5 quarters; at least 8"),
         ({"measure": "benefits"}, "one benefit"),
         ({"measure": "long_term_share"}, "5y+"),
         ({"groups": "background: western, non-western", "end": "2023Q4"}, "stopped migration background"),
-        ({"test": "change"}, "two complete years"),
+        ({"test": "change", "start": "2022Q2"}, "two complete years"),
         ({"test": "slope"}, "parameter test"),
         ({"alternative": "above"}, "parameter alternative"),
         ({"hypothesis": ""}, "parameter hypothesis"),
@@ -193,3 +197,45 @@ def test_a_question_that_cannot_be_answered_is_refused_before_a_kernel_starts(gi
     with pytest.raises(CallError) as caught:
         check_parameters(notebooks, given)
     assert said in str(caught.value)
+
+
+def test_a_look_at_the_same_question_spends_less_and_other_questions_count(tmp_path):
+    """p = 0.01 at each of three looks at one question: 0.01 (pi k)^2 / 6; then Benjamini and Hochberg by hand."""
+    log = tmp_path / hypothesis_log.LOG
+    row = ROW | {"p": "0.01", "verdict": "supported"}
+    entries = [
+        hypothesis_log.append(log, row | {"parameters": f'{{"start": "{year}"}}'}) for year in (2019, 2020, 2021)
+    ]
+    assert [entry.attempt for entry in entries] == [1, 2, 3]
+    assert [entry.p_question for entry in entries] == pytest.approx([0.01645, 0.06580, 0.14804], abs=1e-5)
+    assert [entry.verdict for entry in entries] == ["supported", "cannot be decided", "cannot be decided"]
+    other = hypothesis_log.append(log, row | {"question": "another"})
+    assert other.p_question == pytest.approx(0.01645, abs=1e-5)
+    assert other.p_log == pytest.approx(0.01645 * 4 / 2, abs=1e-4)
+
+
+def test_a_registered_hypothesis_and_an_unregistered_one_differ_on_the_page(home, capsys):
+    out = home / "outputs"
+    given = ["-p", "hypothesis=Fewer leave.", "-p", "groups=total", "-p", "test=trend", "-p", "alternative=lower"]
+    assert main(["register", *given]) == 0
+    digest = capsys.readouterr().out.split()[-1]
+    assert main(["register", *given]) == 2
+    assert "registered already" in capsys.readouterr().err
+    pages = []
+    for parameters in ({"hypothesis": "Fewer leave."}, {"hypothesis": "Fewer leave every year."}):
+        folder = run_report(plan_run(home / "notebooks", ["08_hypothesis"], parameters), out, 1, make_pages)
+        pages.append((folder / "index.html").read_text(encoding="utf-8"))
+    assert "Registered beforehand" in pages[0]
+    assert "had been tested 0 times" in pages[0]
+    assert "Not registered beforehand" in pages[1]
+    registered, first, second = rows(out / hypothesis_log.LOG)
+    assert registered["plan"] == first["plan"] == digest != second["plan"]
+    assert (registered["verdict"], registered["p"]) == ("registered", "")
+
+
+def test_what_cannot_be_registered(home, capsys):
+    assert main(["register", "-p", "measure=outflow_ratio"]) == 2
+    assert "expected the hypothesis in words" in capsys.readouterr().err
+    assert main(["register", "-p", "hypothesis=x", "-p", "measure=outflow"]) == 2
+    assert main(["register", "-p", "hypothesis=x", "-p", "snapshot=published"]) == 2
+    assert "unknown" in capsys.readouterr().err

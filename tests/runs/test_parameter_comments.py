@@ -11,7 +11,8 @@ from analysis.classifications.categories import CATEGORIES
 from analysis.errors import CallError
 from analysis.language.glossary import LANGUAGES
 from analysis.measures.question import MEASURES
-from analysis.models.hypothesis import ALTERNATIVES, TESTS
+from analysis.models.hypothesis.series import TESTS
+from analysis.models.hypothesis.testing import ALTERNATIVES
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
 from project_copy import ROOT

@@ -45,9 +45,10 @@ class Question:
         """The periods, in order."""
         return list(dict.fromkeys(self.cells["period"]))
 
-    def log_key(self, test: str) -> str:
-        """Return what two looks at the same question share: measure, groups and test, whatever the period."""
-        return f"{self.measure} | {self.dimension}: {', '.join(sorted(self.groups))} | {test}"
+
+def log_key(measure: str, dimension: str, groups: tuple[str, ...], test: str) -> str:
+    """Return what two looks at the same question share: measure, groups and test, whatever the period."""
+    return f"{measure} | {dimension}: {', '.join(sorted(groups))} | {test}"
 
 
 def check_measure(measure: str) -> str:

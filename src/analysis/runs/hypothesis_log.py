@@ -1,5 +1,9 @@
 """The hypothesis log: a row for each test, so that a reader knows how often a question was tested.
 
+It also keeps the rate of false findings: each look at a question spends a smaller part of the level, and over all tests
+of the log the rate of false discoveries is kept (`analysis.models.multiplicity`). The same test of the same figures run
+again is no other look. A plan can be registered in it before the figures are opened.
+
 Where a row goes: in a run, beside the run's folder (``outputs/hypotheses.csv``; with ``--out DIR`` in ``DIR``); from a
 notebook opened in JupyterLab, into ``outputs/`` of the workbench, with the run ``by hand``. A kernel that neither of
 them started (nbval, nbclient, `tools/refresh_notebooks.py`, a script) writes nothing. JupyterLab names the notebook of
@@ -14,14 +18,20 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import numpy as np
 
 from analysis.checked_files import Field, read_csv, refuse
 from analysis.errors import CallError, DataError
 from analysis.files import PARTIAL, acquire_lock
 from analysis.language.translator import Translator
-from analysis.models.hypothesis import HypothesisTest
+from analysis.missing import UNDECIDED
+from analysis.models.hypothesis.testing import SUPPORTED, HypothesisTest
+from analysis.models.multiplicity import discoveries, spent
+from analysis.runs.hypothesis_plan import HypothesisPlan, check_hypothesis
 from analysis.snapshots.difference_output import escape_spreadsheet_formula
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE, outputs_folder
@@ -29,22 +39,52 @@ from analysis.workspace import RUN_FOLDER_VARIABLE, outputs_folder
 LOG, BY_HAND = "hypotheses.csv", "by hand"
 COLUMNS = (
     "time", "run", "hypothesis", "question", "parameters", "snapshot", "kind", "digest",
-    "estimate", "lo", "hi", "interval", "p", "verdict", "times_tested",
+    "estimate", "lo", "hi", "interval", "p", "verdict", "times_tested", "plan", "attempt", "p_question", "p_log",
+    "verdict_in_log",
 )  # fmt: skip
+_NUMBER = r"\d+(\.\d+)?(e-?\d+)?"
 _FIELDS = dict.fromkeys(COLUMNS, Field())
-_FIELDS |= {"parameters": Field(r"\{.*\}", "names and values as JSON"), "times_tested": Field(r"[1-9]\d*", "a number")}
-_LONGEST = 500
-"""Characters of a hypothesis."""
+_FIELDS |= {"parameters": Field(r"\{.*\}", "names and values as JSON"), "times_tested": Field(r"\d+", "a number")}
+_FIELDS |= {
+    "plan": Field(r"[0-9a-f]{64}", "the digest of a plan"),
+    "p": Field(rf"({_NUMBER})?", "a number, or nothing"),
+}
+_FIELDS |= dict.fromkeys(("p_question", "p_log"), _FIELDS["p"])
+REGISTERED = "registered"
 _LOCK_TIMEOUT = 60.0
 """Seconds to wait while others write."""
 
 
-def check_hypothesis(text: str) -> str:
-    """Return a hypothesis on one line; raise a CallError for one that is empty or very long."""
-    line = " ".join(text.split())
-    if not line or len(line) > _LONGEST:
-        raise CallError(f"hypothesis: expected a statement of 1 to {_LONGEST} characters, found {len(line)}.")
-    return line
+@dataclass(frozen=True)
+class LogEntry:
+    """What the log makes of a test.
+
+    Attributes
+    ----------
+    row : int
+        Its number; 0 where this process writes to no log.
+    times_tested, attempt, tests : int
+        How often the question was tested, this time included; which of its looks this is; how many tests there are in
+        the log.
+    p_question, p_log : float
+        The p-value for all looks at the question, and for all tests of the log.
+    verdict : str
+        ``supported`` only where both leave it so.
+    registered : str
+        When the plan was registered, empty when it was not.
+    tests_before : int
+        How often the question had been tested when it was registered.
+    """
+
+    row: int
+    times_tested: int
+    attempt: int
+    tests: int
+    p_question: float
+    p_log: float
+    verdict: str
+    registered: str = ""
+    tests_before: int = 0
 
 
 def log_of_process() -> tuple[Path, str] | None:
@@ -58,19 +98,50 @@ def log_of_process() -> tuple[Path, str] | None:
     return None
 
 
-def record(tested: HypothesisTest, hypothesis: str, snapshot: Snapshot, translator: Translator) -> str:
-    """Write a test into the log, where this process has one; return what was written, in words."""
+def record(tested: HypothesisTest, plan: HypothesisPlan, snapshot: Snapshot) -> LogEntry:
+    """Write a test into the log, where this process has one; return what the log makes of it."""
     found = log_of_process()
     if found is None:
-        return translator.word("texts", "hypothesis_not_recorded")
+        return _entry([], _row(tested, plan, snapshot, ""), 0)
     log, run = found
-    row, times = append(log, _row(tested, check_hypothesis(hypothesis), snapshot, run))
-    corrected = translator.number(min(1.0, tested.p_value * times), 3)
-    return translator.word("texts", "hypothesis_recorded", log=LOG, row=str(row), times=str(times), p=corrected)
+    return append(log, _row(tested, plan, snapshot, run))
 
 
-def append(log: Path, row: dict[str, str]) -> tuple[int, int]:
-    """Add a row to a log, made when absent; return its number and how often its question was tested, this time too.
+def register(log: Path, plan: HypothesisPlan) -> int:
+    """Write a plan into a log before its figures are opened; return how often its question was tested before.
+
+    Raises
+    ------
+    CallError, DataError
+        As `append`; also when the plan is registered already.
+    """
+    row = dict.fromkeys(COLUMNS, "") | {
+        "time": _now(), "run": REGISTERED, "hypothesis": _text_of(plan), "question": plan.log_key,
+        "parameters": json.dumps(plan.content, ensure_ascii=False), "kind": REGISTERED, "verdict": REGISTERED,
+        "plan": plan.digest,
+    }  # fmt: skip
+    with _open_log(log) as rows:
+        earlier = [each for each in rows if each["kind"] == REGISTERED and each["plan"] == plan.digest]
+        if earlier:
+            raise CallError(f"{log}: this plan is registered already, at {earlier[0]['time']}; run its test.")
+        times = sum(each["question"] == plan.log_key and each["kind"] != REGISTERED for each in rows)
+        _write(log, row | {"times_tested": str(times)})
+    return times
+
+
+def describe(entry: LogEntry, translator: Translator) -> str:
+    """Return what the log makes of a test, in words."""
+    registered = "hypothesis_registered" if entry.registered else "hypothesis_unregistered"
+    words = [translator.word("texts", registered, time=entry.registered, earlier=str(entry.tests_before))]
+    if not entry.row:
+        return " ".join([*words, translator.word("texts", "hypothesis_not_recorded")])
+    fields = {"log": LOG, "row": str(entry.row), "times": str(entry.times_tested), "attempt": str(entry.attempt)}
+    fields |= {name: translator.number(getattr(entry, name), 3) for name in ("p_question", "p_log")}
+    return " ".join([*words, translator.word("texts", "hypothesis_recorded", tests=str(entry.tests), **fields)])
+
+
+def append(log: Path, row: dict[str, str]) -> LogEntry:
+    """Add a row to a log, made when absent; how often its question was tested is counted here.
 
     Raises
     ------
@@ -79,14 +150,35 @@ def append(log: Path, row: dict[str, str]) -> tuple[int, int]:
     CallError
         When others write for more than a minute.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with _exclusive_lock(log.with_name(f".{log.name}.lock")):
-        rows = read(log)
-        times = 1 + sum(each["question"] == row["question"] for each in rows)
-        lines = [] if log.exists() else [COLUMNS]
-        lines.append(tuple((row | {"times_tested": str(times)})[name] for name in COLUMNS))
-        _add(log, _text(lines))
-        return len(rows) + 1, times
+    with _open_log(log) as rows:
+        entry = _entry(rows, row, len(rows) + 1)
+        numbers = {name: f"{getattr(entry, name):.6g}" if row["p"] else "" for name in ("p_question", "p_log")}
+        counts = {"times_tested": str(entry.times_tested), "attempt": str(entry.attempt)}
+        _write(log, row | counts | numbers | {"verdict_in_log": entry.verdict})
+    return entry
+
+
+def _entry(rows: list[dict[str, str]], row: dict[str, str], number: int) -> LogEntry:
+    """Return what a log makes of one more test."""
+    tests = [each for each in rows if each["kind"] != REGISTERED]
+    same_question = [each for each in tests if each["question"] == row["question"]]
+    attempts = list(dict.fromkeys(map(_identity, [*same_question, row])))
+    attempt = attempts.index(_identity(row)) + 1
+    p_value = float(row["p"]) if row["p"] else 1.0
+    p_question = spent(p_value, attempt)
+    others = {_identity(each): float(each["p_question"] or 1.0) for each in tests} | {_identity(row): p_question}
+    p_log = float(discoveries(np.array(list(others.values())))[list(others).index(_identity(row))])
+    level = 1 - json.loads(row["parameters"]).get("confidence", 0.95)
+    open_again = row["verdict"] == SUPPORTED and max(p_question, p_log) > level
+    verdict = UNDECIDED if open_again else row["verdict"]
+    plans = [at for at, each in enumerate(rows) if each["kind"] == REGISTERED and each["plan"] == row["plan"]]
+    registered = (rows[plans[0]]["time"], int(rows[plans[0]]["times_tested"])) if plans else ("", 0)
+    return LogEntry(number, len(same_question) + 1, attempt, len(others), p_question, p_log, verdict, *registered)
+
+
+def _identity(row: dict[str, str]) -> tuple[str, ...]:
+    """Return what two rows of the same test of the same figures share."""
+    return row["question"], row["parameters"], row["digest"]
 
 
 def read(log: Path) -> list[dict[str, str]]:
@@ -104,21 +196,34 @@ def read(log: Path) -> list[dict[str, str]]:
     return [row.values for row in rows]
 
 
-def _row(tested: HypothesisTest, hypothesis: str, snapshot: Snapshot, run: str) -> dict[str, str]:
-    numbers = {name: tested.summary[name] for name in ("estimate", "lo", "hi")} | {"p": tested.p_value}
+def _row(tested: HypothesisTest, plan: HypothesisPlan, snapshot: Snapshot, run: str) -> dict[str, str]:
+    summary = tested.summary
+    numbers = {
+        name: f"{summary[name]:.6g}" if math.isfinite(summary[name]) else "" for name in ("estimate", "lo", "hi")
+    }
     return {
-        "time": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "time": _now(),
         "run": run,
-        "hypothesis": str(escape_spreadsheet_formula(hypothesis)),
-        "question": tested.question.log_key(tested.test),
+        "hypothesis": _text_of(plan),
+        "question": plan.log_key,
         "parameters": json.dumps(tested.parameters, ensure_ascii=False),
         "snapshot": snapshot.name,
         "kind": snapshot.kind,
         "digest": snapshot.digest,
-        **{name: f"{number:.6g}" if math.isfinite(number) else "" for name, number in numbers.items()},
+        **numbers,
         "interval": f"process and rounding, {100 * tested.confidence:g}%",
+        "p": f"{tested.p_value:.6g}" if math.isfinite(tested.p_value) else "",
         "verdict": tested.verdict,
+        "plan": plan.digest,
     }
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _text_of(plan: HypothesisPlan) -> str:
+    return str(escape_spreadsheet_formula(check_hypothesis(plan.hypothesis)))
 
 
 def _text(lines: list[tuple[str, ...]]) -> bytes:
@@ -138,6 +243,19 @@ def _add(log: Path, data: bytes) -> None:
         except OSError as fault:
             stream.truncate(before)
             raise DataError(f"{log}: the row could not be written ({fault}); the log is as it was.") from fault
+
+
+@contextmanager
+def _open_log(log: Path) -> Iterator[list[dict[str, str]]]:
+    """Give the rows of a log, to which nobody else writes meanwhile."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with _exclusive_lock(log.with_name(f".{log.name}.lock")):
+        yield read(log)
+
+
+def _write(log: Path, row: dict[str, str]) -> None:
+    lines = [] if log.exists() else [COLUMNS]
+    _add(log, _text([*lines, tuple(row[name] for name in COLUMNS)]))
 
 
 @contextmanager

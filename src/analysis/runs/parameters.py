@@ -7,6 +7,7 @@ of a call is found before a kernel starts, and all of them are reported at once.
 import ast
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import fields
 from functools import cache, partial
 from typing import Any
 
@@ -21,11 +22,15 @@ from analysis.language.glossary import LANGUAGES
 from analysis.measures.question import check_measure, read_question
 from analysis.measures.windows import between
 from analysis.models.dispersion import check_confidence
-from analysis.models.hypothesis import ALTERNATIVES, TESTS, design_of
-from analysis.runs.hypothesis_log import check_hypothesis
-from analysis.runs.notebook import Notebook, tables_read
+from analysis.models.hypothesis.series import TESTS, design_of
+from analysis.models.hypothesis.testing import ALTERNATIVES
+from analysis.runs.hypothesis_plan import HypothesisPlan, check_hypothesis
+from analysis.runs.notebook import Notebook, find_notebooks, tables_read
 from analysis.snapshots.store import Snapshot
-from analysis.workspace import open_snapshot
+from analysis.workspace import notebooks_folder, open_snapshot
+
+HYPOTHESIS = "08_hypothesis"
+"""The notebook that tests a hypothesis."""
 
 
 def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -127,6 +132,30 @@ def _check_months(snapshot: Snapshot, *months: Any) -> None:
 
 def _check_question(snapshot: Snapshot, measure: str, groups: str, start: str, end: str, test: str) -> None:
     design_of(read_question(snapshot, measure, groups, start, end), test)
+
+
+def plan_of_call(given: dict[str, str]) -> HypothesisPlan:
+    """Return the plan of a hypothesis; what is not given is as in the notebook that tests it. No figure is opened.
+
+    Raises
+    ------
+    CallError
+        With one line for each fault.
+    """
+    (notebook,) = find_notebooks(notebooks_folder(), [HYPOTHESIS])
+    names = [each.name for each in fields(HypothesisPlan)]
+    faults = [f"parameter {name!r} is unknown; {did_you_mean(name, names)}." for name in given if name not in names]
+    if "hypothesis" not in given:
+        faults.append('parameter hypothesis: expected the hypothesis in words, as -p "hypothesis=...".')
+    values = {name: notebook.defaults[name] for name in names}
+    for name in set(given) & set(names):
+        try:
+            values[name] = _typed(given[name], values[name])
+        except CallError as fault:
+            faults.append(f"parameter {name}: {fault}")
+    if faults:
+        raise CallError("\n".join(faults))
+    return HypothesisPlan(**values)
 
 
 def parse_assignments(texts: list[str], **options: str | None) -> dict[str, str]:

@@ -1,8 +1,13 @@
 """The sentences on a hypothesis that hold numbers."""
 
+import math
+
+import pandas as pd
+
 from analysis.language.translator import Translator
 from analysis.measures.fractions import MEASURES
-from analysis.models.hypothesis import HypothesisTest
+from analysis.models.hypothesis.detectable import INSIDE, Detectable
+from analysis.models.hypothesis.testing import HypothesisTest
 from analysis.report.numbers import format_percent
 
 
@@ -30,15 +35,54 @@ def what_was_tested(tested: HypothesisTest, translator: Translator) -> dict[str,
     }
 
 
-def verdict(tested: HypothesisTest, translator: Translator) -> str:
-    """Return the verdict with the estimate and interval it rests on, and how much the figures varied."""
+def before_the_test(detectable: Detectable, confidence: float, translator: Translator) -> str:
+    """Return what the test could find, known before it is run, and the figures that this is taken from."""
     return translator.word(
         "texts",
-        "hypothesis_verdict",
-        verdict=translator.value(tested.verdict).capitalize(),
-        alternative=translator.value(tested.alternative),
-        confidence=format_percent(tested.confidence, translator),
-        dispersion=translator.number(tested.dispersion, 1),
-        df=tested.df,
-        **what_was_tested(tested, translator),
+        "hypothesis_found_nothing_smaller" if math.isinf(detectable.factor) else "hypothesis_detectable",
+        up=translator.number(detectable.factor, 3),
+        down=translator.number(1 / detectable.factor, 3),
+        confidence=format_percent(confidence, translator),
+        basis=translator.word(
+            "texts",
+            "hypothesis_basis_inside" if detectable.basis == INSIDE else "hypothesis_basis_outside",
+            since=translator.period(detectable.first_period, short=True),
+            until=translator.period(detectable.last_period, short=True),
+        ),
     )
+
+
+def verdict(tested: HypothesisTest, in_the_log: str, translator: Translator) -> str:
+    """Return the verdict with the estimate and interval it rests on, and how the figures varied.
+
+    ``in_the_log`` is the verdict after all looks of the hypothesis log; it comes first where it is another one.
+    """
+    fields = what_was_tested(tested, translator) | {
+        "verdict": translator.value(in_the_log).capitalize(),
+        "alternative": translator.value(tested.alternative),
+        "confidence": format_percent(tested.confidence, translator),
+        "dispersion": translator.number(tested.dispersion, 1),
+        "correlation": translator.number(tested.correlation, 2),
+        "effective": translator.number(tested.effective, 1),
+        "quarters": str(len(tested.question.periods)),
+    }
+    sentences = [translator.word("texts", "hypothesis_verdict", **fields)]
+    if in_the_log != tested.verdict:
+        single = translator.value(tested.verdict)
+        sentences.append(translator.word("texts", "hypothesis_controlled", verdict=single))
+    if tested.reason:
+        needed = translator.number(tested.quarters_needed)
+        sentences.append(translator.word("texts.hypothesis_reason", tested.reason, needed=needed))
+    return " ".join(sentences)
+
+
+def curve(specifications: pd.DataFrame, translator: Translator) -> dict[str, str]:
+    """Return how many specifications there are, and what they say."""
+    outcomes = specifications["outcome"].value_counts()
+    parts = [f"{translator.value(outcome)}: {count}" for outcome, count in outcomes.items()]
+    ends = specifications["estimate"]
+    return {
+        "count": str(len(specifications)),
+        "outcomes": "; ".join(parts),
+        "range": translator.interval(ends.min(), ends.max(), 2, form="span"),
+    }

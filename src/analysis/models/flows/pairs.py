@@ -5,6 +5,7 @@ import pandas as pd
 
 from analysis.intervals.comparison import HIGHER, LOWER, UNDECIDABLE
 from analysis.models.dispersion import student
+from analysis.models.multiplicity import holm
 
 
 def pair_factor(log_factor: float, error: float, df: int, confidence: float) -> dict[str, float]:
@@ -36,13 +37,3 @@ def decide_pairs(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
     decided, higher = p_value < 1 - confidence, pairs["factor"] > 1
     process = np.select([decided & higher, decided & ~higher], [HIGHER, LOWER], UNDECIDABLE)
     return pairs.assign(p_value=p_value, process=process)
-
-
-def holm(p_values: pd.Series) -> pd.Series:
-    """Return adjusted p-values (Holm 1979, Scandinavian Journal of Statistics 6).
-
-    Those that are missing count among the comparisons and stay missing.
-    """
-    from statsmodels.stats.multitest import multipletests
-
-    return pd.Series(multipletests(p_values.fillna(1.0), method="holm")[1], p_values.index).where(p_values.notna())

@@ -1,0 +1,177 @@
+"""Other choices that were as plausible: one at a time (`alternatives`), and all together (`specifications`)."""
+
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.classifications.categories import TOTAL
+from analysis.classifications.groups import LONG_TERM, MONITOR
+from analysis.errors import CallError
+from analysis.measures.question import REST, Question, read_question
+from analysis.missing import UNDECIDED
+from analysis.models.dispersion import BOTH, student
+from analysis.models.hypothesis.series import TESTS, Design, LogSeries, design_of, log_series
+from analysis.models.hypothesis.testing import (
+    SUPPORTED,
+    HypothesisTest,
+    fit,
+    groups_text,
+    one_sided,
+    run_test,
+    tables_of,
+    verdict_of,
+)
+from analysis.models.multiplicity import holm
+from analysis.models.persistence import Coefficient
+from analysis.snapshots.store import Snapshot
+
+UNTESTABLE = "cannot be tested"
+PERSISTENT, INDEPENDENT = "shocks that persist", "independent quarters"
+"""How a specification takes the quarters. The second is there to show what difference it makes: its level does not
+hold (``docs/validation.md``)."""
+RELATED = (("outflow_ratio", "outflow_rate", "exit_rate"),)
+"""Measures that a question on outflow can be asked with."""
+_FOUR_YEARS = 16
+
+
+def alternatives(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
+    """Return the variants of a question: the other groups of the dimension, half periods and other tests.
+
+    Returns
+    -------
+    DataFrame
+        One row a variant, the question as asked first: ``varied`` (``asked``, ``groups``, ``period``, ``test``),
+        ``first, second, test, first_period, last_period``, ``estimate`` with its interval ``estimate_lo, estimate_hi``,
+        ``p`` and ``p_value`` (Holm 1979, over the variants of groups, of periods and of tests, each separately);
+        ``outcome``, the verdict of each, which Holm's p has to confirm; and ``tables``. Where the cells do not allow a
+        variant its numbers are missing and the outcome is ``cannot be tested``.
+    """
+    question = tested.question
+    periods, groups, half = question.periods, question.groups, len(question.periods) // 2
+    whole = periods[0], periods[-1]
+    variants = [("asked", groups, whole, tested.test)]
+    variants += [("groups", pair, whole, tested.test) for pair in _pairs(question) if set(pair) != set(groups)]
+    halves = [(whole[0], periods[half - 1]), (periods[half], whole[1])] if half else []
+    variants += [("period", groups, part, tested.test) for part in halves]
+    variants += [("test", groups, whole, test) for test in TESTS if test != tested.test]
+    rows = pd.DataFrame([_variant(snapshot, tested, *variant) for variant in variants])
+    for _, family in rows[rows["p"].notna()].groupby(rows["varied"].replace("asked", "groups")):
+        rows.loc[family.index, "p_value"] = holm(family["p"])
+    reopened = (rows["p_value"] >= 1 - tested.confidence) & (rows["outcome"] == SUPPORTED)
+    return rows.assign(outcome=rows["outcome"].mask(reopened, UNDECIDED))
+
+
+def _pairs(question: Question) -> list[tuple[str, ...]]:
+    """Return the pairs of the classification that the groups belong to, or each of its groups against the rest."""
+    own = [name for name in question.groups if name != REST]
+    schemes = [[group.name for group in scheme.get(question.dimension, ())] for scheme in (MONITOR, LONG_TERM)]
+    names = next((scheme for scheme in schemes if set(own) <= set(scheme)), own if len(question.groups) == 2 else [])
+    return [(name, REST) for name in names] if REST in question.groups else list(combinations(names, 2))
+
+
+def _variant(
+    snapshot: Snapshot, tested: HypothesisTest, varied: str, groups: tuple[str, ...], period: tuple[str, str], test: str
+) -> dict[str, Any]:
+    first, second = groups if len(groups) == 2 else (groups[0], "")
+    row = {"varied": varied, "first": first, "second": second, "test": test}
+    row |= {"first_period": period[0], "last_period": period[1]}
+    row |= dict.fromkeys(("estimate", "estimate_lo", "estimate_hi", "p", "p_value"), np.nan)
+    question = tested.question
+    try:
+        other = read_question(snapshot, question.measure, groups_text(question.dimension, groups), *period)
+        found = run_test(other, test, tested.alternative, tested.confidence)
+    except CallError:
+        return row | {"outcome": UNTESTABLE, "tables": tables_of(question)}
+    both = found.intervals.set_index("kind").loc[BOTH]
+    ends = {"estimate": found.estimate, "estimate_lo": both["value_lo"], "estimate_hi": both["value_hi"]}
+    return row | ends | {"p": found.p_value, "outcome": found.verdict, "tables": both["tables"]}
+
+
+def specifications(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
+    """Return the specification curve: the question with every combination of measure, groups, window and method.
+
+    Returns
+    -------
+    DataFrame
+        Ordered by estimate: ``measure, first, second, first_period, last_period, method``, ``asked`` (whether it is the
+        question as asked), ``estimate`` with ``estimate_lo, estimate_hi``, ``p``, ``outcome`` and ``tables``. What the
+        cells do not allow is left out.
+
+    Notes
+    -----
+    Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4.
+    """
+    asked = tested.question
+    measures = next((each for each in RELATED if asked.measure in each), (asked.measure,))
+    rows = []
+    for measure, groups in product(measures, _definitions(asked)):
+        question = _read(snapshot, measure, groups, asked)
+        for part in _windows(question) if question else []:
+            same = (part.measure, part.groups, part.periods) == (asked.measure, asked.groups, asked.periods)
+            rows += _by_method(part, tested, same)
+    table = pd.DataFrame(rows).sort_values(["estimate", "measure", "first_period"], kind="stable")
+    return table.reset_index(drop=True)
+
+
+def _definitions(question: Question) -> list[tuple[str, ...]]:
+    """Return the groups as asked, and the first of them against all others."""
+    first = question.groups[0]
+    return [question.groups] if question.dimension == TOTAL else list(dict.fromkeys([question.groups, (first, REST)]))
+
+
+def _read(snapshot: Snapshot, measure: str, groups: tuple[str, ...], asked: Question) -> Question | None:
+    try:
+        whole = read_question(snapshot, measure, groups_text(asked.dimension, groups))
+    except CallError:
+        return None
+    years = (period[:4] for period in (asked.periods[0], asked.periods[-1]))
+    first, last = (asked.periods[0], asked.periods[-1]) if "Q" in whole.periods[0] + asked.periods[0] else years
+    inside = [period for period in whole.periods if first[: len(period)] <= period <= last]
+    return _part(whole, inside)
+
+
+def _part(question: Question, periods: list[str]) -> Question:
+    cells = question.cells[question.cells["period"].isin(periods)].reset_index(drop=True)
+    return Question(question.measure, question.dimension, question.groups, cells)
+
+
+def _windows(question: Question) -> list[Question]:
+    periods, half = question.periods, len(question.periods) // 2
+    windows = [periods, periods[:half], periods[half:], periods[-_FOUR_YEARS:]]
+    return [_part(question, list(window)) for window in dict.fromkeys(map(tuple, windows)) if window]
+
+
+def _by_method(question: Question, tested: HypothesisTest, asked: bool) -> list[dict[str, Any]]:
+    try:
+        design, series = design_of(question, tested.test), log_series(question)
+    except CallError:
+        return []
+    about = {"measure": question.measure, "first": question.groups[0], "second": question.groups[-1]}
+    about["second"] = about["second"] if len(question.groups) == 2 else ""
+    about |= {"first_period": question.periods[0], "last_period": question.periods[-1]}
+    rows = []
+    for method, estimate in ((PERSISTENT, fit), (INDEPENDENT, independent_quarters)):
+        found = estimate(series, design, tested.confidence)
+        numbers = np.exp([found.estimate, found.lo, found.hi])
+        ends = dict(zip(("estimate", "estimate_lo", "estimate_hi"), numbers, strict=True))
+        outcome = UNDECIDED if found.too_persistent else verdict_of(found.lo, found.hi, tested.alternative)
+        p_value = one_sided(found, tested.alternative)
+        rows.append(about | {"method": method, "asked": asked and method == PERSISTENT, **ends, "p": p_value,
+                             "outcome": outcome, "tables": tables_of(question)})  # fmt: skip
+    return rows
+
+
+def independent_quarters(series: LogSeries, design: Design, confidence: float) -> Coefficient:
+    """Return the coefficient by least squares with Student's t: right only if shocks do not last."""
+    from scipy.stats import t
+
+    columns = design.nuisance if design.contrast else np.column_stack([design.nuisance, design.tested])
+    left = series.values - columns @ np.linalg.lstsq(columns, series.values, rcond=None)[0]
+    df = len(left) - np.linalg.matrix_rank(columns)
+    variance = max(float(left @ left) / df, series.chance)
+    estimate, error = float(design.weights @ series.values), float(np.sqrt(variance * design.weights @ design.weights))
+    half_width, p_value = student(confidence, df) * error, 2 * t.sf(abs(estimate) / error, df)
+    sd = float(np.sqrt(variance - series.chance))
+    return Coefficient(estimate, estimate - half_width, estimate + half_width, p_value, 0.0, sd, float(df), False)
