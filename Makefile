@@ -23,8 +23,8 @@ check: $(READY)  ## style, and that imports run one way
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache && $(BIN)/python tools/write_environment.py --check && \
 		$(BIN)/python tools/write_coverage.py --check
 
-faults: $(READY)  ## 600 seeded schedules of faults against the test server of CBS's service
-	@BIJSTAND_SCHEDULES=30 $(BIN)/python -m pytest tests/statline/test_pull_faults.py -k "schedule or most" -s $(ARGS)
+faults: $(READY)  ## 800 seeded schedules of faults against the test server of CBS's service
+	@BIJSTAND_SCHEDULES=40 $(BIN)/python -m pytest tests/statline/test_pull_faults.py -k "schedule or most" -s $(ARGS)
 
 bench: $(READY)  ## how fast, against the same work done plainly; ARGS=--quick says whether each still runs
 	@status=0; for each in report pull findings models; do $(BIN)/python benchmarks/$$each.py $(ARGS) || status=1; done; \

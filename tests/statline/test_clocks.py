@@ -20,7 +20,7 @@ import pytest
 from analysis.errors import DataError, WorkbenchError
 from analysis.statline.download import pull
 from analysis.statline.progress import Progress
-from analysis.statline.retry import NotFoundError, RetryPolicy, TransientError, UnreachableError, retry_after
+from analysis.statline.retry import NoAddressError, RetryPolicy, TransientError, UnreachableError, retry_after
 from analysis.statline.session import USER_AGENT, Session
 from bank import QUICK, left
 from statline_server import broken_answers, serve, shapes
@@ -106,7 +106,7 @@ def test_a_chain_of_links_without_end_is_left(server, tmp_path, platform, monkey
     monkeypatch.setattr(server.site, "answer", endless)
     server.faults = None
     message = failed(server, tmp_path, platform, replace(SHORT, attempts=1, total=20), most=20)
-    assert "the next page is elsewhere or was here already" in message
+    assert "the list goes on behind 100 pages" in message
     assert len(asked) <= 101
 
 
@@ -219,7 +219,7 @@ def test_a_host_that_is_nowhere_is_told_at_once(tmp_path, monkeypatch):
         (TransientError("HTTP 503"), UnreachableError, "no whole answer after 2 attempts (HTTP 503)"),
         (ValueError("x" * 3000), UnreachableError, "x" * 3000),
         (RecursionError("deep"), UnreachableError, "RecursionError: deep"),
-        (NotFoundError("gone"), NotFoundError, "gone"),
+        (NoAddressError("gone"), NoAddressError, "gone"),
         (DataError("refused"), DataError, "refused"),
     ],
 )

@@ -77,6 +77,13 @@ def recoded(dimension: str, old: str, new: Code):
     return replace(changed(dimension, codes=codes), cells=cells)
 
 
+def with_column(added: Dimension):
+    """Return the flows with a column of one code before the others."""
+    (code,) = added.codes
+    cells = {(measure, code.key, *rest): text for (measure, *rest), text in FLOWS.cells.items()}
+    return replace(FLOWS, dimensions=(added, *FLOWS.dimensions), cells=cells)
+
+
 DIFFERENCES = {
     "a column of another name": (
         replace(real_columns.benefits_by_region(), id="85585NED"),
@@ -104,6 +111,17 @@ DIFFERENCES = {
         "expected a number, a dot or a blank, found 'n.v.t.'",
     ),
     "no date": (replace(FLOWS, modified=None), "CBS gives no date of change"),
+    "a column more": (
+        with_column(Dimension("NieuweKolom", "Nieuwe kolom", (("A1", "Een"),))),
+        "dimension nieuwekolom is not expected",
+    ),
+    "a unit": (
+        replace(FLOWS, measures=(replace(FLOWS.measures[0], unit="x 1 000"), *FLOWS.measures[1:])),
+        "measure instromers: expected moments, found unit 'x 1 000'; not used for it",
+    ),
+    "a count that is too high": (replace(FLOWS, surplus=10), "; none is at the place of the last"),
+    "a count that is too low": (replace(FLOWS, surplus=-10), "; there are more"),
+    "no count": (replace(FLOWS, surplus=None), "CBS announces no number of "),
     "a stub": (real_columns.stub(), "CBS has replaced it by a note that it is not available for now"),
     "a period": (
         recoded("Perioden", "2024KW01", Code("2024W101", "Week 1", "Definitief")),

@@ -17,6 +17,7 @@ from analysis.workspace import open_snapshot
 from bank import bring, cells_of, is_data, left, quick, stored
 from statline_server import Code, Cube, Dimension, Measure, bulk_csv, generated_cube, replace_cells, serve, shapes
 from statline_server.answers import Answer
+from statline_server.faults import ALWAYS
 
 PLATFORMS = ["v3", "v4", "csv"]
 LATER = "2026-09-11T02:00:00"
@@ -334,6 +335,14 @@ def test_every_table_of_a_pull_is_read_back(server, tmp_path, cube, monkeypatch)
 def test_an_unknown_table_is_told_by_all_platforms_together(server, tmp_path):
     with pytest.raises(CallError, match="table '99999NED' is not at CBS"):
         pull(tmp_path, ["99999NED"], "one", base_url=server.base_url, session=quick())
+
+
+@pytest.mark.parametrize(("platform", "path"), [("v3", "/Leeftijd"), ("v4", "/LeeftijdCodes"), ("v4", "/Observations")])
+def test_a_list_that_is_not_there_is_not_called_a_table_that_is_not(server, tmp_path, cube, platform, path):
+    server.faults = [(path, "404", ALWAYS)]
+    message = refused(server, tmp_path, cube, platform)
+    assert "not there (HTTP 404 Not Found)" in message
+    assert "is not at CBS" not in message
 
 
 def test_a_file_of_another_state_than_its_description_is_downloaded_again(server, tmp_path, cube, monkeypatch):

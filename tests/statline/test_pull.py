@@ -292,7 +292,7 @@ def test_a_report_on_live_resolves_it_once(home, live, monkeypatch, capsys):
         return home
 
     monkeypatch.setattr(analysis.runs.report_run, "run_report", told)
-    months, quarters = {"periods": 36, "first": 2022}, {"periods": 12, "first": 2022}
+    months, quarters = {"periods": 4, "first": 2025}, {"periods": 12, "first": 2022}
     live.cubes = [
         shapes.in_and_outflow(unknown=0, **quarters),
         shapes.running_spells(unknown=0, **quarters),

@@ -1,6 +1,6 @@
 """Seeded schedules of faults: a pull ends within its clock, in the right tables or in an error.
 
-``make faults`` runs 600 of them (``BIJSTAND_SCHEDULES``, for each platform and mix), the ordinary tests a part.
+``make faults`` runs 800 of them (``BIJSTAND_SCHEDULES``, for each platform and mix), the ordinary tests a part.
 """
 
 from __future__ import annotations
@@ -157,7 +157,10 @@ def paths(server, tmp_path, platform):
 
 @pytest.mark.parametrize("platform", ["v3", "v4", "csv"])
 @pytest.mark.parametrize("times", [1, ALWAYS])
-@pytest.mark.parametrize("kind", ["fewer_rows", "more_rows", "duplicate_key", "short_page", "short_end", "no_link"])
+@pytest.mark.parametrize(
+    "kind",
+    ["fewer_rows", "more_rows", "duplicate_key", "short_page", "short_end", "no_link", "odd_figure", "code_twice"],
+)
 def test_a_list_or_page_that_is_not_whole_is_never_kept(server, cubes, right, tmp_path, platform, times, kind):
     cube = cubes[1] if times == ALWAYS else cubes[2]
     server.cubes, right = [cube], {cube.id: right[cube.id]}

@@ -27,7 +27,7 @@ from statline_server import replace_cells, serve, shapes, with_modified
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and forks are those of POSIX")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-KILLS = 50
+KILLS = 20
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_pulls_killed_at_any_moment(forker, server, cubes, tmp_path):
     for name in snapshot_names(folder):
         open_snapshot(name, folder).verify()
     assert ends[-signal.SIGKILL] == KILLS
-    assert remains > 5  # some were killed while they wrote
+    assert remains > 2  # some were killed while they wrote
     assert set(ends) <= {-signal.SIGKILL, 0}
 
 

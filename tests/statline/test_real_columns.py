@@ -59,6 +59,7 @@ def test_columns_are_known_by_their_keys(banks, platform):
         "82015NED": ["aow", "region"],
         "85692NED": ["age", "birth", "origin", "sex"],
         "80794ned": ["region"],
+        "37230ned": ["region"],
         "86113NED": ["region"],
         "85984NED": ["region"],
     }
@@ -80,7 +81,7 @@ def test_labels_with_other_blanks_have_their_category(banks, platform):
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_is_not_as_expected_is_told_and_refuses_nothing(banks, platform):
     told = banks[platform][1]
-    assert told["85615NED"] == told["82015NED"] == told["80794ned"] == ()
+    assert told["85615NED"] == told["82015NED"] == told["80794ned"] == told["37230ned"] == ()
     assert set(told["85589NED"]) == {
         "provision: no category for A050003 'Een nieuw soort voorziening'",
         "provision_status: no category for A050010 'Uitstroom'",
@@ -110,6 +111,14 @@ def test_measures_that_are_not_declared_have_the_rounding_of_their_cells(banks, 
     assert (counts, shares) == ({10.0}, {1.0})
     stock = next(measure for measure in metadata.measures if measure.quantity == "stock")
     assert (stock.code, stock.unit) == ("personenpersoortuitkering-bijstandsuitkering", "persons")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_people_are_counted_whole(banks, platform):
+    cells = read_cells(banks[platform][0], "37230ned")
+    found = cells.look_up("population", cells.periods)
+    assert found.lo.tolist() == found.hi.tolist()
+    assert (found.lo % 10 == 3).all()
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -49,6 +49,9 @@ CONTENT = {
     "no_link": "a page that has a link to the next lacks it",
     "empty_page": "a page without rows and without a link: a replica that has none of the table",
     "count_off": "the number of rows or cells that is announced is off by ten, or not there",
+    "endless": "a last page or list has a link to a next one, and that again: a faulty proxy",
+    "odd_figure": "a figure of a page has letters, or decimals that its measure has not: a replica that is damaged",
+    "code_twice": "a list has a code a second time, with blanks behind it: an update of the list half done",
     "undated": "there is no date of change",
     "changed_midway": "from this request on the table has a later date of change: an update during the download",
 }

@@ -167,6 +167,14 @@ def recipients_by_region() -> Cube:
     return made("80794ned", "Personen met een uitkering; soort uitkering, regio", [region()], topics(TWELVE, 200))
 
 
+def population() -> Cube:
+    """Return 37230ned with two of its topics: people are counted whole, so that figures end in any digit."""
+    listed = "BevolkingAanHetBeginVanDePeriode_1 Bevolking aan het begin van de periode\n"
+    listed += "BevolkingAanHetEindeVanDePeriode_15 Bevolking aan het einde van de periode"
+    cube = made("37230ned", "Bevolkingsontwikkeling; regio per maand", [region()], topics(listed, 300))
+    return replace(cube, cells={key: str(int(text) + 3) for key, text in cube.cells.items()})
+
+
 WIJKEN = (
     ("NL01", "Nederland", None, None, ""),
     ("NL98", "Buitenland", None, None, ""),
@@ -247,6 +255,7 @@ ALL = (
     benefits_by_region,
     recipients,
     recipients_by_region,
+    population,
     neighbourhoods,
     key_figures,
 )

@@ -18,7 +18,7 @@ from zipfile import BadZipFile, ZipFile
 
 from analysis.errors import DataError
 from analysis.statline.pages import IncompleteError, check_count
-from analysis.statline.retry import TransientError, UnreachableError
+from analysis.statline.retry import NoAddressError, NotFoundError, TransientError, UnreachableError
 from analysis.statline.session import Session
 from analysis.statline.v4 import V4, described
 from analysis.statline.wire_format import WireTable, check_list
@@ -87,7 +87,10 @@ class BulkCsv:
     def _download(self, table: str) -> ZipFile:
         url = f"{self.v4.scheme}://{self.v4.host}/csv/CBS/nl/{table}"
         self._files[table] = file = tempfile.TemporaryFile()  # noqa: SIM115 - it closes with the client
-        return self.session.download(url, file, _checked)
+        try:
+            return self.session.download(url, file, _checked)
+        except NoAddressError as fault:
+            raise NotFoundError(str(fault)) from fault
 
     def _described(self, table: str, archive: ZipFile) -> WireTable:
         try:

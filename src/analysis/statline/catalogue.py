@@ -105,7 +105,13 @@ def _likeliest(dimension: WireDimension, expected: Iterable[str]) -> str | None:
 
 
 def declared_measure(measure: WireMeasure, table: WireTable) -> dict[str, Any]:
-    """Return the catalogue's entry of a measure; empty where several measures fit it."""
+    """Return the catalogue's entry of a measure; empty where several measures fit it, or CBS's unit is another."""
+    entry = declared_entry(measure, table)
+    return entry if entry and multiple_of(entry["unit"]) == multiple_of(measure.unit) else {}
+
+
+def declared_entry(measure: WireMeasure, table: WireTable) -> dict[str, Any]:
+    """Return the catalogue's entry of a measure, whatever unit it has at CBS; empty where several measures fit it."""
     declared = expected_of(table.id).measures
     if ONLY in declared:
         return declared[ONLY] if len([each for each in table.measures if not each.text]) == 1 else {}
@@ -117,6 +123,12 @@ def declared_measure(measure: WireMeasure, table: WireTable) -> dict[str, Any]:
         if named == [measure]:
             return {key: value for key, value in about.items() if key != "of"}
     return {}
+
+
+def multiple_of(unit: str) -> float:
+    """Return how many of what is counted one figure stands for: 1,000 for ``x 1 000`` and ``thousand benefits``."""
+    found = re.search(r"(%)|\b(1[ .\xa0]?000|thousand)\b|\b(mln)\b|\b(mld)\b", unit)
+    return (0.01, 1e3, 1e6, 1e9)[found.lastindex - 1] if found else 1.0
 
 
 def _names(measure: WireMeasure) -> set[str]:

@@ -98,7 +98,7 @@ def _examine(service: V3 | V4, table: str) -> Examination:
         rows = service.probe(about.wire, _PROBED)
         about.evidence = _evidence(about, rows)
         about.metadata = metadata_of(about.wire, about.evidence)
-        about.facts += [*_counts(service, about.wire), *_measures(about)]
+        about.facts += [*_counts(service, about), *_measures(about)]
     except (WorkbenchError, KeyError, TypeError, ValueError, AttributeError) as fault:
         what = str(fault) if isinstance(fault, WorkbenchError) else f"no answer of CBS ({fault!r})"
         about.differences.append(what.splitlines()[0])
@@ -119,14 +119,23 @@ def _evidence(about: Examination, rows: list[dict]) -> dict[str, CellEvidence]:
         return {}
 
 
-def _counts(service: V3 | V4, wire: WireTable) -> list[str]:
-    """Return the announced count beside the product of the lists of codes, and the first and last id."""
-    what = "rows" if wire.platform == "v3" else "cells"
+def _counts(service: V3 | V4, about: Examination) -> list[str]:
+    """Return the announced count beside the product of the lists of codes, and the first and last id.
+
+    An announced count that is not where the data end is a difference.
+    """
+    wire, what = about.wire, "rows" if about.platform == "v3" else "cells"
     product = " x ".join(str(len(dimension.codes)) for dimension in wire.dimensions)
     product += f" x {len(wire.measures)} measures" if what == "cells" else ""
     lines = [f"{wire.announced} {what} announced; the lists of codes make {product} = {wire.crossing}"]
-    ends = [service.id_at(wire, row) for row in (0, (wire.announced or 1) - 1)]
-    return [*lines, f"the first and the last id are {ends[0]} and {ends[1]}", f"changed {wire.modified}"]
+    first, last = (service.ids_at(wire, row) for row in (0, max((wire.announced or 1) - 1, 0)))
+    if wire.announced is None:
+        about.differences.append(f"CBS announces no number of {what}")
+    elif len(last) != 1:
+        there = "none is at the place of the last" if not last else "there are more"
+        about.differences.append(f"CBS announces {wire.announced} {what}; {there}")
+    ids = [str(each[0]) if each else "none" for each in (first, last)]
+    return [*lines, f"the first and the last id are {ids[0]} and {ids[1]}", f"changed {wire.modified}"]
 
 
 def _measures(about: Examination) -> list[str]:

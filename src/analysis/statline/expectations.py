@@ -8,7 +8,7 @@ from analysis.classifications.categories import category_of
 from analysis.errors import name_some
 from analysis.files import json_bytes, sha256
 from analysis.snapshots.format import Dimension, TableMetadata, grain_of_code
-from analysis.statline.catalogue import ONLY, declared_measure, expected_of
+from analysis.statline.catalogue import ONLY, declared_entry, declared_measure, expected_of
 from analysis.statline.table_metadata import CellEvidence
 from analysis.statline.wire_format import STATUS_OF_WORD, WireTable
 
@@ -85,6 +85,10 @@ def _measures(table: WireTable, metadata: TableMetadata) -> list[str]:
     missing = [name for name, about in declared.items() if about["quantity"] not in found]
     rest = [measure.code for measure in table.numbers if not declared_measure(measure, table)]
     lines = [f"expected measure {name}, found none" for name in missing]
+    for measure in table.numbers:
+        unit = declared_entry(measure, table).get("unit", "")
+        if unit and measure.code in rest:
+            lines.append(f"measure {measure.code}: expected {unit}, found unit {measure.unit!r}; not used for it")
     return [*lines, f"{INFERRED}: {name_some(rest)}"] if rest else lines
 
 

@@ -17,11 +17,15 @@ _WRONG_ADDRESS = ("InvalidURL", "InvalidSchema", "MissingSchema", "LocationValue
 
 
 class NotFoundError(CallError):
-    """The service does not have the address (HTTP 404)."""
+    """A platform does not have the table."""
 
 
 class UnreachableError(WorkbenchError):
     """The service gave no whole answer, and asking again is no use or took too long."""
+
+
+class NoAddressError(UnreachableError):
+    """The service does not have the address (HTTP 404)."""
 
 
 class TransientError(Exception):
@@ -33,7 +37,7 @@ class TransientError(Exception):
 
 
 class OverdueError(TransientError):
-    """The clock of a request ran out: asked for once more, and not again."""
+    """The clock of a request ran out, or the pages of a list did not end: asked for once more, and not again."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from analysis import __version__
 from analysis.errors import DataError
 from analysis.statline.retry import (
     RETRIED,
-    NotFoundError,
+    NoAddressError,
     OverdueError,
     RetryPolicy,
     TransientError,
@@ -80,7 +80,7 @@ class Session:
 
         Raises
         ------
-        NotFoundError
+        NoAddressError
             When the service does not have the address (404).
         UnreachableError
             When asking again is no use, or took too long.
@@ -186,7 +186,7 @@ def _check_status(answer: requests.Response) -> None:
     if answer.status_code == requests.codes.ok:
         return
     if answer.status_code == requests.codes.not_found:
-        raise NotFoundError(f"{answer.url}: not there ({status}). Check the name, or --base-url.")
+        raise NoAddressError(f"{answer.url}: not there ({status}). Check the name, or --base-url.")
     if answer.status_code in RETRIED:
         raise TransientError(status, retry_after(answer.headers.get("Retry-After", "")))
     if answer.is_redirect:

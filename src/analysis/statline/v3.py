@@ -17,7 +17,7 @@ import requests
 
 from analysis.statline.addresses import check_base_url, under_scheme
 from analysis.statline.pages import PageChain, check_count
-from analysis.statline.retry import NotFoundError, TransientError
+from analysis.statline.retry import NoAddressError, NotFoundError, OverdueError, TransientError
 from analysis.statline.session import AT_ONCE, LONGEST_LIST, Session
 from analysis.statline.wire_format import (
     DIMENSIONS,
@@ -56,7 +56,7 @@ class V3:
         self._forget(table)  # pages of a state that has passed
         properties = self.pool.submit(self._metadata, table, "DataProperties")
         announced = self.pool.submit(self._announced, table)
-        about = self._metadata(table, "TableInfos")[0]  # first: no page may be older than the date it is kept under
+        about = self._about(table)  # first: no page may be older than the date it is kept under
         if prefetch:
             self._started[table] = self._chain(table)
             self._started[table].start()
@@ -78,7 +78,7 @@ class V3:
 
     def modified(self, table: str) -> str | None:
         """Return when the table was last changed."""
-        return change_date(self._metadata(table, "TableInfos")[0].get("Modified"))
+        return change_date(self._about(table).get("Modified"))
 
     def fill(self, table: WireTable, writer: TableWriter) -> Iterator[int]:
         """Put all data into the writer, page by page; yield how many rows were read."""
@@ -95,11 +95,11 @@ class V3:
         """Return the first rows of a table."""
         return self.session.json(f"{self._chain(table.id).url}&$top={rows}", check=lambda page: page["value"])
 
-    def id_at(self, table: WireTable, row: int) -> int | None:
-        """Return the id of the row at a position, None where there is none."""
-        url = f"{self._chain(table.id).url}&$skip={row}&$top=1"
+    def ids_at(self, table: WireTable, row: int) -> list[int]:
+        """Return the ids of the row at a position and of the one behind it, of those that there are."""
+        url = f"{self._chain(table.id).url}&$skip={row}&$top=2"
         found = self.session.json(url, check=lambda page: page["value"])
-        return found[0]["ID"] if found else None
+        return [row["ID"] for row in found]
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -125,9 +125,15 @@ class V3:
             found = self.session.retry(
                 f"{self.scheme}://{self.host}/ODataCatalog, {table}", partial(self._through, get)
             )
-        except NotFoundError:
+        except NoAddressError:
             return None
         return whole_number(found[0].get("RecordCount")) if found else None
+
+    def _about(self, table: str) -> dict[str, Any]:
+        try:
+            return self._metadata(table, "TableInfos")[0]
+        except NoAddressError as fault:
+            raise NotFoundError(str(fault)) from fault
 
     def _metadata(self, table: str, entity: str) -> list[dict[str, Any]]:
         import cbsodata
@@ -174,8 +180,10 @@ class _Borrowed:
     def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
         """Return the whole answer to a prepared request."""
         url = under_scheme(str(request.url), _asked.scheme)
-        if url in _asked.urls or urlsplit(url).netloc != _asked.host or len(_asked.urls) == LONGEST_LIST:
+        if url in _asked.urls or urlsplit(url).netloc != _asked.host:
             raise TransientError(f"the next page is elsewhere or was here already: {url}")
+        if len(_asked.urls) == LONGEST_LIST:
+            raise OverdueError(f"the list goes on behind {LONGEST_LIST} pages: {url}")
         _asked.urls.add(url)
         answer = requests.Response()
         answer.status_code, answer.url = requests.codes.ok, url

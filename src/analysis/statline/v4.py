@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from analysis.statline.addresses import check_base_url, under_scheme
 from analysis.statline.pages import PageChain, check_count
-from analysis.statline.retry import TransientError
+from analysis.statline.retry import NoAddressError, NotFoundError, OverdueError, TransientError
 from analysis.statline.session import AT_ONCE, LONGEST_LIST, Session
 from analysis.statline.wire_format import (
     WireCode,
@@ -73,11 +73,11 @@ class V4:
         url = f"{self._url(table.id, 'Observations')}?$top={rows}"
         return self.session.json(url, check=lambda page: page["value"])
 
-    def id_at(self, table: WireTable, row: int) -> int | None:
-        """Return the id of the figure at a position, None where there is none."""
-        url = f"{self._url(table.id, 'Observations')}?$skip={row}&$top=1"
+    def ids_at(self, table: WireTable, row: int) -> list[int]:
+        """Return the ids of the figure at a position and of the one behind it, of those that there are."""
+        url = f"{self._url(table.id, 'Observations')}?$skip={row}&$top=2"
         found = self.session.json(url, check=lambda page: page["value"])
-        return found[0]["Id"] if found else None
+        return [row["Id"] for row in found]
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -91,7 +91,10 @@ class V4:
                 raise TransientError("no description of a table")
             return page
 
-        about = self.session.json(self._url(table, "Properties"), None, check)
+        try:
+            about = self.session.json(self._url(table, "Properties"), None, check)
+        except NoAddressError as fault:
+            raise NotFoundError(str(fault)) from fault
         same_id(table, about["Identifier"])
         return about
 
@@ -101,8 +104,10 @@ class V4:
         def attempt() -> Rows:
             url, rows, seen = self._url(table, entity), [], set()
             while url:
-                if url in seen or urlsplit(url).netloc != self.host or len(seen) == LONGEST_LIST:
+                if url in seen or urlsplit(url).netloc != self.host:
                     raise TransientError(f"the next page is elsewhere or was here already: {url}")
+                if len(seen) == LONGEST_LIST:
+                    raise OverdueError(f"the list goes on behind {LONGEST_LIST} pages: {url}")
                 seen.add(url)
                 page = self.session.json_once(url)
                 if not isinstance(page, dict) or not isinstance(page.get("value"), list):
