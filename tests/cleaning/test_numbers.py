@@ -8,8 +8,8 @@ from analysis.errors import DataError
 
 
 def parsed(texts):
-    found = parse_numbers(texts)
-    return [None if np.isnan(value) else value for value in found.value], list(found.missing)
+    values, missing = parse_numbers(texts)
+    return [None if np.isnan(value) else value for value in values], list(missing)
 
 
 def test_cells_keep_the_reason_of_a_gap():

@@ -84,7 +84,7 @@ def test_a_missing_cell_passes_on_its_reason():
     assert list((a + b).missing) == ["unknown"]
     assert np.isnan((a + b).value[0])
     assert np.isnan((a + b).lo[0])
-    gone = Rounded.absent(1, "persons", "not_in_snapshot")
+    gone = Rounded.absent(1, "persons")
     assert list((a + b + gone).missing) == ["not_in_snapshot"]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL, USUAL_TOTALS
 from analysis.classifications.selection import unknown_dimension, unknown_group
-from analysis.cleaning.numbers import Numbers, parse_numbers
+from analysis.cleaning.numbers import parse_numbers
 from analysis.cleaning.periods import SPAN, parse_periods
 from analysis.errors import CallError, CoverageError, DataError, MixedUnitsError, did_you_mean, name_some
 from analysis.intervals.cell_pool import CellPool
@@ -143,20 +143,20 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
     _check_codes(raw, frame)
     _check_duplicates(raw, frame)
     measures = {measure.code: measure for measure in raw.metadata.measures}
-    numbers = _numbers(raw, frame)
+    value, missing = _numbers(raw, frame)
     status = frame["status"] if "status" in frame else frame["period"].map(raw.metadata.periods)
     if not status.isin(STATUSES).all():
         raise DataError(f"{raw.name}: expected a status of {', '.join(STATUSES)} for each cell.")
-    width = _rounding(raw, frame, status, numbers.value)
+    width = _rounding(raw, frame, status, value)
     signed = frame["measure"].map({code: measure.signed for code, measure in measures.items()}).to_numpy(bool)
-    _check_values(raw, frame, signed, numbers.value, width)
+    _check_values(raw, frame, signed, value, width)
     with _naming(f"{raw.name}, column period"):
         periods = parse_periods(frame["period"])
     cells = frame.drop(columns=["value", "status", "rounding"], errors="ignore").assign(
         table=table,
         period=periods,
-        value=numbers.value,
-        missing=numbers.missing,
+        value=value,
+        missing=missing,
         status=status,
         unit=frame["measure"].map({code: measure.unit for code, measure in measures.items()}),
         rounding=width,
@@ -231,7 +231,7 @@ def _naming(column: str) -> Iterator[None]:
         raise DataError(f"{column}: {fault}") from fault
 
 
-def _numbers(raw: RawTable, frame: pd.DataFrame) -> Numbers:
+def _numbers(raw: RawTable, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     try:
         return parse_numbers(frame["value"])
     except DataError:  # slow, to name the first wrong cell
@@ -251,8 +251,8 @@ def _check_values(raw: RawTable, frame: pd.DataFrame, signed: np.ndarray, value:
     for what, having in wrong.items():
         if having.any():
             row = frame.iloc[int(np.argmax(having))]
-            with _naming(f"{raw.name}, column {row['measure']}, period {row['period']}"):
-                raise DataError(f"expected a count, found {what} ({row['value'][:20]}).")
+            cell = f"{raw.name}, column {row['measure']}, period {row['period']}"
+            raise DataError(f"{cell}: expected a count, found {what} ({row['value'][:20]}).")
 
 
 def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.ndarray) -> np.ndarray:
@@ -267,5 +267,5 @@ def _rounding(raw: RawTable, frame: pd.DataFrame, status: pd.Series, value: np.n
     if "rounding" not in frame:
         return width
     with _naming(f"{raw.name}, column rounding"):
-        own = parse_numbers(frame["rounding"]).value
+        own, _ = parse_numbers(frame["rounding"])
     return np.where(np.isnan(own), width, own)

@@ -25,16 +25,14 @@ def group_column(cells: Cells, quantity: str, group: Group, periods: pd.PeriodIn
     CoverageError
         When the table's classes allow none of the definitions.
     """
-    first = None
+    columns = []
     for terms in cross(group, *crossed):
         if all(cells.has(**categories) for _, categories in terms):
-            looked_up = (cells.look_up(quantity, periods, **categories) * weight for weight, categories in terms)
-            column = reduce(add, looked_up)
-            if (column.missing == PRESENT).all():
-                return column
-            first = first or column
-    if first is not None:
-        return first
+            columns.append(reduce(add, (cells.look_up(quantity, periods, **named) * weight for weight, named in terms)))
+            if (columns[-1].missing == PRESENT).all():
+                return columns[-1]
+    if columns:
+        return columns[0]
     names = " by ".join(f"{each.dimension} {each.name}" for each in (group, *crossed))
     raise CoverageError(
         f"table {cells.table} cannot give {quantity} for {names}: it lacks the classes for it. "

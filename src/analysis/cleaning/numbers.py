@@ -4,7 +4,6 @@ CBS writes ``.`` for a figure that is unknown, unreliable or secret, and nothing
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,18 +14,11 @@ from analysis.missing import IMPOSSIBLE, PRESENT, UNKNOWN
 _NUMBER = r"[+-]?\d+(?:\.\d+)?"  # a decimal point, no thousands marks
 
 
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """Parsed cells: ``value`` (float, NaN where missing) and ``missing`` (a reason, or ``""``), of equal length."""
+def parse_numbers(texts: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Read number texts as CBS's service and this project's files write them (``350.8``): values, reasons of absence.
 
-    value: np.ndarray
-    missing: np.ndarray
-
-
-def parse_numbers(texts: Iterable[str]) -> Numbers:
-    """Read a column of number texts as CBS's service and this project's files write them (``350.8``).
-
-    Cells may have the blanks that right-align them. A blank cell is ``impossible``, a lone dot ``unknown``.
+    Cells may have the blanks that right-align them. A blank cell is ``impossible``, a lone dot ``unknown``: the value
+    is NaN, and the reason is ``""`` where there is a value.
 
     Raises
     ------
@@ -43,4 +35,4 @@ def parse_numbers(texts: Iterable[str]) -> Numbers:
         cells = (f"{column[index[row]]!r} (row {row})" for row in np.flatnonzero(wrong[index]))
         raise DataError(f"expected a number such as 350.8, a dot or a blank, found {name_some(cells)}.")
     missing = np.where(blank, IMPOSSIBLE, np.where(dot, UNKNOWN, PRESENT)).astype(object)
-    return Numbers(column.where(number, "nan").to_numpy(dtype=float)[index], missing[index])
+    return column.where(number, "nan").to_numpy(dtype=float)[index], missing[index]

@@ -7,15 +7,12 @@ the figures are provisional and in ``**`` when they are further provisional.
 
 import re
 from collections.abc import Iterable
-from typing import Literal
 
 import pandas as pd
 
 from analysis.errors import DataError
 from analysis.missing import FINAL, PROVISIONAL, REVISED_PROVISIONAL
 from analysis.snapshots.format import GRAIN_OF_LETTERS, PERIOD_CODE
-
-Grain = Literal["month", "quarter", "year"]
 
 FREQUENCY: dict[str, str] = {"month": "M", "quarter": "Q-DEC", "year": "Y-DEC"}
 _GRAIN = {frequency: grain for grain, frequency in FREQUENCY.items()}
@@ -87,12 +84,11 @@ def _refusal(text: str) -> DataError:
     )
 
 
-def period_grain(period: pd.Period) -> Grain:
+def period_grain(period: pd.Period) -> str:
     """Return ``month``, ``quarter`` or ``year``."""
-    grain = _GRAIN.get(period.freqstr)
-    if grain is None:
+    if period.freqstr not in _GRAIN:
         raise DataError(f"period {period} has frequency {period.freqstr}: expected a month, a quarter or a year.")
-    return grain  # type: ignore[return-value]
+    return _GRAIN[period.freqstr]
 
 
 def period_code(period: pd.Period) -> str:
@@ -107,8 +103,8 @@ def period_title(period: pd.Period, lang: str = "nl") -> str:
     grain = period_grain(period)
     if grain == "year":
         return f"{period.year:04d}"
-    names = MONTHS if grain == "month" else _QUARTERS
-    return f"{period.year:04d} {names[lang][(period.month if grain == 'month' else period.quarter) - 1]}"
+    name = MONTHS[lang][period.month - 1] if grain == "month" else _QUARTERS[lang][period.quarter - 1]
+    return f"{period.year:04d} {name}"
 
 
 def parse_periods(texts: Iterable[str]) -> pd.PeriodIndex:

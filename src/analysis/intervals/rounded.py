@@ -46,11 +46,9 @@ class Rounded:
         return cls(pool, unit, len(cells), np.arange(len(cells)), cells, np.ones(len(cells)))
 
     @classmethod
-    def absent(cls, size: int, unit: str, reason: str) -> Rounded:
-        """Return ``size`` entries without a value, for one reason."""
-        nothing = np.array([np.nan])
-        pool = CellPool((reason,), (1,), nothing, nothing, nothing, np.array([reason], dtype=object), np.zeros(1, int))
-        return cls.of_cells(pool, np.zeros(size, dtype=np.intp), unit)
+    def absent(cls, size: int, unit: str) -> Rounded:
+        """Return ``size`` entries without a value: they are not in the snapshot."""
+        return cls.of_ranges(*np.full((3, size), np.nan), unit)
 
     @classmethod
     def of_ranges(

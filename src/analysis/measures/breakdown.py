@@ -67,16 +67,14 @@ def breakdown(
     """
     cells = require_table(snapshot, table, period)
     codes = {name: cells.code(name, each) for name, each in at.items()}
-    cells.categories(dimension)  # raises: the table has no such dimension
+    known = cells.categories(dimension)
     rows = cells.frame[cells.frame["measure"] == cells.measure(quantity).code]
     when = _period(cells, quantity, pd.PeriodIndex(rows["period"].unique()).sort_values(), period)
     rows = rows[rows["period"] == when[0]]
     for name, code in codes.items():
         rows = rows[rows[name] == code]
     printed = set(rows[dimension])
-    classes = [
-        name for name, code in cells.categories(dimension).items() if code in printed and (total or name != TOTAL)
-    ]
+    classes = [name for name, code in known.items() if code in printed and (total or name != TOTAL)]
     if not classes:
         raise CoverageError(f"table {table}: no {quantity} by {dimension} in {period or when[0]}.")
     columns = [cells.look_up(quantity, when, **{dimension: each}, **at) for each in classes]

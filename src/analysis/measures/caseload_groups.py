@@ -1,6 +1,5 @@
 """The caseload by group at the end of a year: shares, growth, and which groups the change of the total came from."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +14,11 @@ from analysis.errors import CoverageError
 from analysis.intervals.comparison import rank_range
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.sources import GROUP_STOCK, GROUP_STOCK_TABLES, in_persons
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, group_labels, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 READS = GROUP_STOCK_TABLES
-
-
 _YEAR = {"M": 12, "Q-DEC": 4}
 
 
@@ -73,12 +70,11 @@ def group_state(snapshot: Snapshot, group_by: str = "all", until: pd.Period | No
     return best
 
 
-def _year_ends(cells: Cells, until: pd.Period | None) -> Iterator[pd.Period]:
-    """Yield the ends of years with the year before them: the last up to ``until`` first, then the later ones."""
+def _year_ends(cells: Cells, until: pd.Period | None) -> list[pd.Period]:
+    """Return the ends of years with the year before them: the last up to ``until`` first, then the later ones."""
     ends = [end for end in cells.periods if end.month == 12 and end - _YEAR[end.freqstr] in cells.periods]
     late = [end for end in ends if until is not None and end.end_time > until.end_time]
-    yield from reversed(ends[: len(ends) - len(late)])
-    yield from late
+    return ends[: len(ends) - len(late)][::-1] + late
 
 
 def _state(cells: Cells, groups: list[Group], end: pd.Period) -> GroupState:
@@ -101,11 +97,7 @@ def by_group(state: GroupState) -> pd.DataFrame:
     """
     last = [len(state.groups) - 1] * len(state.groups)
     total, total_before, change = state.now.take(last), state.before.take(last), state.now - state.before
-    labels = {
-        "dimension": [group.dimension for group in state.groups],
-        "group": [group.name for group in state.groups],
-        "period": str(state.period),
-    }
+    labels = group_labels(state.groups) | {"period": str(state.period)}
     columns = {
         "level": state.now,
         "share": ((state.now / total).percent(), "level of the total"),

@@ -80,13 +80,11 @@ def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
         for grain in snapshot.metadata(table).grains():
             cells = read_cells(snapshot, table, grain)
             frame, periods = cells.frame, cells.periods
-            reasons = frame["missing"].value_counts()
             row = {"table": table, "title": entry.title, "coverage": entry.coverage, "grain": grain}
             row |= {"first_period": str(periods[0]), "last_period": str(periods[-1]), "cells": len(frame)}
-            row |= {reason: int(reasons.get(reason, 0)) for reason in (UNKNOWN, IMPOSSIBLE)}
-            row |= {"periods": len(periods), "tables": table}
-            row["provisional"] = int(frame.loc[frame["status"] != FINAL, "period"].nunique())
-            rows.append(row)
+            row |= {reason: int((frame["missing"] == reason).sum()) for reason in (UNKNOWN, IMPOSSIBLE)}
+            provisional = frame.loc[frame["status"] != FINAL, "period"].nunique()
+            rows.append(row | {"periods": len(periods), "tables": table, "provisional": provisional})
     return pd.DataFrame(rows)
 
 

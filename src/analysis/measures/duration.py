@@ -4,6 +4,8 @@ The stock over-represents long spells: a person who stays long is counted at man
 A share of the stock is therefore never given without its counterpart among ended spells, where that exists.
 """
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,6 @@ from analysis.cleaning.cells import Cells, classes_of, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
-from analysis.intervals.rounded import Rounded
 from analysis.measures.sources import (
     DURATION_SHARES,
     ENDED_SPELLS,
@@ -56,23 +57,16 @@ def longterm_shares(snapshot: Snapshot, group_by: str = "all") -> pd.DataFrame:
 def _shares_of_stock(snapshot: Snapshot, group: Group, quarter: pd.Period) -> pd.DataFrame:
     """Return the shares of the stock: from counts where the snapshot has them, else as a document printed them."""
     at = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"])
-    frames = []
+    month, frames = at.asfreq(FREQUENCY["month"], how="end"), []
     for quantity, band in SHARES.items():
         (within, *named), (whole, *other) = stock_at(snapshot, at, group, band), stock_at(snapshot, at, group)
         share, table = (within / whole).percent(), ", ".join(dict.fromkeys(name for name in named + other if name))
         if share.missing[0] != PRESENT and DURATION_SHARES in snapshot:
-            printed = _printed_share(snapshot, group, band, quarter)
-            share, table = (printed, DURATION_SHARES) if printed is not None else (share, table)
+            with suppress(CoverageError):  # the document does not have every group
+                cells = read_cells(snapshot, DURATION_SHARES, "month")
+                share, table = group_column(cells, "stock_share", group, month, band), DURATION_SHARES
         frames.append(tidy_rows({quantity: (share, "stock of the group")}, _labels(group, STOCK, quarter), table))
     return combine(frames)
-
-
-def _printed_share(snapshot: Snapshot, group: Group, band: Group, quarter: pd.Period) -> Rounded | None:
-    month = pd.PeriodIndex([quarter.asfreq(FREQUENCY["month"], how="end")])
-    try:
-        return group_column(read_cells(snapshot, DURATION_SHARES, "month"), "stock_share", group, month, band)
-    except CoverageError:
-        return None
 
 
 def _shares_of_ended(snapshot: Snapshot, group: Group) -> pd.DataFrame:
@@ -80,13 +74,8 @@ def _shares_of_ended(snapshot: Snapshot, group: Group) -> pd.DataFrame:
     if not any(all(cells.has(**classes) for _, classes in definition) for definition in group.definitions):
         return pd.DataFrame({"missing": []})
     whole = group_column(cells, "ended_spells", group, years)
-    shares = {
-        quantity: (
-            (group_column(cells, "ended_spells", group, years, band) / whole).percent(),
-            "ended spells of the group",
-        )
-        for quantity, band in SHARES.items()
-    }
+    parts = {quantity: group_column(cells, "ended_spells", group, years, band) for quantity, band in SHARES.items()}
+    shares = {name: ((part / whole).percent(), "ended spells of the group") for name, part in parts.items()}
     return tidy_rows(shares, _labels(group, ENDED, years[0]), cells.table)
 
 

@@ -17,7 +17,7 @@ from analysis.intervals.comparison import decide_pairs
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.flows import QUARTERS_A_YEAR, complete_years, flow_cells, flow_window
 from analysis.measures.sources import GROUP_FLOW_MEANS, QUARTERLY_FLOWS, choose
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, group_labels, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -86,11 +86,7 @@ def by_group(flows: GroupFlows) -> pd.DataFrame:
         ``ratio`` (outflow over inflow; a ratio of means over the same quarters is the pooled ratio) and
         ``reinflow_share`` (percent; denominator: inflow).
     """
-    labels = {
-        "dimension": [group.dimension for group in flows.groups],
-        "group": [group.name for group in flows.groups],
-        "year": flows.year,
-    }
+    labels = group_labels(flows.groups) | {"year": flows.year}
     columns = {
         "inflow": flows.inflow,
         "outflow": flows.outflow,

@@ -13,7 +13,7 @@ from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError, MixedUnitsError
 from analysis.intervals.rounded import Rounded
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 QUARTERLY_FLOWS = ("85615NED", "82662NED")
@@ -70,7 +70,7 @@ def stock_at(snapshot: Snapshot, quarters: pd.PeriodIndex, *groups: Group) -> tu
     table : str
         That table, ``""`` when there is none.
     """
-    best, source = Rounded.absent(len(quarters), "persons", NOT_IN_SNAPSHOT), ""
+    best, source = Rounded.absent(len(quarters), "persons"), ""
     for table, grain in STOCK_SOURCES:
         if table not in snapshot:
             continue

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.classifications.groups import Group
 from analysis.errors import CallError
 from analysis.intervals.rounded import Rounded
 
@@ -38,6 +39,11 @@ def tidy_rows(
         reasons = {"denominator": denominator, "missing": column.missing, "status": column.status}
         frames.append(pd.DataFrame({**shared, "tables": tables, "quantity": quantity, **numbers, **reasons}))
     return combine(frames)
+
+
+def group_labels(groups: Iterable[Group]) -> dict[str, list[str]]:
+    """Return the labels ``dimension, group`` of rows that are groups."""
+    return {"dimension": [group.dimension for group in groups], "group": [group.name for group in groups]}
 
 
 def combine(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:

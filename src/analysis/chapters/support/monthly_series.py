@@ -15,7 +15,7 @@ from analysis.errors import CallError, CoverageError, name_some
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.measures.windows import parse_bound
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 BREAK = pd.Period("2023-01", "M")
@@ -43,7 +43,7 @@ def monthly_series(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _one_series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.DataFrame:
-    months, column = pd.PeriodIndex([], freq="M"), Rounded.absent(0, UNITS[quantity], NOT_IN_SNAPSHOT)
+    months, column = pd.PeriodIndex([], freq="M"), Rounded.absent(0, UNITS[quantity])
     if table in snapshot and read_cells(snapshot, table, "month").has(provision=kind):
         cells = read_cells(snapshot, table, "month")
         months, column = cells.periods, cells.look_up(quantity, cells.periods, provision=kind)

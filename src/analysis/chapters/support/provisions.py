@@ -13,7 +13,7 @@ from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.tidy_frame import tidy_rows
-from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 PROVISIONS = "85588NED"
@@ -83,7 +83,7 @@ def read_level(snapshot: Snapshot, table: str, quantity: str, kind: str, month: 
         measured = {measure.quantity for measure in cells.metadata.measures}
         if quantity in measured and cells.has(provision=kind):
             return cells.look_up(quantity, pd.PeriodIndex([month]), provision=kind)
-    return Rounded.absent(1, UNITS[quantity], NOT_IN_SNAPSHOT)
+    return Rounded.absent(1, UNITS[quantity])
 
 
 def level_before_growth(now: Rounded, growth: Rounded) -> Rounded:
@@ -109,9 +109,9 @@ def _levels(snapshot: Snapshot, kind: str, first: pd.Period, last: pd.Period) ->
     """Return level, level before and printed growth of a kind, and the tables that they are from."""
     now, before = (read_level(snapshot, PROVISIONS, "provisions", kind, month) for month in (last, first))
     used = [PROVISIONS] if PRESENT in (now.missing[0], before.missing[0]) else []
-    absent = Rounded.absent(1, "provisions", NOT_IN_SNAPSHOT)
+    absent = Rounded.absent(1, "provisions")
     of_year = last == PRINTED_MONTH and first == last - 12  # the months of the printed growth
-    growth, printed = Rounded.absent(1, "percent", NOT_IN_SNAPSHOT), absent
+    growth, printed = Rounded.absent(1, "percent"), absent
     if of_year:
         growth = read_level(snapshot, PRINTED, "growth_pct", kind, last)
     if now.missing[0] != PRESENT and last == PRINTED_MONTH:

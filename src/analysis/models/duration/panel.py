@@ -108,7 +108,7 @@ def _panel(snapshot: Snapshot, groups: list[Group], bands: tuple[Group, ...], cu
             try:
                 ended = group_column(cells, "ended_spells", group, yearly, band)
             except CoverageError:
-                ended = Rounded.absent(len(years), "ended spells", NOT_IN_SNAPSHOT)
+                ended = Rounded.absent(len(years), "ended spells")
             spells.append(_rows("ended", ended, labels | {"year": years, "tables": cells.table}))
     if not stocks:
         raise CoverageError(f"snapshot {snapshot.name!r} has no stock by duration for any of these groups.")

@@ -59,8 +59,7 @@ class OutflowModel:
         """
         data = flow_counts(flows, [label])
         found = process_ratio(data["outflow"], data["inflow"], self.dispersion, self.confidence)
-        labels = {label: data[label], "tables": ", ".join(flows["tables"].unique())}
-        return _rows(labels, quantity="process_ratio", **found)
+        return _rows({label: data[label]}, ", ".join(flows["tables"].unique()), "process_ratio", **found)
 
 
 def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowModel:
@@ -85,10 +84,7 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
     data = flow_counts(quarterly, ["quarter"])
     data["year"], data["season"] = data["quarter"].str[:4].astype(int), data["quarter"].str[-1].astype(int)
     years, seasons = sorted(data["year"].unique()), sorted(data["season"].unique())
-    labels, tables = (
-        ({"year": years}, {"quarter_of_year": seasons}),
-        {"tables": ", ".join(quarterly["tables"].unique())},
-    )
+    labels, tables = ({"year": years}, {"quarter_of_year": seasons}), ", ".join(quarterly["tables"].unique())
     with np.errstate(divide="ignore"):
         logs = np.log(data["outflow"] / data["inflow"]).where(data["outflow"] * data["inflow"] > 0)
     chance = log_ratio_variance(data["outflow"], data["inflow"])
@@ -96,7 +92,7 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
     dispersion = neighbour_dispersion(logs, chance, at, np.zeros(len(data)))
     if dispersion.df < 1 or len(years) < 2 or len(seasons) < 2 or len(data) <= len(years) + len(seasons) - 1:
         nothing = dict.fromkeys(("value", "value_lo", "value_hi"), np.nan) | {"missing": TOO_FEW}
-        return OutflowModel(Dispersion(), confidence, *(_rows(label | tables, **nothing) for label in labels))
+        return OutflowModel(Dispersion(), confidence, *(_rows(label, tables, **nothing) for label in labels))
     fit = fit_binomial("share ~ 0 + C(year) + C(season, Sum)", data)
     count = len(years) + len(seasons) - 1
     # a row for each effect as a sum of coefficients; the logs of the quarter effects sum to zero, which gives the last
@@ -107,9 +103,10 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
         tested = fit.t_test(contrast)
         half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value) * tested.sd.ravel()
         value, lo, hi = np.exp([tested.effect, tested.effect - half_width, tested.effect + half_width])
-        effects.append(_rows(label | tables, value=value, value_lo=lo, value_hi=hi, missing=PRESENT))
+        effects.append(_rows(label, tables, value=value, value_lo=lo, value_hi=hi, missing=PRESENT))
     return OutflowModel(dispersion, confidence, *effects)
 
 
-def _rows(labels: dict[str, Any], quantity: str = "effect", **numbers: Any) -> pd.DataFrame:
-    return pd.DataFrame({**labels, "quantity": quantity, **numbers, "unit": "ratio", "denominator": "inflow"})
+def _rows(labels: dict[str, Any], tables: str, quantity: str = "effect", **numbers: Any) -> pd.DataFrame:
+    about = {"tables": tables, "quantity": quantity}
+    return pd.DataFrame({**labels, **about, **numbers, "unit": "ratio", "denominator": "inflow"})

@@ -106,28 +106,22 @@ def pick_cells(panel: pd.DataFrame, dimension: str, quantities: tuple[str, ...],
     DataError
         When one is zero and has to be positive.
     """
-    rows = panel[panel["dimension"] == check_dimension(dimension, panel["dimension"].unique())].reset_index(drop=True)
-    order = {name: index for index, name in enumerate(rows["group"].unique())}
-    rows = rows.sort_values(
-        ["group", "quarter"], key=lambda column: column.map(order) if column.name == "group" else column
-    )
-    for fault, wrong in (("missing", rows.isna()), ("zero", rows[list(quantities)] <= 0)):
-        wrong = wrong[list(quantities)]
+    rows = panel[panel["dimension"] == check_dimension(dimension, panel["dimension"].unique())]
+    by_group = [members.sort_values("quarter") for _, members in rows.groupby("group", sort=False)]
+    rows = pd.concat(by_group, ignore_index=True)
+    cells = rows[list(quantities)]
+    for fault, wrong in (("missing", cells.isna()), ("zero", cells <= 0)):
         if wrong.any(axis=None) and (positive or fault == "missing"):
             _refuse(rows, wrong, fault)
-    return rows.assign(
-        year=rows["quarter"].str[:4].astype(int), season=rows["quarter"].str[-1].astype(int)
-    ).reset_index(drop=True)
+    return rows.assign(year=rows["quarter"].str[:4].astype(int), season=rows["quarter"].str[-1].astype(int))
 
 
 def _refuse(rows: pd.DataFrame, wrong: pd.DataFrame, fault: str) -> None:
     row = rows[wrong.any(axis=1)].iloc[0]
     quantity = wrong.columns[wrong.loc[row.name]][0]
-    bad = set(rows["quarter"][wrong.any(axis=1)])
-    whole = [quarter for quarter in sorted(rows["quarter"].unique()) if quarter not in bad]
-    possible = (
-        f"all groups have it in {len(whole)} quarters, {whole[0]} to {whole[-1]}" if whole else "no quarter is whole"
-    )
+    whole, possible = sorted({*rows["quarter"]} - {*rows["quarter"][wrong.any(axis=1)]}), "no quarter is whole"
+    if whole:
+        possible = f"all groups have it in {len(whole)} quarters, {whole[0]} to {whole[-1]}"
     text = f"table {row['tables']}: {quantity} of {_label(row)} is {fault} ({row['missing'] or 'a printed 0'})"
     raise (CoverageError if fault == "missing" else DataError)(
         f"{text}, and the model needs it; {possible}. Choose those quarters, or wider groups."
@@ -147,15 +141,13 @@ def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex) -> pd.Dat
     try:
         columns = {flow: group_column(cells, flow, group, quarters) for flow in FLOWS}
     except CoverageError:
-        columns = {flow: Rounded.absent(size, "moments", NOT_IN_SNAPSHOT) for flow in FLOWS}
+        columns = {flow: Rounded.absent(size, "moments") for flow in FLOWS}
     both, table = stock_at(snapshot, (quarters - 1).append(quarters), group)
     columns |= {"opening": both.take(range(size)), "closing": both.take(range(size, 2 * size))}
     labels = {"dimension": [group.dimension] * size, "group": [group.name] * size, "quarter": quarters.astype(str)}
     ranges = [range_columns(quantity, columns[quantity]) for quantity in QUANTITIES]
     status = [max(of, key=STATUSES.index) for of in zip(*(column.status for column in columns.values()), strict=True)]
-    reasons = zip(*(column.missing for column in columns.values()), strict=True)
-    missing = [
-        "; ".join(f"{name}={why}" for name, why in zip(columns, row, strict=True) if why != PRESENT) for row in reasons
-    ]
+    reasons = pd.DataFrame({name: column.missing for name, column in columns.items()}).to_dict("records")
+    missing = ["; ".join(f"{name}={why}" for name, why in row.items() if why != PRESENT) for row in reasons]
     about = {"status": status, "missing": missing, "tables": ", ".join(filter(None, (cells.table, table)))}
     return pd.DataFrame(reduce(or_, [labels, *ranges, about]))

@@ -175,10 +175,8 @@ def _dispersions(data: pd.DataFrame, quantity: str, needed: tuple[str, str]) -> 
     moments, quarters = data[needed[0]], pd.PeriodIndex(data["quarter"], freq="Q-DEC")
     logs = np.log(moments / data["exposed"]).to_numpy()
     variance = (1 / moments + (1 / data["inflow"] if quantity == "ratio" else 0)).to_numpy()
-    own, between = (
-        neighbour_dispersion(logs, variance, quarters, data["group"].to_numpy(), among) for among in (False, True)
-    )
-    return own, between
+    of_group = neighbour_dispersion(logs, variance, quarters, data["group"].to_numpy())
+    return of_group, neighbour_dispersion(logs, variance, quarters, data["group"].to_numpy(), between_groups=True)
 
 
 def _fit(data: pd.DataFrame, design: np.ndarray, quantity: str, covariance: str) -> Any:
