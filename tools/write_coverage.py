@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from analysis.errors import DataError, did_you_mean
-from analysis.register.coverage import DocumentCoverage, Part, read_coverage
+from analysis.register.coverage import Part, read_coverage
 from analysis.register.entry import read_register
 from analysis.register.relations import Register
 from analysis.report.table_spec import declared_tables
@@ -42,21 +42,21 @@ def row(part: Part, register: Register) -> str:
     return f"| {part.part} | {notebook} | {tables} | {numbers} | {part.open_data} | {part.missing} |\n"
 
 
-def text(coverage: DocumentCoverage, register: Register) -> str:
+def text(coverage: list[Part], register: Register) -> str:
     """Return the text of ``docs/coverage.md``: a table a document."""
     page = HEAD
-    for document in dict.fromkeys(part.document for part in coverage.parts):
-        rows = [row(part, register) for part in coverage.parts if part.document == document]
+    for document in dict.fromkeys(part.document for part in coverage):
+        rows = [row(part, register) for part in coverage if part.document == document]
         page += f"\n## {register.documents[document]['title']}\n\n{COLUMNS}{''.join(rows)}"
     return page
 
 
-def check_tables(coverage: DocumentCoverage) -> None:
+def check_tables(coverage: list[Part]) -> None:
     """Raise a DataError, with a line for each, when a part names a table that the report does not have."""
     known = declared_tables()
     wrong = [
         f"coverage.csv, {part.document}, {part.part}: table {table!r} is unknown; {did_you_mean(table, known)}."
-        for part in coverage.parts
+        for part in coverage
         for table in part.tables
         if table not in known
     ]

@@ -7,7 +7,6 @@ from fractions import Fraction
 import pytest
 
 from analysis.register.claims import interval
-from analysis.register.coverage import DocumentCoverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.formulas import parse
@@ -25,8 +24,7 @@ def published():
 def findings(tmp_path, published, rows, **others):
     register = read_register(write_register(tmp_path / "register", made=rows, **others))
     return {
-        each["claim_id"]: each
-        for each in finding_rows(find(register, published), register, published, coverage=DocumentCoverage())
+        each["claim_id"]: each for each in finding_rows(find(register, published), register, published, coverage=())
     }
 
 
@@ -243,9 +241,7 @@ def test_dutch_sentences_for_every_english_one(tmp_path, published):
     register = read_register(
         write_register(tmp_path / "register", made=[*TABLE, row("copy", "310", "10", formula="[total]")])
     )
-    english, dutch = (
-        finding_rows(find(register, published), register, published, lang, DocumentCoverage()) for lang in ("en", "nl")
-    )
+    english, dutch = (finding_rows(find(register, published), register, published, lang, ()) for lang in ("en", "nl"))
     for one, other in zip(english, dutch, strict=True):
         assert (one["cause"] == other["cause"]) == (one["cause"] == "")
         assert one["suggested"] == other["suggested"]

@@ -8,8 +8,6 @@ from functools import cached_property
 from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Interval
 
-_OPEN_END = {"at_least", "at_most"}
-
 
 @dataclass(frozen=True)
 class Derivation:
@@ -61,7 +59,7 @@ class Claim:
     @property
     def is_statement(self) -> bool:
         """Whether it holds or fails, rather than being met more or less closely."""
-        return self.row["kind"] in ("statement", "rank") or self.row["wording"] in _OPEN_END
+        return self.row["kind"] in ("statement", "rank") or self.row["wording"] in ("at_least", "at_most")
 
     @cached_property
     def value(self) -> Fraction | None:

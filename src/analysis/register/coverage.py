@@ -30,23 +30,8 @@ class Part:
     missing: str
 
 
-@dataclass(frozen=True)
-class DocumentCoverage:
-    """The parts of all documents, in the order of the file."""
-
-    parts: tuple[Part, ...] = ()
-
-    def of_claim(self, document: str, location: str) -> list[Part]:
-        """Return the parts that a location of a document belongs to; one in the text may belong to two."""
-        return [part for part in self.parts if part.document == document and location in part.locations]
-
-    def of_table(self, notebook: str, table: str) -> list[Part]:
-        """Return the parts that a table of a notebook shows."""
-        return [part for part in self.parts if part.notebook == notebook and table in part.tables]
-
-
-def read_coverage(register: Register, path: Path | None = None) -> DocumentCoverage:
-    """Read which notebook and tables show each part of the documents.
+def read_coverage(register: Register, path: Path | None = None) -> list[Part]:
+    """Return the parts of all documents in the order of the file, with the notebook and tables that show each.
 
     Raises
     ------
@@ -65,7 +50,7 @@ def read_coverage(register: Register, path: Path | None = None) -> DocumentCover
         faults += [f"{row.position}, {part.part}: {fault}" for fault in _faults(part, known, register.documents)]
         parts.append(part)
     refuse(faults)
-    return DocumentCoverage(tuple(parts))
+    return parts
 
 
 def _faults(part: Part, known: Collection[tuple[str, str]], documents: Collection[str]) -> list[str]:

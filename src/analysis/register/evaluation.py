@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from analysis.intervals.formula_range import Interval
 from analysis.language.translator import Message
@@ -58,9 +59,7 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
         The documents whose findings are returned; the formulas of the others still show which figure is wrong.
     """
     documents = set(register.documents if only is None else only)
-    of_claim: dict[str, list[Evaluation]] = {}
-    for formula in register.relations:
-        of_claim.setdefault(formula.claim.id, []).append(formula)
+    of_claim = {name: list(each) for name, each in groupby(register.relations, key=lambda each: each.claim.id)}
     network, tables, causes = Network(register.relations), Tables(snapshot), Causes(snapshot)
     return [
         _finding(register, claim, of_claim.get(claim.id, []), tables, network, causes)

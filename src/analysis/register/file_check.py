@@ -27,7 +27,11 @@ def check_file(path: Path, published: Snapshot) -> list[Claim]:
         With a line for each fault.
     """
     claims = [claim for claim in read_register(extra=path).claims.values() if claim.document == path.stem]
-    tables = table_outlines(published)
+    printed_tables = {name: published.metadata(name) for name in published.manifest.tables}
+    tables = {
+        name: TableOutline("", [each.quantity for each in table.measures], classes_of(table))
+        for name, table in printed_tables.items()
+    }
     for table in catalogued(by_name=True):
         live = expected_of(table)
         measured = [measure["quantity"] for measure in live.measures.values() if "quantity" in measure]
@@ -44,15 +48,6 @@ class TableOutline:
     grain: str
     quantities: Collection[str]
     dimensions: Mapping[str, Collection[str]]
-
-
-def table_outlines(snapshot: Snapshot) -> dict[str, TableOutline]:
-    """Return measures and dimensions of the tables of a snapshot."""
-    tables = {name: snapshot.metadata(name) for name in snapshot.manifest.tables}
-    return {
-        name: TableOutline("", [each.quantity for each in table.measures], classes_of(table))
-        for name, table in tables.items()
-    }
 
 
 def query_faults(claims: Iterable[Claim], tables: Mapping[str, TableOutline]) -> list[str]:

@@ -22,10 +22,9 @@ _DEEPEST = 60
 """Parts within parts of a formula: what is worked out part by part stays far from Python's own limit."""
 LONGEST = 4000
 """Characters of a formula: the longest in the register has some 700, and the parser stays far from its limits."""
-_CLAIM = re.compile(r"\[([^\[\]]*)\]")
-_CELL = re.compile(r"\{([^{}]*)\}")
+CLAIM_REFERENCE = re.compile(r"\[([^\[\]]*)\]")
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")  # a cell, or within a reference to claims a set
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
-_SET = re.compile(r"\{([^{}]*)\}")
 # what no formula has: other signs, and numbers or names that only Python would know
 _REFUSED = re.compile(r"[^\w\s.,+*/()<>=-]|\bat_\w*|\b\d+[A-Za-z_]\w*|\d{16,}|\*\*", re.ASCII)
 _PERIOD = re.compile(r"\d{4}(Q[1-4]|-(0[1-9]|1[0-2]))?")
@@ -41,13 +40,15 @@ def split_derivations(text: str) -> list[str]:
 
 def claims_named(text: str) -> list[str]:
     """Return the ids that a reference stands for: one, or with braces every combination."""
-    parts = _SET.split(text)
-    choices = [
-        [part] if index % 2 == 0 else [each.strip() for each in part.split(",")] for index, part in enumerate(parts)
-    ]
+    choices = [[part] for part in _IN_BRACES.split(text)]
+    choices[1::2] = [[each.strip() for each in part.split(",")] for (part,) in choices[1::2]]
     if math.prod(map(len, choices)) > _ANY:
         raise FormulaError(f"expected a set of at most {_ANY} claims, found more: [{text[:60]}].")
-    return ["".join(choice).strip() for choice in product(*choices)]
+    names = ["".join(choice).strip() for choice in product(*choices)]
+    for name in names:
+        if not _ID.fullmatch(name):
+            raise FormulaError(f"expected the id of a claim in [{text}], found {name!r}.")
+    return names
 
 
 def cells_named(text: str) -> list[str]:
@@ -58,16 +59,12 @@ def cells_named(text: str) -> list[str]:
     parts = [part.strip() for part in text.split("|")]
     if len(parts) != 4 or not all(parts):
         raise FormulaError(f"expected {{table | measure | selection | period}}, found {{{text.strip()}}}.")
-    ends = parts[3].split("..")
-    if (
-        not all(_PERIOD.fullmatch(end.strip()) for end in ends)
-        or len(ends) > 2
-        or len({len(end.strip()) for end in ends}) > 1
-    ):
+    ends = [end.strip() for end in parts[3].split("..")]
+    if not all(map(_PERIOD.fullmatch, ends)) or len(ends) > 2 or len(set(map(len, ends))) > 1:
         raise FormulaError(f"expected a period such as 2024, 2024Q4, 2024-12 or 2024Q1..2024Q4, found {parts[3]!r}.")
     if len(ends) == 1:
         return [" | ".join(parts)]
-    periods = [str(period) for period in pd.period_range(*ends, freq=_FREQUENCY[len(ends[0].strip())])]
+    periods = [str(period) for period in pd.period_range(*ends, freq=_FREQUENCY[len(ends[0])])]
     if not periods:
         raise FormulaError(f"expected the first period before the last, found {parts[3]!r}.")
     return [" | ".join([*parts[:3], period]) for period in periods]
@@ -85,20 +82,14 @@ def parse(text: str) -> Node:
         raise FormulaError(f"expected a formula of at most {LONGEST} characters, found {len(text)}.")
     references: list[Node] = []
 
-    def claim(match: re.Match[str]) -> str:
-        names = claims_named(match[1])
-        for name in names:
-            if not _ID.fullmatch(name):
-                raise FormulaError(f"expected the id of a claim in [{match[1]}], found {name!r}.")
-        return keep([Node("claim", value=name) for name in names])
-
-    def keep(nodes: list[Node]) -> str:
-        references.append(nodes[0] if len(nodes) == 1 else Node("list", tuple(nodes)))
+    def keep(kind: str, names: list[str]) -> str:
+        nodes = tuple(Node(kind, value=name) for name in names)
+        references.append(nodes[0] if len(nodes) == 1 else Node("list", nodes))
         return f" at_{len(references) - 1} "
 
-    arithmetic = _CLAIM.sub(claim, text)
-    arithmetic = _CELL.sub(lambda match: keep([Node("cell", value=name) for name in cells_named(match[1])]), arithmetic)
-    refused = _REFUSED.findall(_CELL.sub(" 0 ", _CLAIM.sub(" 0 ", text)))
+    arithmetic = CLAIM_REFERENCE.sub(lambda match: keep("claim", claims_named(match[1])), text)
+    arithmetic = _IN_BRACES.sub(lambda match: keep("cell", cells_named(match[1])), arithmetic)
+    refused = _REFUSED.findall(_IN_BRACES.sub(" 0 ", CLAIM_REFERENCE.sub(" 0 ", text)))
     if refused:
         signs = " ".join(dict.fromkeys(refused))
         raise FormulaError(f"expected numbers, + - * /, comparisons and functions, found {signs}")
@@ -115,10 +106,8 @@ def parse(text: str) -> Node:
 
 def _whole(node: Node) -> Node:
     """Return a node that may be a formula by itself; ranks, counts and comparisons stand alone, or in a list of and."""
-    inner = [each for part in node.parts for each in part.walk()]
-    never_nested = {"rank", "count", "and", *_COMPARISONS.values()}
-    allowed = {"and": set(_COMPARISONS.values()), "count": set(_COMPARISONS.values())}.get(node.kind, set())
-    wrong = [each.kind for each in inner if each.kind in never_nested - allowed]
+    refused = {"rank", "count", "and"} | (set() if node.kind in ("and", "count") else {*_COMPARISONS.values()})
+    wrong = [each.kind for part in node.parts for each in part.walk() if each.kind in refused]
     if wrong:
         raise FormulaError(f"{wrong[0]!r} cannot stand inside {node.kind!r}: a comparison, rank or count stands alone.")
     if node.kind == "list":

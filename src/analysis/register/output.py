@@ -45,41 +45,31 @@ def format_rows(rows: list[Row], form: str, columns: Iterable[str] = CONTRACT) -
 
 def _csv(rows: list[Row], columns: Iterable[str]) -> str:
     out = io.StringIO()
-    flat = [{name: _flat(value) for name, value in row.items()} for row in rows]
-    writer = csv.DictWriter(out, list(flat[0] if flat else columns), lineterminator="\n")
+    writer = csv.DictWriter(out, list(rows[0] if rows else columns), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(flat)
+    for row in rows:
+        lists = {name: json.dumps(value, ensure_ascii=False) for name, value in row.items() if isinstance(value, list)}
+        writer.writerow({**row, **lists})
     return out.getvalue().rstrip("\n")
 
 
-def _flat(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-
-
 def _table(rows: list[Row]) -> str:
-    header = ("claim", "location", "printed", "recomputed", "between", "verdict")
-    lines = [header, *(_line(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    printed = []
-    for number, line in enumerate(lines):
-        cells = [
-            text.rjust(w) if 1 < c < 5 else text.ljust(w) for c, (text, w) in enumerate(zip(line, widths, strict=True))
-        ]
-        printed.append("  ".join(cells).rstrip())
-        if number and rows[number - 1]["verdict"] in CONTRADICTED:
-            printed.append(f"    {rows[number - 1]['worked']}")
-            printed.append(f"    {rows[number - 1]['cause']}")
-            if rows[number - 1]["suggested"]:
-                printed.append(f"    {_right(rows[number - 1])}: {rows[number - 1]['suggested']}")
+    lines = [("claim", "location", "printed", "recomputed", "between", "verdict"), *map(_line, rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    form = "  ".join(f"{{:{align}{width}}}" for align, width in zip("<<>>><", widths, strict=True))
+    header, *aligned = [form.format(*line).rstrip() for line in lines]
+    printed = [header]
+    for row, line in zip(rows, aligned, strict=True):
+        printed.append(line)
+        if row["verdict"] in CONTRADICTED:
+            printed += [f"    {row['worked']}", f"    {row['cause']}"]
+            # the right value, or what would follow where another figure is wrong
+            what = "right" if row["suspect"] in (None, row["claim_id"]) else "would follow"
+            printed += [f"    {what}: {row['suggested']}"] if row["suggested"] else []
     for document, counts in count_verdicts(rows).items():
         some = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
-        printed.append(f"{document}: {sum(counts.values())} numbers: {some}")
+        printed.append(f"{document}: {counts.total()} numbers: {some}")
     return "\n".join(printed)
-
-
-def _right(row: Row) -> str:
-    """Return what a suggested value is: the right one, or what would follow where another figure is wrong."""
-    return "right" if row["suspect"] in (None, row["claim_id"]) else "would follow"
 
 
 def _line(row: Row) -> tuple[str, ...]:

@@ -2,15 +2,16 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.intervals.formula_range import Interval, Number
 from analysis.language.translator import Translator
-from analysis.register.coverage import DocumentCoverage, read_coverage
+from analysis.register.coverage import Part, read_coverage
 from analysis.register.evaluation import Finding
 from analysis.register.explanations import explanation, robustness
-from analysis.register.formulas import claims_named
+from analysis.register.formulas import CLAIM_REFERENCE, claims_named
 from analysis.register.relations import FORMULA, Evaluation, Register
 from analysis.register.verdicts import FAILS, HOLDS, Recomputed
 from analysis.snapshots.store import Snapshot
@@ -21,7 +22,6 @@ CONTRACT = (
 )  # fmt: skip
 """The columns that scripts rely on; a row has more."""
 _ENTERED = ("quantity", "group", "period", "unit", "source", "wording", "kind", "note")
-_REFERENCE = re.compile(r"\[([^\[\]]*)\]")
 
 
 def finding_rows(
@@ -29,31 +29,32 @@ def finding_rows(
     register: Register,
     snapshot: Snapshot,
     lang: str = "en",
-    coverage: DocumentCoverage | None = None,
+    coverage: Sequence[Part] | None = None,
 ) -> list[dict[str, Any]]:
     """Return one row a finding: the columns of `CONTRACT` first, then what explains the verdict.
 
     ``lang`` is the language of the sentences, ``nl`` or ``en``; what the register holds stands as it was entered.
     ``coverage`` says which notebook and tables show a number; by default that is what ships with the register.
     """
-    translator, coverage = Translator(lang), coverage or read_coverage(register)
+    translator, coverage = Translator(lang), read_coverage(register) if coverage is None else coverage
     return [_row(finding, register, snapshot, translator, coverage) for finding in findings]
 
 
 def _row(
-    finding: Finding, register: Register, snapshot: Snapshot, translator: Translator, coverage: DocumentCoverage
+    finding: Finding, register: Register, snapshot: Snapshot, translator: Translator, coverage: Sequence[Part]
 ) -> dict[str, Any]:
-    claim, evaluation = finding.claim, finding.evaluation
-    parts = coverage.of_claim(claim.document, claim.row["location"])
+    claim, evaluation, location = finding.claim, finding.evaluation, finding.claim.row["location"]
+    first_query = claim.queries[0].text if claim.queries else ""
+    parts = [part for part in coverage if part.document == claim.document and location in part.locations]
     return {
         "claim_id": claim.id,
         "document": claim.document,
-        "location": claim.row["location"],
+        "location": location,
         "verdict": finding.verdict,
         **_interval("published", claim.interval),
         **_result(evaluation.result if evaluation else None),
         "method": evaluation.method if evaluation else "",
-        "expression": evaluation.derivation.text if evaluation else _first_query(finding),
+        "expression": evaluation.derivation.text if evaluation else first_query,
         "cause": explanation(finding, translator),
         "suggested": finding.suggested,
         **{name: claim.row[name] for name in _ENTERED},
@@ -99,12 +100,11 @@ def worked(evaluation: Evaluation) -> str:
     """Return the expression with the numbers as printed in place of its references to claims."""
     if evaluation.method != FORMULA:
         return evaluation.derivation.text
-    operands = evaluation.operands
 
     def numbers(match: re.Match[str]) -> str:
-        return ", ".join(_as_written(operands[name].value) for name in claims_named(match[1]))
+        return ", ".join(_as_written(evaluation.operands[name].value) for name in claims_named(match[1]))
 
-    return _REFERENCE.sub(numbers, evaluation.derivation.text)
+    return CLAIM_REFERENCE.sub(numbers, evaluation.derivation.text)
 
 
 def _as_written(value: Number) -> str:
@@ -128,14 +128,9 @@ def _other(evaluation: Evaluation) -> dict[str, Any]:
     return {"method": evaluation.method, "expression": text, "outcome": outcome, **_result(evaluation.result)}
 
 
-def _first_query(finding: Finding) -> str:
-    return finding.claim.queries[0].text if finding.claim.queries else ""
-
-
-def count_verdicts(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+def count_verdicts(rows: Iterable[Mapping[str, Any]]) -> dict[str, Counter[str]]:
     """Return for each document how many claims have each verdict."""
-    counts: dict[str, dict[str, int]] = {}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        of_document = counts.setdefault(row["document"], {})
-        of_document[row["verdict"]] = of_document.get(row["verdict"], 0) + 1
+        counts[row["document"]][row["verdict"]] += 1
     return counts

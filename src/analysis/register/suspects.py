@@ -14,7 +14,6 @@ from analysis.register.verdicts import EXCLUDED, REPRODUCED
 Span = tuple[float, float]
 _STEPS = 60
 """Secant steps towards a root: a straight line needs one, a ratio some ten; what needs more has no root."""
-_NO_REASON = Message()
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Suspect:
     claim_id: str
     lo: float
     hi: float
-    why: Message = _NO_REASON
+    why: Message | None = None
 
 
 class Network:
@@ -62,29 +61,24 @@ class Network:
             return (replace(suspects[0], why=Message("register", "fixed_by_others")),)
         against = {each.claim_id: self._independent(each.claim_id) for each in suspects}
         suspects.sort(key=lambda each: against[each.claim_id], reverse=True)
-        if len(suspects) > 1 and against[suspects[0].claim_id] > max(against[suspects[1].claim_id], 1):
-            count = against[suspects[0].claim_id]
-            return (replace(suspects[0], why=Message("register", "contradicted", {"count": count})),)
+        counts = [against[each.claim_id] for each in suspects]
+        if len(counts) > 1 and counts[0] > max(counts[1], 1):
+            return (replace(suspects[0], why=Message("register", "contradicted", {"count": counts[0]})),)
         return tuple(suspects)
 
     def _independent(self, name: str) -> int:
         """Return how many relations contradict a figure that have nothing in common but this figure."""
-        met: set[str] = set()
-        count = 0
+        met: list[set[str]] = []
         for relation in self.around[name]:
             figures = {relation.claim.id, *relation.operands} - {name}
-            if relation.outcome == EXCLUDED and not figures & met:
-                met |= figures
-                count += 1
-        return count
+            if relation.outcome == EXCLUDED and all(map(figures.isdisjoint, met)):
+                met.append(figures)
+        return len(met)
 
     def _allowed(self, name: str, failing: Evaluation) -> Span:
         """Return the printed values of a figure with which the failing relation and all others around it hold."""
-        lo, hi = -math.inf, math.inf
-        for relation in {id(each): each for each in (failing, *self.around[name])}.values():
-            low, high = _holding(relation, name)
-            lo, hi = max(lo, low), min(hi, high)
-        return lo, hi
+        lows, highs = zip(*(_holding(relation, name) for relation in (failing, *self.around[name])), strict=True)
+        return max(lows), min(highs)
 
 
 def _is_numeric(relation: Evaluation) -> bool:

@@ -46,11 +46,8 @@ class Recomputed:
 def recompute(tree: Node, operands: Mapping[str, Interval]) -> Recomputed:
     """Return what a formula gives: value and exact range, or whether a statement holds. Raises what `range_of` does."""
     centre = {name: each.value for name, each in operands.items()}
-    compared = []
-    for comparison in comparisons_of(tree):
-        gap = difference(comparison)
-        ends = range_of(gap, operands)
-        compared.append((comparison.kind, value_at(gap, centre), ends))
+    gaps = [(each.kind, difference(each)) for each in comparisons_of(tree)]
+    compared = [(kind, range_of(gap, operands), value_at(gap, centre)) for kind, gap in gaps]
     if tree.kind in TRUTHS:
         return _truth(compared)
     if tree.kind in ("rank", "count"):
@@ -84,18 +81,17 @@ def decided(kind: str, lo: Number, hi: Number) -> str:
     return FAILS if hi < 0 or (hi == 0 and strict) else UNDECIDED
 
 
-def _truth(compared: Sequence[tuple[str, Number, Range]]) -> Recomputed:
-    outcomes = [(decided(kind, ends.lo, ends.hi), value, ends) for kind, value, ends in compared]
-    truths = [truth for truth, _, _ in outcomes]
-    truth = FAILS if FAILS in truths else UNDECIDED if UNDECIDED in truths else HOLDS
+def _truth(compared: Sequence[tuple[str, Range, Number]]) -> Recomputed:
+    outcomes = [(decided(kind, ends.lo, ends.hi), value, ends) for kind, ends, value in compared]
+    truth = min((each for each, _, _ in outcomes), key=(FAILS, UNDECIDED, HOLDS).index)
     _, value, ends = min((each for each in outcomes if each[0] == truth), key=lambda each: each[1])
     return Recomputed(value, ends.lo, ends.hi, truth, ends)
 
 
-def _number_of(compared: Sequence[tuple[str, Number, Range]], start: int) -> Recomputed:
+def _number_of(compared: Sequence[tuple[str, Range, Number]], start: int) -> Recomputed:
     """Return how many comparisons hold, counted from ``start``: as printed, at least, at most."""
-    printed = [decided(kind, value, value) for kind, value, _ in compared].count(HOLDS)
-    truths = [decided(kind, ends.lo, ends.hi) for kind, _, ends in compared]
+    printed = [decided(kind, value, value) for kind, _, value in compared].count(HOLDS)
+    truths = [decided(kind, ends.lo, ends.hi) for kind, ends, _ in compared]
     return Recomputed(start + printed, start + truths.count(HOLDS), start + len(truths) - truths.count(FAILS))
 
 

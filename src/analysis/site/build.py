@@ -8,7 +8,6 @@ from analysis.register.coverage import read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import count_verdicts, finding_rows
-from analysis.runs.notebook import Notebook
 from analysis.runs.plan import Plan
 from analysis.site.findings_page import write_findings_pages
 from analysis.site.index import build_page
@@ -48,16 +47,11 @@ def _findings_pages(
     if any(each["kind"] == "simulated" for each in record["snapshots"]):
         return links, {}  # no simulated figure was ever published
     titles = {each["document"]: each["title"] for each in documents}
-    return links, {
-        table: published_as(
-            coverage.of_table(notebook.name, table), rows, titles, translator, _as_published(notebook, plan.parameters)
-        )
-        for notebook in plan.notebooks
-        for table in notebook.tables
-    }
-
-
-def _as_published(notebook: Notebook, parameters: dict[str, dict[str, Any]]) -> bool:
-    """Tell whether a notebook shows what documents print: the published snapshot, the whole of it."""
-    given = parameters[notebook.name] | {"lang": notebook.defaults.get("lang")}
-    return given == notebook.defaults and given.get("snapshot") == PUBLISHED
+    shown = {}
+    for notebook in plan.notebooks:
+        given = plan.parameters[notebook.name] | {"lang": notebook.defaults.get("lang")}
+        same = given == notebook.defaults and given.get("snapshot") == PUBLISHED  # the whole of what documents print
+        for table in notebook.tables:
+            parts = [part for part in coverage if part.notebook == notebook.name and table in part.tables]
+            shown[table] = published_as(parts, rows, titles, translator, same)
+    return links, shown

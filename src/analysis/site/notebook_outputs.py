@@ -49,7 +49,7 @@ def published_as(
     Parameters
     ----------
     parts : list of Part
-        As `DocumentCoverage.of_table` gives them.
+        Those that the table shows, as `analysis.register.coverage.read_coverage` gives them.
     rows : list of dict
         As ``bijstand findings --format json`` gives them.
     titles : dict of str to str
