@@ -97,23 +97,17 @@ def recomputed(findings: Iterable[Finding]) -> pd.DataFrame:
         if row["location"] != RESULT_LOCATION and (each.verdict not in CONTRADICTED or _identity(each) not in in_table):
             continue
         for evaluation in filter(None, (each.evaluation, *each.others)):
-            excluded = (
-                row["difference"].partition(": ")[0] if each.claim.differs_in(evaluation.derivation) else each.verdict
-            )
+            result, verdict = evaluation.result, evaluation.outcome
+            if verdict == EXCLUDED:
+                other = each.claim.differs_in(evaluation.derivation)
+                verdict = row["difference"].partition(": ")[0] if other else each.verdict
+            line = row["quantity"].removesuffix(", per full-time equivalent").removesuffix(", sector")
+            numbers = {"rebuilt": result.value, "rebuilt_lo": result.lo, "rebuilt_hi": result.hi}
             rows.append(
-                {
-                    "line": row["quantity"].removesuffix(", per full-time equivalent").removesuffix(", sector"),
-                    "scheme": row["group"],
-                    "unit": row["unit"],
-                    "location": row["location"],
-                    "published": float(each.claim.value),
-                    "rebuilt": float(evaluation.result.value),
-                    "rebuilt_lo": float(evaluation.result.lo),
-                    "rebuilt_hi": float(evaluation.result.hi),
-                    "verdict": excluded if evaluation.outcome == EXCLUDED else evaluation.outcome,
-                    "worked": worked(evaluation),
-                    "tables": _RESULT,
-                }
+                {"line": line, "scheme": row["group"], "unit": row["unit"], "location": row["location"]}
+                | {"published": float(each.claim.value)}
+                | {name: float(number) for name, number in numbers.items()}
+                | {"verdict": verdict, "worked": worked(evaluation), "tables": _RESULT}
             )
     return pd.DataFrame(rows)
 

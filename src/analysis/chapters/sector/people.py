@@ -86,15 +86,9 @@ def scheme_flows(snapshot: Snapshot) -> pd.DataFrame:
         opening, inflow, outflow, closing = (stack([column, column.sum()]) for column in numbers)
         account = balance(opening, inflow, outflow, closing)
         labels = {"where": where, "scheme": [*schemes, TOTAL], "closure": zero_within_rounding(account["other_exits"])}
-        columns = {
-            "opening": opening,
-            "inflow": inflow,
-            "outflow": outflow,
-            "closing": closing,
-            **account,
-            "entry_rate": ((inflow / opening).percent(), "opening"),
-            "exit_rate": ((outflow / opening).percent(), "opening"),
-        }
+        columns = {"opening": opening, "inflow": inflow, "outflow": outflow, "closing": closing, **account}
+        rates = {"entry_rate": inflow / opening, "exit_rate": outflow / opening}
+        columns |= {name: (rate.percent(), "opening") for name, rate in rates.items()}
         frames.append(tidy_rows(columns, labels, table))
     return combine(frames)
 

@@ -23,10 +23,8 @@ def support_by_group(by_group: pd.DataFrame, translator: Translator) -> Figure:
 
 def still_at_work(still: pd.DataFrame, translator: Translator) -> Figure:
     """Draw who still worked after one and after six months, with and without support before."""
-    starters = [
-        translator.word("figures.words", "months_after", months=months, year=year)
-        for months, year in zip(still["months_after"], still["year"], strict=True)
-    ]
+    moments = zip(still["months_after"], still["year"], strict=True)
+    starters = [translator.word("figures.words", "months_after", months=months, year=year) for months, year in moments]
     return by_class(still.assign(starters=starters), "starters", ["with_support", "without_support"], translator)
 
 
@@ -48,10 +46,8 @@ def support_series(series: pd.DataFrame, translator: Translator) -> Figure:
                 note(axes, table, (at["date"], at["value"] / 1000), shift, colour)
             # between the last day before it and the last day of its first month: on neither side's figure
             axes.axvline(BREAK.start_time + pd.Timedelta(days=14), color=INK, lw=0.9, ls=":")
-            head = translator.word(
-                "figures.words", "thousands_of", unit=translator.value(unit), kind=translator.value(kind)
-            )
-            axes.set_title(head, loc="left", color=SOFT)
+            names = {"unit": translator.value(unit), "kind": translator.value(kind)}
+            axes.set_title(translator.word("figures.words", "thousands_of", **names), loc="left", color=SOFT)
             value_axis(axes, translator)
             axes.margins(y=0.3)
             year_axis(axes, series["date"])

@@ -47,12 +47,8 @@ def _one_series(snapshot: Snapshot, table: str, quantity: str, kind: str) -> pd.
     if table in snapshot and read_cells(snapshot, table, "month").has(provision=kind):
         cells = read_cells(snapshot, table, "month")
         months, column = cells.periods, cells.look_up(quantity, cells.periods, provision=kind)
-    labels = {
-        "table": table,
-        "provision": kind,
-        "period": months.astype(str),
-        "date": months.to_timestamp(how="end").normalize(),
-    }
+    dates = months.to_timestamp(how="end").normalize()
+    labels = {"table": table, "provision": kind, "period": months.astype(str), "date": dates}
     return tidy_rows({"in_use": column}, labels, table)
 
 
@@ -102,19 +98,11 @@ def persons_compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> p
     """
     pairs = [(_persons(snapshot, kind, last), _persons(snapshot, kind, first)) for kind in _KINDS]
     now, before = (stack([pair[month][0] for pair in pairs]) for month in (0, 1))
-    labels = {
-        "provision": _KINDS,
-        "first_period": str(first),
-        "last_period": str(last),
-        "break": ACROSS if first < BREAK <= last else "on one side of it",
-    }
+    side = ACROSS if first < BREAK <= last else "on one side of it"
+    labels = {"provision": _KINDS, "first_period": str(first), "last_period": str(last), "break": side}
     tables = [", ".join(dict.fromkeys(name for _, name in pair if name)) for pair in pairs]
-    columns = {
-        "persons_before": before,
-        "level": now,
-        "change": now - before,
-        "growth_pct": ((now / before - 1).percent(), "persons_before"),
-    }
+    growth = ((now / before - 1).percent(), "persons_before")
+    columns = {"persons_before": before, "level": now, "change": now - before, "growth_pct": growth}
     return tidy_rows(columns, labels, tables)
 
 
@@ -139,10 +127,8 @@ def _months_with_figures(snapshot: Snapshot) -> pd.PeriodIndex:
     if PRINTED in snapshot or PERSONS_PRINTED in snapshot:
         found.append(pd.PeriodIndex([PRINTED_MONTH - 12, PRINTED_MONTH]))
     if not found:
-        tables = ", ".join(table for table, _ in _SERIES)
-        raise CoverageError(
-            f"snapshot {snapshot.name!r} has no figures on support to work ({tables}). Pull them, or use 'published'."
-        )
+        lacking = f"no figures on support to work ({', '.join(table for table, _ in _SERIES)})"
+        raise CoverageError(f"snapshot {snapshot.name!r} has {lacking}. Pull them, or use 'published'.")
     return pd.PeriodIndex(sorted({month for months in found for month in months}), freq="M")
 
 
@@ -151,8 +137,6 @@ def _month(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
     if period_grain(month) != "month":
         raise CallError(f"{name} {text!r}: expected a month such as {known[-1]}, found a {period_grain(month)}.")
     if month not in known:
-        near = name_some(
-            [str(each) for each in known if abs((each - month).n) <= 12] or [str(known[0]), str(known[-1])]
-        )
+        near = name_some([each for each in known if abs((each - month).n) <= 12] or [known[0], known[-1]])
         raise CallError(f"{name} {month}: expected a month with figures on support, such as {near}; found none of it.")
     return month

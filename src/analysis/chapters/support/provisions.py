@@ -59,8 +59,8 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
     if first >= last:
         raise CallError(f"first {first} does not lie before last {last}: expected first before last.")
     kinds = [(heading, kind) for heading, members in HEADINGS.items() for kind in members]
-    found = [_levels(snapshot, kind, first, last) for _, kind in kinds]
-    now, before, growth = (stack([levels[part] for levels in found]) for part in range(3))
+    *levels, tables = zip(*(_levels(snapshot, kind, first, last) for _, kind in kinds), strict=True)
+    now, before, growth = map(stack, levels)
     change = now - before
     total_before = before.take([len(kinds) - 1] * len(kinds))
     labels = {"heading": [heading for heading, _ in kinds], "provision": [kind for _, kind in kinds]}
@@ -72,8 +72,7 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
         "growth_pct": ((now / before - 1).percent(), "provisions_before"),
         "contribution_pp": ((change / total_before).percent(), "provisions_before of the total"),
     }
-    tables = [tables for *_, tables in found]
-    return tidy_rows(columns, labels, tables)
+    return tidy_rows(columns, labels, list(tables))
 
 
 def read_level(snapshot: Snapshot, table: str, quantity: str, kind: str, month: pd.Period) -> Rounded:
@@ -109,20 +108,17 @@ def _levels(snapshot: Snapshot, kind: str, first: pd.Period, last: pd.Period) ->
     """Return level, level before and printed growth of a kind, and the tables that they are from."""
     now, before = (read_level(snapshot, PROVISIONS, "provisions", kind, month) for month in (last, first))
     used = [PROVISIONS] if PRESENT in (now.missing[0], before.missing[0]) else []
-    absent = Rounded.absent(1, "provisions")
+    printed = absent = Rounded.absent(1, "provisions")
     of_year = last == PRINTED_MONTH and first == last - 12  # the months of the printed growth
-    growth, printed = Rounded.absent(1, "percent"), absent
-    if of_year:
-        growth = read_level(snapshot, PRINTED, "growth_pct", kind, last)
+    growth = read_level(snapshot, PRINTED, "growth_pct", kind, last) if of_year else Rounded.absent(1, "percent")
     if now.missing[0] != PRESENT and last == PRINTED_MONTH:
         now = printed = read_level(snapshot, PRINTED, "provisions", kind, last)
         if not of_year:  # the document and the table are of different states, and nothing printed ties the two
             before, used = absent, []
         elif now.missing[0] == PRESENT == growth.missing[0]:
             change = read_level(snapshot, PRINTED, "change", kind, last)
-            implied = (
-                level_before_change(now, change) if change.missing[0] == PRESENT else level_before_growth(now, growth)
-            )
+            by_change = change.missing[0] == PRESENT
+            implied = level_before_change(now, change) if by_change else level_before_growth(now, growth)
             # a figure that the printed growth excludes is of another state of the table: it says nothing of this change
             if before.missing[0] != PRESENT or before.hi[0] < implied.lo[0] or before.lo[0] > implied.hi[0]:
                 before, used = implied, []

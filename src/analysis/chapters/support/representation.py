@@ -1,5 +1,6 @@
 """Who has a provision and who receives bijstand: the shares of each group in both, and their ratio."""
 
+import numpy as np
 import pandas as pd
 
 from analysis.chapters.support.provisions import PRINTED_MONTH
@@ -69,14 +70,8 @@ def _of_kind(snapshot: Snapshot, dimension: str, kind: str, state: GroupState) -
     recipients = stack([state.now.take(map(names.index, named)).sum() for _, named in groups.values()])
     everyone = state.now.take([len(names) - 1] * len(groups))
     ratio = _share_times(supported, everyone / recipients)
-    labels = {
-        "dimension": dimension,
-        "group": list(groups),
-        "provision": kind,
-        "outcome": [
-            OVER if lo > 1 else UNDER if hi < 1 else UNDECIDED for lo, hi in zip(ratio.lo, ratio.hi, strict=True)
-        ],
-    }
+    outcome = np.select([ratio.lo > 1, ratio.hi < 1], [OVER, UNDER], UNDECIDED)
+    labels = {"dimension": dimension, "group": list(groups), "provision": kind, "outcome": outcome}
     columns = {
         "supported_share": ((supported, "persons with this provision"), BY_GROUP),
         "recipient_share": (((recipients / everyone).percent(), "persons with bijstand"), state.table),

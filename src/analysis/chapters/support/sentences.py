@@ -42,10 +42,8 @@ def levels(provisions: pd.DataFrame, persons: pd.DataFrame, translator: Translat
     for name, frame, quantity in (("provisions", provisions, "provisions"), ("persons", persons, "level")):
         level, change = (select_row(frame, each, provision=TOTAL) for each in (quantity, "change"))
         key = "unknown" if pd.isna(value_in(level)) else "level" if pd.isna(value_in(change)) else "changed"
-        numbers = {
-            "level": translator.number(value_in(level)),
-            "change": format_with_interval(change, translator, sign=True),
-        }
+        change = format_with_interval(change, translator, sign=True)
+        numbers = {"level": translator.number(value_in(level)), "change": change}
         sentences.append(translator.word("texts.support_levels", f"{name}_{key}", **numbers, **names))
     if persons["break"].iloc[0] == ACROSS:
         sentences.append(translator.word("texts.support_levels", "across_break"))
@@ -54,14 +52,10 @@ def levels(provisions: pd.DataFrame, persons: pd.DataFrame, translator: Translat
 
 def coverage(shares: pd.DataFrame, translator: Translator) -> str:
     """Return the printed coverage beside two shares that look like it."""
-    printed, part, everyone = (row for _, row in pick(shares, "share").iterrows())
-    return translator.word(
-        "texts",
-        "support_coverage",
-        coverage=translator.number(value_in(printed)),
-        part=format_rounded(part, translator),
-        everyone=format_rounded(everyone, translator),
-    )
+    (_, printed), *others = pick(shares, "share").iterrows()
+    part, everyone = (format_rounded(row, translator) for _, row in others)
+    coverage = translator.number(printed["value"])
+    return translator.word("texts", "support_coverage", coverage=coverage, part=part, everyone=everyone)
 
 
 def contributions(provisions: pd.DataFrame, translator: Translator) -> str:
@@ -74,11 +68,8 @@ def contributions(provisions: pd.DataFrame, translator: Translator) -> str:
     known = rows.dropna(subset="value").sort_values("value", kind="stable")
     if len(known) < len(rows):
         return translator.word("texts", "support_contributions_unknown", known=len(known), all=len(rows))
-    raised, lowered = known[known["value_lo"] > 0].iloc[::-1][:3], known[known["value_hi"] < 0][:2]
-    names = {
-        "raised": _list(raised, "provision", translator, True),
-        "lowered": _list(lowered, "provision", translator, True),
-    }
+    chosen = {"raised": known[known["value_lo"] > 0].iloc[::-1][:3], "lowered": known[known["value_hi"] < 0][:2]}
+    names = {name: _list(kinds, "provision", translator, True) for name, kinds in chosen.items()}
     return translator.word("texts", "support_contributions", **names)
 
 
@@ -86,18 +77,17 @@ def representation(by_group: pd.DataFrame, counts: pd.DataFrame, translator: Tra
     """Return which groups are over- and under-represented among all supported, and how many of these lack bijstand."""
     rows = pick(by_group, "representation")
     rows = rows[rows["provision"] == TOTAL]
-    groups = {
-        name: _list(rows[rows["outcome"] == outcome], "group", translator)
-        for name, outcome in {"over": OVER, "under": UNDER, "undecided": UNDECIDED}.items()
-    }
+    outcomes = {"over": OVER, "under": UNDER, "undecided": UNDECIDED}.items()
+    groups = {name: _list(rows[rows["outcome"] == each], "group", translator) for name, each in outcomes}
     others = translator.number(value_in(select_row(counts, "share", group="not a recipient")))
     return translator.word("texts", "support_representation", others=others, **groups)
 
 
 def _list(rows: pd.DataFrame, label: str, translator: Translator, sign: bool = False) -> str:
-    names = []
-    for _, row in rows.iterrows():
-        names.append(f"{translator.value(row[label])} ({format_rounded(row, translator, 1, sign=sign)})")
+    names = (
+        f"{translator.value(row[label])} ({format_rounded(row, translator, 1, sign=sign)})"
+        for _, row in rows.iterrows()
+    )
     return ", ".join(names) or translator.word("page", "no_rows")
 
 

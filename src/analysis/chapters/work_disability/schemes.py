@@ -45,13 +45,8 @@ def at_work_by_scheme(snapshot: Snapshot, year: str) -> pd.DataFrame:
     now = breakdown(snapshot, SCHEMES, "at_work", "scheme", f"{year}-12", total=True)
     before = breakdown(snapshot, SCHEMES, "at_work", "scheme", f"{int(year) - 1}-12", total=True).of(*now.classes)
     change, total_before = now.numbers - before, before.take([now.classes.index(TOTAL)] * len(now.classes))
-    columns = {
-        "at_work_before": before,
-        "at_work": now.numbers,
-        "change": change,
-        "growth_pct": (change / before).percent(),
-        "contribution_pp": (change / total_before).percent(),
-    }
+    columns = {"at_work_before": before, "at_work": now.numbers, "change": change}
+    columns |= {"growth_pct": (change / before).percent(), "contribution_pp": (change / total_before).percent()}
     return tidy_rows(columns, {"scheme": now.classes}, SCHEMES).assign(year=year)
 
 
@@ -69,20 +64,13 @@ def sheltered_work(snapshot: Snapshot) -> pd.DataFrame:
     cells, by_scheme = require_table(snapshot, SHELTERED), require_table(snapshot, SCHEMES)
     named = ("advised", "at_work", "printed_waiting")
     advised, at_work, printed = (cells.look_up(name, cells.periods, scheme=_SHELTERED) for name in named)
-    columns = {
-        "advised": advised,
-        "at_work": at_work,
-        "waiting": advised - at_work,
-        "printed_waiting": printed,
-        "waiting_gap": printed - (advised - at_work),
-        "at_work_share": (at_work / advised).percent(),
-    }
+    waiting = advised - at_work
+    columns = {"advised": advised, "at_work": at_work, "waiting": waiting, "printed_waiting": printed}
+    columns |= {"waiting_gap": printed - waiting, "at_work_share": (at_work / advised).percent()}
     earlier = by_scheme.periods[by_scheme.periods < cells.periods.min()]
     at_work_earlier = {"at_work": by_scheme.look_up("at_work", earlier, scheme=_SHELTERED)}
-    return combine(
-        tidy_rows(numbers, {"year": months.year.astype(str)}, table)
-        for numbers, months, table in ((at_work_earlier, earlier, SCHEMES), (columns, cells.periods, SHELTERED))
-    )
+    parts = ((at_work_earlier, earlier, SCHEMES), (columns, cells.periods, SHELTERED))
+    return combine(tidy_rows(part, {"year": months.year.astype(str)}, table) for part, months, table in parts)
 
 
 def sources_compared(snapshot: Snapshot) -> pd.DataFrame:

@@ -26,32 +26,24 @@ def at_work(schemes: pd.DataFrame, translator: Translator) -> str:
 
 def jobs_against_targets(targets: pd.DataFrame, translator: Translator) -> str:
     """Return the jobs added since the baseline, the target, what is short of it, and the share reached by sector."""
-    jobs = pick(targets, "jobs_all").set_index("sector")["value"]
-    numbers = {
-        name: translator.number(value_in(select_row(targets, name, sector="total")))
-        for name in ("jobs_all", "jobs_target", "shortfall")
-    }
-    shares = {
-        sector: format_rounded(select_row(targets, "target_reached", sector=sector), translator, 1)
-        for sector in ("market", "government", "total")
-    }
-    both = translator.number(jobs["market"] + jobs["government"])
+    values = targets.set_index(["quantity", "sector"])["value"]
+    numbers = {name: translator.number(values[name, "total"]) for name in ("jobs_all", "jobs_target", "shortfall")}
+    reached = pick(targets, "target_reached").iterrows()
+    shares = {row["sector"]: format_rounded(row, translator, 1) for _, row in reached}
+    both = translator.number(values["jobs_all", "market"] + values["jobs_all", "government"])
     return translator.word("texts", "work_targets", both=both, **numbers, **shares)
 
 
 def jobs_added(in_year: pd.DataFrame, hired: pd.DataFrame, translator: Translator) -> str:
     """Return the jobs added in the year, and the change of hired jobs with and without secondment under the Wsw."""
-    total = select_row(in_year, "added_all", sector="total")
-    numbers = {
-        name: translator.number(value_in(select_row(in_year, f"added_{name}", sector="total")), sign=True)
-        for name in ("formal", "hired")
-    }
+    total = in_year[in_year["sector"] == "total"].set_index("quantity")["value"]
+    numbers = {name: total[f"added_{name}"] for name in ("formal", "hired")}
     for period, span in {"since": "since baseline", "year": "in the year"}.items():
         for quantity in ("wsw_secondment", "hired_other"):
-            change = select_row(hired, quantity, span=span)
-            numbers[f"{quantity}_{period}"] = translator.number(value_in(change), sign=True)
-    size = translator.number(abs(total["value"]))
-    moved = translator.word("texts.work_jobs_moved", "rose" if total["value"] >= 0 else "fell", size=size)
+            numbers[f"{quantity}_{period}"] = value_in(select_row(hired, quantity, span=span))
+    numbers = {name: translator.number(value, sign=True) for name, value in numbers.items()}
+    size, direction = translator.number(abs(total["added_all"])), "rose" if total["added_all"] >= 0 else "fell"
+    moved = translator.word("texts.work_jobs_moved", direction, size=size)
     return translator.word("texts", "work_added", moved=moved, **numbers)
 
 
@@ -69,13 +61,10 @@ def sheltered_work(rows: pd.DataFrame, translator: Translator) -> str:
 
 def register(rows: pd.DataFrame, translator: Translator) -> str:
     """Return the people in the register and the share with a job, of all and of the municipal part."""
-    numbers = {}
+    numbers, quantities = {}, ("registered", "job_share", "printed_share")
     for name, population in (("all", "total"), ("municipal", "Participation Act"), ("others", "others")):
-        of_population = {
-            quantity: select_row(rows, quantity, population=population)
-            for quantity in ("registered", "job_share", "printed_share")
-        }
-        numbers[f"{name}_registered"] = format_with_interval(of_population["registered"], translator)
-        numbers[f"{name}_share"] = format_rounded(of_population["job_share"], translator)
-        numbers[f"{name}_printed"] = translator.number(value_in(of_population["printed_share"]))
+        registered, share, printed = (select_row(rows, quantity, population=population) for quantity in quantities)
+        numbers[f"{name}_registered"] = format_with_interval(registered, translator)
+        numbers[f"{name}_share"] = format_rounded(share, translator)
+        numbers[f"{name}_printed"] = translator.number(value_in(printed))
     return translator.word("texts", "work_register", **numbers)

@@ -120,11 +120,8 @@ def _with_process(frame: pd.DataFrame, confidence: float) -> pd.DataFrame:
     Given the earlier stock, the later one is binomial with variance n p (1 - p) times a dispersion; Pearson's X2 of a
     Poisson model with mean n p measures dispersion times (1 - p), so Var log(later / earlier) = X2/df / later.
     """
-    known = frame[(frame["missing"] == PRESENT) & (frame["value"] > 0)]
-    found = {
-        name: between_groups(rows, "C(group) + C(year)", "later", "earlier")
-        for name, rows in known.groupby("dimension")
-    }
+    known = frame[(frame["missing"] == PRESENT) & (frame["value"] > 0)].groupby("dimension")
+    found = {name: between_groups(rows, "C(group) + C(year)", "later", "earlier") for name, rows in known}
     not_ageing = [each.value for name, each in found.items() if each.df and name != "age"]
     lone = float(np.mean(not_ageing)) if not_ageing else np.nan
     dispersion = frame["dimension"].map({name: each.value if each.df else lone for name, each in found.items()})
@@ -156,14 +153,14 @@ def compare_routes(hazards: Hazards, steps: pd.DataFrame) -> pd.DataFrame:
         found = rows[ROW].merge(steps[steps["step"] == step.name], how="left", on=ROW)
         implied = _implied(rates, hazards.cuts, step, found["open_part"].to_numpy())
         frames.append(found.assign(implied=implied, years=step.months / 12))
-    frame = pd.concat(frames, ignore_index=True).rename(columns={"value": "continuation"})
+    names = {f"value{end}": f"continuation{end}" for end in ("", "_lo", "_hi")}
+    frame = pd.concat(frames, ignore_index=True).rename(columns=names)
     frame = frame[frame["continuation"] > 0].reset_index(drop=True)
     rate = np.log(frame["implied"] / frame["continuation"]) / frame["years"]
-    frame = frame.assign(difference=frame["continuation"] - frame["implied"], other_exit_rate=rate)
-    frame = frame.assign(rate_error=frame["relative_error"] / frame["years"])
-    names = {f"value_{end}": f"continuation_{end}" for end in ("lo", "hi")}
-    columns = [*ROW, "step", "continuation", *names.values(), "implied", "difference", "other_exit_rate", "rate_error"]
-    return frame.rename(columns=names)[[*columns, "tables", "status"]]
+    difference, error = frame["continuation"] - frame["implied"], frame["relative_error"] / frame["years"]
+    frame = frame.assign(difference=difference, other_exit_rate=rate, rate_error=error)
+    columns = [*ROW, "step", *names.values(), "implied", "difference", "other_exit_rate", "rate_error"]
+    return frame[[*columns, "tables", "status"]]
 
 
 def _implied(rates: np.ndarray, cuts: tuple[int, ...], step: Step, open_part: np.ndarray) -> np.ndarray:
@@ -187,10 +184,9 @@ def all_exits(hazards: Hazards, routes: pd.DataFrame) -> Hazards:
     """
     rows, rates, own = matrix(hazards)
     names = [STEPS[step].name for step in _OF_BAND]
-    table = routes.pivot_table(["other_exit_rate", "rate_error"], ROW, "step").reindex(
-        pd.MultiIndex.from_frame(rows[ROW])
-    )
-    other, errors = (table[column].reindex(columns=names).to_numpy() for column in ("other_exit_rate", "rate_error"))
+    estimates = ["other_exit_rate", "rate_error"]
+    table = routes.pivot_table(estimates, ROW, "step").reindex(pd.MultiIndex.from_frame(rows[ROW]))
+    other, errors = (table[column].reindex(columns=names).to_numpy() for column in estimates)
     rates, errors = rates + other, np.sqrt(errors**2 + own**2 / 2)
     rates = -12 * np.expm1(-rates / 12)  # as hazards are kept: of a month, times twelve
     cells = pd.concat([rows.assign(band=band) for band in hazards.bands], ignore_index=True)

@@ -89,14 +89,11 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part
     """
     cells = [_checked(frame, list(by), part, whole) for frame in (before, after)]
     if not cells[0].index.equals(cells[1].index):
-        unmatched = cells[0].index.symmetric_difference(cells[1].index)
-        raise DataError(
-            f"cells {name_some(unmatched)}: expected the same before and after; join classes or leave both out."
-        )
-    factors = [
-        _factors(frame[whole], list(by)) | {BEHAVIOUR: (frame[part] / frame[whole]).to_numpy()} for frame in cells
-    ]
-    names = [*by, BEHAVIOUR]
+        names = name_some(cells[0].index.symmetric_difference(cells[1].index))
+        raise DataError(f"cells {names}: expected the same before and after; join classes or leave both out.")
+    names, rates = [*by, BEHAVIOUR], [(frame[part] / frame[whole]).to_numpy() for frame in cells]
+    marginals = [_factors(frame[whole], list(by)) for frame in cells]
+    factors = [of_groups | {BEHAVIOUR: rate} for of_groups, rate in zip(marginals, rates, strict=True)]
 
     def rate(changed: frozenset) -> np.ndarray:
         return np.prod([factors[name in changed][name] for name in names], axis=0)
@@ -131,12 +128,8 @@ def _factors(whole: pd.Series, by: list[str]) -> dict[str, np.ndarray]:
     """Return one factor for each dimension whose product is the part of each cell in the whole."""
 
     def log_marginal(kept: frozenset) -> np.ndarray:
-        sums = (
-            whole.groupby(level=[name for name in by if name in kept]).transform("sum")
-            if kept
-            else whole * 0 + whole.sum()
-        )
-        return np.log(sums.to_numpy())
+        of_cells = whole.groupby(level=[name for name in by if name in kept]) if kept else whole.groupby(lambda _: 0)
+        return np.log(of_cells.transform("sum").to_numpy())
 
     return {name: np.exp(part) for name, part in shapley(by, log_marginal).items()}
 
@@ -211,15 +204,10 @@ def longterm_moved(snapshot: Snapshot, quarters: pd.PeriodIndex, by: Sequence[st
     except CoverageError:
         cells = []
     if cells and ends[0] < ends[1]:
-        found = decompose(*_in_both(*cells, list(by)), by, "long", "stock")
+        common = cells[0][[*by]].merge(cells[1][[*by]])  # a printed zero at one end has no share of its own
+        found = decompose(*(frame.merge(common, on=[*by]) for frame in cells), by, "long", "stock")
         values = [*(100 * found.parts["value"]), 100 * (found.after - found.before)]
         tables, missing = ", ".join(sorted({each["tables"].iloc[0] for each in cells})), PRESENT
     labels = {"component": [*names, "change"], "first_period": ends[0], "last_period": ends[1], "tables": tables}
     numbers = {"quantity": "contribution_pp", "value": values, "value_lo": np.nan, "value_hi": np.nan}
     return pd.DataFrame(labels | numbers | {"missing": missing, "unit": "percentage points"})
-
-
-def _in_both(before: pd.DataFrame, after: pd.DataFrame, by: list[str]) -> list[pd.DataFrame]:
-    """Return the cells that have people at both ends: a printed zero has no share of its own."""
-    common = before[by].merge(after[by])
-    return [frame.merge(common, on=by) for frame in (before, after)]

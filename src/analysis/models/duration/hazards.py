@@ -89,9 +89,8 @@ def exit_hazards(panel: BandPanel, confidence: float = 0.95) -> Hazards:
     found = {name: each if each.df else substitute for name, each in found.items()}
     found = {name: replace(each, value=np.maximum(each.value, 1.0)) for name, each in found.items()}
     counted = cells["ended"].where(known & (cells["ended"] > 0))
-    cells["relative_error"] = np.sqrt(
-        cells["dimension"].map({name: each.value for name, each in found.items()}) / counted
-    )
+    dispersion = cells["dimension"].map({name: each.value for name, each in found.items()})
+    cells["relative_error"] = np.sqrt(dispersion / counted)
     cells["df"] = cells["dimension"].map({name: each.df for name, each in found.items()})
     return Hazards(panel.cuts, panel.bands, confidence, cells.reset_index(drop=True), found)
 

@@ -124,8 +124,7 @@ def _quarters(snapshot: Snapshot) -> pd.PeriodIndex:
     for table, grain in STOCK_SOURCES:
         if table in snapshot:
             ends = read_cells(snapshot, table, grain).periods
-            ends = ends if grain == "quarter" else ends[ends.month % 3 == 0].asfreq(FREQUENCY["quarter"])
-            known = known.union(ends)
+            known = known.union(ends[ends.month % 3 == 0].asfreq(FREQUENCY["quarter"]))
     return known
 
 

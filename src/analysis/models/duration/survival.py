@@ -26,6 +26,7 @@ CONTINUOUS, MONTHLY = "continuous", "monthly"
 _YEAR = 12.0
 _STEP = 1e-5
 """Relative step of numerical derivatives: central differences err by step**2, and floats by 2**-52 / step."""
+_CLOGLOG = (lambda share: np.log(-np.log(share)), lambda value: np.exp(-np.exp(value)))  # there and back
 JOINED = ("tables", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", "))))
 LEAST_FINAL = ("status", lambda found: max(found, key=STATUSES.index))
 """Aggregations of a group of cells: the tables they come from, and the status of the least final."""
@@ -113,7 +114,7 @@ def of_hazards(
     quantile = np.array([student(hazards.confidence, df) for df in rows["df"]])
     frames = []
     for (quantity, months, assumption, unit), function in quantities.items():
-        scale, back = (_cloglog, _from_cloglog) if unit == "share" else (np.log, np.exp)
+        scale, back = _CLOGLOG if unit == "share" else (np.log, np.exp)
         value = function(rates)
         with np.errstate(divide="ignore", invalid="ignore"):
             half_width = quantile * np.sqrt(_variance(lambda at, f=function, s=scale: s(f(at)), rates, errors))
@@ -135,14 +136,6 @@ def _variance(function: Callable[[np.ndarray], np.ndarray], rates: np.ndarray, e
     return variance
 
 
-def _cloglog(share: np.ndarray) -> np.ndarray:
-    return np.log(-np.log(share))
-
-
-def _from_cloglog(value: np.ndarray) -> np.ndarray:
-    return np.exp(-np.exp(value))
-
-
 def survival(hazards: Hazards, months: Iterable[int] = (6, 12, 24, 36, 48, 60), clock: str = MONTHLY) -> pd.DataFrame:
     """Return the chance that a spell lasts so many months, by group and year; quantity ``survival``.
 
@@ -151,11 +144,9 @@ def survival(hazards: Hazards, months: Iterable[int] = (6, 12, 24, 36, 48, 60), 
     CallError
         For months beyond the last cut: when people leave within the open band is not known.
     """
-    months = tuple(months)
-    beyond = [month for month in months if not 0 < month <= hazards.cuts[-1]]
-    if beyond:
-        raise CallError(f"months {name_some(beyond)}: expected 1 to {hazards.cuts[-1]}; later is in the open band.")
-    cuts = hazards.cuts
+    cuts, months = hazards.cuts, tuple(months)
+    if beyond := [month for month in months if not 0 < month <= cuts[-1]]:
+        raise CallError(f"months {name_some(beyond)}: expected 1 to {cuts[-1]}; later is in the open band.")
     still = {("survival", month, "", "share"): partial(_still, cuts=cuts, months=month) for month in months}
     return of_hazards(hazards, still, clock)
 

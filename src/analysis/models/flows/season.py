@@ -60,10 +60,7 @@ def _both(own: pd.DataFrame, model: RateModel) -> pd.DataFrame:
     stl = np.exp(swing - swing.mean()).to_numpy()
     effects = model.effects[["quarter_of_year", "value", "value_lo", "value_hi", "missing", "tables", "unit"]]
     bare = effects.assign(value_lo=np.nan, value_hi=np.nan, missing=PRESENT)
+    other = {"stl_effect": stl, "stl_over_model": stl / effects["value"]}
     return combine(
-        [
-            effects.assign(quantity="model_effect"),
-            bare.assign(quantity="stl_effect", value=stl),
-            bare.assign(quantity="stl_over_model", value=stl / effects["value"]),
-        ]
+        [effects.assign(quantity="model_effect"), *(bare.assign(quantity=name, value=other[name]) for name in other)]
     )
