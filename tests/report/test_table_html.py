@@ -142,3 +142,16 @@ def test_groups_become_headings_of_rows():
     page = displayed("caseload_ranks", table, "en")["text/html"]
     assert page.count('scope="rowgroup"') == 1
     assert ">age<" in page
+
+
+def test_a_value_without_an_interval_is_printed_with_the_reason():
+    frame = rates(quarter="2024Q1")
+    frame.loc[frame["quantity"] == "other_exits", ["value", "value_lo", "value_hi", "missing"]] = [
+        5,
+        np.nan,
+        np.nan,
+        "too_few_cells",
+    ]
+    table = machine_table(TABLES["stock_flow_account"], frame)
+    shown = RenderedTable("stock_flow_account", TABLES["stock_flow_account"], table, Translator("nl"), "t", "n")
+    assert "5 (geen interval: te weinig cijfers)" in shown._repr_mimebundle_()["text/plain"]

@@ -52,11 +52,10 @@ def test_tables_are_those_that_were_listed(name):
     assert {*reads, *needs} <= set(notebook.reads) <= {*reads, *needs, *BY_THE_WAY.get(name, ())}
 
 
-def test_windows_and_questions_are_those_that_were_listed():
+def test_windows_are_those_that_were_listed():
     notebooks = find_notebooks(ROOT / "notebooks", list(EXPECTED))
     windows = {each.name: each.window for each in notebooks if each.window}
     assert windows == {"01_caseload": "caseload", "02_flows": "flows", "03_duration": "duration"}
-    assert [each.name for each in notebooks if each.has_question] == ["08_hypothesis"]
 
 
 def code(*sources: str) -> ast.Module:

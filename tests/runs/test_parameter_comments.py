@@ -42,7 +42,7 @@ def is_allowed(notebook, name: str, value: str) -> bool:
     try:
         check_parameters([notebook], {name: value})
     except CallError as fault:
-        of_question = notebook.has_question and not str(fault).startswith(f"parameter {name}:")
+        of_question = "groups" in notebook.defaults and not str(fault).startswith(f"parameter {name}:")
         return of_question and "unknown" not in str(fault) and "did you mean" not in str(fault)
     return True
 

@@ -146,13 +146,15 @@ def _quantities(spec: TableSpec, table: pd.DataFrame, translator: Translator) ->
 
 
 def _number(row: dict, quantity: str, spec: TableSpec, translator: Translator) -> tuple[str, str]:
-    """Return a number, or the reason why there is none, and its interval, which may have more decimals."""
+    """Return a number and its interval, which may have more decimals, or the reason why there is none."""
     reasons = dict(reason.split("=") for reason in row.get("missing", "").split("; ") if reason)
     declared, value = glossary()["quantities"].get(quantity, {}), row[quantity]
     decimals, sign = declared.get("decimals", _inferred_decimals(value)), declared.get("sign", False)
-    if quantity in reasons or pd.isna(value):
+    if pd.isna(value):
         return translator.value(reasons.get(quantity, spec.absent)), ""
     text, lo, hi = translator.number(value, decimals, sign), row.get(f"{quantity}_lo"), row.get(f"{quantity}_hi")
+    if quantity in reasons:  # a value with a reason is one without an interval
+        return text, translator.word("intervals", "none", reason=translator.value(reasons[quantity]))
     if quantity not in spec.intervals or pd.isna(lo):
         return text, ""
     return text, translator.interval(lo, hi, declared.get("interval", decimals), sign)

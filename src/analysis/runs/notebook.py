@@ -12,8 +12,6 @@ from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
 
 TAG = "parameters"
 METADATA = "bijstand"
-_QUESTION = {"measure", "groups", "test"}
-"""Parameters that put a question, which the snapshot has to be able to answer."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,6 @@ class Notebook:
     tables: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     on_request: bool = False
-
-    @property
-    def has_question(self) -> bool:
-        """Whether its parameters put a question."""
-        return self.defaults.keys() >= _QUESTION
 
 
 def read_notebook(path: Path) -> Notebook:

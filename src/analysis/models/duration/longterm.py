@@ -18,7 +18,7 @@ from analysis.errors import CallError, name_some
 from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT, UNDEFINED
 from analysis.models.dispersion import student
-from analysis.models.duration.hazards import PROCESS, Hazards
+from analysis.models.duration.hazards import PROCESS, TOO_FEW_CELLS, Hazards
 from analysis.models.duration.panel import BandPanel
 from analysis.models.duration.survival import JOINED, LEAST_FINAL, ROW, of_hazards, survival, time_lived
 
@@ -134,4 +134,5 @@ def _binomial(found: pd.DataFrame, hazards: Hazards) -> pd.DataFrame:
         half_width = np.sqrt(dispersion / (found["moments"] * found["share"] * (1 - found["share"]))) * quantile
         logit = np.log(found["share"] / (1 - found["share"]))
     lo, hi = (1 / (1 + np.exp(-(logit + side * half_width))) for side in (-1, 1))
-    return found.assign(value=found["share"], value_lo=lo, value_hi=hi, missing=np.where(lo.isna(), UNDEFINED, PRESENT))
+    reasons = np.select([dispersion.isna(), lo.isna()], [TOO_FEW_CELLS, UNDEFINED], PRESENT)
+    return found.assign(value=found["share"], value_lo=lo, value_hi=hi, missing=reasons)
