@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import DataError, did_you_mean, name_some
+from analysis.errors import DataError, WorkbenchError, did_you_mean, name_some
 
 SOME_TEXT = r"\S(.*\S)?"
 _KINDS = {
@@ -77,10 +77,10 @@ class Record:
         return ", ".join(filter(None, [self.file, f"line {self.line}" if self.line else "", self.name]))
 
 
-def refuse(faults: Sequence[str]) -> None:
-    """Raise a DataError with these faults, a line each; do nothing when there are none."""
+def refuse(faults: Sequence[str], error: type[WorkbenchError] = DataError) -> None:
+    """Raise an error with these faults, a line each; do nothing when there are none."""
     if faults:
-        raise DataError("\n".join(dict.fromkeys(faults)))
+        raise error("\n".join(dict.fromkeys(faults)))
 
 
 def read_csv(path: Path, fields: Fields, faults: list[str], key: str = "", file: str = "") -> list[Record]:

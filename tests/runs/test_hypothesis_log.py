@@ -105,7 +105,7 @@ def test_writers_at_the_same_moment_lose_no_row(tmp_path):
     script = (
         "import sys; from pathlib import Path; from analysis.runs import hypothesis_log\n"
         "row = dict.fromkeys(hypothesis_log.COLUMNS, 'x') | {'question': sys.argv[2], 'parameters': '{}'}\n"
-        "print(*(hypothesis_log.append(Path(sys.argv[1]), row).times_tested for _ in range(25)))"
+        "print(*(hypothesis_log.append(Path(sys.argv[1]), row)[1] for _ in range(25)))"
     )
     log = tmp_path / hypothesis_log.LOG
     writers = [

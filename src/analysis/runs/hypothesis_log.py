@@ -14,7 +14,6 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -38,14 +37,6 @@ _LONGEST = 500
 """Characters of a hypothesis."""
 _LOCK_TIMEOUT = 60.0
 """Seconds to wait while others write."""
-
-
-@dataclass(frozen=True)
-class LogEntry:
-    """The number of a row of the log, and how often its question was tested, this time included."""
-
-    row: int
-    times_tested: int
 
 
 def check_hypothesis(text: str) -> str:
@@ -73,15 +64,13 @@ def record(tested: HypothesisTest, hypothesis: str, snapshot: Snapshot, translat
     if found is None:
         return translator.word("texts", "hypothesis_not_recorded")
     log, run = found
-    entry = append(log, _row(tested, check_hypothesis(hypothesis), snapshot, run))
-    corrected = translator.number(min(1.0, tested.p_value * entry.times_tested), 3)
-    return translator.word(
-        "texts", "hypothesis_recorded", log=LOG, row=str(entry.row), times=str(entry.times_tested), p=corrected
-    )
+    row, times = append(log, _row(tested, check_hypothesis(hypothesis), snapshot, run))
+    corrected = translator.number(min(1.0, tested.p_value * times), 3)
+    return translator.word("texts", "hypothesis_recorded", log=LOG, row=str(row), times=str(times), p=corrected)
 
 
-def append(log: Path, row: dict[str, str]) -> LogEntry:
-    """Add a row to a log, made when absent; how often its question was tested is counted here.
+def append(log: Path, row: dict[str, str]) -> tuple[int, int]:
+    """Add a row to a log, made when absent; return its number and how often its question was tested, this time too.
 
     Raises
     ------
@@ -97,7 +86,7 @@ def append(log: Path, row: dict[str, str]) -> LogEntry:
         lines = [] if log.exists() else [COLUMNS]
         lines.append(tuple((row | {"times_tested": str(times)})[name] for name in COLUMNS))
         _add(log, _text(lines))
-        return LogEntry(len(rows) + 1, times)
+        return len(rows) + 1, times
 
 
 def read(log: Path) -> list[dict[str, str]]:
@@ -116,10 +105,7 @@ def read(log: Path) -> list[dict[str, str]]:
 
 
 def _row(tested: HypothesisTest, hypothesis: str, snapshot: Snapshot, run: str) -> dict[str, str]:
-    summary = tested.summary
-    numbers = {
-        name: f"{summary[name]:.6g}" if math.isfinite(summary[name]) else "" for name in ("estimate", "lo", "hi")
-    }
+    numbers = {name: tested.summary[name] for name in ("estimate", "lo", "hi")} | {"p": tested.p_value}
     return {
         "time": datetime.now().astimezone().isoformat(timespec="seconds"),
         "run": run,
@@ -129,9 +115,8 @@ def _row(tested: HypothesisTest, hypothesis: str, snapshot: Snapshot, run: str) 
         "snapshot": snapshot.name,
         "kind": snapshot.kind,
         "digest": snapshot.digest,
-        **numbers,
+        **{name: f"{number:.6g}" if math.isfinite(number) else "" for name, number in numbers.items()},
         "interval": f"process and rounding, {100 * tested.confidence:g}%",
-        "p": f"{tested.p_value:.6g}" if math.isfinite(tested.p_value) else "",
         "verdict": tested.verdict,
     }
 

@@ -7,10 +7,13 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from analysis.files import json_bytes
 from analysis.runs.translation import PROSE, notebook_in
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
 
@@ -101,14 +104,13 @@ def _attempts(job: Job) -> tuple[int, str, int]:
     from papermill.exceptions import PapermillExecutionError
     from zmq import ZMQError
 
-    start = 0
-    while True:
-        start += 1
+    notebook = str(job.output).replace("{", "{{").replace("}", "}}")  # papermill fills in names between braces
+    for start in count(1):
         try:
             _write_source(job)
             papermill.execute_notebook(
-                _literal(job.output),
-                _literal(job.output),
+                notebook,
+                notebook,
                 parameters=job.parameters,
                 kernel_name="python3",  # this environment's, whatever kernel the notebook was last saved with
                 language="python",
@@ -131,12 +133,7 @@ def _write_source(job: Job) -> None:
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
             cell |= {"outputs": [], "execution_count": None}
-    job.output.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _literal(path: Path) -> str:
-    """Return a path as papermill has to be given it: it fills in names between braces."""
-    return str(path).replace("{", "{{").replace("}", "}}")
+    job.output.write_bytes(json_bytes(content))
 
 
 def _cells_begun(notebook: Path) -> int:
@@ -151,12 +148,8 @@ def _cells_begun(notebook: Path) -> int:
 
 def _remove_paths(notebook: Path) -> None:
     """Take the paths of this machine out of what papermill notes in the executed notebook."""
-    try:
+    with suppress(OSError, ValueError):  # no notebook, or half of one: what went wrong has been reported already
         content = json.loads(notebook.read_text(encoding="utf-8"))
         noted = content["metadata"].get("papermill", {})
-        for key in ("input_path", "output_path"):
-            if noted.get(key):
-                noted[key] = Path(noted[key]).name
-        notebook.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    except (OSError, ValueError):
-        return  # no notebook, or half of one: what went wrong has been reported already
+        noted |= {key: Path(noted[key]).name for key in ("input_path", "output_path") if noted.get(key)}
+        notebook.write_bytes(json_bytes(content))

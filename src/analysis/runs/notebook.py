@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.checked_files import refuse
 from analysis.errors import CallError, DataError, did_you_mean
 from analysis.measures.sources import EVERY
 from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
@@ -90,8 +91,7 @@ def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Noteboo
     known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
     chosen = [name.removesuffix(".ipynb") for name in names] if names else [n for n in known if n[:2].isdigit()]
     unknown = [f"notebook {name!r} is unknown; {did_you_mean(name, known)}." for name in chosen if name not in known]
-    if unknown:
-        raise CallError("\n".join(unknown))
+    refuse(unknown, CallError)
     found = [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
     return [notebook for notebook in found if names or not notebook.on_request]
 

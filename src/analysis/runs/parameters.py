@@ -13,6 +13,7 @@ from typing import Any
 from analysis.chapters.findings.tables import check_document, check_verdict
 from analysis.chapters.support.monthly_series import months_to_compare
 from analysis.chapters.work_disability.schemes import YEARS
+from analysis.checked_files import refuse
 from analysis.classifications.groups import MONITOR
 from analysis.classifications.selection import ALL, check_dimension
 from analysis.errors import CallError, CoverageError, check_choice, did_you_mean, name_some
@@ -63,8 +64,7 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
                 wrong.add(name)
         faults += _data_faults(notebook, values, wrong)
         parameters[notebook.name] = values
-    if faults:
-        raise CallError("\n".join(dict.fromkeys(faults)))
+    refuse(faults, CallError)
     return parameters
 
 
@@ -150,6 +150,5 @@ def parse_assignments(texts: list[str], **options: str | None) -> dict[str, str]
     for key, value in options.items():
         if value is not None and given.setdefault(key, value) != value:
             faults.append(f"--{key} {value} and -p {key}={given[key]} contradict each other; give one.")
-    if faults:
-        raise CallError("\n".join(faults))
+    refuse(faults, CallError)
     return given

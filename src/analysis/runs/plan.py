@@ -1,9 +1,11 @@
 """What a run will do: its notebooks, their parameters and tables, all checked before a kernel starts."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from analysis.checked_files import refuse
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, name_some
 from analysis.measures.sources import EVERY
@@ -56,14 +58,16 @@ def _with_their_tables(
     Those that the call names are not left out but refused. A snapshot that is not there is left to `check_parameters`.
     """
     skipped = []
-    for notebook in notebooks:
-        lacks, name = _lacking(notebook, given, notebooks)
-        if lacks:
-            reason = f"snapshot {name!r} does not have {name_some(lacks)}"
-            skipped.append({"name": notebook.name, "reason": reason, "lacks": lacks})
+    for notebook in (each for each in notebooks if each.needs):
+        name = given.get("snapshot", notebook.defaults.get("snapshot"))
+        with suppress(CallError):
+            snapshot = open_snapshot(name, needs=tables_read(notebooks))
+            lacks = [table for table in notebook.needs if table not in snapshot]
+            reason = f"snapshot {snapshot.name!r} does not have {name_some(lacks)}"
+            skipped += [{"name": notebook.name, "reason": reason, "lacks": lacks}] if lacks else []
     out = {each["name"] for each in skipped}
-    if skipped and (named or len(out) == len(notebooks)):
-        raise CallError("\n".join(f"notebook {each['name']}: {each['reason']}; {_advice(each)}." for each in skipped))
+    if named or len(out) == len(notebooks):
+        refuse([f"notebook {each['name']}: {each['reason']}; {_advice(each)}." for each in skipped], CallError)
     return [notebook for notebook in notebooks if notebook.name not in out], skipped
 
 
@@ -73,22 +77,9 @@ def _advice(left_out: dict[str, Any]) -> str:
     return "use --snapshot published, which has them" if has_them else "choose a snapshot that has them"
 
 
-def _lacking(notebook: Notebook, given: dict[str, str], run: list[Notebook]) -> tuple[list[str], str]:
-    if not notebook.needs:
-        return [], ""
-    name = given.get("snapshot", notebook.defaults.get("snapshot"))
-    try:
-        snapshot = open_snapshot(name, needs=tables_read(run))
-    except CallError:
-        return [], ""
-    return [table for table in notebook.needs if table not in snapshot], snapshot.name
-
-
 def _check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]]) -> None:
     """Read every table that the notebooks may read, so that wrong data stop a run before it begins."""
-    for notebook in notebooks:
-        if "snapshot" not in parameters[notebook.name]:
-            continue
+    for notebook in (each for each in notebooks if "snapshot" in parameters[each.name]):
         snapshot = open_snapshot(parameters[notebook.name]["snapshot"])
         for table in list(snapshot.manifest.tables) if EVERY in notebook.reads else notebook.reads:
             if table in snapshot:

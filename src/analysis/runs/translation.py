@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.checked_files import refuse
 from analysis.errors import DataError, name_some
 
 PROSE = "en"
@@ -29,7 +30,6 @@ _MEANT_AS_MARK = re.compile(r"^<!-- *cell\b.*$", re.MULTILINE)
 class Entry:
     """The translation of one cell, and the hash of the English that it was made from (empty: never stamped)."""
 
-    cell: str
     english: str
     text: str
 
@@ -62,9 +62,8 @@ def read_entries(path: Path) -> dict[str, Entry]:
     for cell, english, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         if cell in entries:
             faults.append(f"cell {cell!r} has two entries; keep one")
-        entries[cell] = Entry(cell, english or "", body.strip())
-    if faults:
-        raise DataError("\n".join(f"translation {_named(path)}: {fault}." for fault in faults))
+        entries[cell] = Entry(english or "", body.strip())
+    refuse([f"translation {_named(path)}: {fault}." for fault in faults])
     return entries
 
 
@@ -78,26 +77,17 @@ def translation_faults(content: dict[str, Any], entries: dict[str, Entry]) -> li
     """Return what keeps a notebook from being translated: entries and cells without each other, stale entries."""
     english = prose_cells(content)
     orphans = [cell for cell in entries if cell not in english]
-    lacking = [cell for cell in english if not entries.get(cell, Entry(cell, "", "")).text]
-    stale = [cell for cell, each in entries.items() if cell in english and each.english != hash_of(english[cell])]
+    translated = [cell for cell, each in entries.items() if cell in english and each.text]
+    lacking = [cell for cell in english if cell not in translated]
+    stale = [cell for cell in translated if entries[cell].english != hash_of(english[cell])]
     faults = []
     if orphans:
         faults.append(f"the notebook has no markdown cell {name_some(orphans)}; remove the entry or correct its id")
     if lacking:
         faults.append(f"cell {name_some(lacking)} is not translated; add an entry <!-- cell: {lacking[0]} -->")
-    stale = [cell for cell in stale if cell not in lacking]
     if stale:
         faults.append(f"the English of cell {name_some(stale)} was edited after it was translated; read it again")
     return faults
-
-
-def translate(content: dict[str, Any], entries: dict[str, Entry]) -> dict[str, Any]:
-    """Return a notebook with the source of each markdown cell replaced by its translation."""
-    cells = [
-        cell | {"source": entries[cell["id"]].text} if cell["cell_type"] == "markdown" else cell
-        for cell in content["cells"]
-    ]
-    return content | {"cells": cells}
 
 
 def notebook_in(source: Path, lang: str) -> dict[str, Any]:
@@ -113,11 +103,12 @@ def notebook_in(source: Path, lang: str) -> dict[str, Any]:
     if lang == PROSE or not path.is_file():
         return content
     entries = read_entries(path)
-    faults = translation_faults(content, entries)
-    if faults:
-        advice = f"then run `python tools/accept_translations.py {source.stem}`"
-        raise DataError("\n".join(f"translation {_named(path)}: {fault}; {advice}." for fault in faults))
-    return translate(content, entries)
+    advice = f"then run `python tools/accept_translations.py {source.stem}`"
+    refuse([f"translation {_named(path)}: {fault}; {advice}." for fault in translation_faults(content, entries)])
+    for cell in content["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = entries[cell["id"]].text
+    return content
 
 
 def check_translations(languages: Mapping[Path, str]) -> None:
@@ -134,8 +125,7 @@ def check_translations(languages: Mapping[Path, str]) -> None:
             notebook_in(notebook, lang)
         except DataError as fault:
             faults.append(str(fault))
-    if faults:
-        raise DataError("\n".join(faults))
+    refuse(faults)
 
 
 def _named(path: Path) -> str:
