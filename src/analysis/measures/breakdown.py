@@ -91,11 +91,8 @@ def require_table(snapshot: Snapshot, table: str, period: str = "") -> Cells:
 
 
 def _period(cells: Cells, quantity: str, known: pd.PeriodIndex, period: str) -> pd.PeriodIndex:
-    """Return the period that is asked for, else the only one of the quantity."""
     chosen = [parse_period(period)] if period else list(known)
     if len(chosen) != 1 or chosen[0] not in known:
-        raise CoverageError(
-            f"table {cells.table}, {quantity}: expected one of the periods {name_some(known.astype(str))}, "
-            f"found {period or 'none'}."
-        )
+        expected = f"expected one of the periods {name_some(known.astype(str))}, found {period or 'none'}"
+        raise CoverageError(f"table {cells.table}, {quantity}: {expected}.")
     return pd.PeriodIndex(chosen)

@@ -34,21 +34,12 @@ def largest_contributions(by_group: pd.DataFrame, translator: Translator) -> str
     """Return for each dimension the group that contributed most to the change of the total."""
     change = value_in(select_row(by_group, "change", group="total"))
     contributions = pick(by_group, "contribution_pp").dropna(subset="value")
-    contributions = contributions[contributions["dimension"] != "total"].sort_values("value", kind="stable")
     groups = []
-    for dimension in pick(by_group, "contribution_pp")["dimension"].unique():
-        rows = contributions[contributions["dimension"] == dimension]
-        if len(rows):
-            largest = rows.iloc[0 if change < 0 else -1]
-            groups.append(
-                translator.word(
-                    "texts",
-                    "largest_contribution",
-                    dimension=translator.value(dimension),
-                    group=translator.value(largest["group"]),
-                    contribution=format_rounded(largest, translator, 1, sign=True),
-                )
-            )
+    for dimension, rows in contributions[contributions["dimension"] != "total"].groupby("dimension", sort=False):
+        largest = rows.sort_values("value", kind="stable").iloc[0 if change < 0 else -1]
+        names = {"dimension": translator.value(dimension), "group": translator.value(largest["group"])}
+        contribution = format_rounded(largest, translator, 1, sign=True)
+        groups.append(translator.word("texts", "largest_contribution", contribution=contribution, **names))
     return translator.word("texts", "largest_contributions", groups="; ".join(groups)) if groups else ""
 
 

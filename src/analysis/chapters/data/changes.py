@@ -94,9 +94,6 @@ def errors_known(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     DataError
         When an entry of the file no longer matches a state that should have the error.
     """
-    rows = [
-        (error.table, error.id, error.status, state_of(error, snapshot), error.table)
-        for error in known_errors(corrections_file())
-        if error.table in tables
-    ]
+    known = [error for error in known_errors(corrections_file()) if error.table in tables]
+    rows = [(error.table, error.id, error.status, state_of(error, snapshot), error.table) for error in known]
     return pd.DataFrame(rows, columns=["table", "error", "handling", "state", "tables"])

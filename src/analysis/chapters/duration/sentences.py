@@ -44,27 +44,22 @@ def exposure_used(rates: pd.DataFrame, translator: Translator) -> str:
 
 def ended_survival(curves: pd.DataFrame, translator: Translator) -> str:
     """Return how many ended spells lasted longer than one and five years, and what does not follow from that."""
-    shares = {
-        f"share_{months // 12}": format_rounded(
-            select_row(curves, "survival", group="total", months=months), translator, factor=100
-        )
-        for months in (12, 60)
-    }
+    shares = {}
+    for months in (12, 60):
+        share = select_row(curves, "survival", group="total", months=months)
+        shares[f"share_{months // 12}"] = format_rounded(share, translator, factor=100)
     return translator.word("texts", "ended_survival", year=curves["year"].iloc[0], **shares)
 
 
 def chances_of_entrants(models: GroupModels, translator: Translator) -> dict[str, str]:
     """Return the percentage of entrants still receiving bijstand after two and five years, and the year it is of."""
-    chances = {
-        f"share_{months // 12}": value_in(select_row(models.survival, "survival", group="total", months=months))
-        for months in (24, 60)
-    }
     fitted = pd.notna(models.hazards.dispersions["total"].value)
-    return {
-        "year": str(models.year),
-        "interval": translator.word("figures.words", "with_process") if fitted else "",
-        **{name: translator.number(100 * chance) for name, chance in chances.items()},
-    }
+    interval = translator.word("figures.words", "with_process") if fitted else ""
+    words = {"year": str(models.year), "interval": interval}
+    for months in (24, 60):
+        chance = value_in(select_row(models.survival, "survival", group="total", months=months))
+        words[f"share_{months // 12}"] = translator.number(100 * chance)
+    return words
 
 
 def entrants(models: GroupModels, translator: Translator) -> str:

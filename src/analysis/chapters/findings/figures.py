@@ -22,8 +22,7 @@ def findings_by_document(counts: pd.DataFrame, translator: Translator) -> Figure
     table = table.reindex(columns=list(names), fill_value=0).rename(columns=names)
     table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     _, orange, green, red = colours(4)
-    figure = divided_bars(
-        100 * table.div(table.sum(axis=1), axis=0), table, translator, [green, red, orange, "#d9d9d9"]
-    )
+    shares = 100 * table.div(table.sum(axis=1), axis=0)
+    figure = divided_bars(shares, table, translator, [green, red, orange, "#d9d9d9"])
     figure.axes[0].set_xlabel(translator.word("figures.words", "share_of_numbers"), color=SOFT)
     return figure

@@ -13,9 +13,8 @@ def findings(counts: pd.DataFrame, translator: Translator) -> str:
     parts |= {"numbers": counts["numbers"].sum(), "documents": counts["document"].nunique()}
     if parts["open"] == parts["numbers"]:
         return ""
-    return translator.word(
-        "texts", "findings_answer", **{name: translator.number(count) for name, count in parts.items()}
-    )
+    numbers = {name: translator.number(count) for name, count in parts.items()}
+    return translator.word("texts", "findings_answer", **numbers)
 
 
 def verdicts_listed(verdict: str, translator: Translator) -> str:

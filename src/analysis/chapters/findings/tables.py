@@ -36,10 +36,8 @@ def verdicts_by_document(findings: Iterable[Finding]) -> pd.DataFrame:
     DataFrame
         One row a document and verdict that occurs: ``document, verdict, numbers, tables`` (those that queries used).
     """
-    found = pd.DataFrame(
-        [(each.claim.document, each.verdict, ", ".join(_tables_queried(each))) for each in findings],
-        columns=["document", "verdict", "tables"],
-    )
+    rows = [(each.claim.document, each.verdict, ", ".join(_tables_queried(each))) for each in findings]
+    found = pd.DataFrame(rows, columns=["document", "verdict", "tables"])
     found["verdict"] = pd.Categorical(found["verdict"], VERDICTS)
     grouped = found.groupby(["document", "verdict"], sort=True, observed=True)["tables"]
     counts = grouped.agg(numbers="size", tables=lambda names: ", ".join(dict.fromkeys(filter(None, names))))

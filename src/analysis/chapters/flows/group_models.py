@@ -6,6 +6,7 @@ are missing with the reason.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -14,12 +15,13 @@ from analysis.classifications.selection import dimensions_of
 from analysis.errors import CallError, DataError
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.tidy_frame import combine
-from analysis.missing import FINAL, NOT_IN_SNAPSHOT, STATUSES
+from analysis.missing import FINAL, NOT_IN_SNAPSHOT
 from analysis.models.dispersion import TOO_FEW
 from analysis.models.duration.longterm import AGEING
+from analysis.models.duration.survival import LEAST_FINAL
 from analysis.models.flows.account import group_account
 from analysis.models.flows.panel import GROUPS, STOCKS
-from analysis.models.flows.rates import fit_rates
+from analysis.models.flows.rates import FLOW, fit_rates
 from analysis.models.flows.reentry import fit_reentry
 from analysis.models.flows.season import compare_season
 
@@ -72,15 +74,10 @@ def fit_group_models(panel: pd.DataFrame, group_by: str = "all", confidence: flo
     def estimates(fit: Fit, needed: tuple[str, ...], *quantities: str) -> list[pd.DataFrame]:
         return [_estimates(panel, dimension, year, fit, needed, quantities) for dimension in dimensions]
 
-    def rates_of(flow: str) -> list[pd.DataFrame]:
-        quantity = f"{flow}_rate"
-        return estimates(
-            lambda cells, dimension: fit_rates(cells, quantity, dimension, confidence=confidence).rates,
-            (flow, "opening"),
-            quantity,
-        )
-
-    rates = [*rates_of("inflow"), *rates_of("outflow")]
+    rates = []
+    for rate, flow in FLOW.items():
+        fit = partial(fit_rates, quantity=rate, confidence=confidence)
+        rates += estimates(lambda cells, by, fit=fit: fit(cells, dimension=by).rates, (flow, "opening"), rate)
     reentry = estimates(
         lambda cells, dimension: _without_ageing(fit_reentry(cells, dimension, confidence)),
         ("inflow", "outflow", "reinflow"),
@@ -105,9 +102,8 @@ def _without_ageing(reentry: pd.DataFrame) -> pd.DataFrame:
 
 def _status(panel: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return how final the year of each group is: as final as its least final quarter."""
-    cells = panel[panel["quarter"].str.startswith(str(year))]
-    order = cells.assign(status=cells["status"].map(STATUSES.index)).groupby(["dimension", "group"])["status"].max()
-    return order.map(dict(enumerate(STATUSES))).reset_index()
+    cells = panel[panel["quarter"].str.startswith(str(year))].groupby(["dimension", "group"])
+    return cells.agg(status=LEAST_FINAL).reset_index()
 
 
 def _estimates(

@@ -88,7 +88,6 @@ def sources_compared(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _counts(snapshot: Snapshot, table: str) -> pd.DataFrame:
-    """Return the counts of one table, each quantity and topic that it has."""
     cells = require_table(snapshot, table)
     quantities = {measure.code: measure.quantity for measure in cells.metadata.measures}
     frames = []

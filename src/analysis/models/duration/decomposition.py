@@ -157,7 +157,8 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str) -> pd.Dat
         When no table crosses these dimensions at that quarter, or more than two percent are in no cell.
     """
     crossings = list(product(*(LONG_TERM[check_dimension(name, LONG_TERM)] for name in by)))
-    at, long, reasons = pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"]), duration_band(_LONG_TERM), set()
+    names, at = name_some(by), pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"])
+    long, reasons = duration_band(_LONG_TERM), set()
     for table in [name for name, grain in STOCK_SOURCES if grain == "quarter" and name in snapshot]:
         cells = read_cells(snapshot, table, "quarter")
         try:
@@ -174,12 +175,10 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str) -> pd.Dat
         frame = pd.DataFrame([[group.name for group in groups] for groups in crossings], columns=by)
         frame = frame.assign(stock=[row[0].value[0] for row in rows], long=[row[1].value[0] for row in rows])
         if abs(total - frame["stock"].sum()) > _UNKNOWN_PART * total:
-            raise CoverageError(
-                f"table {table}, {quarter}: {name_some(by)} do not add up to the total within 2 percent."
-            )
+            raise CoverageError(f"table {table}, {quarter}: {names} do not add up to the total within 2 percent.")
         return frame[frame["stock"] > 0].assign(quarter=quarter, tables=table).reset_index(drop=True)
     raise CoverageError(
-        f"snapshot {snapshot.name!r} does not cross {name_some(by)} with duration at the end of {quarter} "
+        f"snapshot {snapshot.name!r} does not cross {names} with duration at the end of {quarter} "
         f"(cells: {name_some(reasons) or 'no such table'}); take fewer dimensions, another quarter or another snapshot."
     )
 

@@ -171,7 +171,6 @@ def _design(data: pd.DataFrame, period: str) -> tuple[np.ndarray, list[str]]:
 
 
 def _dispersions(data: pd.DataFrame, quantity: str, needed: tuple[str, str]) -> tuple[Dispersion, Dispersion]:
-    """Return the dispersion of each group by itself, and that between groups."""
     moments, quarters = data[needed[0]], pd.PeriodIndex(data["quarter"], freq="Q-DEC")
     logs = np.log(moments / data["exposed"]).to_numpy()
     variance = (1 / moments + (1 / data["inflow"] if quantity == "ratio" else 0)).to_numpy()

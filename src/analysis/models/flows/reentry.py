@@ -17,14 +17,7 @@ from analysis.errors import CoverageError
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT
-from analysis.models.dispersion import (
-    TOO_FEW,
-    Dispersion,
-    check_confidence,
-    neighbour_dispersion,
-    process_range,
-    student,
-)
+from analysis.models.dispersion import TOO_FEW, check_confidence, neighbour_dispersion, process_range, student
 from analysis.models.flows.panel import pick_cells
 
 AT_RISK = (0.5, 1.0, 1.0, 1.0, 0.5)
@@ -65,8 +58,12 @@ def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float
     ):
         logs = np.log(data["reinflow"] / data[column])
         dispersion = neighbour_dispersion(logs, _log_variance(data, column), periods, data["group"])
-        found = _of_years(data, column, dispersion, confidence)
-        frames.append(found.assign(quantity=quantity, denominator=denominator))
+        by = data.dropna(subset=column).groupby(_ROW, sort=False)
+        years = by[["reinflow", column]].sum()[by.size() == QUARTERS_A_YEAR].reset_index()
+        half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value * _log_variance(years, column))
+        missing = np.where(np.isfinite(half_width), PRESENT, TOO_FEW)
+        ratio = process_range(years["reinflow"] / years[column], half_width)
+        frames.append(years[_ROW].assign(**ratio, missing=missing, quantity=quantity, denominator=denominator))
     frame = combine(frames).assign(unit="ratio", tables=", ".join(dict.fromkeys(data["tables"])))
     if not (frame["quantity"] == "return_risk").any():
         raise CoverageError(
@@ -90,11 +87,3 @@ def _log_variance(data: pd.DataFrame, column: str) -> pd.Series:
     those who left long ago, returns are Poisson: 1/reinflow.
     """
     return 1 / data["reinflow"] - (1 / data["inflow"] if column == "inflow" else 0)
-
-
-def _of_years(data: pd.DataFrame, column: str, dispersion: Dispersion, confidence: float) -> pd.DataFrame:
-    by = data.dropna(subset=column).groupby(_ROW, sort=False)
-    years = by[["reinflow", column]].sum()[by.size() == QUARTERS_A_YEAR].reset_index()
-    half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value * _log_variance(years, column))
-    missing = np.where(np.isfinite(half_width), PRESENT, TOO_FEW)
-    return years[_ROW].assign(**process_range(years["reinflow"] / years[column], half_width), missing=missing)
