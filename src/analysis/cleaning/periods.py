@@ -17,7 +17,7 @@ from analysis.snapshots.format import GRAIN_OF_LETTERS, PERIOD_CODE
 FREQUENCY: dict[str, str] = {"month": "M", "quarter": "Q-DEC", "year": "Y-DEC"}
 _GRAIN = {frequency: grain for grain, frequency in FREQUENCY.items()}
 _LETTERS = {grain: letters for letters, grain in GRAIN_OF_LETTERS.items()}
-_LAST = {"month": 12, "quarter": 4}
+_LAST = {"month": 12, "quarter": 4, "year": 0}
 
 MONTHS = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
@@ -52,21 +52,15 @@ def parse_period(text: str) -> pd.Period:
         When the text is none of these, down to a stray blank or a month 13.
     """
     grain, year, number = _parts(text)
-    if grain == "year":
-        return pd.Period(year=year, freq=FREQUENCY["year"])
-    if not 1 <= number <= _LAST[grain]:
+    if number > _LAST[grain] or (number == 0) != (grain == "year"):
         raise _refusal(text)
-    if grain == "quarter":
-        return pd.Period(year=year, quarter=number, freq=FREQUENCY["quarter"])
-    return pd.Period(year=year, month=number, freq=FREQUENCY["month"])
+    return pd.Period(year=year, freq=FREQUENCY[grain], **({grain: number} if number else {}))
 
 
 def _parts(text: str) -> tuple[str, int, int]:
+    """Return grain, year, and number within the year; a year has number 0."""
     if found := PERIOD_CODE.fullmatch(text):
-        grain = GRAIN_OF_LETTERS[found[2]]
-        if (grain == "year") != (found[3] == "00"):
-            raise _refusal(text)
-        return grain, int(found[1]), int(found[3])
+        return GRAIN_OF_LETTERS[found[2]], int(found[1]), int(found[3])
     if found := _SHORT.fullmatch(text):
         return ("quarter", int(found[1]), int(found[2])) if found[2] else ("month", int(found[1]), int(found[3]))
     if found := _TITLE.fullmatch(text):

@@ -39,12 +39,11 @@ def decide(one: Rounded, two: Rounded) -> np.ndarray:
     """
     one.refuse_other_unit(two)
     lo, hi = _difference_range(one, two)
+    missing = (one.missing != PRESENT) | (two.missing != PRESENT)
     with np.errstate(invalid="ignore"):
         tie = _TIE * (np.abs(one.value) + np.abs(two.value))
-        verdict = np.select([lo > tie, hi < -tie, (lo == 0) & (hi == 0)], [HIGHER, LOWER, EQUAL], UNDECIDABLE)
-    verdict = verdict.astype(object)
-    verdict[(one.missing != PRESENT) | (two.missing != PRESENT)] = UNDECIDABLE
-    return verdict
+        outcomes = [missing, lo > tie, hi < -tie, (lo == 0) & (hi == 0)]
+        return np.select(outcomes, [UNDECIDABLE, HIGHER, LOWER, EQUAL], UNDECIDABLE).astype(object)
 
 
 def decide_pairs(column: Rounded) -> np.ndarray:

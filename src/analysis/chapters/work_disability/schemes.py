@@ -83,8 +83,7 @@ def sources_compared(snapshot: Snapshot) -> pd.DataFrame:
         when and by whom. Rows of one topic differ by definition: they are never subtracted.
     """
     rows = combine(_counts(snapshot, table) for table in COUNTS)
-    topics = list(dict.fromkeys(rows["topic"]))
-    return rows.sort_values("topic", key=lambda column: column.map(topics.index), kind="stable", ignore_index=True)
+    return combine(of_topic for _, of_topic in rows.groupby("topic", sort=False))
 
 
 def _counts(snapshot: Snapshot, table: str) -> pd.DataFrame:

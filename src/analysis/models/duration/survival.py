@@ -80,16 +80,15 @@ def matrix(hazards: Hazards, clock: str = MONTHLY) -> tuple[pd.DataFrame, np.nda
     cells = hazards.cells.assign(known=hazards.cells["missing"] == PRESENT)
     whole = cells.groupby(ROW, sort=False)["known"].transform("all")
     cells = cells[whole].reset_index(drop=True)
-    rows = cells.drop_duplicates(ROW)[[*ROW, "df"]].reset_index(drop=True)
-    shape = (len(rows), len(hazards.bands))
-    order = cells.groupby(ROW, sort=False).ngroup() * shape[1] + cells["band"].map(hazards.bands.index)
+    bands = len(hazards.bands)
+    order = cells.groupby(ROW, sort=False).ngroup() * bands + cells["band"].map(hazards.bands.index)
     cells = cells.iloc[np.argsort(order)]
-    rates = cells["hazard"].to_numpy().reshape(shape)
-    errors = rates * cells["relative_error"].to_numpy().reshape(shape)
+    rates = cells["hazard"].to_numpy().reshape(-1, bands)
+    errors = rates * cells["relative_error"].to_numpy().reshape(-1, bands)
     if clock == MONTHLY:
         rates, errors = -_YEAR * np.log1p(-rates / _YEAR), errors / (1 - rates / _YEAR)
-    about = cells.groupby(ROW, sort=False).agg(tables=JOINED, status=LEAST_FINAL)
-    return rows.merge(about.reset_index(), on=ROW), rates, errors
+    rows = cells.groupby(ROW, sort=False).agg(df=("df", "first"), tables=JOINED, status=LEAST_FINAL)
+    return rows.reset_index(), rates, errors
 
 
 def of_hazards(

@@ -58,9 +58,9 @@ def flow_panel(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd
             f"snapshot {snapshot.name!r}, table {flow_cells(snapshot).table}: no flows of {name_some(outside)}; "
             f"it has {known[0]} to {known[-1]}. Choose among these, or pull the table."
         )
-    parts = [_dimension(snapshot, groups, quarters) for groups in GROUPS.values()]
-    covered = [rows for rows in parts if rows["inflow"].notna().any()]
-    return pd.concat([*covered, _dimension(snapshot, (TOTAL_GROUP,), quarters)], ignore_index=True)
+    dimensions = (*GROUPS.values(), (TOTAL_GROUP,))
+    parts = [pd.concat([_group(snapshot, group, quarters) for group in groups]) for groups in dimensions]
+    return pd.concat([rows for rows in parts if rows["inflow"].notna().any()], ignore_index=True)
 
 
 def panel_of(frame: pd.DataFrame) -> pd.DataFrame:
@@ -130,10 +130,6 @@ def _refuse(rows: pd.DataFrame, wrong: pd.DataFrame, fault: str) -> None:
 
 def _label(row: pd.Series) -> str:
     return f"{row['dimension']} {row['group']}, {row['quarter']}"
-
-
-def _dimension(snapshot: Snapshot, groups: tuple[Group, ...], quarters: pd.PeriodIndex) -> pd.DataFrame:
-    return pd.concat([_group(snapshot, group, quarters) for group in groups], ignore_index=True)
 
 
 def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex) -> pd.DataFrame:
