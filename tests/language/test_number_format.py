@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.language.numbers import decimals_needed, distinct_ends, format_significant, round_outward
+from analysis.language.numbers import decimals_needed, round_outward
 from analysis.language.translator import Translator
 
 
@@ -37,7 +37,7 @@ def test_numbers(value, decimals, sign, nl, en):
     ],
 )  # fmt: skip
 def test_a_number_in_a_sentence_has_four_significant_digits_and_no_trailing_zero(value, text):
-    assert format_significant(value, "en") == text
+    assert Translator("en").significant(value) == text
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_number_in_a_sentence_has_four_significant_digits_and_no_trailing_zero
     ],
 )
 def test_ends_of_an_interval_are_told_apart(lo, hi, ends):
-    assert distinct_ends(lo, hi, "en") == ends
+    assert Translator("en").distinct_ends(lo, hi) == ends
 
 
 def test_a_span_is_one_number_when_its_ends_are():

@@ -31,16 +31,12 @@ def _merge(entries: dict[str, Any], more: dict[str, Any], file: str, files_of: d
     files_of.setdefault(at, []).append(file)
     for key, node in more.items():
         name = f"{at}.{key}".lstrip(".")
-        if not _is_entry(node):
+        if not node.keys() & set(LANGUAGES):
             _merge(entries.setdefault(key, {}), node, file, files_of, name)
         elif key in entries:
             raise DataError(f"{file}: entry {name!r} stands in {' or '.join(files_of[at][:-1])} already.")
         else:
             entries[key] = node
-
-
-def _is_entry(node: Mapping[str, Any]) -> bool:
-    return bool(node.keys() & set(LANGUAGES))
 
 
 def glossary() -> dict[str, Any]:

@@ -11,10 +11,12 @@ import pandas as pd
 from analysis.cleaning.periods import parse_period, period_grain, period_title
 from analysis.errors import DataError, check_choice
 from analysis.intervals.formula_range import Number
-from analysis.language import numbers
 from analysis.language.glossary import LANGUAGES, glossary, glossary_entry
+from analysis.language.numbers import decimals_needed, round_outward, significant_decimals
 
 _NUMERAL = re.compile(r"-?\d+(?:\.(\d+))?")
+_DIGITS, _DIGITS_BELOW_ONE = 4, 3  # significant digits of a number in a sentence
+_DUTCH_MARKS = str.maketrans(",.", ".,")
 
 
 @dataclass(frozen=True)
@@ -86,25 +88,41 @@ class Translator:
         return entry[self.code] if entry else text
 
     def number(self, value: Number, decimals: int = 0, sign: bool = False) -> str:
-        """Return a number as the language prints it, or that there is none; ``sign`` shows a plus as well."""
-        return self.value("no_value") if pd.isna(value) else numbers.format_number(value, self.code, decimals, sign)
+        """Return a number as ``1,234.5``, in Dutch ``1.234,5``, or that there is none; ``sign`` shows a plus too."""
+        if pd.isna(value):
+            return self.value("no_value")
+        rounded = round(float(value), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+        text = f"{rounded:{'+' if sign and rounded else ''},.{decimals}f}"
+        return text.translate(_DUTCH_MARKS) if self.code == "nl" else text
 
     def significant(self, value: Number | None) -> str:
-        """Return a number with its significant digits."""
-        return numbers.format_significant(value, self.code)
+        """Return a number with its significant digits and no trailing zero, ``…`` for an infinite or absent one."""
+        if value is None or math.isinf(value):
+            return "…"
+        decimals = significant_decimals(value, _DIGITS if abs(value) >= 1 else _DIGITS_BELOW_ONE)
+        return self.number(value, decimals_needed(decimals, float(value)))
+
+    def distinct_ends(self, lo: Number | None, hi: Number | None) -> tuple[str, str]:
+        """Return the ends of an interval with their significant digits, or as many decimals as tell them apart."""
+        ends = self.significant(lo), self.significant(hi)
+        for decimals in range(1, 7):
+            if lo == hi or ends[0] != ends[1] or math.isinf(lo):
+                break
+            ends = self.number(lo, decimals), self.number(hi, decimals)
+        return ends
 
     def interval(self, lo: float, hi: float, decimals: int, sign: bool = False, form: str = "brackets") -> str:
         """Return an interval, rounded outward; ``form`` is how section ``intervals`` words one with two finite ends."""
         finite = [end for end in (lo, hi) if math.isfinite(end)]
         if not finite:
             return self.word("intervals", "unbounded")
-        low, high = (self.number(end, decimals, sign) for end in numbers.round_outward(finite[0], finite[-1], decimals))
+        low, high = (self.number(end, decimals, sign) for end in round_outward(finite[0], finite[-1], decimals))
         form = form if len(finite) == 2 else "or_more" if math.isfinite(lo) else "or_less"
         return self.word("intervals", form, lo=low, hi=high)
 
     def span(self, lo: Number | None, hi: Number | None) -> str:
         """Return an interval with as many digits as tell its ends apart, or the one number that it is."""
-        low, high = numbers.distinct_ends(lo, hi, self.code)
+        low, high = self.distinct_ends(lo, hi)
         return low if lo == hi else self.word("intervals", "span", lo=low, hi=high)
 
     def numerals(self, text: str) -> str:

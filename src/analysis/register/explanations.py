@@ -4,7 +4,7 @@ import math
 from functools import partial
 
 from analysis.intervals.formula_range import Number
-from analysis.language.numbers import decimals_needed, distinct_ends
+from analysis.language.numbers import decimals_needed
 from analysis.language.translator import Message, Translator
 from analysis.register.evaluation import Finding
 from analysis.register.verdicts import CONTRADICTED, INCONSISTENT, REPRODUCED, touches
@@ -28,7 +28,7 @@ def explanation(finding: Finding, translator: Translator) -> str:
 
 def _contradiction(finding: Finding, translator: Translator) -> Message:
     result, printed = finding.evaluation.result, finding.claim.interval
-    ends = dict(zip(("lo", "hi"), distinct_ends(result.lo, result.hi, translator.code), strict=True))
+    ends = dict(zip(("lo", "hi"), translator.distinct_ends(result.lo, result.hi), strict=True))
     if result.truth is not None:
         return _say("fails", ends)
     key = "gives" if result.lo != result.hi else "gives_exactly"

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -111,20 +112,15 @@ def _draw_bars(axes: Axes, marks: pd.DataFrame, number: int, name: str) -> None:
     axes.axvline(0, color=INK, lw=0.8)
 
 
-def _draw_dots(axes: Axes, marks: pd.DataFrame, number: int, name: str) -> None:
-    """Draw the dots of a series, and over them their intervals of rounding, which may be narrower."""
-    axes.plot(marks["value"], marks["y"], MARKERS[number], color=colours(len(MARKERS))[number], ms=6, ls="", label=name)
-    axes.hlines(marks["y"], marks["value_lo"], marks["value_hi"], color=INK, lw=2.4, zorder=5)
-
-
-def _draw_process(axes: Axes, marks: pd.DataFrame, number: int, name: str) -> None:
-    """Draw the dots of a series on their process intervals."""
+def _draw_dots(axes: Axes, marks: pd.DataFrame, number: int, name: str, process: bool = False) -> None:
+    """Draw the dots of a series on their process intervals, or below those of rounding, which may be narrower."""
     colour = colours(len(MARKERS))[number]
-    axes.hlines(marks["y"], marks["value_lo"], marks["value_hi"], color=colour, lw=1.6, alpha=0.75)
+    style = {"color": colour, "lw": 1.6, "alpha": 0.75} if process else {"color": INK, "lw": 2.4, "zorder": 5}
+    axes.hlines(marks["y"], marks["value_lo"], marks["value_hi"], **style)
     axes.plot(marks["value"], marks["y"], MARKERS[number], color=colour, ms=6, ls="", label=name)
 
 
-_DRAW = {"bars": _draw_bars, "dots": _draw_dots, "process": _draw_process}
+_DRAW = {"bars": _draw_bars, "dots": _draw_dots, "process": partial(_draw_dots, process=True)}
 
 
 def _write_numbers(axes: Axes, marks: pd.DataFrame, translator: Translator, gap: int) -> None:

@@ -71,7 +71,8 @@ def table_spec(name: str, frame: pd.DataFrame) -> TableSpec:
         return declared_tables()[name]
     if "quantity" not in frame:
         columns = [column for column in frame if column != "tables" and not column.endswith(("_lo", "_hi"))]
-        quantities = tuple(column for column in columns if _is_number(frame[column]))
+        numbers = frame.select_dtypes("number", exclude="timedelta")
+        quantities = tuple(column for column in columns if column in numbers)
         intervals = tuple(column for column in quantities if {f"{column}_lo", f"{column}_hi"} <= set(frame))
         return TableSpec(tuple(c for c in columns if c not in quantities), quantities, intervals, UNSTATED)
     kinds = frame["interval"].unique() if "interval" in frame else [ROUNDING if "status" in frame else UNSTATED]
@@ -84,10 +85,6 @@ def table_spec(name: str, frame: pd.DataFrame) -> TableSpec:
     quantities = tuple(frame["quantity"].unique())
     intervals = tuple(name for name in quantities if name in ranged)
     return TableSpec(labels, quantities, intervals, kinds[0] if len(kinds) == 1 else NAMED)
-
-
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def complete(frame: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +128,7 @@ def machine_table(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
         reasons = rows["quantity"] + "=" + rows["missing"]
         table = _joined(table, rows[is_missing], labels, "missing", reasons[is_missing], "; ".join)
     if "tables" in rows:
-        table = _joined(table, rows, labels, "tables", rows["tables"], _each_once)
+        table = _joined(table, rows, labels, "tables", rows["tables"], _named_once)
     return table
 
 
@@ -143,5 +140,5 @@ def _joined(
     return table.merge(added.reset_index(), how="left", on=labels).fillna({name: ""})
 
 
-def _each_once(names: pd.Series) -> str:
-    return ", ".join(dict.fromkeys(table for name in names for table in name.split(", ")))
+def _named_once(tables: pd.Series) -> str:
+    return ", ".join(dict.fromkeys(", ".join(tables).split(", ")))

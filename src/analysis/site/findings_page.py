@@ -6,7 +6,6 @@ import math
 import re
 from collections import Counter
 from functools import partial
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from analysis.language.translator import Translator
 
 Row = dict[str, Any]
 FINDINGS_PAGE = "findings.html"
+_TEMPLATES = Path(__file__).parent / "templates"
 _ASSETS = ("page.css", "findings.css", "findings.js")
 _MONTH = re.compile(r"\b(\d{4}-(?:0[1-9]|1[0-2]))(?:-(\d\d))?\b")
 _DECIMALS = 4  # of operands, at the most
@@ -92,25 +92,25 @@ def write_findings_pages(
 
 def _render(template: str, translator: Translator, record: Row, rows: list[Row], **context: Any) -> str:
     verdicts, counts = glossary()["verdicts"], Counter(row["verdict"] for row in rows)
-    with as_file(files("analysis.site") / "templates") as templates:
-        loader = FileSystemLoader(templates)
-        environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        css, more_css, js = (loader.get_source(environment, name)[0] for name in _ASSETS)
-        return environment.get_template(f"{template}.html.j2").render(
-            lang=translator.code,
-            word=partial(translator.word, "findings_page"),
-            page_word=partial(translator.word, "page"),
-            verdict_word=partial(translator.word, "verdicts"),
-            number=translator.number,
-            css=Markup(css + more_css),
-            js=Markup(js),
-            hash_of=_hash,
-            tally=[(name, each["tone"], each["mark"], counts[name]) for name, each in verdicts.items() if counts[name]],
-            rows=rows,
-            record=record,
-            simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
-            **context,
-        )
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    css, more_css, js = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in _ASSETS)
+    return environment.get_template(f"{template}.html.j2").render(
+        lang=translator.code,
+        word=partial(translator.word, "findings_page"),
+        page_word=partial(translator.word, "page"),
+        verdict_word=partial(translator.word, "verdicts"),
+        number=translator.number,
+        css=Markup(css + more_css),
+        js=Markup(js),
+        hash_of=_hash,
+        tally=[(name, each["tone"], each["mark"], counts[name]) for name, each in verdicts.items() if counts[name]],
+        rows=rows,
+        record=record,
+        simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
+        **context,
+    )
 
 
 def _hash(text: str) -> str:

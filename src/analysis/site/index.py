@@ -2,12 +2,11 @@
 
 import html
 import re
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
@@ -19,6 +18,9 @@ from analysis.runs.notebook import Notebook
 from analysis.site.notebook_outputs import answers_of
 
 _LAST = "00"  # what is at hand comes after what a reader came for
+_TEMPLATES = Path(__file__).parent / "templates"
+_NOTEBOOK = dict.fromkeys(("exclude_input_prompt", "exclude_output_prompt", "exclude_anchor_links"), True)
+_NOTEBOOK |= {"template_file": str(_TEMPLATES / "notebook.html.j2")}
 _HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
 _TABLE = re.compile(r'(<figure class="table" id="table-([\w-]+)">.*?)</figure>', re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
@@ -49,41 +51,30 @@ def build_page(
         For a table by its name, the parts of documents that it shows, as from `notebook_outputs.published_as`.
     """
     translator = Translator(parameters[notebooks[0].name].get("lang", "en"))
-    with as_file(files("analysis.site") / "templates") as templates:
-        exporter = _exporter(templates)
-        ordered = sorted((each.name for each in notebooks), key=lambda name: name.startswith(_LAST))
-        chapters = [_chapter(exporter, folder / "notebooks" / f"{name}.ipynb", name) for name in ordered]
-        environment = Environment(loader=FileSystemLoader(templates), autoescape=select_autoescape(["html", "j2"]))
-        line = environment.get_template("published.html.j2")
-        for chapter in chapters:
-            chapter["body"] = _with_published(chapter["body"], published or {}, line)
-        return environment.get_template("page.html.j2").render(
-            lang=translator.code,
-            word=lambda key: translator.word("page", key),
-            css=Markup((templates / "page.css").read_text(encoding="utf-8")),
-            code_css=Markup(HtmlFormatter(style="xcode").get_style_defs(".highlight")),
-            chapters=chapters,
-            short=_in_short(chapters, translator),
-            skipped=[_left_out(each, translator) for each in record.get("skipped", ())],
-            record=record,
-            extra=extra or [],
-            simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
-        )
-
-
-def _exporter(templates: Path) -> HTMLExporter:
-    return HTMLExporter(
-        template_file=str(templates / "notebook.html.j2"),
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_anchor_links=True,
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True)
+    exporter, line = HTMLExporter(**_NOTEBOOK), environment.get_template("published.html.j2")
+    lines = {table: "".join(map(line.render, parts)) for table, parts in (published or {}).items()}
+    ordered = sorted((each.name for each in notebooks), key=lambda name: name.startswith(_LAST))
+    chapters = [_chapter(exporter, folder / "notebooks" / f"{name}.ipynb", name, lines) for name in ordered]
+    return environment.get_template("page.html.j2").render(
+        lang=translator.code,
+        word=lambda key: translator.word("page", key),
+        css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        code_css=Markup(HtmlFormatter(style="xcode").get_style_defs(".highlight")),
+        chapters=chapters,
+        short=_in_short(chapters, translator),
+        skipped=[_left_out(each, translator) for each in record.get("skipped", ())],
+        record=record,
+        extra=extra or [],
+        simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
     )
 
 
-def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
+def _chapter(exporter: HTMLExporter, path: Path, name: str, published: dict[str, str]) -> dict[str, Any]:
     """Return a notebook as a chapter: its title, its sections for the contents, and its body.
 
-    Headings go down one level, because the page has the first, and get names that are unique on the page.
+    Headings go down one level, because the page has the first, and get names that are unique on the page. Below a
+    table that shows parts of documents stands how these were published.
     """
     notebook = nbformat.read(path, as_version=4)
     answers = answers_of(notebook)
@@ -96,7 +87,7 @@ def _chapter(exporter: HTMLExporter, path: Path, name: str) -> dict[str, Any]:
         found.append({"level": level, "anchor": anchor, "text": html.unescape(_TAGS.sub("", text)).strip()})
         return f'<h{level} id="{anchor}">{text}</h{level}>'
 
-    body = _HEADING.sub(renamed, body)
+    body = _TABLE.sub(lambda table: f"{table[1]}{published.get(table[2], '')}</figure>", _HEADING.sub(renamed, body))
     title = found[0]["text"] if found else name
     return {"name": name, "title": title, "sections": found[1:], "body": Markup(body), "answers": answers}
 
@@ -122,12 +113,3 @@ def _in_short(chapters: list[dict[str, Any]], translator: Translator) -> list[di
 def _left_out(skipped: dict[str, Any], translator: Translator) -> dict[str, str]:
     tables = ", ".join(translator.value(table) for table in skipped["lacks"])
     return {"name": skipped["name"], "why": translator.word("page", "skipped_why", tables=tables)}
-
-
-def _with_published(body: Markup, published: dict[str, list[dict[str, str]]], line: Template) -> Markup:
-    """Return a chapter with, below each table that shows a part of a document, how that was published and stands."""
-
-    def added(match: re.Match[str]) -> str:
-        return f"{match[1]}{''.join(line.render(each) for each in published.get(match[2], ()))}</figure>"
-
-    return Markup(_TABLE.sub(added, body))
