@@ -44,6 +44,9 @@ def fragility(evaluation: Evaluation, steps: Mapping[str, float]) -> Fragility |
 
 def _gaps(evaluation: Evaluation) -> list[Node]:
     """Return what must keep its sign for the statement to stay as it is."""
-    gaps = [difference(comparison) for comparison in comparisons_of(evaluation.tree)]
+    tree = evaluation.tree
+    if tree.kind == "rank":  # of two figures that are equally near, the one that has the rank goes first
+        return [Node("-", (tree.parts[0], other)) for other in tree.parts[1:]]
+    gaps = [difference(comparison) for comparison in comparisons_of(tree)]
     ends = {evaluation.claim.interval.lo, evaluation.claim.interval.hi} if not gaps else ()
-    return gaps or [Node("-", (evaluation.tree, number(end))) for end in ends if abs(end) != float("inf")]
+    return gaps or [Node("-", (tree, number(end))) for end in ends if abs(end) != float("inf")]

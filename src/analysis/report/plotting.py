@@ -31,6 +31,7 @@ HATCHES = ("", "///", "...")
 INK, SOFT = "#222222", "#6b6b6b"
 LEAST_CONTRAST = 4.5  # of text and what is behind it: WCAG 2, level AA
 LONGEST_STEP = {"month": 31, "quarter": 92}  # days from one figure to the next
+_LINE = 0.15  # inches of a line of small text
 
 
 @contextmanager
@@ -127,6 +128,12 @@ def note(
     """Write small text next to a point, shifted by so many typographic points."""
     style = {"xytext": shift, "textcoords": "offset points", "fontsize": 8.5, "color": readable(colour)}
     axes.annotate(text, at, **(style | more))
+
+
+def explain(figure: Figure, lines: list[str]) -> None:
+    """Write what the marks are below the last axes of a figure, which grows by these lines."""
+    figure.axes[-1].set_xlabel("\n".join(lines), fontsize=8.5, color=SOFT)
+    figure.set_figheight(figure.get_figheight() + _LINE * len(lines))
 
 
 def boxed_note(axes: Axes, text: str, at: tuple[object, float]) -> None:

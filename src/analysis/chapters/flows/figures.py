@@ -15,6 +15,7 @@ from analysis.report.plotting import (
     STYLES,
     canvas,
     colours,
+    explain,
     label_ends,
     mark_missing,
     note,
@@ -98,7 +99,7 @@ def flow_ratio_groups(
         axes.plot(own, ratio.index, marker="|", ms=15, mew=2.2, ls="", color=colours(2)[1], zorder=1)
         explained.append(f"❘ {translator.word(_WORDS, 'own_break_even')}")
     axes.set_xlim(0.9 * np.nanmin([*widest["value_lo"], *own]), None)
-    axes.set_xlabel("\n".join(explained), fontsize=8.5, color=SOFT)
+    explain(figure, explained)
     return figure
 
 
@@ -125,7 +126,7 @@ def flow_rate_groups(rates: pd.DataFrame, translator: Translator, confidence: fl
     for reason, rows in rates[~known].groupby("missing", sort=False, observed=True):
         dimensions = ", ".join(map(translator.value, rows["dimension"].unique()))
         explained.append(f"{translator.value(reason)}: {dimensions}")
-    figure.axes[0].set_xlabel("\n".join(explained), fontsize=8.5, color=SOFT)
+    explain(figure, explained)
     return figure
 
 
