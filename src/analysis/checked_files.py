@@ -15,7 +15,8 @@ from typing import Any
 from analysis.errors import DataError, WorkbenchError, did_you_mean, name_some
 
 SOME_TEXT = r"\S(.*\S)?"
-_KINDS = {
+_EXPECTED = {
+    SOME_TEXT: "something, with no blanks around it",
     str: "a text",
     float: "a number",
     int: "a whole number",
@@ -37,12 +38,6 @@ class Field:
     words: str = ""
     kind: type = str
     optional: bool = False
-
-    @property
-    def expected(self) -> str:
-        """What is expected, in words."""
-        blank = "something, with no blanks around it" if self.pattern == SOME_TEXT else ""
-        return self.words or blank or _KINDS[self.kind]
 
     def holds(self, value: Any) -> bool:
         """Tell whether the field may hold this; a whole number is a number, a truth value is none."""
@@ -176,8 +171,9 @@ def check(records: Sequence[Record], fields: Fields, faults: list[str]) -> list[
     except SchemaErrors as found:
         cases = found.failure_cases.sort_values("index", kind="stable")
         for row, column, value in zip(cases["index"], cases["column"], cases["failure_case"], strict=True):
-            position, expected = records[int(row)].position, fields[column].expected
-            faults.append(f"{position}: {column}: expected {expected}, found {value!r}.")
+            field = fields[column]
+            expected = field.words or _EXPECTED.get(field.pattern) or _EXPECTED[field.kind]
+            faults.append(f"{records[int(row)].position}: {column}: expected {expected}, found {value!r}.")
     return records
 
 

@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 from analysis import __version__
 from analysis.errors import CallError, WorkbenchError, did_you_mean
+from analysis.snapshots.store import snapshot_names
+from analysis.workspace import open_snapshot, outputs_folder, project_root, snapshots_folder
 
 INTERRUPTED = 130
 
@@ -85,14 +87,13 @@ def _report(options: argparse.Namespace) -> int:
     warm_up()
     from analysis.runs.parameters import parse_assignments
     from analysis.runs.plan import plan_run
-    from analysis.workspace import notebooks_folder, outputs_folder
 
     given = parse_assignments(options.parameters, snapshot=options.snapshot, lang=options.lang)
     if options.out == "":
         raise CallError("--out '': expected a folder.")
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
-    plan = plan_run(notebooks_folder(), options.notebook, given)
+    plan = plan_run(project_root() / "notebooks", options.notebook, given)
     for each in plan.skipped:
         print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
 
@@ -113,7 +114,6 @@ def _pull(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from analysis.statline.download import damaged, pull
-    from analysis.workspace import snapshots_folder
 
     bar = tqdm(unit=" rows", disable=None, file=sys.stderr)
 
@@ -142,7 +142,6 @@ def _findings(options: argparse.Namespace) -> int:
     from analysis.register.evaluation import find
     from analysis.register.output import FORMATS, format_rows, select_rows
     from analysis.register.rows import finding_rows
-    from analysis.workspace import open_snapshot
 
     if options.format not in FORMATS:
         raise CallError(f"--format {options.format}: unknown; {did_you_mean(options.format, FORMATS)}.")
@@ -159,7 +158,6 @@ def _findings(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     """Report all that is wrong with a file of the register, a line each."""
     from analysis.register.file_check import check_file
-    from analysis.workspace import open_snapshot
 
     if options.document or options.verdict or options.location or options.format != "table":
         raise CallError("findings check FILE takes no filters: it reports all that is wrong with the file.")
@@ -173,7 +171,6 @@ def _simulate(options: argparse.Namespace) -> int:
     """Draw a population month by month, 2012-2025, and keep its tables as a snapshot together with the truth."""
     from analysis.simulation.parameters import default_parameters
     from analysis.simulation.simulate import simulate
-    from analysis.workspace import snapshots_folder
 
     print(simulate(snapshots_folder(), default_parameters(options.seed, options.persons), options.name))
     return 0
@@ -183,7 +180,6 @@ def _diff(options: argparse.Namespace) -> int:
     """Say what changed from one snapshot to another."""
     from analysis.snapshots.difference_output import changes_text, write_changes
     from analysis.snapshots.vintages import diff
-    from analysis.workspace import open_snapshot
 
     changes = diff(open_snapshot(options.before), open_snapshot(options.after))
     print(changes_text(changes))
@@ -194,9 +190,6 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     """Name every snapshot, with its tables."""
-    from analysis.snapshots.store import snapshot_names
-    from analysis.workspace import open_snapshot, snapshots_folder
-
     for name in snapshot_names(snapshots_folder()):
         snapshot = open_snapshot(name)
         print(f"{name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}")
@@ -207,9 +200,6 @@ def _list(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     """Read every file and compare it with its checksum."""
-    from analysis.snapshots.store import snapshot_names
-    from analysis.workspace import open_snapshot, snapshots_folder
-
     for name in snapshot_names(snapshots_folder()) if options.name is None else [options.name]:
         open_snapshot(name).verify()
         print(f"{name}: every file is as it was written")

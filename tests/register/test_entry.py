@@ -21,7 +21,7 @@ def test_a_register_is_read_with_the_place_of_every_claim(tmp_path):
     assert list(register.claims) == ["n", "d", "g", "o"]
     assert register.claims["g"].position == "made.csv, line 4, g"
     assert register.claims["g"].formulas[0].tree.claims() == ("d", "n")
-    assert [register.is_open(register.claims[name]) for name in ("n", "o")] == [True, False]
+    assert [register.sources[register.claims[name].row["source"]]["open"] for name in ("n", "o")] == ["yes", "no"]
 
 
 BAD = {

@@ -126,9 +126,8 @@ def _unchecked(register: Register, claim: Claim, tables: Tables, missing_cells: 
         return verdicts.NOT_CHECKED, (Message("register", "simulated"),)
     if missing_cells:
         return verdicts.NOT_IN_SNAPSHOT, ()
-    if register.is_open(claim):
-        return verdicts.NOT_CHECKED, ()
-    return verdicts.NOT_OPEN, (_entered(register.sources[claim.row["source"]]["what"]),)
+    source = register.sources[claim.row["source"]]
+    return (verdicts.NOT_CHECKED, ()) if source["open"] == "yes" else (verdicts.NOT_OPEN, (_entered(source["what"]),))
 
 
 def _verdict(register: Register, claim: Claim, evaluation: Evaluation, causes: Causes) -> VerdictAndCause:

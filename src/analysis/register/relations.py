@@ -58,10 +58,6 @@ class Register:
         first = [query for claim in self.claims.values() for query in claim.queries[:1]]
         return sorted({table for query in first for table in query.tables})
 
-    def is_open(self, claim: Claim) -> bool:
-        """Tell whether anyone can get the figures that the claim cites."""
-        return self.sources[claim.row["source"]]["open"] == "yes"
-
 
 def relations(claims: Mapping[str, Claim]) -> list[Evaluation]:
     """Return every derivation of a claim from others, in the order of the register.

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing.context import BaseContext
+from typing import Any
 
 from analysis.runs.kernel import Job, Outcome, end_with_the_run, run_notebook
 
@@ -24,14 +25,11 @@ def warm_up() -> None:
         _context()
         # the server and its idle workers ignore Ctrl-C; a worker at work stops on it (kernel.py)
         before = signal.getsignal(signal.SIGINT)
-        in_main = threading.current_thread() is threading.main_thread()
         try:
-            if in_main:
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
+            _on_interrupt(signal.SIG_IGN)
             forkserver.ensure_running()
         finally:
-            if in_main:
-                signal.signal(signal.SIGINT, before)
+            _on_interrupt(before)
 
 
 def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:
@@ -60,7 +58,7 @@ def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:
                 except BrokenProcessPool:
                     outcomes[job.name] = Outcome(job.name, 0.0, 1, "its process was killed (out of memory?)")
         except BaseException:
-            _ignore_further_interrupts()
+            _on_interrupt(signal.SIG_IGN)  # a second Ctrl-C would leave behind what the first stops
             for worker in multiprocessing.active_children():
                 with suppress(ProcessLookupError):
                     os.kill(worker.pid, signal.SIGINT)  # each shuts its kernel down
@@ -69,10 +67,10 @@ def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:
     return outcomes
 
 
-def _ignore_further_interrupts() -> None:
-    """Let the clean-up end: it takes a second or two, and a second Ctrl-C would leave behind what the first stops."""
+def _on_interrupt(handler: Any) -> None:
+    """Set what happens on Ctrl-C, as only the main thread can."""
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, handler)
 
 
 def _context() -> BaseContext:
