@@ -4,7 +4,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.classifications.durations import CLASS_ENDS
-from analysis.cleaning.periods import parse_period
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.models.duration.decomposition import MOVERS
@@ -74,8 +73,8 @@ def longterm_moved(parts: pd.DataFrame, translator: Translator) -> Figure:
 def starters(rows: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the persons with bijstand for less than half a year, a line for each table, nothing over gaps."""
     rows = pick(rows, "starters")
-    quarters = pd.PeriodIndex([parse_period(quarter) for quarter in rows["quarter"]], freq="Q-DEC")
-    rows = rows.assign(date=quarters.to_timestamp(how="end"), height=rows["value"] / 1000)
+    dates = pd.PeriodIndex(rows["quarter"], freq="Q-DEC").to_timestamp(how="end")
+    rows = rows.assign(date=dates, height=rows["value"] / 1000)
     with canvas(2.8) as (figure, (axes,)):
         ends = []
         for number, (table, line) in enumerate(rows.groupby("table", sort=True, observed=True)):

@@ -51,12 +51,9 @@ def people_guided(snapshot: Snapshot) -> pd.DataFrame:
     levels[_GAP] = levels[TOTAL] - levels[_ADDED]
     levels[_CONTRACTS] = cells.look_up("contracts", years, activity=_CONTRACTS)
     levels[COMPARABLE] = levels[_CONTRACTS] + levels[_RUNNING]
-    frames = []
-    for activity, column in levels.items():
-        before, now = column.take([0]), column.take([1])
-        columns = {"guided": now, "guided_before": before, "change": now - before}
-        frames.append(tidy_rows(columns, {"activity": [activity]}, _PEOPLE))
-    found = combine(frames)
+    before, now = (stack([column.take([year]) for column in levels.values()]) for year in range(len(years)))
+    columns = {"guided": now, "guided_before": before, "change": now - before}
+    found = tidy_rows(columns, {"activity": list(levels)}, _PEOPLE)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 
 

@@ -57,11 +57,10 @@ def median_months(survival: pd.DataFrame) -> pd.DataFrame:
         months, alive = curve["months"].to_numpy(), curve["value"].to_numpy()
         half_ended = np.flatnonzero(alive <= 0.5)
         row = {"group": group, "tables": curve["tables"].iloc[0]}
-        row |= dict.fromkeys(("from_months", "to_months", "median"), np.nan)
         if len(half_ended) and half_ended[0] > 0:
             first, last = half_ended[0] - 1, half_ended[0]
             part = (alive[first] - 0.5) / (alive[first] - alive[last])
-            row |= {"from_months": months[first], "to_months": months[last]}
-            row["median"] = months[first] + part * (months[last] - months[first])
+            median = months[first] + part * (months[last] - months[first])
+            row |= {"from_months": months[first], "to_months": months[last], "median": median}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["group", "tables", "from_months", "to_months", "median"])

@@ -9,6 +9,7 @@ first to last; a missing or zero cell is refused. Provisional and rounded cells 
 import numpy as np
 import pandas as pd
 
+from analysis.classifications.selection import check_dimension
 from analysis.errors import CallError, CoverageError
 from analysis.measures.tidy_frame import combine
 from analysis.missing import PRESENT
@@ -35,9 +36,8 @@ def compare_season(
         When there are fewer than three years.
     """
     frames = []
-    names = panel.loc[panel["dimension"] == dimension, "group"].unique()
-    for name in names if len(names) else [""]:  # without a group the model says which dimensions there are
-        own = panel[(panel["dimension"] == dimension) & (panel["group"] == name)]
+    rows = panel[panel["dimension"] == check_dimension(dimension, panel["dimension"].unique())]
+    for name, own in rows.groupby("group", sort=False):
         model = fit_rates(own, quantity, dimension, confidence=confidence)
         frames.append(_both(own, model).assign(dimension=dimension, group=name))
     return combine(frames)
