@@ -134,7 +134,7 @@ def test_a_row_links_to_the_table_that_shows_it_when_the_run_has_it(translator):
 
 def test_the_files_of_a_run(tmp_path, translator):
     other = DOCUMENT | {"document": "without-rows"}
-    links = write_findings_pages(tmp_path, ROWS, [DOCUMENT, other], translator, RECORD)
+    links = write_findings_pages(tmp_path, ROWS, [DOCUMENT, other], translator, RECORD, {})
     assert [link["href"] for link in links] == ["findings.html", "findings-fs.html"]
     assert all(link["text"] for link in links)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["findings-fs.html", "findings.html"]

@@ -118,8 +118,7 @@ def _operands(evaluation: Evaluation, register: Register) -> list[dict[str, Any]
         row = register.claims[name].row if name in register.claims else {}
         what = ", ".join(row[part] for part in ("quantity", "group", "period") if row.get(part))
         value, lo, hi = map(_json_number, (each.value, each.lo, each.hi))
-        unit = row.get("unit", "")
-        listed.append({"name": name, "what": what, "value": value, "lo": lo, "hi": hi, "unit": unit})
+        listed.append({"name": name, "what": what, "value": value, "lo": lo, "hi": hi, "unit": row.get("unit", "")})
     return listed
 
 

@@ -24,8 +24,7 @@ class _Column:
     """A column as printed: its header, and for each row a text and an interval (``""`` where there is none)."""
 
     header: str
-    texts: list[str]
-    intervals: list[str]
+    cells: list[tuple[str, str]]
     is_label: bool
 
 
@@ -67,10 +66,7 @@ class RenderedTable:
         return {"text/plain": self._text(), "text/html": self._html()}
 
     def _text(self) -> str:
-        cells = [
-            [f"{text} {interval}".rstrip() for text, interval in zip(each.texts, each.intervals, strict=True)]
-            for each in self.columns
-        ]
+        cells = [[f"{text} {interval}".rstrip() for text, interval in each.cells] for each in self.columns]
         table = pd.DataFrame(dict(enumerate(cells))).set_axis([each.header for each in self.columns], axis=1)
         rows = table.to_string(index=False) if self.rows else self.no_rows
         return f"{self.title}\n{rows}\n{self.note}"
@@ -80,12 +76,15 @@ class RenderedTable:
         heads = "".join(f'<th scope="col"{_class(column)}>{html.escape(column.header)}</th>' for column in columns)
         body, group = [], None
         for row in range(self.rows):
-            if self.grouped and self.columns[0].texts[row] != group:
-                group = self.columns[0].texts[row]
-                if group not in self.columns[1].texts[row]:  # the total is a group of its own: its name once is enough
+            if self.grouped and self.columns[0].cells[row][0] != group:
+                group = self.columns[0].cells[row][0]
+                if (
+                    group not in self.columns[1].cells[row][0]
+                ):  # the total is a group of its own: its name once is enough
                     body.append(f'<tr><th scope="rowgroup" colspan="{len(columns)}">{html.escape(group)}</th></tr>')
             body.append(f"<tr>{''.join(_cell_html(column, row, column is columns[0]) for column in columns)}</tr>")
-        stacked = " stacked" if sum(any(column.intervals) for column in columns) > 1 else ""
+        ranged = [column for column in columns if any(interval for _, interval in column.cells)]
+        stacked = " stacked" if len(ranged) > 1 else ""
         if not self.rows:
             body.append(f'<tr><td class="label" colspan="{len(columns)}">{html.escape(self.no_rows)}</td></tr>')
         caption, note, scroll = (html.escape(text) for text in (self.title, self.note, self.scroll))
@@ -103,9 +102,9 @@ def _class(column: _Column) -> str:
 
 
 def _cell_html(column: _Column, row: int, is_first: bool) -> str:
-    text, interval = html.escape(column.texts[row]), html.escape(column.intervals[row])
+    text, interval = map(html.escape, column.cells[row])
     if is_first:
-        short = ' class="short"' if max(map(len, column.texts), default=0) <= _SHORT else ""
+        short = ' class="short"' if all(len(name) <= _SHORT for name, _ in column.cells) else ""
         return f'<th scope="row"{short}>{text}</th>'
     span = f' <span class="interval">{interval}</span>' if interval else ""
     return f"<td{_class(column)}>{text}{span}</td>"
@@ -118,8 +117,8 @@ def _labels(spec: TableSpec, table: pd.DataFrame, translator: Translator, flagge
     for index, label in enumerate(spec.labels):
         before = ["▲ " if index == 0 and value in flagged else "" for value in table[label]]
         names = (_label(label, value, translator) for value in table[label])
-        texts = ["".join(parts) for parts in zip(before, names, marks if index == in_row else none, strict=True)]
-        columns.append(_Column(translator.column(label), texts, none, is_label=True))
+        texts = ("".join(parts) for parts in zip(before, names, marks if index == in_row else none, strict=True))
+        columns.append(_Column(translator.column(label), [(text, "") for text in texts], is_label=True))
     return columns
 
 
@@ -138,10 +137,8 @@ def _label(label: str, value: object, translator: Translator) -> str:
 def _quantities(spec: TableSpec, table: pd.DataFrame, translator: Translator) -> list[_Column]:
     columns, rows = [], table.to_dict("records")
     for quantity in spec.quantities:
-        printed = [_number(row, quantity, spec, translator) for row in rows]
-        header = translator.column(quantity, "quantities")
-        texts, intervals = [text for text, _ in printed], [interval for _, interval in printed]
-        columns.append(_Column(header, texts, intervals, is_label=False))
+        cells = [_number(row, quantity, spec, translator) for row in rows]
+        columns.append(_Column(translator.column(quantity, "quantities"), cells, is_label=False))
     return columns
 
 

@@ -70,23 +70,17 @@ def document_page(rows: list[Row], document: Row, translator: Translator, record
 
 
 def write_findings_pages(
-    folder: Path,
-    rows: list[Row],
-    documents: list[Row],
-    translator: Translator,
-    record: Row,
-    tables: dict[str, str] | None = None,
+    folder: Path, rows: list[Row], documents: list[Row], translator: Translator, record: Row, tables: dict[str, str]
 ) -> list[Row]:
     """Write the page of all findings and one for each document that has rows; return ``href`` and ``text`` of each."""
-    pages = {FINDINGS_PAGE: findings_page(rows, documents, translator, record, tables)}
     links = [{"href": FINDINGS_PAGE, "text": translator.word("findings_page", "title")}]
+    pages = [findings_page(rows, documents, translator, record, tables)]
     present = {row["document"] for row in rows}
     for document in (each for each in documents if each["document"] in present):
-        name = f"findings-{document['document']}.html"
-        pages[name] = document_page(rows, document, translator, record)
-        links.append({"href": name, "text": document["title"]})
-    for name, page in pages.items():
-        write_new(folder / name, page.encode("utf-8"))
+        links.append({"href": f"findings-{document['document']}.html", "text": document["title"]})
+        pages.append(document_page(rows, document, translator, record))
+    for link, page in zip(links, pages, strict=True):
+        write_new(folder / link["href"], page.encode("utf-8"))
     return links
 
 

@@ -75,11 +75,10 @@ def _standing(tones: list[str], translator: Translator) -> str:
     """Return how many numbers there are, how many stand, and of the rest what there is."""
     if not tones:
         return translator.word("published", "none")
-    counts = {tone: tones.count(tone) for tone in dict.fromkeys(TONES.values())}
     texts = [
-        translator.word("published", tone, count=translator.number(count))
-        for tone, count in counts.items()
-        if count or tone == "stands"
+        translator.word("published", tone, count=translator.number(tones.count(tone)))
+        for tone in dict.fromkeys(TONES.values())
+        if tone in tones or tone == "stands"
     ]
     key = "number" if len(tones) == 1 else "numbers"
     return f"{translator.word('published', key, count=translator.number(len(tones)))}; {'; '.join(texts)}"
