@@ -16,7 +16,7 @@ from measuring import Bench, Cost, command_line, cost_of_call, cost_of_command, 
 
 from analysis.cleaning.cells import read_cells
 from analysis.runs.notebook import find_notebooks
-from analysis.workspace import open_snapshot, project_root
+from analysis.workspace import notebooks_folder, open_snapshot
 
 BIN = Path(sys.executable).parent
 GOALS = {
@@ -39,9 +39,7 @@ def report(folder: Path, names: list[str]) -> Cost:
 def one_after_the_other(folder: Path, names: list[str]) -> Cost:
     """Run the same notebooks with the papermill command, one by one."""
     costs = [
-        cost_of_command(
-            BIN / "papermill", "--no-progress-bar", project_root() / "notebooks" / f"{name}.ipynb", folder / name
-        )
+        cost_of_command(BIN / "papermill", "--no-progress-bar", notebooks_folder() / f"{name}.ipynb", folder / name)
         for name in names
     ]
     return Cost(sum(each.wall for each in costs), sum(each.cpu for each in costs))
@@ -66,11 +64,7 @@ def main() -> int:
     ours, plain = [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        names = (
-            list(QUICK)
-            if options.quick
-            else [notebook.name for notebook in find_notebooks(project_root() / "notebooks")]
-        )
+        names = list(QUICK) if options.quick else [notebook.name for notebook in find_notebooks(notebooks_folder())]
         for number in range(repeats):
             ours.append(report(folder, names))
             plain += [one_after_the_other(folder, names)] if number < max(repeats - 1, 1) else []

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from analysis import __version__
 from analysis.errors import CallError, WorkbenchError, did_you_mean
 from analysis.snapshots.store import snapshot_names
-from analysis.workspace import open_snapshot, outputs_folder, project_root, snapshots_folder
+from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
 
 INTERRUPTED = 130
 
@@ -93,7 +93,7 @@ def _report(options: argparse.Namespace) -> int:
         raise CallError("--out '': expected a folder.")
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
-    plan = plan_run(project_root() / "notebooks", options.notebook, given)
+    plan = plan_run(notebooks_folder(), options.notebook, given)
     for each in plan.skipped:
         print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
 

@@ -45,6 +45,11 @@ def corrections_file() -> Path:
     return project_root() / "data" / "corrections.yml"
 
 
+def notebooks_folder() -> Path:
+    """Return the folder that holds the notebooks."""
+    return project_root() / "notebooks"
+
+
 def outputs_folder() -> Path:
     """Return the folder in which every run makes a folder of its own."""
     return project_root() / "outputs"
