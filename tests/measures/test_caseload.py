@@ -165,3 +165,50 @@ def test_every_series_of_published_says_persons_or_benefits(published):
     found = caseload.series(published)
     assert set(found["unit"]) == {"persons", "thousand persons", "benefits", "thousand benefits"}
     assert found.groupby("table")["unit"].nunique().eq(1).all()
+
+
+def months_of(table_id, values, dimensions):
+    """Return a monthly table of national persons."""
+    total = dict.fromkeys(dimensions, "total")
+    made = [{"measure": "stock", **total, "period": period, "value": value} for period, value in values.items()]
+    return table(table_id, made, {name: ["total"] for name in dimensions})
+
+
+def test_the_total_is_that_of_the_latest_month_with_a_year_before(tmp_path):
+    """85692NED goes on to March 2025; 80794ned stops at December 2024, and leads where both have the month."""
+    opened = snapshot(
+        tmp_path,
+        months_of("80794ned", {"2022MM12": 900, "2023MM12": 980, "2024MM12": 1000}, ["region"]),
+        months_of("85692NED", {"2023MM12": 990, "2024MM03": 995, "2024MM12": 1010, "2025MM03": 1020}, list(DIMENSIONS)),
+    )
+    found = wide(
+        caseload.by_year(opened, pd.Period("2025-06", freq="M")), ["period"], ["level", "change", "growth_pct"]
+    )
+    assert found[["period", "level"]].to_numpy().tolist() == [["2024-03", 995], ["2025-03", 1020]]
+    assert found["change"].iloc[-1] == 25
+    assert found["growth_pct"].iloc[-1] == pytest.approx(100 * 25 / 995)
+    earlier = caseload.by_year(opened, pd.Period("2025-01", freq="M"))
+    assert set(earlier["tables"]) == {"80794ned"}
+    assert list(pick(earlier, "level")["value"]) == [900, 980, 1000]
+    assert list(pick(earlier, "change")["missing"]) == ["not_in_snapshot", "", ""]
+    nothing = caseload.by_year(opened, pd.Period("2023-06", freq="M"))
+    assert set(nothing["missing"]) == {"not_in_snapshot"}
+
+
+def test_the_published_total(published):
+    """80794ned, state of June 2026; December 2023 and 2024 are also those of the factsheet of 2024."""
+    found = caseload.by_year(published, pd.Period("2025-12", freq="M"))
+    level = pick(found, "level").set_index("period")["value"]
+    assert level.to_dict() == {
+        "2021-12": 408130,
+        "2022-12": 396720,
+        "2023-12": 400460,
+        "2024-12": 405700,
+        "2025-12": 410070,
+    }
+    assert pick(found, "change")["value"].iloc[-1] == 410070 - 405700
+    series = caseload.series(published)
+    monthly = series[series["table"] == "80794ned"].set_index("period")["value"]
+    assert len(monthly) == 60
+    # "430 duizend" and "396 duizend" in the factsheet
+    assert (monthly["2021-02"], monthly["2022-10"]) == (430280, 395820)

@@ -142,7 +142,7 @@ def test_a_call_that_cannot_be():
 
 def test_a_snapshot_that_does_not_have_it(published):
     assert set(flow_panel(published)["dimension"]) == {"sex", "total"}  # it has no quarterly flows by age or origin
-    with pytest.raises(CoverageError, match=r"no flows of 2031Q1; it has 2019Q1 to 2023Q4"):
+    with pytest.raises(CoverageError, match=r"no flows of 2031Q1; it has 2019Q1 to 2025Q4"):
         flow_panel(published, pd.PeriodIndex(["2031Q1"], freq="Q-DEC"))
 
 

@@ -123,7 +123,7 @@ def test_a_predecessor_is_asked_when_the_live_table_is_not_there_and_that_is_tol
     query = f"{count.replace('T', '85615NED')}; {count.replace('T', '82662NED')}"
     found = verdicts(tmp_path, vintage, row("n", "3", "0", unit="quarters", kind="statement", query=query))
     assert found["n"]["verdict"] == "reproduced"
-    assert found["n"]["cause"] == "Computed from 82662NED, because the snapshot lacks the cells of 85615NED."
+    assert found["n"]["cause"] == "Computed from 82662NED, because the snapshot lacks cells of 85615NED."
     assert "82662NED" in found["n"]["expression"]
     assert found["n"]["missing_cells"][0].startswith("85615NED | outflow | total | 2021Q1")
 

@@ -107,6 +107,32 @@ def test_the_quarters_in_which_more_left_than_came_are_checked_in_the_tables(row
     assert "82662NED" in found["cause"]  # the predecessor, told apart from 85615NED
 
 
+# Cells of 80794ned, and sums and comparisons of cells of 85615NED and 82662NED, read in the CSV files of data/sources.
+# "430 duizend", "396 duizend", "net onder de 400 duizend" (the highest month is March 2023), "409 duizend" as an
+# estimate, nine quarters with more entries than exits, and the mean of four quarters, 18,145, that table 2 prints.
+BY_LATER_TABLES = {
+    "fs2024-tx-stock-feb21": ("reproduced", 430280),
+    "fs2024-tx-stock-okt22": ("reproduced", 395820),
+    "fs2024-tx-under400": ("reproduced", 399990),
+    "fs2024-tx-stock-aug25": ("revised_since", 407730),
+    "fs2024-tx-netin-from": ("reproduced", 9),
+    "fs2024-t2-total-out": ("reproduced", 18145),
+}
+
+
+@pytest.mark.parametrize("claim", BY_LATER_TABLES)
+def test_figures_one_and_two_of_the_factsheet_in_the_tables(rows, claim):
+    (each,) = [each for each in rows if each["claim_id"] == claim]
+    assert each["method"] == "query"
+    assert (each["verdict"], each["recomputed"]) == BY_LATER_TABLES[claim]
+
+
+def test_no_number_of_figures_one_and_two_of_the_factsheet_waits_for_a_table(rows):
+    headings = ("Mensen met een bijstandsuitkering", "Meer in- dan uitstroom")
+    of_figures = [each for each in rows if each["document"] == "factsheet-2024" and each["location"] in headings]
+    assert Counter(each["verdict"] for each in of_figures) == {"reproduced": 24, "revised_since": 1}
+
+
 def test_filters(capsys):
     letters = ["--document", "monitoring-2025", "--document", "monitoring-2021"]
     found = json.loads(ran(capsys, *letters, "--verdict", "differs", "--format", "json"))

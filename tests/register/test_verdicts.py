@@ -230,6 +230,27 @@ def test_a_known_difference_explains_the_way_it_is_marked_for_and_no_other(tmp_p
     assert (found["slip"]["verdict"], found["slip"]["expression"]) == ("inconsistent", "[a] * 9 + 100")
 
 
+def test_what_is_known_to_count_something_else_does_not_decide_against_a_table(tmp_path, published):
+    """80794ned has 405,700 at the end of 2024 (data/sources/80794ned.csv)."""
+    known = {"formula": "~[other]", "difference": "definition_differs: another month"}
+    query = "{80794ned | stock | total | 2024-12}"
+    rows = [
+        row("other", "500000", "10"),
+        row("stands", "406000", "1000", query=query, **known),
+        row("fails", "410000", "1000", query=query, **known),
+        row("unmarked", "406000", "1000", query=query, formula="[other]"),
+    ]
+    found = findings(tmp_path, published, rows)
+    decided = {name: (found[name]["verdict"], found[name]["method"]) for name in ("stands", "fails", "unmarked")}
+    assert decided == {
+        "stands": ("reproduced", "query"),
+        "fails": ("definition_differs", "formula"),
+        "unmarked": ("inconsistent", "formula"),
+    }
+    (other,) = found["stands"]["others"]
+    assert (other["expression"], other["outcome"]) == ("[other]", "excluded")
+
+
 def test_a_copy_in_other_digits_is_excluded_and_that_is_explained(tmp_path, published):
     rows = [row("a", "59"), row("copy", "60", formula="[a]"), row("made", "60", formula="[a] * 1")]
     found = findings(tmp_path, published, rows)

@@ -126,9 +126,10 @@ def drawn():
     source, translator = open_snapshot("published"), Translator("nl")
     quarters, months = (windows.between(source, name, "", "") for name in ("flows", "caseload"))
     quarterly, ledger = flows.quarterly(source, quarters), account.quarterly(source, quarters)
-    yield flows_figures.flows(quarterly, ledger, translator)
+    yield flows_figures.flows(quarterly, flows.in_both(source, quarters), ledger, translator)
     yield flows_figures.other_exits(ledger, translator)
-    yield caseload_figures.caseload_series(caseload.series(source, months), translator)
+    by_year = caseload.by_year(source, months[-1])
+    yield caseload_figures.caseload_series(caseload.series(source, months), by_year, translator)
     yield duration_figures.over_5y(duration.longterm_shares(source, "all"), translator)
     yield findings_figures.findings_by_document(
         findings_tables.verdicts_by_document(find(read_register(), source)), translator

@@ -23,6 +23,7 @@ from analysis.models.flows.outflow import fit_outflow
 from analysis.report import charts, plotting
 
 ENGLISH = Translator("en")
+DECEMBER = pd.Period("2025-12", freq="M")
 
 
 @pytest.fixture(scope="module")
@@ -75,25 +76,36 @@ def test_each_group_has_its_own_dot_and_both_its_intervals(published, quarters):
     assert axes.yaxis_inverted()
 
 
-def test_the_ratio_in_time_with_its_band(quarterly):
+def lines_of_tables(lines, quarterly, in_both, quantity, factor=1.0):
+    """Assert that lines are those of the live table and of its predecessor, each with its own quarters alone."""
+    rows = pd.concat([pick(quarterly, quantity).assign(table=lambda each: each["tables"]), pick(in_both, quantity)])
+    quarters = list(pick(quarterly, quantity)["quarter"])
+    for line, table in zip(lines, ("85615NED", "82662NED"), strict=True):
+        own = rows[rows["table"] == table].drop_duplicates("quarter").set_index("quarter")["value"]
+        np.testing.assert_allclose(line.get_ydata(), factor * own.reindex(quarters))
+
+
+def test_the_ratio_in_time_with_its_band(published, quarterly, quarters):
     model = fit_outflow(quarterly)
-    process = model.ratios(quarterly, "quarter")
-    (axes,) = flows_figures.flow_ratio(quarterly, process, ENGLISH).axes
+    process, in_both = model.ratios(quarterly, "quarter"), flows.in_both(published, quarters)
+    (axes,) = flows_figures.flow_ratio(quarterly, in_both, process, ENGLISH).axes
     ratio = pick(quarterly, "ratio")
-    np.testing.assert_array_equal(axes.lines[0].get_ydata(), ratio["value"])
+    lines_of_tables(axes.lines[:2], quarterly, in_both, "ratio")
     corners = {tuple(corner) for corner in axes.collections[0].get_paths()[0].vertices}
     for place, row in enumerate(process.to_dict("records")):
         assert {(place, row["value_lo"]), (place, row["value_hi"])} <= corners
         assert row["quarter"] == ratio["quarter"].iloc[place]
-    assert list(axes.lines[1].get_ydata()) == [1, 1]
+    assert list(axes.lines[2].get_ydata()) == [1, 1]
+    assert axes.get_xlabel() == "━ 85615NED   ─○─ 82662NED"
 
 
 def test_flows_and_the_rises_of_the_aow_age(published, quarterly, quarters):
-    (axes,) = flows_figures.flows(quarterly, account.quarterly(published, quarters), ENGLISH).axes
-    for line, flow in zip(axes.lines, ("inflow", "outflow", "reinflow"), strict=False):
-        np.testing.assert_allclose(line.get_ydata(), pick(quarterly, flow)["value"] / 1000)
-    rises = [str(quarters[int(line.get_xdata()[0])]) for line in axes.lines[3:]]
-    assert rises == ["2019Q1", "2022Q1", "2023Q1"]
+    in_both = flows.in_both(published, quarters)
+    (axes,) = flows_figures.flows(quarterly, in_both, account.quarterly(published, quarters), ENGLISH).axes
+    for number, flow in enumerate(("inflow", "outflow", "reinflow")):
+        lines_of_tables(axes.lines[2 * number : 2 * number + 2], quarterly, in_both, flow, 1 / 1000)
+    rises = [str(quarters[int(line.get_xdata()[0])]) for line in axes.lines[6:]]
+    assert rises == ["2019Q1", "2022Q1", "2023Q1", "2024Q1"]
     assert axes.get_ylim()[0] == 0
 
 
@@ -109,7 +121,7 @@ def test_other_exits_stand_at_their_quarter_and_what_is_missing_is_hatched(publi
 
 def test_no_line_crosses_a_gap(published):
     series = caseload.series(published)
-    panels = caseload_figures.caseload_series(series, ENGLISH).axes
+    panels = caseload_figures.caseload_series(series, caseload.by_year(published, DECEMBER), ENGLISH).axes
     drawn = 0
     for axes in panels:
         for line in axes.lines:
@@ -123,7 +135,7 @@ def test_no_line_crosses_a_gap(published):
 
 def test_persons_and_benefits_never_share_a_panel(published):
     series = caseload.series(published)
-    above, below = caseload_figures.caseload_series(series, ENGLISH).axes
+    above, below = caseload_figures.caseload_series(series, caseload.by_year(published, DECEMBER), ENGLISH).axes
     for axes, counted in ((above, "persons"), (below, "benefits")):
         rows = series[series["unit"].str.contains(counted)]
         assert sum(len(line.get_xdata()) for line in axes.lines) == len(rows)

@@ -204,6 +204,32 @@ def test_a_figure_that_cannot_be_that_of_its_row_is_refused(tmp_path, found, ins
         build_published(sources, tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("found", "instead"),
+    [("PV21,Fryslân (PV)", "PV20,Fryslân (PV)"), ("PV21,Fryslân (PV)", "PV21,Groningen (PV)")],
+    ids=["code", "label"],
+)
+def test_a_code_has_one_label_and_a_label_one_code(tmp_path, found, instead):
+    sources = broken_sources(tmp_path, "37230ned", lambda text: text.replace(found, instead, 1))
+    with pytest.raises(DataError, match="dimension region: expected one label a category"):
+        build_published(sources, tmp_path / "out")
+
+
+def test_regions_keep_the_codes_of_their_source(published):
+    """Each cell of 80794ned and of 37230ned is the figure that the source has for its code, month and column."""
+    for name, count in (("80794ned", 84), ("37230ned", 26)):
+        rows, cells = read(FOLDER / f"{name}.csv"), published.table(name).frame
+        keys = ["measure", "region", "period"]
+        stored = cells.set_index(keys)["value"].to_dict()
+        expected = (
+            rows.rename(columns={"region_code": "region", "perioden": "period"}).set_index(keys)["value"].to_dict()
+        )
+        assert stored == expected
+        assert len(stored) == count
+    labels = {code.code: code.label for code in published.metadata("80794ned").dimensions[0].codes}
+    assert (labels["NL01"], labels["PV21"]) == ("Nederland", "Fryslân (PV)")
+
+
 def test_a_column_that_is_not_declared_is_refused(tmp_path):
     def widened(text):
         head, *rows = text.splitlines()
@@ -218,7 +244,7 @@ def test_a_column_that_is_not_declared_is_refused(tmp_path):
     [
         ("cedris-2024/tables.toml", lambda data: data + b"[", r"cedris-2024/tables\.toml: cannot be read as TOML"),
         ("tables.toml", lambda data: data + b"\xff", r"sources/tables\.toml: cannot be read as TOML in UTF-8"),
-        ("tables.toml", lambda data: b"", "expected defaults, dimensions, totals, tables, found none"),
+        ("tables.toml", lambda data: b"", "expected defaults, dimensions, codes, totals, tables, found none"),
         ("cedris-2024/f1.csv", lambda data: data + b"\xff", r"f1\.csv: cannot be read as a table in UTF-8"),
         ("85617NED.csv", lambda data: data + b"\xff", r"85617NED\.csv: cannot be read as a table in UTF-8"),
         ("85617NED.csv", lambda data: b"", r"85617NED\.csv, line 1: expected table_id, perioden, .*found none"),

@@ -1,7 +1,8 @@
 """Source files to snapshot: labels become categories, titles become period codes, marks become statuses.
 
 A page shows labels, not CBS's codes. The codes of ``published`` are therefore the workbench's own category names and,
-where it has none, a plain form of the label; the label is kept beside them.
+where it has none, a plain form of the label; the label is kept beside them. Where a source gives CBS's codes, those are
+kept.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from analysis.register.entry import read_register
 from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
 from analysis.snapshots.write import NewTable, write_snapshot
 
-CREATED = "2026-11-21"
-_OF_TABLE = {**dict.fromkeys(("attribution", "licence", "retrieved", "title"), TEXT), "measures": NAMED}
+CREATED = "2026-11-29"
+_OF_TABLE = {**dict.fromkeys(("attribution", "licence", "retrieved", "source_note", "title"), TEXT), "measures": NAMED}
 _OF_TABLE |= {"notes": LIST, "as_of": LIST}
 _OF_MEASURE = {
     "code": TEXT,
+    **dict.fromkeys(("title", "quantity"), Field(SOME_TEXT, optional=True)),
     "unit": TEXT,
     "rounding": Field(kind=float),
     "provisional_rounding": NUMBER,
@@ -52,7 +54,7 @@ def published_tables(sources: Path) -> list[NewTable]:
         When a file is not described or a description has no file; when a column, measure, period or number is not
         what the description says; when pages contradict each other about a cell.
     """
-    described, tables = read_description(sources, ("defaults", "dimensions", "totals"), _OF_TABLE, _OF_MEASURE)
+    described, tables = read_description(sources, ("defaults", "dimensions", "codes", "totals"), _OF_TABLE, _OF_MEASURE)
     pages = [_table(sources / f"{name}.csv", about, described) for name, about in tables.items()]
     register = read_register()
     return pages + [
@@ -63,14 +65,17 @@ def published_tables(sources: Path) -> list[NewTable]:
 
 
 def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewTable:
-    classes = dict.fromkeys(described["dimensions"], Field(optional=True))
+    classes = dict.fromkeys((*described["dimensions"], *described["codes"]), Field(optional=True))
     page, positions = read_page(path, _OF_PAGE | classes | {"measure": one_of(about["measures"])})
     dimensions = {column: described["dimensions"][column] for column in page if column in described["dimensions"]}
     measures = {
-        title: Measure(title=title, quantity=given["code"], **given) for title, given in about["measures"].items()
+        title: Measure(**{"title": title, "quantity": given["code"], **given})
+        for title, given in about["measures"].items()
     }
+    given = {label: page[code] for code, label in described["codes"].items() if code in page}
     codes = {
-        column: _codes(page[column], name, described["totals"].get(name, ())) for column, name in dimensions.items()
+        column: _codes(page[column], given.get(column), name, described["totals"].get(name, ()))
+        for column, name in dimensions.items()
     }
     frame = pd.DataFrame({"measure": page["measure"].map({title: known.code for title, known in measures.items()})})
     for column, name in dimensions.items():
@@ -86,7 +91,7 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
         dimensions=tuple(Dimension(name, column, codes[column]) for column, name in dimensions.items()),
         measures=tuple(measures.values()),
         periods=period_statuses(frame),
-        source_note="Transcribed by hand from the addresses below; a page shows only part of a table.",
+        source_note=about["source_note"],
         sources=tuple(sorted(set(page["source_url"]))),
         notes=tuple(about.get("notes", ())),
         as_of=tuple(about.get("as_of", ())),
@@ -105,14 +110,17 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
     )
 
 
-def _codes(labels: pd.Series, dimension: str, totals: list[str]) -> tuple[Code, ...]:
+def _codes(labels: pd.Series, given: pd.Series | None, dimension: str, totals: list[str]) -> tuple[Code, ...]:
+    """Return the codes of a dimension: those that the source gives, else made of the labels."""
+    named = dict(zip(labels, labels.map(lambda label: "") if given is None else given, strict=True))
     codes = []
-    for label in sorted(labels.unique()):
-        category = TOTAL if label in totals else category_of(dimension, "", label)
-        codes.append(Code(category or re.sub(r"\W+", "-", label.lower()).strip("-"), label, category))
-    if len({code.code for code in codes}) < len(codes):
-        raise DataError(f"dimension {dimension}: expected different categories, found two labels for one of them.")
-    return tuple(codes)
+    for label, own in sorted(named.items()):
+        category = TOTAL if label in totals else category_of(dimension, own, label)
+        codes.append(Code(own or category or re.sub(r"\W+", "-", label.lower()).strip("-"), label, category))
+    pairs = labels.nunique() if given is None else len(set(zip(labels, given, strict=True)))
+    if not len({code.code for code in codes}) == len(codes) == pairs:
+        raise DataError(f"dimension {dimension}: expected one label a category, found two labels or codes for one.")
+    return tuple(sorted(codes, key=lambda code: code.code) if given is not None else codes)
 
 
 def _values(page: pd.DataFrame, path: Path) -> pd.Series:

@@ -26,6 +26,7 @@ UNITS = {
     "stock": ("persons", "thousand persons"),
     "benefits": ("benefits", "thousand benefits"),
     "ended_spells": ("ended spells",),
+    "population": ("inhabitants",),
 }
 # cells looked up one by one cost some 30 microseconds each, an index of them some four milliseconds
 _FEW = 20

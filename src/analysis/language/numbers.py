@@ -15,7 +15,7 @@ def significant_decimals(value: Number, digits: int) -> int:
 
 def decimals_needed(most: int, *values: float) -> int:
     """Return how many decimals these numbers need, ``most`` at the most."""
-    return max(len(f"{value:.{most}f}".partition(".")[2].rstrip("0")) for value in values)
+    return max((len(f"{value:.{most}f}".partition(".")[2].rstrip("0")) for value in values), default=0)
 
 
 def round_outward(lo: float, hi: float, decimals: int) -> tuple[float, float]:

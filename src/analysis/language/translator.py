@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.classifications.categories import read_list
 from analysis.cleaning.periods import parse_period, period_grain, period_title
 from analysis.errors import DataError, check_choice
 from analysis.intervals.formula_range import Number
@@ -83,8 +84,8 @@ class Translator:
         return tuple(self.word(f"figures.{name}", part, **fields) for part in ("title", "alt"))  # type: ignore
 
     def value(self, text: str) -> str:
-        """Return the name of a group, unit or reason; one the glossary does not know stands for itself."""
-        entry = glossary()["values"].get(text)
+        """Return the name of a group, region, unit or reason; one that is not known stands for itself."""
+        entry = glossary()["values"].get(text) or read_list("regions")["regions"].get(text)
         return entry[self.code] if entry else text
 
     def number(self, value: Number, decimals: int = 0, sign: bool = False) -> str:

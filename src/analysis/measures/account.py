@@ -15,12 +15,12 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.intervals.rounded import Rounded
 from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import GroupFlows
-from analysis.measures.flows import QUARTERS_A_YEAR, flow_cells, national, of_complete_years
-from analysis.measures.sources import PERSONS, STOCK_TABLES, stock_at
+from analysis.measures.flows import QUARTERS_A_YEAR, national, of_complete_years
+from analysis.measures.sources import NATIONAL_STOCK_TABLES, PERSONS, name_both, stock_spans
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.snapshots.store import Snapshot
 
-READS = STOCK_TABLES
+READS = NATIONAL_STOCK_TABLES
 
 
 def balance(
@@ -52,8 +52,8 @@ def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
         difference falls to ``other_exits``), ``inflow_rate`` and ``outflow_rate`` (moments per 100 persons in the
         opening stock, a quarter). Quarters whose stock is not in the snapshot are there, without those values.
     """
-    flows = national(snapshot, quarters)
-    opening, closing, table = _ends(snapshot, quarters, 1)
+    flows, flow_tables = national(snapshot, quarters)
+    (opening, closing), stock_tables = stock_spans(snapshot, [quarters - 1, quarters], TOTAL_GROUP)
     inflow, outflow = (flows[flow].counted_as(PERSONS) for flow in ("inflow", "outflow"))
     labels = {
         "quarter": [str(quarter) for quarter in quarters],
@@ -68,7 +68,7 @@ def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
         "inflow_rate": ((inflow / opening).percent(), "opening"),
         "outflow_rate": ((outflow / opening).percent(), "opening"),
     }
-    return tidy_rows(columns, labels, f"{table}, {flow_cells(snapshot).table}")
+    return tidy_rows(columns, labels, name_both(stock_tables, flow_tables))
 
 
 def aow_rises(quarters: pd.PeriodIndex) -> list[str]:
@@ -85,28 +85,22 @@ def break_even(snapshot: Snapshot, quarters: pd.PeriodIndex, groups: GroupFlows)
     -------
     DataFrame
         Tidy, label ``year``. Quantities: ``break_even``, ``ratio`` (denominator: inflow) and ``other_exits``
-        (persons). Years whose opening and closing stock are not both in one table have no break-even ratio.
+        (persons). Years whose opening and closing stock are not both in one table have no break-even ratio; opening
+        and closing stock of a year are those of the newest state that has both.
     """
-    years, flows = of_complete_years(snapshot, quarters)
-    table = flow_cells(snapshot).table
-    frames = [_break_even(snapshot, flows["inflow"], flows["outflow"], years, table)] if years else []
+    years, flows, tables = of_complete_years(snapshot, quarters)
+    frames = [_break_even(snapshot, flows["inflow"], flows["outflow"], years, tables)] if years else []
     if groups.year not in years:
         last = [len(groups.groups) - 1]  # the total comes last
         inflow, outflow = (column.take(last) * QUARTERS_A_YEAR for column in (groups.inflow, groups.outflow))
-        frames.append(_break_even(snapshot, inflow, outflow, [groups.year], groups.table))
+        frames.append(_break_even(snapshot, inflow, outflow, [groups.year], [groups.table]))
     return combine(frames)
 
 
-def _ends(snapshot: Snapshot, quarters: pd.PeriodIndex, back: int) -> tuple[Rounded, Rounded, str]:
-    """Return the stock ``back`` quarters before each quarter's end and at it, both from one table, and that table."""
-    both, table = stock_at(snapshot, (quarters - back).append(quarters), TOTAL_GROUP)
-    return both.take(range(len(quarters))), both.take(range(len(quarters), 2 * len(quarters))), table
-
-
 def _break_even(
-    snapshot: Snapshot, inflow: Rounded, outflow: Rounded, years: list[int], flow_table: str
+    snapshot: Snapshot, inflow: Rounded, outflow: Rounded, years: list[int], tables: list[str]
 ) -> pd.DataFrame:
     ends = pd.PeriodIndex([f"{year}Q4" for year in years], freq=FREQUENCY["quarter"])
-    opening, closing, stock_table = _ends(snapshot, ends, QUARTERS_A_YEAR)
+    (opening, closing), stock_tables = stock_spans(snapshot, [ends - QUARTERS_A_YEAR, ends], TOTAL_GROUP)
     flows = inflow.counted_as(PERSONS), outflow.counted_as(PERSONS)
-    return tidy_rows(balance(opening, *flows, closing), {"year": years}, f"{stock_table}, {flow_table}")
+    return tidy_rows(balance(opening, *flows, closing), {"year": years}, name_both(stock_tables, tables))

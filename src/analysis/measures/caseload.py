@@ -4,17 +4,20 @@ import pandas as pd
 
 from analysis.classifications.categories import USUAL_TOTALS
 from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.periods import FREQUENCY, period_grain
 from analysis.errors import CoverageError
+from analysis.intervals.rounded import Rounded
+from analysis.measures.sources import GROUP_STOCK, NATIONAL_STOCK, NATIONAL_STOCK_TABLES, PERSONS, in_persons
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 READS = (
-    "85692NED", "factsheet-2024-t1", "85585NED", "82663NED", "82016NED", "81368ned", "82015NED", "37789ksz", "37789eng",
-    "news_stock_series", "factsheet-2024-duration",
+    *NATIONAL_STOCK_TABLES, "82016NED", "81368ned", "82015NED", "37789ksz", "37789eng", "news_stock_series",
 )  # fmt: skip
 # what counts as caseload, by unit: persons and benefits (a couple is two persons and one benefit) never share a line
 CASELOAD_QUANTITIES = ("stock", "benefits")
+_YEAR = {"month": 12, "quarter": 4}
 
 
 def series(snapshot: Snapshot, months: pd.PeriodIndex | None = None) -> pd.DataFrame:
@@ -66,6 +69,56 @@ def sources(series_frame: pd.DataFrame) -> pd.DataFrame:
         lowest=("value", "min"),
         highest=("value", "max"),
     ).reset_index()
+
+
+def by_year(snapshot: Snapshot, until: pd.Period) -> pd.DataFrame:
+    """Return the persons with bijstand at the end of the latest month and of the same month of earlier years.
+
+    All are from one table: the one that has the latest month with a figure, and with one a year before; of several the
+    one with the newest state.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    until : Period
+        The last month to consider.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, label ``period`` (a month, the latest last). Quantities: ``level`` and ``change`` (persons; over a year)
+        and ``growth_pct`` (percent; denominator: the level a year earlier). One row of missing numbers where no table
+        has two such months up to then.
+    """
+    found: list[tuple[Cells, pd.PeriodIndex]] = []
+    for table, grain in dict.fromkeys((NATIONAL_STOCK[0], *GROUP_STOCK, *NATIONAL_STOCK)):
+        if table in snapshot and grain in snapshot.metadata(table).grains():
+            cells = read_cells(snapshot, table, grain)
+            known = _with_persons(cells, until)
+            last = known[(known - _YEAR[grain]).isin(known)][-1:]
+            found += [(cells, known[known.month.isin(last.month)])] if len(last) else []
+    if not found:
+        absent = Rounded.absent(1, PERSONS)
+        return _levels(absent, absent, pd.PeriodIndex([until]), "")
+    cells, periods = max(found, key=lambda each: each[1][-1].end_time)  # the first of several
+    level, before = (
+        in_persons(cells.look_up("stock", periods - back)) for back in (0, _YEAR[period_grain(periods[0])])
+    )
+    return _levels(level, before, periods.asfreq(FREQUENCY["month"], how="end"), cells.table)
+
+
+def _levels(level: Rounded, before: Rounded, periods: pd.PeriodIndex, table: str) -> pd.DataFrame:
+    growth = (level / before - 1).percent()
+    columns = {"level": level, "change": level - before, "growth_pct": (growth, "level a year earlier")}
+    return tidy_rows(columns, {"period": periods.astype(str)}, table)
+
+
+def _with_persons(cells: Cells, until: pd.Period) -> pd.PeriodIndex:
+    """Return the periods up to a month in which a table has persons; none where it has no total of them."""
+    if not _has_total(cells):
+        return cells.periods[:0]
+    known = cells.periods[cells.look_up("stock", cells.periods).missing == PRESENT]
+    return known[known.end_time <= until.end_time]
 
 
 def _has_total(cells: Cells) -> bool:

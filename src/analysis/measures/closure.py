@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, USUAL_TOTALS, finest
+from analysis.classifications.regions import regions_of
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.errors import CoverageError
 from analysis.intervals.comparison import BEYOND, WITHIN, zero_within_rounding
@@ -51,6 +52,9 @@ def partition(dimension: str, known: list[str]) -> list[str]:
     absence does not keep the others from being checked. A table without a class above the AOW age has a total up to
     the AOW age: its code for all ages (``10000``) says the same in 85615NED as in 85692NED, which has such a class.
     """
+    if dimension == "region":  # of the levels that a table may have, provinces alone cover the country by their codes
+        provinces = regions_of("province")
+        return provinces if set(provinces) <= set(known) else []
     categories = CATEGORIES.get(dimension, {})
     chosen = finest(dimension, categories.keys() & known)
     total = next((categories[name] for name in USUAL_TOTALS if name in known and name in categories), None)

@@ -25,7 +25,7 @@ from analysis.measures.sources import (
     in_persons,
     stock_at,
 )
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
@@ -60,7 +60,7 @@ def _shares_of_stock(snapshot: Snapshot, group: Group, quarter: pd.Period) -> pd
     month, frames = at.asfreq(FREQUENCY["month"], how="end"), []
     for quantity, band in SHARES.items():
         (within, *named), (whole, *other) = stock_at(snapshot, at, group, band), stock_at(snapshot, at, group)
-        share, table = (within / whole).percent(), ", ".join(dict.fromkeys(name for name in named + other if name))
+        share, table = (within / whole).percent(), join_tables(named + other)
         if share.missing[0] != PRESENT and DURATION_SHARES in snapshot:
             with suppress(CoverageError):  # the document does not have every group
                 cells = read_cells(snapshot, DURATION_SHARES, "month")

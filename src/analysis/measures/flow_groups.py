@@ -9,13 +9,13 @@ import pandas as pd
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import MONITOR, TOTAL_GROUP, Group
 from analysis.classifications.selection import chosen_groups
-from analysis.cleaning.cells import read_cells
+from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
 from analysis.intervals.comparison import decide_pairs
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.flows import QUARTERS_A_YEAR, complete_years, flow_cells, flow_window
+from analysis.measures.flows import BOTH, QUARTERS_A_YEAR, flow_tables, flow_window, of_complete_years
 from analysis.measures.sources import GROUP_FLOW_MEANS, QUARTERLY_FLOWS, choose
 from analysis.measures.tidy_frame import combine, group_labels, tidy_rows
 from analysis.missing import PRESENT
@@ -57,14 +57,24 @@ def group_flows(snapshot: Snapshot, group_by: str = "all", until: pd.Period | No
         When the snapshot lacks the groups, or a complete year up to ``until``.
     """
     groups = [*chosen_groups(group_by, MONITOR), TOTAL_GROUP]
-    if QUARTERLY_FLOWS[0] not in snapshot:
-        cells = read_cells(snapshot, choose(snapshot, GROUP_FLOW_MEANS, "flows by group"), "year")
-        year = cells.periods[-1:]
-        printed = ("inflow_mean", "outflow_mean", "reinflow_share")
-        columns = [stack([group_column(cells, quantity, group, year) for group in groups]) for quantity in printed]
-        return GroupFlows(groups, *columns, cells.table, int(year.year[0]))
-    cells, known = flow_cells(snapshot), flow_window(snapshot)
-    years = complete_years(known[known <= until] if until is not None else known)
+    if QUARTERLY_FLOWS[0] in snapshot:
+        try:
+            return _means_of_a_year(snapshot, groups, until)
+        except CoverageError:  # the table lacks the groups, or every year up to then
+            if not any(table in snapshot for table in GROUP_FLOW_MEANS):
+                raise
+    cells = read_cells(snapshot, choose(snapshot, GROUP_FLOW_MEANS, "flows by group"), "year")
+    year = cells.periods[-1:]
+    printed = ("inflow_mean", "outflow_mean", "reinflow_share")
+    columns = [stack([group_column(cells, quantity, group, year) for group in groups]) for quantity in printed]
+    return GroupFlows(groups, *columns, cells.table, int(year.year[0]))
+
+
+def _means_of_a_year(snapshot: Snapshot, groups: list[Group], until: pd.Period | None) -> GroupFlows:
+    """Return the means of the last complete year up to ``until`` in the live table."""
+    cells, known = read_cells(snapshot, QUARTERLY_FLOWS[0], "quarter"), flow_window(snapshot)
+    years, _, tables = of_complete_years(snapshot, known[known <= until] if until is not None else known)
+    years = [year for year, table in zip(years, tables, strict=True) if table == cells.table]
     if not years:
         raise CoverageError(f"snapshot {snapshot.name!r}, table {cells.table}: no complete year up to {until}.")
     quarters = pd.period_range(f"{years[-1]}Q1", periods=QUARTERS_A_YEAR, freq=FREQUENCY["quarter"])
@@ -120,24 +130,31 @@ def by_quarter(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        For each dimension with at least two such quarters: tidy, labels ``group, quarter``, quantities ``inflow`` and
-        ``outflow`` (moments).
+        For each dimension with at least two such quarters in one table: tidy, labels ``group, quarter``, quantities
+        ``inflow`` and ``outflow`` (moments).
     """
-    cells, found = flow_cells(snapshot), {}
+    found: dict[str, pd.DataFrame] = {}
     for dimension, groups in MONITOR.items():
-        try:
-            columns = {
-                (group.name, flow): group_column(cells, flow, group, cells.periods)
-                for group in groups
-                for flow in ("inflow", "outflow")
-            }
-        except CoverageError:
-            continue  # the table does not have these groups by any definition
-        known = np.flatnonzero(np.logical_and.reduce([column.missing == PRESENT for column in columns.values()]))
-        if len(known) >= 2:
-            quarters = cells.periods[known].astype(str)
-            found[dimension] = combine(
-                tidy_rows({flow: column.take(known)}, {"group": name, "quarter": quarters}, cells.table)
-                for (name, flow), column in columns.items()
-            )
+        for cells in flow_tables(snapshot, dimension):
+            if dimension not in found:
+                found |= _known_quarters(cells, dimension, groups)
     return found
+
+
+def _known_quarters(cells: Cells, dimension: str, groups: tuple[Group, ...]) -> dict[str, pd.DataFrame]:
+    """Return the flows of the groups of a dimension in one table, under its name; nothing where it lacks them."""
+    try:
+        columns = {
+            (group.name, flow): group_column(cells, flow, group, cells.periods) for group in groups for flow in BOTH
+        }
+    except CoverageError:
+        return {}  # the table does not have these groups by any definition
+    known = np.flatnonzero(np.logical_and.reduce([column.missing == PRESENT for column in columns.values()]))
+    if len(known) < 2:
+        return {}
+    quarters = cells.periods[known].astype(str)
+    frames = (
+        tidy_rows({flow: column.take(known)}, {"group": name, "quarter": quarters}, cells.table)
+        for (name, flow), column in columns.items()
+    )
+    return {dimension: combine(frames)}

@@ -2,57 +2,122 @@
 
 All three count moments, not persons: one person can enter twice in a year. The outflow leaves out people who reach
 the AOW age, so an outflow ratio of 1 is not balance.
+
+Every quarter comes from one table, the live one where it has it, and so does every year: where a year begins in one
+table and ends in another, neither has it whole, and it is not complete.
 """
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
+from analysis.classifications.categories import TOTAL
+from analysis.classifications.groups import TOTAL_GROUP, Group
 from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.groups import group_column
 from analysis.errors import CoverageError, name_some
 from analysis.intervals.rounded import Rounded
-from analysis.measures.sources import QUARTERLY_FLOWS, choose
-from analysis.measures.tidy_frame import tidy_rows
+from analysis.measures.sources import QUARTERLY_FLOWS, choose, choose_by_row, divides
+from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 READS = QUARTERLY_FLOWS
+MOMENTS = "moments"
 FLOWS = ("inflow", "reinflow", "outflow")
+BOTH = ("inflow", "outflow")
 QUARTERS_A_YEAR = 4
 
 
-def flow_cells(snapshot: Snapshot) -> Cells:
-    """Return the table of quarterly flows of a snapshot: the live one, else its predecessor."""
-    return read_cells(snapshot, choose(snapshot, QUARTERLY_FLOWS, "quarterly flows"), "quarter")
+def flow_tables(snapshot: Snapshot, dimension: str = TOTAL) -> list[Cells]:
+    """Return the tables of quarterly flows of a snapshot that have classes of a dimension, the live one first.
+
+    Raises
+    ------
+    CoverageError
+        When it holds none; those of the total where it has some, and none of the dimension.
+    """
+    choose(snapshot, QUARTERLY_FLOWS, "quarterly flows")
+    present = [table for table in QUARTERLY_FLOWS if table in snapshot]
+    dividing = [table for table in present if divides(snapshot, table, dimension)]
+    return [read_cells(snapshot, table, "quarter") for table in dividing or present]
+
+
+def flows_of(
+    snapshot: Snapshot, quarters: pd.PeriodIndex, group: Group = TOTAL_GROUP, needed: Sequence[str] = BOTH
+) -> tuple[dict[str, Rounded], list[str]]:
+    """Return the flows of a group in these quarters, all flows of a quarter from one table.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    quarters : PeriodIndex
+    group : Group
+    needed : sequence of str
+        The flows for whose sake a table is chosen: the first that has all of them, else the one that has most.
+
+    Returns
+    -------
+    flows : dict of str to Rounded
+        A column of moments for each of ``FLOWS``; what the table lacks is missing.
+    tables : list of str
+        The table of each quarter.
+    """
+    return _choose({cells.table: _in_table(cells, quarters, group) for cells in flow_tables(snapshot)}, needed)
+
+
+def _in_table(cells: Cells, quarters: pd.PeriodIndex, group: Group = TOTAL_GROUP) -> dict[str, Rounded]:
+    """Return the flows of a group in one table; what it does not measure, or not for the group, is missing."""
+    flows = dict.fromkeys(FLOWS, Rounded.absent(len(quarters), MOMENTS))
+    for flow in FLOWS:
+        with suppress(CoverageError):
+            flows[flow] = group_column(cells, flow, group, quarters)
+    return flows
+
+
+def _choose(of_tables: dict[str, dict[str, Rounded]], needed: Sequence[str]) -> tuple[dict[str, Rounded], list[str]]:
+    """Return the flows of each period from the first table that has all that are needed, and that table."""
+    parts = {table: [flows[flow] for flow in FLOWS] for table, flows in of_tables.items()}
+    chosen, tables = choose_by_row(parts, [FLOWS.index(flow) for flow in needed])
+    return dict(zip(FLOWS, chosen, strict=True)), tables
+
+
+def _known(flows: dict[str, Rounded]) -> np.ndarray:
+    """Tell for each period whether inflow and outflow are both there."""
+    return np.logical_and.reduce([flows[flow].missing == PRESENT for flow in BOTH])
 
 
 def flow_window(snapshot: Snapshot) -> pd.PeriodIndex:
     """Return the quarters in which national inflow and outflow are both known; there may be gaps between them."""
-    cells = flow_cells(snapshot)
-    known = [cells.look_up(flow, cells.periods).missing == PRESENT for flow in ("inflow", "outflow")]
-    quarters = cells.periods[np.logical_and.reduce(known)]
-    if quarters.empty:
-        raise CoverageError(f"snapshot {snapshot.name!r}, table {cells.table}: no quarter of the national flows.")
-    return quarters
+    tables = flow_tables(snapshot)
+    quarters = reduce(pd.PeriodIndex.union, [cells.periods for cells in tables])
+    known = quarters[_known(flows_of(snapshot, quarters)[0])]
+    if known.empty:
+        names = ", ".join(cells.table for cells in tables)
+        raise CoverageError(f"snapshot {snapshot.name!r}, table {names}: no quarter of the national flows.")
+    return known
 
 
-def national(snapshot: Snapshot, quarters: pd.PeriodIndex) -> dict[str, Rounded]:
-    """Return the national flows of these quarters, one column of moments for each of ``FLOWS``.
+def national(snapshot: Snapshot, quarters: pd.PeriodIndex) -> tuple[dict[str, Rounded], list[str]]:
+    """Return the national flows of these quarters, one column of moments for each of ``FLOWS``, and their tables.
 
     Raises
     ------
     CoverageError
         When inflow or outflow of a quarter is not in the snapshot; it is named. Re-inflow may be missing.
     """
-    cells = flow_cells(snapshot)
-    columns = {flow: cells.look_up(flow, quarters) for flow in FLOWS}
-    for flow in ("inflow", "outflow"):
+    columns, tables = flows_of(snapshot, quarters)
+    for flow in BOTH:
         reasons = zip(quarters, columns[flow].missing, strict=True)
         if missing := [f"{quarter} ({reason})" for quarter, reason in reasons if reason != PRESENT]:
             raise CoverageError(
-                f"snapshot {snapshot.name!r}, table {cells.table}, {flow}: missing for {name_some(missing)}. "
+                f"snapshot {snapshot.name!r}, table {join_tables(tables)}, {flow}: missing for {name_some(missing)}. "
                 "Choose other periods or groups, or pull them."
             )
-    return columns
+    return columns, tables
 
 
 def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
@@ -64,12 +129,38 @@ def quarterly(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
         Tidy, label ``quarter``. Quantities: ``inflow``, ``reinflow``, ``outflow`` (moments), ``ratio`` (outflow over
         inflow) and ``reinflow_share`` (percent of the inflow that had left less than a year before).
     """
-    labels = {"quarter": [str(quarter) for quarter in quarters]}
-    return tidy_rows(_flows_and_ratios(national(snapshot, quarters)), labels, flow_cells(snapshot).table)
+    columns, tables = national(snapshot, quarters)
+    return tidy_rows(_flows_and_ratios(columns), {"quarter": [str(quarter) for quarter in quarters]}, tables)
 
 
-def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
+def in_both(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
+    """Return the flows of the quarters that several tables have, from each of them; the leading table comes first.
+
+    Returns
+    -------
+    DataFrame
+        As `quarterly`, with the label ``table``; no row where every quarter is in one table alone.
+    """
+    found = {cells.table: _in_table(cells, quarters) for cells in flow_tables(snapshot)}
+    several = np.sum([_known(flows) for flows in found.values()], axis=0) > 1
+    frames = []
+    for table, flows in found.items():
+        at = np.flatnonzero(several & _known(flows))
+        taken = {flow: column.take(at) for flow, column in flows.items()}
+        labels = {"quarter": quarters[at].astype(str), "table": table}
+        frames.append(tidy_rows(_flows_and_ratios(taken), labels, table))
+    return combine(frames).sort_values(["quantity", "quarter"], kind="stable", ignore_index=True)
+
+
+def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex, needed: Sequence[str] = BOTH) -> pd.DataFrame:
     """Return the flows of the complete calendar years among these quarters, and their pooled ratios.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    quarters : PeriodIndex
+    needed : sequence of str
+        The flows for whose sake the table of a year is chosen: with re-inflow, one that has it goes first.
 
     Returns
     -------
@@ -78,25 +169,34 @@ def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex) -> pd.DataFrame:
         ratios), and ``return_risk``: re-inflow over outflow of the same four quarters, in percent; an approximation
         of the chance that one who left is back within a year, where ``reinflow_share`` has the inflow as denominator.
     """
-    years, flows = of_complete_years(snapshot, quarters)
-    labels, table = {"year": years}, flow_cells(snapshot).table
+    years, flows, tables = of_complete_years(snapshot, quarters, needed)
     risk = (flows["reinflow"] / flows["outflow"]).percent()
-    return tidy_rows(_flows_and_ratios(flows) | {"return_risk": (risk, "outflow")}, labels, table)
+    return tidy_rows(_flows_and_ratios(flows) | {"return_risk": (risk, "outflow")}, {"year": years}, tables)
 
 
-def complete_years(quarters: pd.PeriodIndex) -> list[int]:
-    """Return the calendar years of which all four quarters are given."""
+def complete_years(snapshot: Snapshot, quarters: pd.PeriodIndex) -> list[int]:
+    """Return the calendar years of which all four quarters are there, in one table."""
+    return of_complete_years(snapshot, quarters)[0]
+
+
+def of_complete_years(
+    snapshot: Snapshot, quarters: pd.PeriodIndex, needed: Sequence[str] = BOTH
+) -> tuple[list[int], dict[str, Rounded], list[str]]:
+    """Return the complete years among these quarters, the national flows of each year, and its table.
+
+    The flows of a year are summed over its quarters in one table.
+    """
     counts = pd.Series(1, index=quarters.year).groupby(level=0).sum()
-    return [int(year) for year in counts.index[counts == QUARTERS_A_YEAR]]
-
-
-def of_complete_years(snapshot: Snapshot, quarters: pd.PeriodIndex) -> tuple[list[int], dict[str, Rounded]]:
-    """Return the complete years among these quarters, and the national flows of each, summed over its quarters."""
-    years = complete_years(quarters)
-    inside = np.flatnonzero(np.isin(quarters.year, years))
-    index = np.searchsorted(years, quarters.year[inside])
-    flows = national(snapshot, quarters)
-    return years, {flow: column.take(inside).sum_by(index, len(years)) for flow, column in flows.items()}
+    years = counts.index[counts == QUARTERS_A_YEAR]
+    inside = quarters[np.isin(quarters.year, years)]
+    year = np.searchsorted(years, inside.year)
+    sums = {
+        cells.table: {flow: column.sum_by(year, len(years)) for flow, column in _in_table(cells, inside).items()}
+        for cells in flow_tables(snapshot)
+    }
+    flows, tables = _choose(sums, needed)
+    whole = np.flatnonzero(_known(flows))
+    return [int(years[at]) for at in whole], {f: flows[f].take(whole) for f in FLOWS}, [tables[at] for at in whole]
 
 
 def _flows_and_ratios(flows: dict[str, Rounded]) -> dict[str, Rounded | tuple[Rounded, str]]:

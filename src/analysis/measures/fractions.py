@@ -5,18 +5,28 @@ from operator import add
 
 import pandas as pd
 
+from analysis.classifications.categories import TOTAL
 from analysis.classifications.durations import duration_band
 from analysis.classifications.groups import Group
-from analysis.cleaning.cells import Cells, classes_of, read_cells
+from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
-from analysis.measures.flows import flow_cells
-from analysis.measures.sources import ENDED_SPELLS, QUARTERLY_FLOWS, STOCK_SOURCES, STOCK_TABLES, choose, stock_at
+from analysis.measures.flows import FLOWS, flow_tables, flows_of
+from analysis.measures.sources import (
+    ENDED_SPELLS,
+    NATIONAL_STOCK_TABLES,
+    QUARTERLY_FLOWS,
+    STOCK_SOURCES,
+    choose,
+    name_both,
+    stock_at,
+    stock_spans,
+)
 from analysis.snapshots.store import Snapshot
 
-READS = (*QUARTERLY_FLOWS, *ENDED_SPELLS, *STOCK_TABLES)
+READS = (*QUARTERLY_FLOWS, *ENDED_SPELLS, *NATIONAL_STOCK_TABLES)
 MEASURES: dict[str, tuple[str, str]] = {
     "outflow_ratio": ("outflow", "inflow"),
     "inflow_rate": ("inflow", "stock a quarter before"),
@@ -43,13 +53,13 @@ def periods_of(snapshot: Snapshot, measure: str, dimension: str) -> pd.PeriodInd
         if not tables:
             raise CoverageError(f"snapshot {snapshot.name!r} has no stock by duration.")
         return reduce(pd.PeriodIndex.union, [read_cells(snapshot, table, "quarter").periods for table in tables])
-    return _flows_by(snapshot, dimension).periods
+    return reduce(pd.PeriodIndex.union, [cells.periods for cells in _flow_tables(snapshot, dimension)])
 
 
 def fraction_of(
     snapshot: Snapshot, measure: str, group: Group, periods: pd.PeriodIndex, dimension: str
-) -> tuple[Rounded, Rounded, str]:
-    """Return numerator and denominator of a measure, one entry a period, and the tables they come from.
+) -> tuple[Rounded, Rounded, list[str]]:
+    """Return numerator and denominator of a measure, one entry a period, and the tables each period comes from.
 
     Rates have the stock a quarter before as denominator; the exit rate has person-years, the mean of five quarter ends.
 
@@ -61,7 +71,8 @@ def fraction_of(
     group : Group
     periods : PeriodIndex
     dimension : str
-        The dimension of the question: flows come from the first table that divides it, those of the total too.
+        The dimension of the question: flows and stocks come from the first table that divides it, those of the total
+        too. Of the total alone each period comes from the first table that has it.
 
     Raises
     ------
@@ -69,38 +80,42 @@ def fraction_of(
         When the snapshot cannot give the measure for the group.
     """
     if measure == "exit_rate":
-        return _exit_rate(snapshot, group, periods)
+        return _exit_rate(snapshot, group, periods, dimension)
     if measure == "long_term_share":
         (over, table), (whole, other) = (stock_at(snapshot, periods, *each) for each in ((group, _LONG), (group,)))
         if table != other or not table:
             raise CoverageError(f"snapshot {snapshot.name!r} has no stock of over five years for {group.name}.")
-        return over, whole, table
-    cells, (numerator, denominator) = _flows_by(snapshot, dimension), MEASURES[measure]
-    flow = group_column(cells, numerator, group, periods)
-    if denominator == "inflow":
-        return flow, group_column(cells, denominator, group, periods), cells.table
-    stock, table = stock_at(snapshot, periods - 1, group)
-    return flow, stock, ", ".join(name for name in (cells.table, table) if name)
+        return over, whole, [table] * len(periods)
+    numerator, denominator = MEASURES[measure]
+    needed = (numerator,) if denominator not in FLOWS else (numerator, denominator)
+    if dimension == TOTAL:
+        flows, tables = flows_of(snapshot, periods, group, needed)
+    else:
+        (cells,) = _flow_tables(snapshot, dimension)
+        flows = {flow: group_column(cells, flow, group, periods) for flow in needed}
+        tables = [cells.table] * len(periods)
+    if denominator in FLOWS:
+        return flows[numerator], flows[denominator], tables
+    (stock,), stocks = stock_spans(snapshot, [periods - 1], group, dividing=dimension)
+    return flows[numerator], stock, name_both(tables, stocks)
 
 
 _LONG = duration_band(60)
 
 
-def _exit_rate(snapshot: Snapshot, group: Group, years: pd.PeriodIndex) -> tuple[Rounded, Rounded, str]:
-    cells = _ended_spells(snapshot)
-    ends = [stock_at(snapshot, years.asfreq(FREQUENCY["quarter"], how="end") - back, group) for back in range(5)]
-    exposure = reduce(add, [stock for stock, _ in ends]) * (1 / 5)
-    tables = ", ".join(dict.fromkeys([cells.table, *(table for _, table in ends if table)]))
-    return group_column(cells, "ended_spells", group, years), exposure.counted_as("person-years"), tables
+def _exit_rate(
+    snapshot: Snapshot, group: Group, years: pd.PeriodIndex, dimension: str
+) -> tuple[Rounded, Rounded, list[str]]:
+    cells, last = _ended_spells(snapshot), years.asfreq(FREQUENCY["quarter"], how="end")
+    stocks, tables = stock_spans(snapshot, [last - back for back in range(5)], group, dividing=dimension)
+    exposure = (reduce(add, stocks) * (1 / 5)).counted_as("person-years")
+    return group_column(cells, "ended_spells", group, years), exposure, name_both([cells.table] * len(years), tables)
 
 
 def _ended_spells(snapshot: Snapshot) -> Cells:
     return read_cells(snapshot, choose(snapshot, ENDED_SPELLS, "ended spells"), "year")
 
 
-def _flows_by(snapshot: Snapshot, dimension: str) -> Cells:
-    """Return the first table of quarterly flows that divides a dimension, else the first there is."""
-    for table in QUARTERLY_FLOWS:
-        if table in snapshot and dimension in classes_of(snapshot.metadata(table)):
-            return read_cells(snapshot, table, "quarter")
-    return flow_cells(snapshot)
+def _flow_tables(snapshot: Snapshot, dimension: str) -> list[Cells]:
+    """Return the tables of flows that a question is put to: the first that divides its dimension, of the total all."""
+    return flow_tables(snapshot, dimension)[: None if dimension == TOTAL else 1]

@@ -14,7 +14,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import TOTAL_GROUP, Group, members_in_common
 from analysis.classifications.selection import check_dimension, dimension_note, find_groups, split_dimension
 from analysis.errors import CallError, CoverageError, check_choice, name_some
-from analysis.intervals.rounded import Rounded
+from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.fractions import MEASURES, fraction_of, periods_of
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.measures.windows import parse_bound
@@ -121,8 +121,7 @@ def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = ""
     except CoverageError as fault:
         raise CallError(f"{measure} by {groups}: {fault} {_advice(measure, dimension)}") from fault
     if REST in parts:
-        (one, other), (numerator, denominator, tables) = parts[next(iter(chosen))][:2], parts[REST]
-        parts[REST] = numerator - one, denominator - other, tables
+        parts[REST] = _rest(*parts.values())
     complete = np.logical_and.reduce([part.missing == PRESENT for columns in parts.values() for part in columns[:2]])
     bounds = {name: parse_bound(name, text) for name, text in (("start", start), ("end", end)) if text}
     inside = _covered(f"snapshot {snapshot.name!r}", f"{measure} of {groups}", known, complete, bounds, dimension)
@@ -136,6 +135,19 @@ def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = ""
             "Choose a wider group, or a period without it."
         )
     return question
+
+
+def _rest(
+    group: tuple[Rounded, Rounded, list[str]], total: tuple[Rounded, Rounded, list[str]]
+) -> tuple[Rounded, Rounded, list[str]]:
+    """Return the total less a group; missing in periods in which they do not come from the same tables."""
+    same = np.array([one == other for one, other in zip(group[2], total[2], strict=True)])
+    within = np.where(same, 0, len(same)) + np.arange(len(same))
+    columns = []
+    for part, whole in zip(group[:2], total[:2], strict=True):
+        rest = whole - part
+        columns.append(stack([rest, Rounded.absent(len(rest), rest.unit)]).take(within))
+    return columns[0], columns[1], total[2]
 
 
 def _covered(
@@ -163,11 +175,12 @@ def _covered(
 
 
 def _frame(
-    measure: str, name: str, columns: tuple[Rounded, Rounded, str], known: pd.PeriodIndex, inside: np.ndarray
+    measure: str, name: str, columns: tuple[Rounded, Rounded, list[str]], known: pd.PeriodIndex, inside: np.ndarray
 ) -> pd.DataFrame:
     numerator, denominator = (part.take(inside) for part in columns[:2])
     labels = {"group": name, "period": known[inside].astype(str)}
-    frame = tidy_rows({measure: (numerator / denominator, MEASURES[measure][1])}, labels, columns[2])
+    tables = [columns[2][each] for each in inside]
+    frame = tidy_rows({measure: (numerator / denominator, MEASURES[measure][1])}, labels, tables)
     return frame.assign(numerator_count=numerator.value, denominator_count=denominator.value)
 
 

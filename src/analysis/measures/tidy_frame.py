@@ -41,6 +41,11 @@ def tidy_rows(
     return combine(frames)
 
 
+def join_tables(names: Iterable[str]) -> str:
+    """Return ids of tables, each once, as one text; a name may hold several ids with commas between them."""
+    return ", ".join(dict.fromkeys(table for name in names for table in name.split(", ") if table))
+
+
 def group_labels(groups: Iterable[Group]) -> dict[str, list[str]]:
     """Return the labels ``dimension, group`` of rows that are groups."""
     return {"dimension": [group.dimension for group in groups], "group": [group.name for group in groups]}

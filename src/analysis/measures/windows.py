@@ -54,7 +54,7 @@ def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> 
             )
     if not faults:
         chosen = known[(known.end_time >= ends["start"].start_time) & (known.start_time <= ends["end"].end_time)]
-        faults = _faults(window, chosen, ends["start"], ends["end"])
+        faults = _faults(snapshot, window, chosen, ends["start"], ends["end"])
     if faults:
         raise CallError("\n".join(faults))
     return chosen
@@ -77,12 +77,12 @@ def _bound(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
     return period
 
 
-def _faults(window: str, chosen: pd.PeriodIndex, start: pd.Period, end: pd.Period) -> list[str]:
+def _faults(snapshot: Snapshot, window: str, chosen: pd.PeriodIndex, start: pd.Period, end: pd.Period) -> list[str]:
     if start.start_time > end.end_time:
         return [f"start {start} lies after end {end}: expected start before end."]
     if chosen.empty:
         return [f"start {start} and end {end}: there is no {window} figure between them; choose a wider window."]
-    if window == "flows" and not flows.complete_years(chosen):
+    if window == "flows" and not flows.complete_years(snapshot, chosen):
         return [f"start {start} and end {end} hold no complete calendar year, which yearly ratios need."]
     gaps = pd.period_range(chosen[0], chosen[-1], freq=chosen.freq).difference(chosen)
     if window == "flows" and len(gaps):

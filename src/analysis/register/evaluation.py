@@ -107,11 +107,16 @@ def _first_query(claim: Claim, tables: Tables) -> tuple[Evaluation | None, tuple
 
 
 def _decisive(evaluations: list[Evaluation]) -> Evaluation:
-    """Return what decides: a formula that excludes the claim, else the tables, else the formula that fits best."""
+    """Return what decides: a formula that excludes the claim, else the tables, else the formula that fits best.
+
+    A formula that is known to count something else does not decide against tables in which the claim stands.
+    """
+    query = evaluations[-1]  # the only one that can be a query
+    stands = query.method == QUERY and query.outcome in (REPRODUCED, WITHIN)
     excluded = [each for each in evaluations if each.method == FORMULA and each.outcome == EXCLUDED]
+    excluded = [each for each in excluded if not (stands and each.derivation.differs)]
     if excluded:
         return min(excluded, key=lambda each: each.derivation.differs)
-    query = evaluations[-1]  # the only one that can be a query
     if query.method == QUERY and query.outcome != UNDECIDABLE:
         return query
     return min(evaluations, key=lambda each: _BEST_FIRST.index(each.outcome))

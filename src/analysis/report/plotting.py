@@ -157,7 +157,8 @@ def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: f
     edge, at = axes.get_xlim()[1], -np.inf
     for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
         at = max(y, at + gap * (high - low))
-        leader = {"arrowstyle": "-", "color": colour, "lw": 0.5, "shrinkA": 0, "shrinkB": 2}
+        # dotted: a leader from a line that ends early is no figure
+        leader = {"arrowstyle": "-", "color": colour, "lw": 0.7, "ls": ":", "shrinkA": 0, "shrinkB": 2}
         style = {"color": readable(colour), "fontsize": 9, "va": "center", "annotation_clip": False}
         axes.annotate(f" {name}", (x, y), xytext=(edge, at), arrowprops=leader, **style)
 
@@ -167,17 +168,21 @@ def mark_missing(axes: Axes, positions: np.ndarray, missing: np.ndarray, transla
     for x in positions[missing]:
         axes.axvspan(x - 0.5, x + 0.5, facecolor="#f2f2f2", edgecolor="#cccccc", hatch="////", lw=0, zorder=0)
     if missing.any():
-        style = {"ha": "right", "va": "top", "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
-        at = (positions[missing][-1] + 0.5, axes.get_ylim()[1])
-        note(axes, translator.value("not_in_snapshot"), at, (-2, -14), SOFT, **style)
+        last, top = positions[missing][-1], axes.get_ylim()[1]
+        side, edge = ("right", last + 0.5) if last > positions.mean() else ("left", positions[missing][0] - 0.5)
+        style = {"ha": side, "va": "top", "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}
+        shift = (-2 if side == "right" else 2, -14)
+        note(axes, translator.value("not_in_snapshot"), (edge, top), shift, SOFT, **style)
 
 
-def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: object) -> None:
+def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: object, leading: bool = False) -> None:
     """Draw ``height`` by sorted ``date`` in the style of this number; a line over a gap would invent figures.
 
-    ``grain`` is ``month`` or ``quarter``; a longer step from one date to the next is a gap.
+    ``grain`` is ``month`` or ``quarter``; a longer step from one date to the next is a gap. A leading line is broad and
+    lies under the others, so that those that say the same can be seen on it.
     """
     style = {"ls": STYLES[number % 4], "marker": MARKERS[number % 7], "ms": 3, "lw": 1.3, "color": colour}
+    style |= {"ls": "-", "marker": "", "lw": 6, "alpha": 0.45, "zorder": 1.5} if leading else {}
     gaps = line["date"].diff().dt.days > LONGEST_STEP[grain]
     for _, run in line.groupby(gaps.cumsum(), observed=True):
         axes.plot(run["date"], run["height"], **style)

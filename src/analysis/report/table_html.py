@@ -119,6 +119,9 @@ def _labels(spec: TableSpec, table: pd.DataFrame, translator: Translator, flagge
         names = (_label(label, value, translator) for value in table[label])
         texts = ("".join(parts) for parts in zip(before, names, marks if index == in_row else none, strict=True))
         columns.append(_Column(translator.column(label), [(text, "") for text in texts], is_label=True))
+    if spec.from_tables and "tables" in table:
+        names = (", ".join(map(translator.value, row.split(", "))) for row in table["tables"])
+        columns.append(_Column(translator.column("table"), [(name, "") for name in names], is_label=True))
     return columns
 
 

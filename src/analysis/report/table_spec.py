@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import DataError
-from analysis.measures.tidy_frame import wide
+from analysis.measures.tidy_frame import join_tables, wide
 from analysis.missing import FINAL, PRESENT, STATUSES
 from analysis.models.dispersion import ROUNDING
 
@@ -28,8 +28,9 @@ class TableSpec:
     """The columns of a table: those that tell its rows apart, and its quantities.
 
     ``title`` holds the caption by language. ``intervals`` names the quantities that are printed with their interval;
-    ``kind`` says what interval that is. ``absent`` stands where a row lacks a quantity altogether. ``each`` and
-    ``parts`` say where documents print its figures, as in `analysis.report.document_tables`.
+    ``kind`` says what interval that is. ``absent`` stands where a row lacks a quantity altogether. With ``from_tables``
+    the tables of each row are printed too. ``each`` and ``parts`` say where documents print its figures, as in
+    `analysis.report.document_tables`.
     """
 
     labels: tuple[str, ...]
@@ -37,6 +38,7 @@ class TableSpec:
     intervals: tuple[str, ...] = ()
     kind: str = ROUNDING
     absent: str = "no_value"
+    from_tables: bool = False
     each: dict[str, Any] = field(default_factory=dict)
     parts: tuple[dict[str, Any], ...] = ()
     title: dict[str, str] = field(default_factory=dict)
@@ -118,6 +120,10 @@ def machine_table(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
         ends = [f"{quantity}{end}" for quantity in spec.quantities for end in ("", "_lo", "_hi")]
         columns = [*labels, *(c for c in [*ends, "tables"] if c in frame and c not in labels)]
         return frame[columns].reset_index(drop=True)
+    if frame.empty:
+        return pd.DataFrame(
+            columns=[*labels, *(f"{each}{end}" for each in spec.quantities for end in ("", "_lo", "_hi"))]
+        )
     table = wide(frame, labels, list(spec.quantities))
     rows = frame[frame["quantity"].isin(spec.quantities)]
     is_missing = rows["missing"] != PRESENT
@@ -128,7 +134,7 @@ def machine_table(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:
         reasons = rows["quantity"] + "=" + rows["missing"]
         table = _joined(table, rows[is_missing], labels, "missing", reasons[is_missing], "; ".join)
     if "tables" in rows:
-        table = _joined(table, rows, labels, "tables", rows["tables"], _named_once)
+        table = _joined(table, rows, labels, "tables", rows["tables"], join_tables)
     return table
 
 
@@ -138,7 +144,3 @@ def _joined(
     """Return a table with one more column: for each row what ``combine`` makes of a column over its quantities."""
     added = column.groupby([rows[label] for label in labels], observed=True).agg(combine).rename(name)
     return table.merge(added.reset_index(), how="left", on=labels).fillna({name: ""})
-
-
-def _named_once(tables: pd.Series) -> str:
-    return ", ".join(dict.fromkeys(", ".join(tables).split(", ")))

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from analysis.classifications.regions import COUNTRY
+from analysis.cleaning.periods import parse_period
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
@@ -12,22 +14,27 @@ def period_of(by_group: pd.DataFrame, translator: Translator) -> str:
     return translator.period(by_group["period"].iloc[0])
 
 
-def caseload_answer(by_group: pd.DataFrame, translator: Translator) -> str:
-    """Return how many receive bijstand and whether that rose over the year; nothing when the number is not known."""
-    level, change, growth = (select_row(by_group, name, group="total") for name in ("level", "change", "growth_pct"))
+def caseload_answer(by_year: pd.DataFrame, by_group: pd.DataFrame, translator: Translator) -> str:
+    """Return how many receive bijstand and whether that rose over the year; nothing when the number is not known.
+
+    Where the counts by group are of another month, that is said.
+    """
+    latest = by_year["period"].iloc[-1]
+    level, change, growth = (select_row(by_year, name, period=latest) for name in ("level", "change", "growth_pct"))
     if pd.isna(value_in(level)):
         return ""
     people = translator.word("texts.caseload_direction", "people")
-    numbers = {"period": period_of(by_group, translator), "level": format_with_interval(level, translator, unit=people)}
-    if pd.isna(value_in(change)):
-        return translator.word("texts", "caseload_answer_level", **numbers)
+    numbers = {"period": translator.period(latest), "level": format_with_interval(level, translator, unit=people)}
     direction = "rose" if change["value_lo"] > 0 else "fell" if change["value_hi"] < 0 else "undecided"
     numbers |= {
         "direction": translator.word("texts.caseload_direction", direction),
         "change": format_with_interval(change, translator, sign=True),
         "growth": format_rounded(growth, translator, 1, sign=True),
     }
-    return translator.word("texts", "caseload_answer", **numbers)
+    answer = translator.word("texts", "caseload_answer", **numbers)
+    if parse_period(by_group["period"].iloc[0]).end_time == parse_period(latest).end_time:
+        return answer
+    return f"{answer} {translator.word('texts', 'caseload_groups_of', period=period_of(by_group, translator))}"
 
 
 def largest_contributions(by_group: pd.DataFrame, translator: Translator) -> str:
@@ -41,6 +48,26 @@ def largest_contributions(by_group: pd.DataFrame, translator: Translator) -> str
         contribution = format_rounded(largest, translator, 1, sign=True)
         groups.append(translator.word("texts", "largest_contribution", contribution=contribution, **names))
     return translator.word("texts", "largest_contributions", groups="; ".join(groups)) if groups else ""
+
+
+def provinces(by_province: pd.DataFrame, outside: pd.DataFrame, translator: Translator) -> str:
+    """Return the provinces with the highest and the lowest rate, and the country's; or that there is none.
+
+    Where more persons are outside every province than rounding can explain, how many.
+    """
+    rates = pick(by_province, "per_1000").dropna(subset="value").sort_values("value", kind="stable")
+    rates = rates[rates["region"] != COUNTRY]
+    if rates.empty:
+        return translator.word("texts", "provinces_none")
+    rows = {"highest": rates.iloc[-1], "lowest": rates.iloc[0]}
+    names = {name: translator.value(row["region"]) for name, row in rows.items()}
+    rows |= {"country": select_row(by_province, "per_1000", region=COUNTRY)}
+    numbers = {f"{name}_rate": format_rounded(row, translator, 1) for name, row in rows.items()}
+    sentence, row = translator.word("texts", "province_range", **names, **numbers), select_row(outside, "outside")
+    if not row["value_lo"] > 0:
+        return sentence
+    below = translator.word("texts", "provinces_outside", outside=format_with_interval(row, translator))
+    return f"{sentence} {below}"
 
 
 def series_range(series: pd.DataFrame, translator: Translator) -> dict[str, str]:

@@ -27,19 +27,48 @@ BALANCE = 1.0  # as many people leave as enter
 _WORDS = "figures.words"
 
 
-def flows(quarterly: pd.DataFrame, account: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw inflow, outflow and re-inflow by quarter, with the rises of the AOW age."""
+def flows(quarterly: pd.DataFrame, in_both: pd.DataFrame, account: pd.DataFrame, translator: Translator) -> Figure:
+    """Draw inflow, outflow and re-inflow by quarter, a line for each table, with the rises of the AOW age.
+
+    ``in_both`` has the quarters that several tables have, from each of them: no line goes on in another table.
+    """
     with canvas(3.4) as (figure, (axes,)):
         positions, ends = quarter_axis(axes, list(pick(quarterly, "inflow")["quarter"])), []
         for number, flow in enumerate(("inflow", "outflow", "reinflow")):
-            thousands, colour = pick(quarterly, flow)["value"] / 1000, colours(3)[number]
-            axes.plot(positions, thousands, ls=STYLES[number], color=colour, lw=1.8)
-            ends.append((positions[-1], thousands.iloc[-1], translator.word("quantities", flow), colour))
+            thousands, colour = _of_tables(quarterly, in_both, flow) / 1000, colours(3)[number]
+            _draw_tables(axes, thousands, {"ls": STYLES[number], "color": colour})
+            known = thousands.bfill(axis=1).iloc[:, 0].dropna()
+            if len(known):
+                at = positions[thousands.index.get_loc(known.index[-1])]
+                ends.append((at, known.iloc[-1], translator.word("quantities", flow), colour))
         axes.set_ylim(bottom=0)
         value_axis(axes, translator, room=0.12)
         label_ends(axes, ends)
+        _name_tables(axes, thousands, translator)
         _mark_aow_rises(axes, account, positions, translator)
         return figure
+
+
+def _of_tables(quarterly: pd.DataFrame, in_both: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """Return a quantity by quarter, a column a table, the one that goes furthest first."""
+    leading = pick(quarterly, quantity).assign(table=lambda rows: rows["tables"])
+    rows = pd.concat([leading, in_both[in_both["quantity"] == quantity]])
+    found = rows.pivot_table(index="quarter", columns="table", values="value", aggfunc="first")
+    last = rows.groupby("table")["quarter"].max().sort_values(ascending=False)
+    return found.reindex(index=leading["quarter"], columns=last.index)
+
+
+def _draw_tables(axes: Axes, values: pd.DataFrame, style: dict[str, object]) -> None:
+    for number, table in enumerate(values):
+        own = {"lw": 1.9} if number == 0 else {"lw": 0.9, "marker": "o", "ms": 2.6, "mfc": "white"}
+        axes.plot(np.arange(len(values)), values[table], **own, **style)
+
+
+def _name_tables(axes: Axes, values: pd.DataFrame, translator: Translator) -> None:
+    """Say below the figure which lines are of which table, where there are several."""
+    if values.shape[1] > 1:
+        names = (f"{'━' if number == 0 else '─○─'} {translator.value(each)}" for number, each in enumerate(values))
+        axes.set_xlabel("   ".join(names), fontsize=8.5, color=SOFT)
 
 
 def _mark_aow_rises(axes: Axes, account: pd.DataFrame, positions: np.ndarray, translator: Translator) -> None:
@@ -51,13 +80,14 @@ def _mark_aow_rises(axes: Axes, account: pd.DataFrame, positions: np.ndarray, tr
         note(axes, translator.word(_WORDS, "aow_rise"), (rises[0], top), (3, -2), SOFT, va="top")
 
 
-def flow_ratio(quarterly: pd.DataFrame, process: pd.DataFrame, translator: Translator) -> Figure:
+def flow_ratio(quarterly: pd.DataFrame, in_both: pd.DataFrame, process: pd.DataFrame, translator: Translator) -> Figure:
     """Draw the outflow ratio by quarter with its process interval, and a line where as many leave as enter."""
     with canvas(3.2) as (figure, (axes,)):
-        ratio, blue = pick(quarterly, "ratio"), colours(1)[0]
-        positions = quarter_axis(axes, list(ratio["quarter"]))
+        ratio, blue = _of_tables(quarterly, in_both, "ratio"), colours(1)[0]
+        positions = quarter_axis(axes, list(ratio.index))
         axes.fill_between(positions, process["value_lo"], process["value_hi"], color=blue, alpha=0.22, lw=0)
-        axes.plot(positions, ratio["value"], color=blue, marker="o", ms=4, lw=1.6)
+        _draw_tables(axes, ratio, {"color": blue})
+        _name_tables(axes, ratio, translator)
         axes.axhline(BALANCE, color=INK, lw=0.9)
         value_axis(axes, translator)
         label_ends(axes, [(positions[-1], BALANCE, translator.word(_WORDS, "balance"), INK)])

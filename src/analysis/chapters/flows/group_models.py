@@ -1,7 +1,7 @@
 """The models of the flows by group in the last complete year, as far as the snapshot covers each group.
 
-Each model takes the quarters that have all it needs for every group of a dimension. Where it cannot be fitted, its rows
-are missing with the reason.
+Re-entry has a year of its own: the last of which re-inflow is known. Each model takes the quarters that have all it
+needs for every group of a dimension. Where it cannot be fitted, its rows are missing with the reason.
 """
 
 from collections.abc import Callable
@@ -38,12 +38,12 @@ class GroupModels:
 
     Attributes
     ----------
-    year : int
-        The last complete year of the panel.
+    year, reentry_year : int
+        The last complete year of the panel, and the last with re-inflow in all its quarters.
     rates : DataFrame
         Tidy, labels ``dimension, group, year``: ``inflow_rate, outflow_rate`` (percent a quarter; process interval).
     reentry : DataFrame
-        ``reinflow_share, return_risk`` (percent; process interval).
+        In that year: ``reinflow_share, return_risk`` (percent; process interval).
     accounts : DataFrame
         ``ratio, break_even`` (rounding interval), ``other_exits, steady_state`` (persons), ``half_way`` (quarters).
     season : DataFrame
@@ -51,13 +51,16 @@ class GroupModels:
     """
 
     year: int
+    reentry_year: int
     rates: pd.DataFrame
     reentry: pd.DataFrame
     accounts: pd.DataFrame
     season: pd.DataFrame
 
 
-def fit_group_models(panel: pd.DataFrame, group_by: str = "all", confidence: float = 0.95) -> GroupModels:
+def fit_group_models(
+    panel: pd.DataFrame, group_by: str = "all", confidence: float = 0.95, reentry_panel: pd.DataFrame | None = None
+) -> GroupModels:
     """Fit the models to the dimensions asked for (with origin comes country of birth) and to the total.
 
     Parameters
@@ -66,13 +69,18 @@ def fit_group_models(panel: pd.DataFrame, group_by: str = "all", confidence: flo
         As from `models.flows.panel.flow_panel`, of all groups.
     group_by : {"all", "age", "origin", "sex"}
     confidence : float
+    reentry_panel : DataFrame, optional
+        The same, each quarter from a table with re-inflow where there is one; by default the panel itself.
     """
-    quarters_of = panel[panel["dimension"] == TOTAL]["quarter"].str[:4].value_counts()
-    year = int(quarters_of.index[quarters_of == QUARTERS_A_YEAR].max())
+    reentry_panel = panel if reentry_panel is None else reentry_panel
+    year = max(_whole_years(panel, "inflow"))
+    reentry_year = max(_whole_years(reentry_panel, "reinflow"), default=year)
     dimensions = (*dimensions_of(group_by, GROUPS), TOTAL)
 
-    def estimates(fit: Fit, needed: tuple[str, ...], *quantities: str) -> list[pd.DataFrame]:
-        return [_estimates(panel, dimension, year, fit, needed, quantities) for dimension in dimensions]
+    def estimates(
+        fit: Fit, needed: tuple[str, ...], *quantities: str, cells: pd.DataFrame = panel, of: int = year
+    ) -> list[pd.DataFrame]:
+        return [_estimates(cells, dimension, of, fit, needed, quantities) for dimension in dimensions]
 
     rates = []
     for rate, flow in FLOW.items():
@@ -82,16 +90,27 @@ def fit_group_models(panel: pd.DataFrame, group_by: str = "all", confidence: flo
         lambda cells, dimension: _without_ageing(fit_reentry(cells, dimension, confidence)),
         ("inflow", "outflow", "reinflow"),
         *("reinflow_share", "return_risk"),
+        cells=reentry_panel,
+        of=reentry_year,
     )
     accounts = estimates(
         lambda cells, dimension: group_account(cells, dimension, confidence),
         ("inflow", "outflow", *STOCKS),
         *("ratio", "break_even", "other_exits", "steady_state", "half_way"),
     )
-    status = _status(panel, year)
-    frames = [combine(each).merge(status, how="left").fillna({"status": FINAL}) for each in (rates, reentry, accounts)]
+    status, reentry_status = _status(panel, year), _status(reentry_panel, reentry_year)
+    frames = [
+        combine(each).merge(known, how="left").fillna({"status": FINAL})
+        for each, known in ((rates, status), (reentry, reentry_status), (accounts, status))
+    ]
     shares = [each.assign(**100 * each[_VALUES], unit="percent") for each in frames[:2]]
-    return GroupModels(year, *shares, frames[2], _season(panel, confidence))
+    return GroupModels(year, reentry_year, *shares, frames[2], _season(panel, confidence))
+
+
+def _whole_years(panel: pd.DataFrame, flow: str) -> list[int]:
+    """Return the calendar years of which all quarters have a flow of the total."""
+    known = panel[(panel["dimension"] == TOTAL) & panel[flow].notna()]["quarter"].str[:4].value_counts()
+    return [int(year) for year in known.index[known == QUARTERS_A_YEAR]]
 
 
 def _without_ageing(reentry: pd.DataFrame) -> pd.DataFrame:

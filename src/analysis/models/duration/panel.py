@@ -24,6 +24,7 @@ from analysis.errors import CoverageError, DataError, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import ended_spells
 from analysis.measures.sources import PERSONS, STOCK_SOURCES, STOCK_TABLES, stock_at
+from analysis.measures.tidy_frame import join_tables
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.models.rounded_columns import range_columns, rounded_column
 from analysis.snapshots.store import Snapshot
@@ -185,7 +186,7 @@ def _with_exposure(stocks: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:
         basis=np.where(trapezoid, TRAPEZOID, CLOSING),
         status=[max(pair, key=STATUSES.index) for pair in zip(exposure.status, spells["status"], strict=True)],
         missing=spells["missing"].where(spells["missing"] != PRESENT, exposure.missing),
-        tables=[", ".join(dict.fromkeys(table for table in pair if table)) for pair in pairs],
+        tables=[join_tables(pair) for pair in pairs],
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import CallError, check_choice, name_some
+from analysis.measures.tidy_frame import join_tables
 from analysis.missing import PRESENT, STATUSES
 from analysis.models.dispersion import student
 from analysis.models.duration.hazards import PROCESS, TOO_FEW_CELLS, Hazards
@@ -27,7 +28,7 @@ _YEAR = 12.0
 _STEP = 1e-5
 """Relative step of numerical derivatives: central differences err by step**2, and floats by 2**-52 / step."""
 _CLOGLOG = (lambda share: np.log(-np.log(share)), lambda value: np.exp(-np.exp(value)))  # there and back
-JOINED = ("tables", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", "))))
+JOINED = ("tables", join_tables)
 LEAST_FINAL = ("status", lambda found: max(found, key=STATUSES.index))
 """Aggregations of a group of cells: the tables they come from, and the status of the least final."""
 

@@ -16,7 +16,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.measures.account import balance
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.sources import PERSONS
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.missing import PRESENT
 from analysis.models.dispersion import (
     NO_VALUE,
@@ -32,7 +32,7 @@ from analysis.models.rounded_columns import rounded_column
 
 
 def group_account(panel: pd.DataFrame, dimension: str = TOTAL, confidence: float = 0.95) -> pd.DataFrame:
-    """Return the account of the groups of a dimension in each complete year.
+    """Return the account of the groups of a dimension in each complete year that comes from the same tables throughout.
 
     Returns
     -------
@@ -50,7 +50,9 @@ def group_account(panel: pd.DataFrame, dimension: str = TOTAL, confidence: float
     confidence = check_confidence(confidence)
     rows = pick_cells(panel, dimension, ("inflow", "outflow", *STOCKS), positive=False)
     keys = ["dimension", "group", "year"]
-    whole = rows[rows.groupby(keys)["quarter"].transform("size") == QUARTERS_A_YEAR].reset_index(drop=True)
+    by_year = rows.groupby(keys)
+    whole = (by_year["quarter"].transform("size") == QUARTERS_A_YEAR) & (by_year["tables"].transform("nunique") == 1)
+    whole = rows[whole].reset_index(drop=True)
     labels = whole[keys].drop_duplicates(ignore_index=True)
     year = np.arange(len(whole)) // QUARTERS_A_YEAR  # rows are sorted by group and quarter
     first = np.arange(0, len(whole), QUARTERS_A_YEAR)
@@ -59,12 +61,12 @@ def group_account(panel: pd.DataFrame, dimension: str = TOTAL, confidence: float
     )
     inflow, outflow, exposure = (column.sum_by(year, len(labels)) for column in (inflow, outflow, opening))
     account = balance(opening.take(first), inflow, outflow, closing.take(first + QUARTERS_A_YEAR - 1))
-    tables = ", ".join(dict.fromkeys(rows["tables"]))
-    rounded = tidy_rows(account, labels, tables).drop(columns="status").assign(interval=ROUNDING)
+    rounded = tidy_rows(account, labels, list(whole["tables"].iloc[first])).drop(columns="status")
     sums = {"inflow": inflow, "outflow": outflow, "other_exits": account["other_exits"], "opening": exposure}
     sums = pd.DataFrame({name: column.value for name, column in sums.items()})
     process = _steady_state(rows, sums, confidence)
-    return combine([rounded, *(labels.assign(tables=tables, denominator="", **columns) for columns in process)])
+    about = {"tables": join_tables(rows["tables"]), "denominator": ""}  # the dispersion is that of all quarters
+    return combine([rounded.assign(interval=ROUNDING), *(labels.assign(**about, **columns) for columns in process)])
 
 
 def _steady_state(rows: pd.DataFrame, sums: pd.DataFrame, confidence: float) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ moment for one person. A cell that is missing keeps its reason and its row; prov
 they are, with their status and their rounding interval.
 """
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
@@ -12,23 +13,23 @@ import pandas as pd
 
 from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
 from analysis.classifications.selection import check_dimension
-from analysis.cleaning.groups import group_column
 from analysis.errors import CoverageError, DataError, name_some
-from analysis.intervals.rounded import Rounded
-from analysis.measures.flows import FLOWS, flow_cells, flow_window
-from analysis.measures.sources import STOCK_TABLES, stock_at
+from analysis.measures.flows import BOTH, FLOWS, flow_tables, flow_window, flows_of
+from analysis.measures.sources import NATIONAL_STOCK_TABLES, name_both, stock_spans
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.models.rounded_columns import range_columns
 from analysis.snapshots.store import Snapshot
 
-READS = STOCK_TABLES
+READS = NATIONAL_STOCK_TABLES
 STOCKS = ("opening", "closing")
 QUANTITIES = (*FLOWS, *STOCKS)
 KEYS = ["dimension", "group", "quarter"]
 GROUPS: dict[str, tuple[Group, ...]] = MONITOR | {"birth": LONG_TERM["birth"]}
 
 
-def flow_panel(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.DataFrame:
+def flow_panel(
+    snapshot: Snapshot, quarters: pd.PeriodIndex | None = None, needed: Sequence[str] = BOTH
+) -> pd.DataFrame:
     """Return the panel of a snapshot: the groups of every dimension of which it has figures, and the total.
 
     Parameters
@@ -36,14 +37,16 @@ def flow_panel(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd
     snapshot : Snapshot
     quarters : PeriodIndex, optional
         Without it, every quarter of the national flows.
+    needed : sequence of str
+        The flows for whose sake the table of a quarter is chosen: re-entry needs one with re-inflow.
 
     Returns
     -------
     DataFrame
         One row a group and quarter: ``dimension, group, quarter``, then ``q, q_lo, q_hi`` (rounding interval) for
         ``inflow, reinflow, outflow`` (moments), ``opening`` (the exposure) and ``closing`` (persons at the end of the
-        quarter before and of this one, both from one table), ``status``, ``missing`` (``quantity=reason``, joined by
-        semicolons) and ``tables``.
+        quarter before and of this one). The flows of a row are from one table, and so are its stocks. Then ``status``,
+        ``missing`` (``quantity=reason``, joined by semicolons) and ``tables``.
 
     Raises
     ------
@@ -54,12 +57,13 @@ def flow_panel(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd
     quarters = known if quarters is None else quarters
     outside = quarters.difference(known)
     if len(outside):
+        table = ", ".join(cells.table for cells in flow_tables(snapshot))
         raise CoverageError(
-            f"snapshot {snapshot.name!r}, table {flow_cells(snapshot).table}: no flows of {name_some(outside)}; "
+            f"snapshot {snapshot.name!r}, table {table}: no flows of {name_some(outside)}; "
             f"it has {known[0]} to {known[-1]}. Choose among these, or pull the table."
         )
     dimensions = (*GROUPS.values(), (TOTAL_GROUP,))
-    parts = [pd.concat([_group(snapshot, group, quarters) for group in groups]) for groups in dimensions]
+    parts = [pd.concat([_group(snapshot, group, quarters, needed) for group in groups]) for groups in dimensions]
     return pd.concat([rows for rows in parts if rows["inflow"].notna().any()], ignore_index=True)
 
 
@@ -132,18 +136,14 @@ def _label(row: pd.Series) -> str:
     return f"{row['dimension']} {row['group']}, {row['quarter']}"
 
 
-def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex) -> pd.DataFrame:
-    cells, size = flow_cells(snapshot), len(quarters)
-    try:
-        columns = {flow: group_column(cells, flow, group, quarters) for flow in FLOWS}
-    except CoverageError:
-        columns = {flow: Rounded.absent(size, "moments") for flow in FLOWS}
-    both, table = stock_at(snapshot, (quarters - 1).append(quarters), group)
-    columns |= {"opening": both.take(range(size)), "closing": both.take(range(size, 2 * size))}
+def _group(snapshot: Snapshot, group: Group, quarters: pd.PeriodIndex, needed: Sequence[str]) -> pd.DataFrame:
+    size, (columns, flows) = len(quarters), flows_of(snapshot, quarters, group, needed)
+    (opening, closing), stocks = stock_spans(snapshot, [quarters - 1, quarters], group)
+    columns = columns | {"opening": opening, "closing": closing}
     labels = {"dimension": [group.dimension] * size, "group": [group.name] * size, "quarter": quarters.astype(str)}
     ranges = [range_columns(quantity, columns[quantity]) for quantity in QUANTITIES]
     status = [max(of, key=STATUSES.index) for of in zip(*(column.status for column in columns.values()), strict=True)]
     reasons = pd.DataFrame({name: column.missing for name, column in columns.items()}).to_dict("records")
     missing = ["; ".join(f"{name}={why}" for name, why in row.items() if why != PRESENT) for row in reasons]
-    about = {"status": status, "missing": missing, "tables": ", ".join(filter(None, (cells.table, table)))}
+    about = {"status": status, "missing": missing, "tables": name_both(flows, stocks)}
     return pd.DataFrame(reduce(or_, [labels, *ranges, about]))

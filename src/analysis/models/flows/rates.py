@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import CallError, check_choice
+from analysis.measures.tidy_frame import join_tables
 from analysis.missing import PRESENT
 from analysis.models.dispersion import TOO_FEW, Dispersion, check_confidence, neighbour_dispersion, student
 from analysis.models.flows.pairs import decide_pairs, pair_factor
@@ -132,7 +133,7 @@ def fit_rates(
         factors, dfs = (1.0, 1.0), (data["year"].nunique() - 1,) * 2
     of_params = of_params * factors[0]
     logs, gradient, labels = _marginal(data, design, params, quantity)
-    about = {"unit": "ratio", "tables": ", ".join(dict.fromkeys(data["tables"]))}
+    about = {"unit": "ratio", "tables": join_tables(data["tables"])}
     labels = labels.assign(quantity=quantity, **about | {"denominator": needed[-1]})
     rates = _interval(labels, logs, gradient @ of_params @ gradient.T, dfs[0], confidence)
     season = [index for index, name in enumerate(names) if name.startswith("season")]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.errors import CoverageError
 from analysis.measures.flows import QUARTERS_A_YEAR
-from analysis.measures.tidy_frame import combine
+from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT
 from analysis.models.dispersion import TOO_FEW, check_confidence, neighbour_dispersion, process_range, student
 from analysis.models.flows.panel import pick_cells
@@ -64,7 +64,7 @@ def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float
         missing = np.where(np.isfinite(half_width), PRESENT, TOO_FEW)
         ratio = process_range(years["reinflow"] / years[column], half_width)
         frames.append(years[_ROW].assign(**ratio, missing=missing, quantity=quantity, denominator=denominator))
-    frame = combine(frames).assign(unit="ratio", tables=", ".join(dict.fromkeys(data["tables"])))
+    frame = combine(frames).assign(unit="ratio", tables=join_tables(data["tables"]))
     if not (frame["quantity"] == "return_risk").any():
         raise CoverageError(
             f"risk of return by {dimension}: {data['quarter'].min()} to {data['quarter'].max()} has no calendar year "

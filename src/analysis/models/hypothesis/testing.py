@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.classifications.categories import TOTAL
 from analysis.errors import check_choice
 from analysis.measures.question import REST, Question
-from analysis.measures.tidy_frame import combine
+from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT, UNDECIDED
 from analysis.models.dispersion import BOTH, ROUNDING, check_confidence
 from analysis.models.hypothesis.series import COUNTS, ENDS, Design, LogSeries, design_of, log_series
@@ -162,7 +162,7 @@ def verdict_of(lo: float, hi: float, alternative: str) -> str:
 
 def tables_of(question: Question) -> str:
     """Return the tables of a question."""
-    return ", ".join(dict.fromkeys(name for names in question.cells["tables"].unique() for name in names.split(", ")))
+    return join_tables(question.cells["tables"])
 
 
 def groups_text(dimension: str, groups: tuple[str, ...]) -> str:
