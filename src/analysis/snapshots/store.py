@@ -109,6 +109,7 @@ class Snapshot:
         data = self._read(entry.data.file, entry.data.sha256)
         codes = metadata.codes() if self.categorical else {}
         known = {name: pd.CategoricalDtype(listed) for name, listed in codes.items()}
+        known |= {"value": pd.CategoricalDtype()} if self.categorical else {}
         options = {"dtype": defaultdict(lambda: str, known), "keep_default_na": False, "na_filter": False}
         try:
             with warnings.catch_warnings():

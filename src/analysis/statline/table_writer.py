@@ -9,6 +9,7 @@ refused here, by its column: a snapshot that cannot be read is worth less than n
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, pairwise
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -207,15 +208,13 @@ class TableWriter:
     def _write_lines(self, path: Path, keys: np.ndarray, texts: np.ndarray) -> str:
         groups, period = np.divmod(keys, len(self.times))
         starts = [*np.flatnonzero(np.diff(groups, prepend=-1)), len(keys)]
-        named, digest = [f"{time}," for time in self.times], hashlib.sha256()
+        named, digest = np.array([f"{time}," for time in self.times], object), hashlib.sha256()
         with path.open("wb") as file:
             lines = [self.header]
             for number, (start, end) in enumerate(pairwise(starts), 1):
                 head = self._group_head(int(groups[start]))
-                lines += [
-                    f"{head}{named[at]}{text}"
-                    for at, text in zip(period[start:end].tolist(), texts[start:end].tolist(), strict=True)
-                ]
+                ends = map(add, named[period[start:end]].tolist(), texts[start:end].tolist())
+                lines.append(head + f"\n{head}".join(ends))
                 if number % _GROUPS_A_WRITE == 0 or end == len(keys):
                     data = ("\n".join(lines) + "\n").encode()
                     file.write(data)
