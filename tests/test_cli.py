@@ -181,7 +181,7 @@ def test_snapshots_verify_and_list(home, capsys):
     assert main(["snapshots", "verify"]) == 0
     assert main(["snapshots", "list"]) == 0
     listed = capsys.readouterr().out
-    assert "published  published  2026-11-21" in listed
+    assert "published  published  2026-11-29" in listed
     assert "82662NED  partial" in listed
     (home / "data/snapshots/published/82662NED.parquet").unlink()
     assert main(["snapshots", "verify", "published"]) == 1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import stat
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -243,7 +243,7 @@ def dated_snapshots(folder: Path) -> list[Snapshot]:
 def report_damage(lines: Iterable[str]) -> None:
     """Name what was passed over, on stderr."""
     for line in lines:
-        logging.getLogger("bijstand").warning("bijstand: %s", line)
+        sys.stderr.write(f"bijstand: {line}\n")
 
 
 def in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:

@@ -116,7 +116,7 @@ def read_cells_file(
             )
         if not key:
             return file.read(columns)
-        wanted = [(name, "==", text) for name, text in key.items()]
-        return pq.read_table(pa.BufferReader(data), columns=columns, filters=wanted)
+        filters = [(name, "==", text) for name, text in key.items()]
+        return pq.read_table(pa.BufferReader(data), columns=columns, filters=filters)
     except pa.ArrowException as fault:
         raise DataError(f"{position}: the data file cannot be read ({fault}). {RESTORE}") from fault
