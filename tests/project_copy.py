@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.files import sha256
 from analysis.snapshots.format import FileRecord, Manifest, TableEntry
+from analysis.snapshots.table_file import cells_of_frame
+from analysis.snapshots.write import write_table_file
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,18 +37,28 @@ def copy_project(folder: Path) -> Path:
 
 
 def rewrite(folder: Path, file: str, change) -> None:
-    """Change a file of a snapshot and make its manifest agree, as a mistaken maker of snapshots would."""
+    """Change a file of a snapshot and make its manifest agree, as a mistaken maker of snapshots would.
+
+    The cells of a Parquet file are changed as lines of text.
+    """
     path = folder / file
-    path.write_bytes(change(path.read_bytes()))
     content = json.loads((folder / "manifest.json").read_bytes())
     tables = {}
     for name, entry in content["tables"].items():
-        for part in ("data", "metadata"):
-            record = entry[part]
-            digest = sha256(path.read_bytes()) if record["file"] == file else record["sha256"]
-            entry[part] = FileRecord(record["file"], digest)
+        entry |= {part: FileRecord(**entry[part]) for part in ("data", "metadata")}
         if entry["data"].file == file:
-            entry["rows"] = path.read_text(encoding="utf-8").count("\n") - 1
+            frame = pd.read_parquet(path).astype(str) if path.suffix == ".parquet" else None
+            data = path.read_bytes() if frame is None else frame.to_csv(index=False, lineterminator="\n").encode()
+            data = change(data)
+            entry |= {"data": FileRecord(file, sha256(data)), "rows": data.count(b"\n") - 1}
+            if frame is None:
+                path.write_bytes(data)
+            else:
+                frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
+                entry["data"] = write_table_file(folder, name, cells_of_frame(frame))
+        elif entry["metadata"].file == file:
+            path.write_bytes(change(path.read_bytes()))
+            entry["metadata"] = FileRecord(file, sha256(path.read_bytes()))
         tables[name] = TableEntry(**entry)
     manifest = Manifest(content["name"], content["kind"], content["created"], tables)
     (folder / "manifest.json").write_bytes(manifest.to_bytes())

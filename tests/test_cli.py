@@ -139,23 +139,24 @@ def doubled(data: bytes) -> bytes:
 
 # what is broken: file, how, whether the manifest is made to agree with it, and what has to be said
 WRONG_DATA = {
-    "flipped bit": ("82662NED.csv", flip, False, "file 82662NED.csv was changed: expected SHA-256"),
-    "missing column": ("85617NED.csv", replaced(b"duration,", b""), True, "table 85617NED: expected column duration"),
-    "renamed column": ("82662NED.csv", replaced(b"sex", b"geslacht"), True,
+    "flipped bit": ("82662NED.parquet", flip, False, "file 82662NED.parquet was changed: expected SHA-256"),
+    "missing column": ("85617NED.parquet", replaced(b"duration,", b""), True,
+                       "table 85617NED: expected column duration"),
+    "renamed column": ("82662NED.parquet", replaced(b"sex", b"geslacht"), True,
                        "table 82662NED: expected column sex, found geslacht instead"),
-    "letters in a number": ("82662NED.csv", replaced(b"23790", b"2379O"), True,
+    "letters in a number": ("82662NED.parquet", replaced(b"23790", b"2379O"), True,
                             "table 82662NED, column inflow, period 2019KW01: expected a number"),
-    "duplicated cell": ("82662NED.csv", doubled, True, "table 82662NED: expected each cell once, found 2 rows"),
-    "negative count": ("82662NED.csv", replaced(b"24690", b"-24690"), True, "found a count below zero (-24690)"),
+    "duplicated cell": ("82662NED.parquet", doubled, True, "table 82662NED: expected each cell once, found 2 rows"),
+    "negative count": ("82662NED.parquet", replaced(b"24690", b"-24690"), True, "found a count below zero (-24690)"),
     "two totals": ("82662NED.json", replaced(b'"category": "men"', b'"category": "total"'), True,
                    "sex, categories: expected each once, found total more than once"),
     "flows in persons": ("82662NED.json", replaced(b'"unit": "moments"', b'"unit": "persons"'), True,
                          "inflow counts moments, found 'persons'"),
-    "a period that is none": ("82662NED.csv", replaced(b"2021KW02", b"2021KW2"), True,
+    "a period that is none": ("82662NED.parquet", replaced(b"2021KW02", b"2021KW2"), True,
                               "column period: 2021KW2 is no period of this table"),
-    "later format": ("manifest.json", later_format, False, "format 99 is later than 1"),
+    "later format": ("manifest.json", later_format, False, "format 99 is later than 2"),
     "no manifest": ("manifest.json", lambda data: b"{", False, "not readable as JSON"),
-    "lost file": ("85617NED.csv", None, False, "file 85617NED.csv cannot be read"),
+    "lost file": ("85617NED.parquet", None, False, "file 85617NED.parquet cannot be read"),
 }  # fmt: skip
 
 
@@ -180,11 +181,11 @@ def test_snapshots_verify_and_list(home, capsys):
     assert main(["snapshots", "verify"]) == 0
     assert main(["snapshots", "list"]) == 0
     listed = capsys.readouterr().out
-    assert "published  published  2026-11-21" in listed
+    assert "published  published  2026-11-29" in listed
     assert "82662NED  partial" in listed
-    (home / "data/snapshots/published/82662NED.csv").unlink()
+    (home / "data/snapshots/published/82662NED.parquet").unlink()
     assert main(["snapshots", "verify", "published"]) == 1
-    assert "82662NED.csv cannot be read" in capsys.readouterr().err
+    assert "82662NED.parquet cannot be read" in capsys.readouterr().err
 
 
 def test_an_output_folder_that_cannot_be_made(home, capsys):

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from analysis import __version__
-from analysis.errors import CallError, WorkbenchError, did_you_mean
+from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 from analysis.files import staged_folder
-from analysis.snapshots.store import snapshot_names
+from analysis.snapshots.store import report_damage, snapshot_names, survey
 from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
 
 INTERRUPTED = 130
@@ -128,7 +128,6 @@ def _register(options: argparse.Namespace) -> int:
 
 def _pull(options: argparse.Namespace) -> int:
     """Download whole tables from CBS StatLine into a new, checksummed snapshot; all of it or nothing."""
-    from analysis.statline.bank import damaged
     from analysis.statline.download import pull
     from analysis.statline.progress import Progress
     from analysis.statline.session import Session
@@ -141,8 +140,6 @@ def _pull(options: argparse.Namespace) -> int:
         print(f"{each.table}  {each.cells} cells  {origin}")
         for line in each.notes:
             print(f"bijstand: table {each.table}: {line}", file=sys.stderr)
-    for line in damaged(snapshots_folder()):
-        print(f"bijstand: {line}", file=sys.stderr)
     print(folder)
     return 0
 
@@ -222,11 +219,12 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     """Name every snapshot, with its tables."""
-    for name in snapshot_names(snapshots_folder()):
-        snapshot = open_snapshot(name)
-        print(f"{name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}")
+    snapshots, damage = survey(snapshots_folder())
+    for snapshot in snapshots:
+        print(f"{snapshot.name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}")
         for entry in snapshot.manifest.tables.values():
             print(f"  {entry.id}  {entry.coverage}  {entry.rows} cells  {entry.title}")
+    report_damage(damage)
     return 0
 
 
@@ -244,10 +242,30 @@ def _show(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     """Read every file and compare it with its checksum."""
-    for name in snapshot_names(snapshots_folder()) if options.name is None else [options.name]:
-        open_snapshot(name).verify()
-        print(f"{name}: every file is as it was written")
-    return 0
+    snapshots, damage = survey(snapshots_folder()) if options.name is None else ([open_snapshot(options.name)], [])
+    for snapshot in snapshots:
+        try:
+            snapshot.verify()
+            print(f"{snapshot.name}: every file is as it was written")
+        except DataError as fault:
+            damage += str(fault).splitlines()
+    report_damage(damage)
+    return 1 if damage else 0
+
+
+def _convert(options: argparse.Namespace) -> int:
+    """Store snapshots of format 1 (CSV) in Parquet; their digests stay what they are."""
+    from analysis.snapshots.convert import convert
+
+    snapshots, damage = survey(snapshots_folder()) if not options.names else ([], [])
+    for name in options.names or [snapshot.name for snapshot in snapshots]:
+        try:
+            before, after = convert(snapshots_folder(), name)
+            print(f"{name}: {before} bytes, now {after}" if before else f"{name}: is in Parquet already")
+        except WorkbenchError as fault:
+            damage.append(str(fault))
+    report_damage(damage)
+    return 1 if damage else 0
 
 
 def _option(*names: str, **option: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -303,6 +321,10 @@ _COMMANDS = {
     "snapshots verify": (
         _verify, "read every file and compare it with its checksum",
         _option("name", nargs="?", metavar="NAME", help="one snapshot (default: all)"),
+    ),
+    "snapshots convert": (
+        _convert, "store snapshots of format 1 in Parquet",
+        _option("names", nargs="*", metavar="NAME", help="snapshots (default: all)"),
     ),
     "snapshots show": (
         _show, "describe a snapshot, or one of its tables with its notes",

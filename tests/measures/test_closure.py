@@ -42,7 +42,16 @@ def test_a_class_above_the_aow_age_belongs_to_the_total_for_all_ages(tmp_path):
 
 def test_up_to_the_aow_age_the_class_above_it_is_left_out():
     known = ["total", "up to AOW", "<27", "27-AOW", "AOW+"]
-    assert closure.partition("age", known) == ["<27", "27-AOW"]
+    assert closure.partition("age", known) == ("up to AOW", ["<27", "27-AOW"])
+
+
+@pytest.mark.parametrize(("above", "expected"), [(90, (closure.WITHIN, 0)), (60, (closure.BEYOND, 30))])
+def test_below_and_above_the_aow_age_add_up_to_all(tmp_path, above, expected):
+    """82015NED: the class that other tables take for the usual total is one of two here."""
+    counts = {"total": 500, "up to AOW": 410, "AOW+": above}
+    rows = crossing("benefits", "2024MM12", {"aow": list(counts)}, lambda name: counts[name])
+    made = snapshot(tmp_path, table("82015NED", rows, {"aow": list(counts)}, "benefits"))
+    assert outcomes(closure.closures(made, ["82015NED"]), "aow") == [expected]
 
 
 @pytest.mark.parametrize("lost", ["<25", "55-AOW"])

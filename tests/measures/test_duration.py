@@ -64,12 +64,15 @@ def test_group_by_of_duration(tiny):
 def test_exit_rates_by_hand(tiny):
     found = exit_rates.by_band(tiny)
     main = wide(found[found["main"]], ["band"], ["ended", "exposure", "rate_per_year"]).set_index("band")
-    assert set(found[found["main"]]["exposure_choice"]) == {exit_rates.MEAN}
+    assert set(found[found["main"]]["exposure_choice"]) == {exit_rates.TRAPEZOID}
     assert list(main["ended"]) == [120, 40, 40, 200]
-    # four quarters of 300, 200, 500 and 1000 after one of twice that
-    assert list(main["exposure"]) == pytest.approx([360, 240, 600, 1200])
-    assert main.loc["<2y", "rate_per_year"] == pytest.approx(120 / 360)
-    assert list(found["exposure_choice"].unique()) == [exit_rates.MEAN, exit_rates.CLOSING]  # no stock of a year later
+    # four quarters of 300, 200, 500 and 1000 after one of twice that: (600 / 2 + 300 + 300 + 300 + 300 / 2) / 4
+    assert list(main["exposure"]) == pytest.approx([337.5, 225, 562.5, 1125])
+    assert main.loc["<2y", "rate_per_year"] == pytest.approx(120 / 337.5)
+    assert list(found["exposure_choice"].unique()) == [
+        exit_rates.TRAPEZOID,
+        exit_rates.CLOSING,
+    ]  # no stock of a year later
 
 
 def test_units_of_a_rate(tiny):

@@ -136,8 +136,11 @@ def test_national_flows_by_quarter_and_year(population, opened):
     of_year = {f: {y: year_of(population, f, y) for y in (2022, 2023, 2024)} for f in flows.FLOWS}
     holds(yearly, "inflow", "year", of_year["inflow"], 40)
     holds(yearly, "ratio", "year", {y: of_year["outflow"][y] / of_year["inflow"][y] for y in of_year["inflow"]}, 0.02)
-    risk = {y: 100 * of_year["reinflow"][y] / of_year["outflow"][y] for y in of_year["inflow"]}
-    holds(yearly, "return_risk", "year", risk, 1)
+    weights = [0.5, 1.5, 2.5, 3.5, 3.5, 2.5, 1.5, 0.5]  # of the quarters of the year before and of the year, times four
+    quarters = {y: [f"{year}Q{number}" for year in (y - 1, y) for number in (1, 2, 3, 4)] for y in (2023, 2024)}
+    left = {y: sum(w / 4 * count["outflow"][q] for w, q in zip(weights, quarters[y], strict=True)) for y in quarters}
+    risk = {y: 100 * of_year["reinflow"][y] / left[y] for y in left}
+    holds(yearly[yearly["year"] != 2022], "return_risk", "year", risk, 1)
 
 
 def test_the_account_and_the_break_even_ratio(population, opened):
@@ -162,18 +165,38 @@ def test_the_account_and_the_break_even_ratio(population, opened):
 def test_exit_rates_of_the_last_year_of_ended_spells(population, opened):
     found = exit_rates.by_band(opened)
     main = found[found["main"]]
-    assert set(main["exposure_choice"]) == {exit_rates.MEAN}
-    assert set(found["exposure_choice"]) == {exit_rates.MEAN, exit_rates.CLOSING}  # the stock of 2025Q4 is not there
+    assert set(main["exposure_choice"]) == {exit_rates.TRAPEZOID}
+    assert set(found["exposure_choice"]) == {
+        exit_rates.TRAPEZOID,
+        exit_rates.CLOSING,
+    }  # the stock of 2025Q4 is not there
     assert set(found["year"]) == {"2024"}
     at = ["2023Q4", "2024Q1", "2024Q2", "2024Q3", "2024Q4"]
     ended = {b: population.count("ended_spells", "year", "2024", duration=classes) for b, classes in BANDS.items()}
     exposure = {
-        band: np.mean([population.count("stock", "quarter", q, duration=classes) for q in at])
+        band: np.average(
+            [population.count("stock", "quarter", q, duration=classes) for q in at], weights=[1, 2, 2, 2, 1]
+        )
         for band, classes in BANDS.items()
     }
     holds(main, "ended", "band", ended, 30)
     holds(main, "exposure", "band", exposure, 30)
     holds(main, "rate_per_year", "band", {band: ended[band] / exposure[band] for band in BANDS}, 0.01)
+
+
+def test_one_exposure_everywhere(opened):
+    """Finding 7: exit rates by band, hazards and questions on the same band and year are one number."""
+    from analysis.measures.question import read_question
+    from analysis.models.duration.hazards import exit_hazards
+    from analysis.models.duration.panel import read_panel
+
+    rates = exit_rates.by_band(opened).query("main and quantity == 'rate_per_year'").set_index("band")["value"]
+    hazards = exit_hazards(read_panel(opened, cuts=(24, 60))).cells.query("dimension == 'total' and year == 2024")
+    hazards = hazards.set_index("band")["hazard"]
+    for band in ("<2y", "2–5y", ">5y"):
+        assert hazards[band] == pytest.approx(rates[band], rel=1e-12)
+    asked = read_question(opened, "exit_rate", "duration: <2y, 2–5y", "2024", "2024").cells.set_index("group")["value"]
+    assert dict(asked) == pytest.approx({band: rates[band] for band in ("<2y", "2–5y")}, rel=1e-12)
 
 
 def test_long_term_shares_of_the_last_quarter_beside_the_last_year(population, opened):

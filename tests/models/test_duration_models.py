@@ -31,13 +31,12 @@ RATES = np.array([0.5, 0.42, 0.3, 0.24, 0.2, 0.18, 0.1])
 
 
 def steady_panel(rates=RATES, entry=1000.0, groups=("men", "women"), cuts=FINE):
-    """Return the panel of a steady state: stocks at month ends and monthly exits from an entry a month."""
+    """Return the panel of a steady state: stocks and yearly exits of an entry a month, people leaving on any day."""
     bands = [band.name for band in band_groups(cuts)]
-    alive = np.ones(2000)
-    edges = np.searchsorted(cuts, np.arange(2000), side="right")
-    alive[1:] = np.cumprod(1 - rates[edges[:-1]] / 12)
-    stock = entry * np.bincount(edges, alive)
-    ended = 12 * entry * np.bincount(edges, alive * rates[edges] / 12)
+    lengths = np.diff([0, *cuts, np.inf])
+    alive = np.exp(-np.concatenate([[0], np.cumsum(rates[:-1] * lengths[:-1] / 12)]))
+    leaving = entry * -np.diff([*alive, 0])
+    stock, ended = leaving / (rates / 12), 12 * leaving
     sizes = {name: 1.0 + index for index, name in enumerate(groups)}
     cells = [("sex", group, band, index) for group in groups for index, band in enumerate(bands)]
     frames = {
@@ -116,7 +115,7 @@ def test_published_hazards_agree_with_hand_arithmetic(published):
     # one group and one year tell nothing of chance: no interval is made up
     assert set(found.rates["missing"]) == {"too_few_cells"}
     assert found.rates["value_lo"].isna().all()
-    alive = survival.survival(found.hazards, (60,), survival.CONTINUOUS)["value"].item()
+    alive = survival.survival(found.hazards, (60,))["value"].item()
     assert alive == pytest.approx(np.exp(-2 * by_hand["<2y"] - 3 * by_hand["2–5y"]))
 
 
@@ -149,15 +148,44 @@ def test_a_cell_without_exposure_has_no_hazard(panel):
 
 def test_survival_by_hand(steady):
     found = survival.survival(steady, (24, 60)).set_index(["group", "year", "months"])["value"]
-    steps = (1 - RATES / 12) ** np.array([6, 6, 12, 12, 12, 12, 0])
-    assert found["men", 2021, 24] == pytest.approx(steps[:3].prod())
-    assert found["women", 2023, 60] == pytest.approx(steps.prod())
-    day = survival.survival(steady, (24,), survival.CONTINUOUS)["value"]
-    assert set(day.round(12)) == {round(float(np.exp(-(0.5 * 0.5 + 0.5 * 0.42 + 0.3))), 12)}
+    assert found["men", 2021, 24] == pytest.approx(np.exp(-(0.5 * 0.5 + 0.5 * 0.42 + 0.3)))
+    assert found["women", 2023, 60] == pytest.approx(np.exp(-(0.5 * RATES @ [1, 1, 2, 2, 2, 2, 0])))
+    month_ends = survival.survival(steady, (24,), survival.MONTHLY)["value"]
+    assert month_ends.to_numpy() == pytest.approx(((1 - RATES / 12) ** [6, 6, 12, 0, 0, 0, 0]).prod())
+
+
+def test_survival_is_that_of_continuous_time():
+    """Finding 2: durations drawn here, people leaving on any day; a product over months is two percent too low."""
+    rng = np.random.default_rng(3)
+    draws, edges = rng.exponential(size=400_000), np.array([0, *FINE])
+    passed = np.concatenate([[0], np.cumsum(RATES[:-1] * np.diff(edges) / 12)])
+    band = np.searchsorted(passed, draws, "right") - 1
+    months = edges[band] + 12 * (draws - passed[band]) / RATES[band]
+    found = survival.survival(hazards.exit_hazards(steady_panel()), (24, 60)).groupby("months")["value"].first()
+    for month in (24, 60):
+        true = (months > month).mean()
+        assert found[month] == pytest.approx(true, abs=4 * np.sqrt(true / 400_000))
+
+
+def test_wide_bands_leave_bounds_that_hold_the_truth():
+    """Seven bands taken together as three: S at two and five years of the fine ones lies between the bounds."""
+    fine, names = steady_panel(), dict(zip(BANDS, ["<2y"] * 3 + ["2–5y"] * 3 + [">5y"], strict=True))
+    joined = []
+    for frame, period, count in ((fine.stocks, "quarter", "stock"), (fine.spells, "year", "ended")):
+        by = frame.assign(band=frame["band"].map(names)).groupby(["dimension", "group", "band", period], sort=False)
+        joined.append(by[count].sum().reset_index())
+    found = survival.bounds(hazards.exit_hazards(panel_of_frames(*joined, (24, 60))), (24, 60))
+    found = found.groupby(["assumption", "months"]).first()
+    for month, bands in ((24, [1, 1, 2, 0, 0, 0, 0]), (60, [1, 1, 2, 2, 2, 2, 0])):
+        true = np.exp(-0.5 * RATES @ bands)
+        falling, free = (found.loc[(name, month)] for name in (survival.FALLING, survival.ANY))
+        assert falling["value_lo"] <= true <= falling["value_hi"]
+        assert free["value_lo"] < falling["value_lo"] < falling["value_hi"] == free["value_hi"]
+        assert falling["value"] < true  # a constant hazard within a wide band: too few stay
 
 
 def test_remaining_time_names_what_it_assumes(steady):
-    found = survival.remaining(steady, clock=survival.CONTINUOUS).set_index(["quantity", "months", "group", "year"])
+    found = survival.remaining(steady).set_index(["quantity", "months", "group", "year"])
     constant = found.loc[("mean_remaining", 60, "men", 2021)]
     assert constant["value"] == pytest.approx(120)  # a hazard of 0.1 a year for ever
     assert constant["assumption"] == "constant"

@@ -54,7 +54,9 @@ def test_counts_are_multiples_of_their_rounding(published):
         for measure in published.metadata(table).measures:
             if measure.rounding == 10 and published.entry(table).platform != "document":
                 cells = published.table(table).frame
-                values = pd.to_numeric(cells.loc[cells["measure"] == measure.code, "value"].replace(".", ""))
+                values = pd.to_numeric(
+                    cells.loc[cells["measure"] == measure.code, "value"].astype(str).replace(".", "")
+                )
                 assert (values.dropna() % 10 == 0).all(), (table, measure.code)
 
 

@@ -9,6 +9,7 @@ from analysis.snapshots.store import snapshot_names
 from analysis.snapshots.write import write_snapshot
 from analysis.workspace import open_snapshot
 from builders import CREATED, snapshot, table
+from project_copy import rewrite
 
 ROWS = [
     {"measure": "stock", "sex": "men", "period": "2024MM12", "value": 170},
@@ -20,31 +21,6 @@ DIMENSIONS = {"sex": ["total", "men"]}
 @pytest.fixture
 def tiny(tmp_path):
     return snapshot(tmp_path, table("T1", ROWS, DIMENSIONS))
-
-
-def resign(folder, file, data):
-    """Write other bytes into a file and make the manifest agree, as a mistaken maker would."""
-    from analysis.files import sha256
-    from analysis.snapshots.format import manifest_from
-
-    (folder / file).write_bytes(data)
-    content = json.loads((folder / "manifest.json").read_bytes())
-    for entry in content["tables"].values():
-        for record in (entry["data"], entry["metadata"]):
-            if record["file"] == file:
-                record["sha256"] = sha256(data)
-    content["digest"] = ""
-    try:
-        manifest_from(content, "")
-    except DataError:
-        from analysis.snapshots.format import FileRecord, Manifest, TableEntry
-
-        tables = {
-            name: TableEntry(**{**e, "data": FileRecord(**e["data"]), "metadata": FileRecord(**e["metadata"])})
-            for name, e in content["tables"].items()
-        }
-        manifest = Manifest(content["name"], content["kind"], content["created"], tables)
-        (folder / "manifest.json").write_bytes(manifest.to_bytes())
 
 
 def test_what_is_written_is_read_back(tiny):
@@ -75,12 +51,12 @@ def test_a_snapshot_is_never_overwritten(tiny, tmp_path):
 def test_a_write_that_fails_leaves_nothing(tmp_path):
     broken = table("T1", ROWS, DIMENSIONS)
     object.__setattr__(broken, "frame", None)
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         write_snapshot(tmp_path, "tiny", "dated", CREATED, [broken])
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("file", ["T1.csv", "T1.json"])
+@pytest.mark.parametrize("file", ["T1.parquet", "T1.json"])
 def test_a_flipped_bit_is_found_on_read(tiny, tmp_path, file):
     path = tmp_path / "tiny" / file
     data = bytearray(path.read_bytes())
@@ -98,19 +74,22 @@ def test_a_changed_manifest_is_found_on_opening(tiny, tmp_path):
 
 
 def test_a_lost_file(tiny, tmp_path):
-    (tmp_path / "tiny" / "T1.csv").unlink()
-    with pytest.raises(DataError, match=r"T1\.csv cannot be read"):
+    (tmp_path / "tiny" / "T1.parquet").unlink()
+    with pytest.raises(DataError, match=r"T1\.parquet cannot be read"):
         tiny.table("T1")
 
 
 def test_a_later_format_is_refused_by_number(tiny, tmp_path):
     path = tmp_path / "tiny" / "manifest.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
-    with pytest.raises(DataError, match="format 2 is later than 1"):
+    path.write_text(path.read_text().replace('"format": 2', '"format": 3'))
+    with pytest.raises(DataError, match="format 3 is later than 2"):
         open_snapshot("tiny", tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "one"}', '{"format": 1}', "{"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"format": "one"}', '{"format": 1}', '{"format": 0}', '{"format": true}', "{", "[" * 100_000],
+)
 def test_what_is_no_manifest_is_refused(tiny, tmp_path, text):
     (tmp_path / "tiny" / "manifest.json").write_text(text)
     with pytest.raises(DataError, match=r"manifest\.json"):
@@ -133,40 +112,14 @@ def test_an_incomplete_manifest_is_told_table_by_table(tiny, tmp_path):
 
 
 def test_a_renamed_column_is_named(tiny, tmp_path):
-    folder = tmp_path / "tiny"
-    resign(folder, "T1.csv", (folder / "T1.csv").read_bytes().replace(b"sex", b"geslacht"))
+    rewrite(tmp_path / "tiny", "T1.parquet", lambda data: data.replace(b"sex", b"geslacht"))
     with pytest.raises(DataError, match="table T1: expected column sex, found geslacht instead"):
-        open_snapshot("tiny", tmp_path).table("T1")
-
-
-def test_a_missing_row_is_counted(tiny, tmp_path):
-    folder = tmp_path / "tiny"
-    resign(folder, "T1.csv", b"\n".join((folder / "T1.csv").read_bytes().splitlines()[:-1]) + b"\n")
-    with pytest.raises(DataError, match="expected 2 rows, found 1"):
-        open_snapshot("tiny", tmp_path).table("T1")
-
-
-def test_a_row_with_too_many_fields(tiny, tmp_path):
-    folder = tmp_path / "tiny"
-    data = (folder / "T1.csv").read_bytes().splitlines()
-    resign(folder, "T1.csv", b"\n".join([data[0], *(line + b",9" for line in data[1:])]) + b"\n")
-    with pytest.raises(DataError, match="expected 4 fields a row, found more"):
-        open_snapshot("tiny", tmp_path).table("T1")
-    resign(folder, "T1.csv", b"\n".join([data[0], data[1], data[2] + b",9,9"]) + b"\n")
-    with pytest.raises(DataError, match="data file cannot be read"):
-        open_snapshot("tiny", tmp_path).table("T1")
-
-
-def test_bytes_that_are_no_text(tiny, tmp_path):
-    folder = tmp_path / "tiny"
-    resign(folder, "T1.csv", (folder / "T1.csv").read_bytes().replace(b"170", b"\xff\xfe"))
-    with pytest.raises(DataError, match="data file cannot be read"):
         open_snapshot("tiny", tmp_path).table("T1")
 
 
 def test_a_manifest_that_names_a_file_elsewhere_reads_none_there(tiny, tmp_path):
     (tmp_path / "secret.csv").write_text("secret")
-    text = (tmp_path / "tiny" / "manifest.json").read_text().replace('"T1.csv"', '"../secret.csv"')
+    text = (tmp_path / "tiny" / "manifest.json").read_text().replace('"T1.parquet"', '"../secret.csv"')
     (tmp_path / "tiny" / "manifest.json").write_text(text)
     with pytest.raises(DataError):
         open_snapshot("tiny", tmp_path).table("T1")

@@ -259,7 +259,7 @@ def bring_recorded(folder: Path, name: str):
 
 def store(folder: Path, name: str, wire, writer):
     (folder / name).mkdir(parents=True)
-    rows, record = writer.write(folder / name / f"{wire.id}.csv")
+    rows, record = writer.write(folder / name)
     metadata = metadata_of(wire, evidence_of(wire, writer))
     about = write_file(folder / name / f"{wire.id}.json", metadata_bytes(metadata))
     day = wire.modified[:10]

@@ -157,6 +157,15 @@ def test_what_is_to_be_pasted_is_toml_that_the_lists_can_take(server, capsys):
     assert pasted == {"sex": {"Anders": {"codes": ["9100"], "labels": ["Anders"]}}}
 
 
+def test_what_several_tables_lack_of_one_list_stands_under_one_head(server, capsys):
+    server.cubes = [real_columns.persons_by_provision(), real_columns.provisions()]
+    assert main(["doctor", *(cube.id for cube in server.cubes), "--base-url", server.base_url]) == 1
+    lines = capsys.readouterr().out.splitlines()[:-1]
+    head = lines.index("# for classifications/categories.toml, each under a name of its own")
+    pasted = tomllib.loads("\n".join(lines[head:]))
+    assert set(pasted["provision_status"]) == {"Lopend", "Uitstroom"}
+
+
 def test_the_raw_answers_can_serve_as_a_fixture(server, capsys, tmp_path):
     _, _, folder = asked(server, capsys, FLOWS, "--out", str(tmp_path / "answers"))
 

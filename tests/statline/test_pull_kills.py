@@ -210,7 +210,7 @@ def flip(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [lose, flip])
-@pytest.mark.parametrize("file", ["37789ksz.csv", "37789ksz.json"])
+@pytest.mark.parametrize("file", ["37789ksz.parquet", "37789ksz.json"])
 def test_a_damaged_vintage_is_noted_and_its_table_downloaded_again(server, cubes, tmp_path, damage, file):
     bring(server, tmp_path, "old", ["37789ksz", "85617NED"])
     damage(tmp_path / "old" / file)
@@ -239,7 +239,7 @@ def test_a_vintage_that_was_taken_over_is_a_snapshot_of_its_own(server, cubes, t
     first = bring(server, tmp_path, "one", ["37789ksz"])
     second = bring(server, tmp_path, "two", ["37789ksz"])
     assert contents(second) == contents(first)
-    (tmp_path / "one" / "37789ksz.csv").unlink()
+    (tmp_path / "one" / "37789ksz.parquet").unlink()
     second.verify()
     key = next(key for key, text in cubes[1].cells.items() if text not in ("", "."))
     server.cubes = [replace_cells(with_modified(cubes[1], "2026-09-11T02:00:00"), {key: "1.5"})]

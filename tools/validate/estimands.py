@@ -22,7 +22,7 @@ from analysis.models.duration.decomposition import decompose
 from analysis.models.duration.hazards import Hazards, exit_hazards
 from analysis.models.duration.longterm import side_by_side
 from analysis.models.duration.panel import BandPanel, panel_of_frames
-from analysis.models.duration.survival import remaining, survival
+from analysis.models.duration.survival import CONTINUOUS, MONTHLY, remaining, survival
 from analysis.models.flows.account import group_account
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.rates import fit_rates
@@ -40,6 +40,7 @@ WITHOUT_RISE = 2025
 NONE = (np.nan, np.nan, np.nan)
 """No interval, and no truth but the mean over replicates."""
 AT = YEARS.index(YEAR)
+OLD_CLOCK = "survival, as if people left at month ends"
 MONTHS_OF = np.array([6, 6, 12, 12, 12, 12])
 
 
@@ -139,21 +140,32 @@ def _durations(of: World, stocks: pd.DataFrame, ended: pd.DataFrame) -> list[pd.
         _rows("exit hazard", band, table[table["band"] == named], 12 * monthly[:, column])
         for column, (band, named) in enumerate(zip(BANDS, bands.bands, strict=True))
     ]
-    still = np.cumprod((1 - monthly[:, :-1]) ** MONTHS_OF, axis=1)
-    lasting = _of_year(survival(hazards, (24, 60)))
+    each = 1 - monthly[:, :-1] if of.clock == MONTHLY else np.exp(-monthly[:, :-1])
+    still = np.cumprod(each**MONTHS_OF, axis=1)
+    lasting = _of_year(survival(hazards, (24, 60), of.clock))
     for months, column in ((24, still[:, 2]), (60, still[:, 5])):
         found.append(_rows("survival", f"{months} months", lasting[lasting["months"] == months], column))
-    half = _of_year(remaining(hazards, (0,)))
+    if of.clock == CONTINUOUS:
+        found += _old_clock(hazards, still)
+    half = _of_year(remaining(hazards, (0,), of.clock))
     half = half[half["quantity"] == "median_remaining"]
-    found.append(_rows("median duration", "months", half, _median(monthly)))
+    found.append(_rows("median duration", "months", half, _median(monthly, of.clock)))
     if "age" in set(stocks["dimension"]):
         found.append(_change(of, stocks))
     return [*found, *_longterm(of, bands, hazards)]
 
 
-def _median(monthly: np.ndarray) -> np.ndarray:
+def _old_clock(hazards: Hazards, still: np.ndarray) -> list[pd.DataFrame]:
+    """Return survival as it was before: as if people left at month ends alone."""
+    lasting = _of_year(survival(hazards, (24, 60), MONTHLY))
+    parts = ((24, still[:, 2]), (60, still[:, 5]))
+    return [_rows(OLD_CLOCK, f"{month} months", lasting[lasting["months"] == month], true) for month, true in parts]
+
+
+def _median(monthly: np.ndarray, clock: str) -> np.ndarray:
     """Return when half would have left at the year's chances, those of the open band going on."""
-    passed = -np.log1p(-monthly[:, np.repeat(np.arange(len(BANDS)), [*MONTHS_OF, 12 * 60])]).cumsum(axis=1)
+    chances = monthly[:, np.repeat(np.arange(len(BANDS)), [*MONTHS_OF, 12 * 60])]
+    passed = (-np.log1p(-chances) if clock == MONTHLY else chances).cumsum(axis=1)
     months = np.arange(passed.shape[1] + 1)
     return np.array([np.interp(np.log(2), [0, *hazard], months) for hazard in passed])
 
@@ -185,7 +197,7 @@ def _longterm(of: World, bands: BandPanel, hazards: Hazards) -> list[pd.DataFram
         ended = exits[:, first:].sum(axis=1) / exits.sum(axis=1)
         found.append(_rows("share of the stock", name, rows_of["stock"], None, 100 * share))
         found.append(_rows("share of ended spells", name, rows_of["ended spells"], 100 * ended))
-    for year in (YEAR, WITHOUT_RISE):
+    for year in (YEAR, WITHOUT_RISE) if of.clock == MONTHLY else ():  # else not known in closed form
         table = side_by_side(bands, hazards, everything, year)
         table = table[(table["source"] == "steady state") & (table["dimension"] != "age")]
         for name, truth in _steady(of, year).items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,11 @@ from estimands import DIMENSIONS, recommended
 from naive import Z, naive
 from study import rows
 from switches import returns_left_out
-from world import QUARTER, QUARTERS, YEAR, World, world
+from world import QUARTER, QUARTERS, YEAR, World, second_world, world
 
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.rates import fit_rates
+from analysis.simulation.unrest import default_unrest
 
 EXACT_EVERY = 4
 """Of so many replicates one is estimated from the unrounded counts as well."""
@@ -36,6 +38,19 @@ def as_the_rules_are(seed: int, persons: int, dimensions: tuple[str, ...] = DIME
     if seed % EXACT_EVERY == 0:
         found.append(recommended(of, of.exact, dimensions).assign(kind="recommended", figures="exact"))
     return pd.concat(found, ignore_index=True)
+
+
+def as_the_second_world(seed: int, persons: int, raw: Path) -> pd.DataFrame:
+    """Return recommended estimates of one replicate of the second world; kept in a folder, and read from there."""
+    path = raw / f"second-{persons}-{seed:04d}.csv"
+    if not path.exists():
+        of = second_world(seed, persons, default_unrest())
+        found = recommended(of, of.printed, DIMENSIONS).assign(kind="recommended", figures="printed")
+        raw.mkdir(parents=True, exist_ok=True)
+        partial_path = path.with_suffix(".partial")
+        found.to_csv(partial_path, index=False, lineterminator="\n")
+        partial_path.replace(path)
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"group": str, "part": str})
 
 
 NOTHING = (np.nan, np.nan, np.nan)

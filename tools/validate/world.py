@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
+from analysis.models.duration.survival import CONTINUOUS, MONTHLY
 from analysis.simulation.parameters import BANDS, MONTHS, Parameters, default_parameters
 from analysis.simulation.population import Counts, draw
 from analysis.simulation.tables import members
 from analysis.simulation.truth import truth_bytes
+from analysis.simulation.unrest import Unrest, draw_unrest, registered
 
 QUARTERS = [str(quarter) for quarter in MONTHS.asfreq("Q-DEC").unique()]
 ENDS = ["2011Q4", *QUARTERS]
@@ -65,12 +67,16 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """A replicate: what CBS would print (``printed``), the counts behind it (``exact``) and the truth."""
+    """A replicate: what CBS would print (``printed``), the counts behind it (``exact``) and the truth.
+
+    ``clock`` says when people leave: at month ends (the first world) or on any day (the second).
+    """
 
     rules: Parameters
     printed: Panel
     exact: Panel
     truth: dict
+    clock: str = MONTHLY
 
     def true(self, part: str, column: str) -> np.ndarray:
         """Return a column of `read_truth` with a row for each group; NaN where there is none."""
@@ -94,6 +100,14 @@ def world(seed: int, persons: int, shocks: dict[str, dict[str, float]] | None = 
     counts = draw(rules)
     printed, exact = (_panel(counts, tens) for tens in (True, False))
     return World(rules, printed, exact, json.loads(truth_bytes(rules, counts)))
+
+
+def second_world(seed: int, persons: int, unrest: Unrest) -> World:
+    """Draw a replicate of the second world; what is printed are the flows as registered, a part of them late."""
+    rules = default_parameters(seed, persons)
+    counts = draw_unrest(rules, unrest)
+    printed, exact = _panel(registered(counts, unrest, seed), True), _panel(counts, False)
+    return World(rules, printed, exact, json.loads(truth_bytes(rules, counts, unrest)), CONTINUOUS)
 
 
 CALENDARS = ("exit_calendar", "entry_calendar")

@@ -81,9 +81,9 @@ def _compared(dimension: str, label: str) -> str:
     return " ".join(re.sub(r"(\s*(/|,|\bof\b)\s*)+", "/", text).split()) if dimension == "provision" else text
 
 
-def finest(dimension: str, names: Iterable[str]) -> list[Category]:
+def finest(dimension: str, names: Iterable[str], totals: Iterable[str] = USUAL_TOTALS) -> list[Category]:
     """Return the smallest of these categories that do not overlap each other, without totals, the smallest first."""
-    known = [CATEGORIES[dimension][name] for name in set(names).difference(USUAL_TOTALS)]
+    known = [CATEGORIES[dimension][name] for name in set(names).difference(totals)]
     chosen: list[Category] = []
     for category in sorted(known, key=lambda each: (len(each.covers), each.name)):
         if not any(category.overlaps(other) for other in chosen):

@@ -45,8 +45,11 @@ def closures(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def partition(dimension: str, known: list[str]) -> list[str]:
-    """Return the finest classes among ``known`` that cover the total of a dimension and do not overlap, if there are.
+def partition(dimension: str, known: list[str]) -> tuple[str, list[str]]:
+    """Return a total among ``known`` and the finest classes that cover it and do not overlap; none where none do.
+
+    The usual total goes first: bijstand up to the AOW age, where its classes are known. Where they are not (82015NED),
+    that is a class itself, of the total of all ages.
 
     Unknown attributes belong to the total; where a table gives them, they are a class, and where it does not, their
     absence does not keep the others from being checked. A table without a class above the AOW age has a total up to
@@ -54,19 +57,20 @@ def partition(dimension: str, known: list[str]) -> list[str]:
     """
     if dimension == "region":  # of the levels that a table may have, provinces alone cover the country by their codes
         provinces = regions_of("province")
-        return provinces if set(provinces) <= set(known) else []
+        return (TOTAL, provinces) if set(provinces) <= set(known) else ("", [])
     categories = CATEGORIES.get(dimension, {})
-    chosen = finest(dimension, categories.keys() & known)
-    total = next((categories[name] for name in USUAL_TOTALS if name in known and name in categories), None)
-    if total is None or len(chosen) < 2:
-        return []
-    inside = [category for category in chosen if category.overlaps(total)]
-    left = len(total.covers) - sum(len(category.covers) for category in inside)
-    if "unknown" in categories.keys() - {category.name for category in inside}:
-        left -= len(categories["unknown"].covers)
-    if (dimension, total.name) == ("age", TOTAL) and ABOVE_AOW not in known:
-        left -= len(categories[ABOVE_AOW].covers)
-    return [category.name for category in inside] if left <= 0 else []
+    for name in [name for name in USUAL_TOTALS if name in known and name in categories]:
+        total = categories[name]
+        chosen = finest(dimension, categories.keys() & known, {name, TOTAL})
+        inside = [category for category in chosen if category.overlaps(total)]
+        left = len(total.covers) - sum(len(category.covers) for category in inside)
+        if "unknown" in categories.keys() - {category.name for category in inside}:
+            left -= len(categories["unknown"].covers)
+        if (dimension, name) == ("age", TOTAL) and ABOVE_AOW not in known:
+            left -= len(categories[ABOVE_AOW].covers)
+        if len(inside) > 1 and left <= 0:
+            return name, [category.name for category in inside]
+    return "", []
 
 
 def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
@@ -101,19 +105,19 @@ def _of_dimension(cells: Cells, dimension: str, grain: str) -> list[tuple]:
     rows = []
     for measure in cells.metadata.measures:
         if measure.unit not in _SHARES and measure.code in divided:
-            parts = [] if (dimension, measure.unit) == _SEVERAL else partition(dimension, list(codes))
-            outcomes = _outcomes(cells, measure.quantity, dimension, parts)
+            total, parts = ("", []) if (dimension, measure.unit) == _SEVERAL else partition(dimension, list(codes))
+            outcomes = _outcomes(cells, measure.quantity, dimension, total, parts)
             rows += [(cells.table, measure.quantity, dimension, grain, *outcome, cells.table) for outcome in outcomes]
     return rows
 
 
-def _outcomes(cells: Cells, quantity: str, dimension: str, classes: list[str]) -> list[tuple]:
+def _outcomes(cells: Cells, quantity: str, dimension: str, name: str, classes: list[str]) -> list[tuple]:
     """Return each outcome that occurs: its name, its number of periods, and its largest gap with both ends."""
     unchecked = [(UNCHECKED, len(cells.periods), np.nan, np.nan, np.nan)]
     if not classes:
         return unchecked
     try:
-        total = cells.look_up(quantity, cells.periods)
+        total = cells.look_up(quantity, cells.periods, **{dimension: name})
     except CoverageError:
         return unchecked  # another dimension has no total
     gap = total - reduce(add, (cells.look_up(quantity, cells.periods, **{dimension: name}) for name in classes))

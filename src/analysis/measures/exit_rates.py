@@ -9,7 +9,7 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import ended_spells
-from analysis.measures.sources import STOCK_TABLES, stock_at
+from analysis.measures.sources import STOCK_TABLES, person_years, stock_at
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
@@ -18,9 +18,9 @@ READS = STOCK_TABLES
 BANDS = (*band_groups((24, 60)), TOTAL_GROUP)
 
 # The exposure is the time spent in the band during the year, in person-years. Choices for it, the best first: the
-# mean of the stocks around and in the year, its closing stock, the stock a year later (too late; it shows how much
+# stocks around and in the year, its closing stock, the stock a year later (too late; it shows how much
 # the choice matters).
-MEAN, CLOSING, LATER = "mean of five quarter ends", "end of the year", "a year later"
+TRAPEZOID, CLOSING, LATER = "five quarter ends", "end of the year", "a year later"
 
 
 def by_band(snapshot: Snapshot) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def by_band(snapshot: Snapshot) -> pd.DataFrame:
     """
     cells, years = ended_spells(snapshot)
     year = int(years.year[0])
-    choices = {name: _exposures(snapshot, name, year) for name in (MEAN, CLOSING, LATER)}
+    choices = {name: _exposures(snapshot, name, year) for name in (TRAPEZOID, CLOSING, LATER)}
     whole = [n for n, columns in choices.items() if all(column.missing[0] == PRESENT for column, _ in columns[:-1])]
     frames = []
     for name in whole:
@@ -60,15 +60,9 @@ def by_band(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _exposures(snapshot: Snapshot, choice: str, year: int) -> list[tuple[Rounded, str]]:
-    quarters = {
-        MEAN: [f"{year - 1}Q4", *(f"{year}Q{quarter}" for quarter in range(1, 5))],
-        CLOSING: [f"{year}Q4"],
-        LATER: [f"{year + 1}Q4"],
-    }[choice]
-    at = pd.PeriodIndex(quarters, freq=FREQUENCY["quarter"])
-    columns = []
-    for band in BANDS:
-        stock, table = stock_at(snapshot, at, band)
-        mean = (stock.sum() * (1 / len(at))).counted_as("person-years")
-        columns.append((mean, table))
-    return columns
+    if choice == TRAPEZOID:
+        whole_year = pd.PeriodIndex([str(year)], freq=FREQUENCY["year"])
+        return [(spent, table) for spent, (table,) in (person_years(snapshot, whole_year, band) for band in BANDS)]
+    at = pd.PeriodIndex([f"{year + (choice == LATER)}Q4"], freq=FREQUENCY["quarter"])
+    columns = [stock_at(snapshot, at, band) for band in BANDS]
+    return [(stock.counted_as("person-years"), table) for stock, table in columns]

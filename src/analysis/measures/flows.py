@@ -18,9 +18,10 @@ from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import TOTAL_GROUP, Group
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
+from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError, name_some
 from analysis.intervals.rounded import Rounded
-from analysis.measures.sources import QUARTERLY_FLOWS, choose, choose_by_row, divides
+from analysis.measures.sources import QUARTERLY_FLOWS, choose, choose_by_row, divides, name_both
 from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
@@ -30,6 +31,11 @@ MOMENTS = "moments"
 FLOWS = ("inflow", "reinflow", "outflow")
 BOTH = ("inflow", "outflow")
 QUARTERS_A_YEAR = 4
+AT_RISK = (0.5, 1.0, 1.0, 1.0, 0.5)
+"""Weights of the outflow of a quarter and of the four before, for those who come back in it within a year; they add up
+to a year of leaving."""
+_AT_RISK_OF_YEAR = np.convolve(AT_RISK, np.ones(QUARTERS_A_YEAR)) / QUARTERS_A_YEAR
+"""The same for a year: of its four quarters and the four before, a quarter of the sum of the weights."""
 
 
 def flow_tables(snapshot: Snapshot, dimension: str = TOTAL) -> list[Cells]:
@@ -166,12 +172,27 @@ def by_year(snapshot: Snapshot, quarters: pd.PeriodIndex, needed: Sequence[str] 
     -------
     DataFrame
         Tidy, label ``year``. As `quarterly`, on the sums of four quarters (the ratio of sums, not the mean of
-        ratios), and ``return_risk``: re-inflow over outflow of the same four quarters, in percent; an approximation
-        of the chance that one who left is back within a year, where ``reinflow_share`` has the inflow as denominator.
+        ratios), and ``return_risk``: re-inflow over the outflow that could come back in the year, in percent: the
+        chance that one who left is back within a year, where ``reinflow_share`` has the inflow as denominator. It is
+        missing where outflow of the year before is.
     """
     years, flows, tables = of_complete_years(snapshot, quarters, needed)
-    risk = (flows["reinflow"] / flows["outflow"]).percent()
-    return tidy_rows(_flows_and_ratios(flows) | {"return_risk": (risk, "outflow")}, {"year": years}, tables)
+    left, before = _left_before(snapshot, years)
+    risk = {"return_risk": ((flows["reinflow"] / left).percent(), "outflow of the year before")}
+    of_year = {"year": years}
+    of_flows = tidy_rows(_flows_and_ratios(flows), of_year, tables)
+    return combine([of_flows, tidy_rows(risk, of_year, name_both(tables, before))])
+
+
+def _left_before(snapshot: Snapshot, years: list[int]) -> tuple[Rounded, list[str]]:
+    """Return for each year those who left and could come back in it within a year, and the tables they are from."""
+    last = pd.PeriodIndex([f"{year}Q4" for year in years], freq=FREQUENCY["quarter"])
+    back = len(_AT_RISK_OF_YEAR)
+    quarters = pd.PeriodIndex([end - step for end in last for step in reversed(range(back))], freq=last.freq)
+    flows, tables = flows_of(snapshot, quarters, needed=("outflow",))
+    weights, year = np.tile(_AT_RISK_OF_YEAR, len(years)), np.repeat(np.arange(len(years)), back)
+    named = [join_tables(tables[back * at : back * (at + 1)]) for at in range(len(years))]
+    return flows["outflow"].sum_by(year, len(years), weights), named
 
 
 def complete_years(snapshot: Snapshot, quarters: pd.PeriodIndex) -> list[int]:

@@ -1,7 +1,6 @@
 """Numerator and denominator of every measure that a question can ask, by group and period."""
 
 from functools import reduce
-from operator import add
 
 import pandas as pd
 
@@ -10,7 +9,6 @@ from analysis.classifications.durations import duration_band
 from analysis.classifications.groups import Group
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
-from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures.flows import FLOWS, flow_tables, flows_of
@@ -21,6 +19,7 @@ from analysis.measures.sources import (
     STOCK_SOURCES,
     choose,
     name_both,
+    person_years,
     stock_at,
     stock_spans,
 )
@@ -61,7 +60,7 @@ def fraction_of(
 ) -> tuple[Rounded, Rounded, list[str]]:
     """Return numerator and denominator of a measure, one entry a period, and the tables each period comes from.
 
-    Rates have the stock a quarter before as denominator; the exit rate has person-years, the mean of five quarter ends.
+    Rates have the stock a quarter before as denominator; the exit rate has person-years, from five quarter ends.
 
     Parameters
     ----------
@@ -106,10 +105,9 @@ _LONG = duration_band(60)
 def _exit_rate(
     snapshot: Snapshot, group: Group, years: pd.PeriodIndex, dimension: str
 ) -> tuple[Rounded, Rounded, list[str]]:
-    cells, last = _ended_spells(snapshot), years.asfreq(FREQUENCY["quarter"], how="end")
-    stocks, tables = stock_spans(snapshot, [last - back for back in range(5)], group, dividing=dimension)
-    exposure = (reduce(add, stocks) * (1 / 5)).counted_as("person-years")
-    return group_column(cells, "ended_spells", group, years), exposure, name_both([cells.table] * len(years), tables)
+    cells = _ended_spells(snapshot)
+    spent, tables = person_years(snapshot, years, group, dividing=dimension)
+    return group_column(cells, "ended_spells", group, years), spent, name_both([cells.table] * len(years), tables)
 
 
 def _ended_spells(snapshot: Snapshot) -> Cells:

@@ -100,7 +100,7 @@ def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = ""
     snapshot : Snapshot
     measure : str
         One of ``MEASURES``. Rates are per person in the stock a quarter before, and a quarter; the exit rate is per
-        person-year, the exposure being the mean stock at five quarter ends.
+        person-year, the exposure being that of five quarter ends (trapezoid).
     groups : str
         As for `compared_groups`.
     start, end : str

@@ -7,6 +7,8 @@ before its stopped predecessor where it has the period, and each row names its t
 """
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add
 
 import numpy as np
 import pandas as pd
@@ -52,6 +54,8 @@ to say; what a notebook reads is derived from the modules that it imports (`anal
 
 
 PERSONS = "persons"
+YEAR_WEIGHTS = (0.125, 0.25, 0.25, 0.25, 0.125)
+"""Of five quarter ends, from that of the year before: the time spent in a year, by the trapezoid rule."""
 
 
 def choose(snapshot: Snapshot, tables: tuple[str, ...], what: str) -> str:
@@ -126,6 +130,17 @@ def stock_spans(
     }
     absent = [Rounded.absent(size, PERSONS)] * len(ends)
     return choose_by_row(parts | {"": absent}, range(len(ends)))
+
+
+def person_years(
+    snapshot: Snapshot, years: pd.PeriodIndex, *groups: Group, dividing: str = TOTAL
+) -> tuple[Rounded, list[str]]:
+    """Return the time spent in a group in each year, from five quarter ends of one table, and that table."""
+    last = years.asfreq(FREQUENCY["quarter"], how="end")
+    ends = [last - back for back in range(len(YEAR_WEIGHTS))]
+    stocks, tables = stock_spans(snapshot, ends, *groups, dividing=dividing)
+    spent = reduce(add, (stock * weight for stock, weight in zip(stocks, YEAR_WEIGHTS, strict=True)))
+    return spent.counted_as("person-years"), tables
 
 
 def choose_by_row(parts: dict[str, list[Rounded]], needed: Sequence[int]) -> tuple[list[Rounded], list[str]]:

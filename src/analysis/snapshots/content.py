@@ -13,7 +13,7 @@ def content_digest(raw: RawTable) -> str:
     A dot is no content: v3 prints one where v4 and the bulk download have no row (docs/decisions/pulling.md).
     """
     columns = raw.metadata.columns()
-    cells = raw.frame.loc[raw.frame["value"] != ".", columns].sort_values(columns[:-1], kind="stable")
+    cells = raw.frame.loc[raw.frame["value"] != ".", columns].astype(str).sort_values(columns[:-1], kind="stable")
     return sha256(cells.to_csv(index=False, lineterminator="\n").encode())
 
 

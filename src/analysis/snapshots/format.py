@@ -1,6 +1,6 @@
 """What a snapshot says of itself: the manifest, and the metadata of each table.
 
-``FORMAT`` is the version of both. A reader refuses a later one by name instead of guessing.
+``FORMAT`` is the version of a snapshot: 1 has CSV, 2 Parquet. A reader refuses a later one by name instead of guessing.
 """
 
 import json
@@ -12,7 +12,9 @@ from analysis.checked_files import Field, Record, check, one_of
 from analysis.errors import DataError, name_some
 from analysis.files import json_bytes, sha256
 
-FORMAT = 1
+FORMAT = 2
+METADATA_FORMAT = 1
+RESTORE = "Restore it from git or pull again."
 
 PERIOD_CODE = re.compile(r"(\d{4})(MM|KW|JJ)(\d{2})")
 GRAIN_OF_LETTERS = {"MM": "month", "KW": "quarter", "JJ": "year"}
@@ -98,10 +100,15 @@ OPTIONAL_COLUMNS = ("status", "rounding")
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A file of the snapshot and the SHA-256 of its bytes."""
+    """A file of the snapshot and the SHA-256 of its content, whatever its line ends.
+
+    The content of Parquet is its cells as lines of text (`table_file.content_digest_of`); its bytes, which depend on
+    the library that wrote them, have a ``file_sha256`` beside it, by which every read is checked.
+    """
 
     file: str
     sha256: str
+    file_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ class TableEntry:
 _ENTRY_FIELDS = dict.fromkeys(("id", "title", "platform", "retrieved", "licence", "attribution"), Field())
 _ENTRY_FIELDS |= {"modified": Field(optional=True), "rows": Field(kind=int), "coverage": one_of(get_args(Coverage))}
 _ENTRY_FIELDS |= dict.fromkeys(("data", "metadata"), Field(kind=dict))
-_AGAIN = "Restore it from git or pull again."
+_TABLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
@@ -137,12 +144,22 @@ class Manifest:
     tables: dict[str, TableEntry] = field(default_factory=dict)
 
     def digest(self) -> str:
-        """Return one SHA-256 that stands for the whole snapshot: names, metadata and data of every table."""
-        return sha256(json_bytes(asdict(self)))
+        """Return one SHA-256 that stands for the whole snapshot: names, metadata and content of every table.
+
+        It is the one that format 1 had: how the content is stored is not part of it.
+        """
+        content = asdict(self)
+        for name, entry in content["tables"].items():
+            entry["data"]["file"] = f"{name}.csv"
+            del entry["data"]["file_sha256"], entry["metadata"]["file_sha256"]
+        return sha256(json_bytes(content))
 
     def to_bytes(self) -> bytes:
         """Return the manifest file."""
-        return json_bytes({"format": FORMAT, "digest": self.digest(), **asdict(self)})
+        content = asdict(self)
+        for entry in content["tables"].values():
+            del entry["metadata"]["file_sha256"]
+        return json_bytes({"format": FORMAT, "digest": self.digest(), **content})
 
 
 def grain_of_code(code: str) -> str:
@@ -151,7 +168,7 @@ def grain_of_code(code: str) -> str:
     return GRAIN_OF_LETTERS[found[2]] if found else "other"
 
 
-def read_content(data: bytes, position: str) -> dict[str, Any]:
+def read_content(data: bytes, position: str, latest: int) -> dict[str, Any]:
     """Return what a file of a snapshot holds, when its format is one this version reads.
 
     Raises
@@ -161,14 +178,14 @@ def read_content(data: bytes, position: str) -> dict[str, Any]:
     """
     try:
         content = json.loads(data)
-    except ValueError as fault:
-        raise DataError(f"{position}: not readable as JSON ({fault}). Restore it from git or pull again.") from fault
+    except (ValueError, RecursionError) as fault:
+        raise DataError(f"{position}: not readable as JSON ({fault}). {RESTORE}") from fault
     version = content.get("format") if isinstance(content, dict) else None
-    if not isinstance(version, int):
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise DataError(f"{position}: expected a format number, found {version!r}. The file is not one of a snapshot.")
-    if version > FORMAT:
+    if version > latest:
         raise DataError(
-            f"{position}: format {version} is later than {FORMAT}, the latest this version reads. Update the workbench."
+            f"{position}: format {version} is later than {latest}, the latest this version reads. Update the workbench."
         )
     return content
 
@@ -186,10 +203,24 @@ def manifest_from(content: dict[str, Any], position: str) -> Manifest:
         expected = content["digest"]
     except (KeyError, TypeError, AttributeError) as fault:
         found = _entry_faults(content) or fault
-        raise DataError(f"{position}: the manifest is incomplete ({found}). {_AGAIN}") from fault
+        raise DataError(f"{position}: the manifest is incomplete ({found}). {RESTORE}") from fault
+    _check_files(manifest, position)
     if manifest.digest() != expected:
-        raise DataError(f"{position}: the manifest was changed (digest differs). {_AGAIN}")
+        raise DataError(f"{position}: the manifest was changed (digest differs). {RESTORE}")
     return manifest
+
+
+def _check_files(manifest: Manifest, position: str) -> None:
+    """Refuse files that are not of the table's own name: no other folder is ever read."""
+    for name, entry in manifest.tables.items():
+        if not _TABLE_ID.fullmatch(name) or entry.id != name:
+            raise DataError(f"{position}: {name!r} with id {entry.id!r} is not the name of a table. {RESTORE}")
+        ending = "parquet" if entry.data.file_sha256 else "csv"
+        for record, expected in ((entry.data, f"{name}.{ending}"), (entry.metadata, f"{name}.json")):
+            if record.file != expected:
+                raise DataError(
+                    f"{position}, table {name}: expected the file {expected}, found {record.file!r}. {RESTORE}"
+                )
 
 
 def _entry_faults(content: dict[str, Any]) -> str:
@@ -217,7 +248,7 @@ def metadata_from(content: dict[str, Any], position: str) -> TableMetadata:
             as_of=tuple(str(state) for state in content["as_of"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        raise DataError(f"{position}: the metadata are incomplete ({fault}). {_AGAIN}") from fault
+        raise DataError(f"{position}: the metadata are incomplete ({fault}). {RESTORE}") from fault
     for what, names in _names(metadata).items():
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -243,4 +274,4 @@ def metadata_bytes(metadata: TableMetadata) -> bytes:
     content = asdict(metadata)
     for code in (code for dimension in content["dimensions"] for code in dimension["codes"] if not code["attributes"]):
         del code["attributes"]
-    return json_bytes({"format": FORMAT, **content})
+    return json_bytes({"format": METADATA_FORMAT, **content})

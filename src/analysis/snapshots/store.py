@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import stat
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-from analysis.errors import CallError, CoverageError, DataError, did_you_mean
+from analysis.errors import CallError, CoverageError, DataError, WorkbenchError, did_you_mean
 from analysis.files import sha256
 from analysis.snapshots.format import (
+    FORMAT,
+    METADATA_FORMAT,
     OPTIONAL_COLUMNS,
+    RESTORE,
+    FileRecord,
     Manifest,
     TableEntry,
     TableMetadata,
@@ -30,11 +34,14 @@ from analysis.snapshots.format import (
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _RESERVED = ("live", "latest")
+_LARGEST_MANIFEST = 1 << 24
+"""Bytes; a manifest of 100 tables has 80 thousand. What is larger is none, and is not read into memory."""
+_LARGEST_FILE = 1 << 31
 
 
 @dataclass(frozen=True, eq=False)
 class RawTable:
-    """A table as stored: one row a cell, every column text, nothing interpreted yet."""
+    """A table as stored: one row a cell, every column categories of text, nothing interpreted yet."""
 
     snapshot: str
     entry: TableEntry
@@ -49,15 +56,11 @@ class RawTable:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A named, immutable state of tables. Open one with `analysis.workspace.open_snapshot`.
-
-    The codes of a ``categorical`` one are read as categories: a fraction of memory and time for one who only checks it.
-    """
+    """A named, immutable state of tables. Open one with `analysis.workspace.open_snapshot`."""
 
     name: str
     folder: Path
     manifest: Manifest
-    categorical: bool = False
 
     @property
     def kind(self) -> str:
@@ -91,7 +94,7 @@ class Snapshot:
         """Return the metadata of a table, checked against their SHA-256."""
         record = self.entry(table).metadata
         position = f"snapshot {self.name!r}, table {table}, file {record.file}"
-        return metadata_from(read_content(self._read(record.file, record.sha256), position), position)
+        return metadata_from(read_content(self.file_bytes(record), position, METADATA_FORMAT), position)
 
     def table(self, table: str) -> RawTable:
         """Return a table as stored, checked against its SHA-256, its row count and its columns.
@@ -103,58 +106,89 @@ class Snapshot:
         DataError
             When a file is lost or changed, or a column or row is missing.
         """
-        import pandas as pd  # half a second: whoever only names or makes snapshots need not wait for it
-
-        entry, metadata = self.entry(table), self.metadata(table)
-        data = self._read(entry.data.file, entry.data.sha256)
-        codes = metadata.codes() if self.categorical else {}
-        known = {name: pd.CategoricalDtype(listed) for name, listed in codes.items()}
-        options = {"dtype": defaultdict(lambda: str, known), "keep_default_na": False, "na_filter": False}
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")
-                frame = pd.read_csv(io.BytesIO(data), **options)
-        except (ValueError, Warning) as fault:  # a row of another length, bytes that are no UTF-8
-            if self.categorical:  # or a code that the metadata lack: who reads text names it
-                return replace(self, categorical=False).table(table)
-            raise DataError(
-                f"snapshot {self.name!r}, table {table}: the data file cannot be read ({fault})."
-            ) from fault
-        raw = RawTable(self.name, entry, metadata, frame)
+        raw = RawTable(self.name, self.entry(table), self.metadata(table), self._frame(table))
         _check_columns(raw)
-        if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first of too many fields for an index
-            raise DataError(
-                f"{raw.name}: expected {len(frame.columns)} fields a row, found more. Restore it or pull again."
-            )
-        if len(frame) != entry.rows:
-            raise DataError(f"{raw.name}: expected {entry.rows} rows, found {len(frame)}. Restore it or pull again.")
         return raw
 
-    def verify(self) -> None:
-        """Read every file of the snapshot once; raise a DataError on the first that is lost or changed."""
-        for table in self.manifest.tables:
-            self.table(table)
+    def cells(
+        self, table: str, columns: Sequence[str] | None = None, key: Mapping[str, str] | None = None
+    ) -> pd.DataFrame:
+        """Return the cells of a table in some columns and with some codes, as texts.
 
-    def _read(self, file: str, expected: str) -> bytes:
-        # a manifest names files of its own folder, whatever it says
-        data = _bytes_of(self.folder / Path(file).name, f"snapshot {self.name!r}: file {file}")
-        found = sha256(data)
-        if found != expected:
-            raise DataError(
-                f"snapshot {self.name!r}: file {file} was changed: expected SHA-256 {expected[:12]}…, found "
-                f"{found[:12]}…. Nothing was read from it; restore it from git or pull again."
-            )
+        Parameters
+        ----------
+        table : str
+        columns : sequence of str, optional
+            By default all.
+        key : mapping of str to str, optional
+            Codes by column; by default every cell.
+        """
+        frame = self._frame(table, columns, key)
+        for column, code in (key or {}).items():  # format 1 is read in full
+            frame = frame[frame[column] == code]
+        return frame[list(frame) if columns is None else list(columns)].astype(str).reset_index(drop=True)
+
+    def _frame(
+        self, table: str, columns: Sequence[str] | None = None, key: Mapping[str, str] | None = None
+    ) -> pd.DataFrame:
+        entry = self.entry(table)
+        if entry.data.file_sha256:
+            return self._stored(entry, columns, key).to_pandas()
+        from analysis.snapshots.format_1 import read_csv_cells
+
+        position = f"snapshot {self.name!r}, table {table}"
+        return read_csv_cells(self.file_bytes(entry.data), position, entry.rows, self.metadata(table))
+
+    def _stored(self, entry: TableEntry, columns: Sequence[str] | None, key: Mapping[str, str] | None) -> pa.Table:
+        from analysis.snapshots.table_file import read_cells_file  # half a second: who only names snapshots needs none
+
+        position = f"snapshot {self.name!r}, table {entry.id}"
+        return read_cells_file(self.file_bytes(entry.data), position, entry.rows, columns, key)
+
+    def verify(self) -> None:
+        """Read every file of the snapshot; raise a DataError with a line for each table that is lost or changed."""
+        found = []
+        for table, entry in self.manifest.tables.items():
+            try:
+                self.table(table)
+                if entry.data.file_sha256:
+                    from analysis.snapshots.table_file import content_digest_of
+
+                    position = f"snapshot {self.name!r}, table {table}: content"
+                    _check_digest(position, entry.data.sha256, content_digest_of(self._stored(entry, None, None)))
+            except WorkbenchError as fault:
+                found.append(str(fault))
+        if found:
+            raise DataError("\n".join(found))
+
+    def file_bytes(self, record: FileRecord) -> bytes:
+        """Return a file of the snapshot, checked against its SHA-256; a DataError when it is lost or changed."""
+        position = f"snapshot {self.name!r}: file {record.file}"
+        data = _bytes_of(self.folder / record.file, position, _LARGEST_FILE)
+        if record.file_sha256:
+            _check_digest(position, record.file_sha256, sha256(data))
+        else:  # text: Git for Windows ends its lines in two characters
+            data = data.replace(b"\r\n", b"\n")
+            _check_digest(position, record.sha256, sha256(data))
         return data
+
+
+def _check_digest(position: str, expected: str, found: str) -> None:
+    if found != expected:
+        raise DataError(
+            f"{position} was changed: expected SHA-256 {expected[:12]}…, found {found[:12]}…. "
+            "Nothing was read from it; restore it from git or pull again."
+        )
 
 
 def read_snapshot(name: str, folder: Path) -> Snapshot:
     """Read the manifest of a snapshot that lies in a folder; raises what `analysis.workspace.open_snapshot` raises."""
-    known = snapshot_names(folder)
-    if check_name(name) not in known:
-        raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, known)}.")
+    if not (folder / check_name(name)).is_dir():
+        raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, snapshot_names(folder))}.")
     path = folder / name / MANIFEST
     position = f"snapshot {name!r}, {MANIFEST}"
-    manifest = manifest_from(read_content(_bytes_of(path, position), position), position)
+    content = read_content(_bytes_of(path, position, _LARGEST_MANIFEST), position, FORMAT)
+    manifest = manifest_from(content, position)
     if manifest.name != name:
         raise DataError(
             f"{position}: expected the name {name!r}, found {manifest.name!r}. A snapshot is never renamed."
@@ -162,11 +196,36 @@ def read_snapshot(name: str, folder: Path) -> Snapshot:
     return Snapshot(name, path.parent, manifest)
 
 
-def _bytes_of(path: Path, position: str) -> bytes:
+def _bytes_of(path: Path, position: str, largest: int) -> bytes:
     try:
+        about = path.lstat()
+        if not stat.S_ISREG(about.st_mode):  # a pipe would be waited for, a link leads out of the snapshot
+            raise DataError(f"{position}: expected a file, found a {_kind_of(about.st_mode)}. {RESTORE}")
+        if about.st_size > largest:
+            raise DataError(f"{position}: expected at most {largest} bytes, found {about.st_size}. {RESTORE}")
         return path.read_bytes()
     except OSError as fault:
-        raise DataError(f"{position} cannot be read ({fault.strerror}). Restore it or pull again.") from fault
+        raise DataError(f"{position} cannot be read ({fault.strerror}). {RESTORE}") from fault
+
+
+def _kind_of(mode: int) -> str:
+    kinds = {stat.S_IFLNK: "link", stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe"}
+    return kinds.get(stat.S_IFMT(mode), "device")
+
+
+def survey(folder: Path) -> tuple[list[Snapshot], list[str]]:
+    """Return the snapshots in a folder that can be opened, by name, and a line for each that cannot."""
+    snapshots, damage = [], []
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError as fault:
+        return [], [f"the bank {folder} cannot be read ({fault.strerror})."] if folder.exists() else []
+    for name in names:
+        try:
+            snapshots.append(read_snapshot(name, folder))
+        except WorkbenchError as fault:
+            damage.append(f"passed over: {fault}")
+    return snapshots, damage
 
 
 def snapshot_names(folder: Path) -> list[str]:
@@ -175,9 +234,16 @@ def snapshot_names(folder: Path) -> list[str]:
 
 
 def dated_snapshots(folder: Path) -> list[Snapshot]:
-    """Return the vintages in a folder, the oldest first."""
-    opened = (read_snapshot(name, folder) for name in snapshot_names(folder))
-    return in_order(snapshot for snapshot in opened if snapshot.kind == "dated")
+    """Return the vintages in a folder, the oldest first; those that cannot be opened are passed over, and named."""
+    snapshots, damage = survey(folder)
+    report_damage(damage)
+    return in_order(snapshot for snapshot in snapshots if snapshot.kind == "dated")
+
+
+def report_damage(lines: Iterable[str]) -> None:
+    """Name what was passed over, on stderr."""
+    for line in lines:
+        sys.stderr.write(f"bijstand: {line}\n")
 
 
 def in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:

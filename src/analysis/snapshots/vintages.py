@@ -4,15 +4,16 @@ CBS corrects figures that were definitive (one release of 85880NED changed 1,103
 changed can only be seen from vintages that were kept.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import CoverageError, DataError
+from analysis.errors import CoverageError, DataError, name_some
 from analysis.missing import FINAL
-from analysis.snapshots.store import Snapshot, dated_snapshots
+from analysis.snapshots.store import Snapshot, dated_snapshots, report_damage
 
 
 def _no_cells() -> pd.DataFrame:
@@ -66,6 +67,11 @@ def diff(before: Snapshot, after: Snapshot, tables: list[str] | None = None) -> 
 
 
 def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
+    if before.entry(table).data.sha256 == after.entry(table).data.sha256 and (
+        before.entry(table).metadata.sha256 == after.entry(table).metadata.sha256
+        or before.metadata(table).periods == after.metadata(table).periods
+    ):
+        return TableDiff(table, "same")
     old, new = _frame(before, table), _frame(after, table)
     keys = [column for column in old.columns if column not in ("value", "status")]
     common = [column for column in keys if column in new.columns]
@@ -92,14 +98,34 @@ def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
     return TableDiff(table, "same" if same else "changed", came, went, cells)
 
 
-def _frame(snapshot: Snapshot, table: str) -> pd.DataFrame:
-    """Return the cells of a table as text, with the status of each."""
-    raw = snapshot.table(table)
-    status = raw.frame["status"] if "status" in raw.frame else raw.frame["period"].map(raw.metadata.periods)
-    return raw.frame[raw.metadata.columns()].assign(status=status)
+def _frame(snapshot: Snapshot, table: str, key: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return the cells of a table, or those of a key, as text, with the status of each."""
+    metadata = snapshot.metadata(table)
+    cells = snapshot.cells(table, key=key)
+    status = cells["status"] if "status" in cells else cells["period"].map(metadata.periods)
+    return cells[metadata.columns()].assign(status=status)
 
 
-def as_of(table: str, day: date, folder: Path) -> pd.DataFrame:
+def vintage_of(table: str, day: date, folder: Path) -> Snapshot:
+    """Return the newest vintage of a day or before that holds a table and can be read; damaged ones are named.
+
+    Raises
+    ------
+    CoverageError
+        When there is none.
+    """
+    for vintage in _dated(table, folder)[::-1]:
+        if vintage.manifest.created[:10] <= day.isoformat():
+            try:
+                vintage.file_bytes(vintage.entry(table).data)
+                vintage.metadata(table)
+                return vintage
+            except DataError as fault:
+                report_damage([f"passed over: {fault}"])
+    raise CoverageError(f"table {table}: no vintage of {day.isoformat()} or before holds it; pull one.")
+
+
+def as_of(table: str, day: date, folder: Path, key: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return a table as it was known on a day: each cell once, from the newest vintage of that day or before.
 
     Parameters
@@ -108,34 +134,35 @@ def as_of(table: str, day: date, folder: Path) -> pd.DataFrame:
     day : date
     folder : Path
         The folder that holds the snapshots.
+    key : mapping of str to str, optional
+        Codes by column: only these cells are read.
 
     Returns
     -------
     DataFrame
-        Text columns ``measure, <dimensions>, period, value, status`` and ``vintage``.
+        Text columns ``measure, <dimensions>, period, value, status`` and ``vintage``. A vintage whose file is damaged
+        is passed over and named on stderr; ``vintage`` says which one was read.
 
     Raises
     ------
     CoverageError
-        When no vintage of that day or before holds the table.
+        When no vintage of that day or before holds the table, or the table not a column of the key.
     """
-    kept = [vintage for vintage in _dated(table, folder) if vintage.manifest.created[:10] <= day.isoformat()]
-    if not kept:
-        raise CoverageError(f"table {table}: no vintage of {day.isoformat()} or before holds it; pull one.")
-    frame = _frame(kept[-1], table)
-    keys = [column for column in frame.columns if column not in ("value", "status")]
-    if frame.duplicated(keys).any():
-        raise DataError(f"snapshot {kept[-1].name!r}, table {table}: expected each cell once.")
-    return frame.assign(vintage=kept[-1].name)
+    vintage = vintage_of(table, day, folder)
+    _check_key(vintage, table, key or {})
+    frame = _frame(vintage, table, key)
+    if frame.duplicated([column for column in frame.columns if column not in ("value", "status")]).any():
+        raise DataError(f"snapshot {vintage.name!r}, table {table}: expected each cell once.")
+    return frame.assign(vintage=vintage.name)
 
 
-def vintages(table: str, key: dict[str, str], folder: Path) -> pd.DataFrame:
+def vintages(table: str, key: Mapping[str, str], folder: Path) -> pd.DataFrame:
     """Return the cells of one key in all vintages.
 
     Parameters
     ----------
     table : str
-    key : dict of str to str
+    key : mapping of str to str
         Codes by column, such as ``{"measure": "instromers", "sex": "T001038"}``; columns that are left out are kept.
     folder : Path
         The folder that holds the snapshots.
@@ -144,27 +171,43 @@ def vintages(table: str, key: dict[str, str], folder: Path) -> pd.DataFrame:
     -------
     DataFrame
         Text columns of the table with ``vintage`` and ``published`` (the date CBS gives for the state): one row for
-        each period and state. A state that several vintages hold stands once, under the oldest.
+        each period and state. A state that several vintages hold is read once and stands once, under the oldest. A
+        vintage that is damaged is passed over and named on stderr.
 
     Raises
     ------
     CoverageError
         When no vintage holds the table, or the table not a column of the key.
     """
-    frames = []
+    frames, read = [], {}
     for vintage in _dated(table, folder):
-        frame = _frame(vintage, table)
-        for column, code in key.items():
-            if column not in frame:
-                raise CoverageError(f"snapshot {vintage.name!r}, table {table}: there is no column {column!r}.")
-            frame = frame[frame[column] == code]
-        published = (vintage.entry(table).modified or vintage.manifest.created)[:10]
-        frames.append(frame.assign(published=published, vintage=vintage.name))
+        entry = vintage.entry(table)
+        state = (entry.data.sha256, entry.metadata.sha256)
+        try:
+            if state not in read:
+                _check_key(vintage, table, key)
+                read[state] = _frame(vintage, table, key)
+        except CoverageError:
+            raise
+        except DataError as fault:
+            report_damage([f"passed over: {fault}"])
+            continue
+        published = (entry.modified or vintage.manifest.created)[:10]
+        frames.append(read[state].assign(published=published, vintage=vintage.name))
     if not frames:
         raise CoverageError(f"table {table}: no vintage holds it; pull one.")
     found = pd.concat(frames, ignore_index=True)
     keys = [column for column in found.columns if column != "vintage"]
     return found.drop_duplicates(keys).sort_values([*key, "period", "published"], kind="stable", ignore_index=True)
+
+
+def _check_key(vintage: Snapshot, table: str, key: Mapping[str, str]) -> None:
+    known = vintage.metadata(table).codes()
+    for column in key:
+        if column not in known:
+            raise CoverageError(
+                f"snapshot {vintage.name!r}, table {table}: there is no column {column!r}; known: {name_some(known)}."
+            )
 
 
 def _dated(table: str, folder: Path) -> list[Snapshot]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 from analysis.files import sha256, staged_folder
 from analysis.snapshots.format import Coverage, FileRecord, Kind, Manifest, TableEntry, TableMetadata, metadata_bytes
@@ -73,13 +74,22 @@ def write_manifest(folder: Path, name: str, kind: Kind, created: str, entries: I
 
 
 def _write_table(folder: Path, table: NewTable) -> TableEntry:
-    data = table.frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    from analysis.snapshots.table_file import cells_of_frame  # pyarrow: a manifest is written without
+
     same = {each.name: getattr(table, each.name, None) for each in fields(TableEntry)}
     return TableEntry(
         **same
-        | {"rows": len(table.frame), "data": write_file(folder / f"{table.id}.csv", data)}
+        | {"rows": len(table.frame), "data": write_table_file(folder, table.id, cells_of_frame(table.frame))}
         | {"metadata": write_file(folder / f"{table.id}.json", metadata_bytes(table.metadata))}
     )
+
+
+def write_table_file(folder: Path, table: str, cells: pa.Table) -> FileRecord:
+    """Write the cells of a table into the folder of its snapshot; return the file's record."""
+    from analysis.snapshots.table_file import write_cells
+
+    file = f"{table}.parquet"
+    return FileRecord(file, *write_cells(folder / file, cells))
 
 
 def write_file(path: Path, data: bytes) -> FileRecord:

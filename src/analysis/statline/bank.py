@@ -1,41 +1,22 @@
 """The bank of vintages as a pull needs it: locked by one pull at a time, with tables that can be reused."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from analysis.errors import CallError, DataError, name_some
+from analysis.errors import CallError, name_some
 from analysis.files import PARTIAL, acquire_lock, staged_folder
 from analysis.snapshots.format import TableEntry, TableMetadata
-from analysis.snapshots.store import Snapshot, in_order, read_snapshot, snapshot_names
-from analysis.snapshots.write import write_manifest
+from analysis.snapshots.store import Snapshot
+from analysis.snapshots.table_file import cells_of_frame
+from analysis.snapshots.write import write_manifest, write_table_file
 from analysis.statline.catalogue import dimension_names
 from analysis.statline.wire_format import WireTable
 
 LOCK = ".pull.lock"
 _STAGING = ".pull-"
-
-
-def damaged(folder: Path) -> list[str]:
-    """Return what is wrong with the manifests of the bank, a line each; none keeps a new pull from being made."""
-    lines = []
-    for name in snapshot_names(folder):
-        try:
-            read_snapshot(name, folder)
-        except DataError as fault:
-            lines.append(str(fault))
-    return lines
-
-
-def vintages_newest_first(folder: Path) -> list[Snapshot]:
-    """Return the dated snapshots that can be opened, the newest first."""
-    opened = []
-    for name in snapshot_names(folder):
-        with suppress(DataError):
-            opened.append(read_snapshot(name, folder))
-    return in_order(snapshot for snapshot in opened if snapshot.kind == "dated")[::-1]
 
 
 def newest_with(table: str, vintages: list[Snapshot]) -> Snapshot | None:
@@ -66,14 +47,15 @@ def _family(platform: str) -> str:
 
 
 def take_over(table: str, vintage: Snapshot, staging: Path) -> TableEntry:
-    """Take the data of a table from an older vintage, checksum checked; a DataError when they are damaged."""
-    vintage.table(table)
+    """Take the data of a table from an older vintage, checksum checked; a DataError when they are damaged.
+
+    The file is copied: a byte that is changed in one vintage changes no other.
+    """
     entry = vintage.entry(table)
-    source, target = vintage.folder / entry.data.file, staging / entry.data.file
-    try:
-        os.link(source, target)  # a snapshot's files never change
-    except OSError:
-        shutil.copyfile(source, target)
+    if not entry.data.file_sha256:  # format 1
+        cells = cells_of_frame(vintage.table(table).frame)
+        return replace(entry, data=write_table_file(staging, table, cells))
+    (staging / entry.data.file).write_bytes(vintage.file_bytes(entry.data))
     return entry
 
 

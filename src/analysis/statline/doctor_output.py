@@ -26,17 +26,20 @@ def lines_to_paste(found: Iterable[Examination]) -> list[str]:
     """Return the lines that the lists lack, by the last platform that described a table."""
     described = {each.table: each for each in found if each.metadata is not None}
     columns: dict[str, str] = {}
-    tables, categories = [], []
+    tables: list[str] = []
+    categories: dict[str, dict[str, None]] = {}
     for each in described.values():
         names = dimension_names(each.wire)
         columns |= {key: name for key, name in names.items() if declared_dimension(key) is None}
         tables += _table(each.wire, names, each.evidence)
-        categories += _categories(each.table, each.metadata)
+        for name, lines in _categories(each.table, each.metadata).items():
+            categories.setdefault(name, {}).update(dict.fromkeys(lines))
     lines = ["[dimensions]", *(f"{key} = {json.dumps(name)}" for key, name in columns.items())] if columns else []
     lines = [*lines, *tables]
     return [
         *(["# for statline/catalogue.toml", *lines] if lines else []),
-        *(["# for classifications/categories.toml, each under a name of its own", *categories] if categories else []),
+        *(["# for classifications/categories.toml, each under a name of its own"] if categories else []),
+        *(line for name, lines in categories.items() for line in (f"[{name}]", *lines)),
     ]
 
 
@@ -59,15 +62,14 @@ def _table(wire: WireTable, names: dict[str, str], evidence: dict[str, CellEvide
     return lines
 
 
-def _categories(table: str, metadata: TableMetadata) -> list[str]:
-    expected, lines = expected_of(table), []
+def _categories(table: str, metadata: TableMetadata) -> dict[str, list[str]]:
+    """Return a line for each code without a category, by its dimension."""
+    found = {}
     for dimension in metadata.dimensions:
         rest = [code for code in dimension.codes if code.category is None and "level" not in code.attributes]
-        if rest and dimension.name in expected.dimensions:
-            lines.append(f"[{dimension.name}]")
-            lines += [
-                f"{json.dumps(code.label, ensure_ascii=False)} = "
-                f"{{ codes = [{json.dumps(code.code)}], labels = [{json.dumps(code.label, ensure_ascii=False)}] }}"
-                for code in rest
+        if rest and dimension.name in expected_of(table).dimensions:
+            labels = {code.code: json.dumps(code.label, ensure_ascii=False) for code in rest}
+            found[dimension.name] = [
+                f"{label} = {{ codes = [{json.dumps(code)}], labels = [{label}] }}" for code, label in labels.items()
             ]
-    return lines
+    return found

@@ -1,15 +1,14 @@
 """A pull: tables downloaded into one new dated snapshot, proven whole and read back, or the bank left as it was."""
 
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.errors import DataError, WorkbenchError
 from analysis.snapshots.format import TableEntry
-from analysis.snapshots.store import Snapshot, check_new_name
+from analysis.snapshots.store import Snapshot, check_new_name, dated_snapshots
 from analysis.statline.addresses import check_table
-from analysis.statline.bank import exclusive_lock, make_vintage, vintages_newest_first
+from analysis.statline.bank import exclusive_lock, make_vintage
 from analysis.statline.catalogue import catalogued
 from analysis.statline.retry import UnreachableError
 from analysis.statline.service import make_services
@@ -70,7 +69,7 @@ def pull(
     done: list[PulledTable] = []
     threading.Thread(target=_import_reader, daemon=True).start()
     with exclusive_lock(folder):
-        known, created = vintages_newest_first(folder), now.isoformat(timespec="seconds")
+        known, created = dated_snapshots(folder)[::-1], now.isoformat(timespec="seconds")
 
         def fill(staging: Path) -> list[TableEntry]:
             tables = TableDownload(services, session, known, staging, created, progress or _ignore, all_measures)
@@ -97,7 +96,7 @@ def read_back(snapshot: Snapshot) -> None:
     for table in snapshot.manifest.tables:
         try:
             for grain in snapshot.metadata(table).grains():  # not through its memory: the folder is to be renamed
-                read_cells.__wrapped__(replace(snapshot, categorical=True), table, grain)
+                read_cells.__wrapped__(snapshot, table, grain)
         except WorkbenchError as fault:
             raise DataError(f"table {table}: cannot be read back ({fault}) Nothing was left.") from fault
 

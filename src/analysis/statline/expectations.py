@@ -89,7 +89,7 @@ def _measures(table: WireTable, metadata: TableMetadata) -> list[str]:
         unit = declared_entry(measure, table).get("unit", "")
         if unit and measure.code in rest:
             lines.append(f"measure {measure.code}: expected {unit}, found unit {measure.unit!r}; not used for it")
-    return [*lines, f"{INFERRED}: {name_some(rest)}"] if rest else lines
+    return [*lines, f"{INFERRED}: {name_some(rest, 30)}"] if rest else lines
 
 
 def _statuses(table: WireTable) -> list[str]:

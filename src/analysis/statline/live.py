@@ -4,7 +4,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from analysis.snapshots.store import in_order, read_snapshot, snapshot_names
+from analysis.snapshots.store import dated_snapshots
 from analysis.statline.catalogue import catalogued
 from analysis.statline.download import pull
 from analysis.statline.progress import Progress
@@ -31,11 +31,10 @@ def todays(folder: Path, needs: list[str] | None = None) -> str:
     """
     needed = [table for table in catalogued() if needs is None or table in needs]
     today = f"{datetime.now().astimezone():%Y-%m-%d}"
-    opened = [read_snapshot(name, folder) for name in snapshot_names(folder) if name.startswith(today)]
-    kept = [each for each in opened if each.kind == "dated"]
+    kept = [each for each in dated_snapshots(folder) if each.name.startswith(today)]
     whole = [each for each in kept if all(table in each for table in needed)]
     if whole:
-        return in_order(whole)[-1].name
+        return whole[-1].name
     tables = list(dict.fromkeys([*(table for each in kept for table in each.manifest.tables), *needed]))
     free = next(n for n in (today, *(f"{today}-{number}" for number in range(2, 1000))) if not (folder / n).exists())
     session = Session()

@@ -165,7 +165,7 @@ class TableDownload:
         self, table: WireTable, writer: TableWriter, old: TableMetadata | None, notes: list[str]
     ) -> tuple[TableEntry, PulledTable]:
         evidence = evidence_of(table, writer)
-        cells, record = writer.write(self.staging / f"{table.id}.csv")
+        cells, record = writer.write(self.staging)
         noted = replace(table, notes=(*table.notes, *notes, *writer.notes))
         metadata = metadata_of(noted, evidence, writer.texts)
         lines = drift(noted, metadata, evidence, old)

@@ -6,9 +6,8 @@ zeros at its end (``714.0`` on v3 is ``714`` on v4; 37789ksz, June 2026). What t
 refused here, by its column: a snapshot that cannot be read is worth less than none.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress, pairwise
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ import numpy as np
 
 from analysis.errors import DataError, name_some
 from analysis.snapshots.format import FileRecord
+from analysis.snapshots.table_file import cells_of_codes
+from analysis.snapshots.write import write_table_file
 from analysis.statline.figures import Figures, FigureTexts
 from analysis.statline.pages import IncompleteError
 from analysis.statline.wire_format import WireTable
 
-_GROUPS_A_WRITE = 5_000
 _FIXED = {"Id", "Measure", "ValueAttribute", "Value", "StringValue"}
 _KNOWN_ATTRIBUTES = {"None", "Impossible"}
 _UNFIT = set(",\"'\n\r\t")
@@ -69,7 +69,8 @@ class TableWriter:
         self.table, self.subject = table, f"table {table.id}"
         dimensions = [*table.others, *([table.time] if table.time.key else [])]
         self.columns = [dimension.key for dimension in dimensions]
-        self.header = ",".join(["measure", *(names[dimension.key] for dimension in table.others), "period", "value"])
+        self.names = [*(names[dimension.key] for dimension in table.others), *(["period"] if table.time.key else [])]
+        self.header = ["measure", *(names[dimension.key] for dimension in table.others), "period"]
         self.codes = [
             Codes([code.code for code in dimension.codes], f"{self.subject}, column {dimension.key}")
             for dimension in dimensions
@@ -196,32 +197,25 @@ class TableWriter:
             raise DataError(f"{self.subject}: expected each cell once, found {len(twice)} twice ({name_some(named)}).")
         return keys, cells
 
-    def write(self, path: Path) -> tuple[int, FileRecord]:
-        """Write all cells to a new file; return how many there are, and the file's record."""
+    def write(self, folder: Path) -> tuple[int, FileRecord]:
+        """Write all cells into a folder; return how many there are, and the record of the new file."""
         keys, cells = self.cells()
         unknown = sorted(map(str, self._attributes - _KNOWN_ATTRIBUTES))
         if unknown:
             self.notes += (f"ValueAttribute {name_some(unknown)} is not known; such cells are kept as served",)
-        return len(keys), FileRecord(path.name, self._write_lines(path, keys, np.array(self.kept_texts, object)[cells]))
+        columns = self._columns(keys) | {"value": _in_order(cells, self.kept_texts)}
+        return len(keys), write_table_file(folder, self.table.id, cells_of_codes(columns))
 
-    def _write_lines(self, path: Path, keys: np.ndarray, texts: np.ndarray) -> str:
-        groups, period = np.divmod(keys, len(self.times))
-        starts = [*np.flatnonzero(np.diff(groups, prepend=-1)), len(keys)]
-        named, digest = [f"{time}," for time in self.times], hashlib.sha256()
-        with path.open("wb") as file:
-            lines = [self.header]
-            for number, (start, end) in enumerate(pairwise(starts), 1):
-                head = self._group_head(int(groups[start]))
-                lines += [
-                    f"{head}{named[at]}{text}"
-                    for at, text in zip(period[start:end].tolist(), texts[start:end].tolist(), strict=True)
-                ]
-                if number % _GROUPS_A_WRITE == 0 or end == len(keys):
-                    data = ("\n".join(lines) + "\n").encode()
-                    file.write(data)
-                    digest.update(data)
-                    lines = []
-        return digest.hexdigest()
+    def _columns(self, keys: np.ndarray) -> dict[str, tuple[np.ndarray, list[str]]]:
+        """Return for each column the number of the code of each cell, and the codes."""
+        columns = {}
+        if not self.table.time.key:
+            columns["period"] = (np.zeros(len(keys), np.int64), self.times)
+        for name, codes in zip(reversed(self.names), reversed(self.codes), strict=True):
+            keys, numbers = np.divmod(keys, len(codes.sorted))
+            columns[name] = (numbers, codes.sorted)
+        columns["measure"] = (keys, self.measures.sorted)
+        return {name: columns[name] for name in self.header}
 
     def _group_head(self, group: int) -> str:
         parts = []
@@ -233,6 +227,14 @@ class TableWriter:
     def _line_head(self, key: int) -> str:
         group, number = divmod(int(key), len(self.times))
         return self._group_head(group) + self.times[number]
+
+
+def _in_order(numbers: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """Return the texts in their own order, and the number of each cell's text among them."""
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    place = np.empty(len(texts), np.int64)
+    place[order] = np.arange(len(texts))
+    return place[numbers], [texts[number] for number in order]
 
 
 def _without_number(text: Any, attribute: Any) -> Any:

@@ -25,8 +25,9 @@ class GroupModels:
         Of all years.
     year : int
         The last.
-    rates, survival, remaining, shares : DataFrame
-        Of that year, tidy: hazards with process intervals; survival; remaining time; long-term shares of stock, ended
+    rates, survival, bounds, remaining, shares : DataFrame
+        Of that year, tidy: hazards with process intervals; survival, and what wide bands leave unknown of it; remaining
+        time; long-term shares of stock, ended
         spells, entrants and steady state.
     routes : DataFrame
         As from `cohort.compare_routes`, of that year; where bands cannot be followed, a row without figures.
@@ -36,6 +37,7 @@ class GroupModels:
     year: int
     rates: pd.DataFrame
     survival: pd.DataFrame
+    bounds: pd.DataFrame
     remaining: pd.DataFrame
     shares: pd.DataFrame
     routes: pd.DataFrame
@@ -56,9 +58,11 @@ def fit_group_models(snapshot: Snapshot, group_by: str = "all", confidence: floa
         all_exits = cohort.all_exits(hazards, routes)
     except DataError:  # its bands are too wide to be followed, or no two stocks of them are a year apart
         routes, all_exits = _no_routes(year, panel), None
+    months = [month for month in TWO_AND_FIVE_YEARS if month in panel.cuts]
     frames = (
         hazards.tidy_rows(),
-        survival.survival(hazards, [months for months in TWO_AND_FIVE_YEARS if months in panel.cuts]),
+        survival.survival(hazards, months),
+        survival.bounds(hazards, months),
         survival.remaining(hazards),
         longterm.side_by_side(panel, hazards, all_exits, year),
         routes,

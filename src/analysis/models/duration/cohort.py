@@ -170,7 +170,7 @@ def _implied(rates: np.ndarray, cuts: tuple[int, ...], step: Step, open_part: np
     """
     last = min(step.end, cuts[-1])
     spans = ((step.start + step.months, last + step.months), (step.start, last))
-    later, earlier = (time_lived(rates, cuts, *span, counted=True) for span in spans)
+    later, earlier = (time_lived(rates, cuts, *span) for span in spans)
     beyond = np.exp(cumulative(rates, cuts, cuts[-1]) - cumulative(rates, cuts, cuts[-1] + step.months))
     return open_part * beyond + (1 - open_part) * later / earlier
 
@@ -188,7 +188,6 @@ def all_exits(hazards: Hazards, routes: pd.DataFrame) -> Hazards:
     table = routes.pivot_table(estimates, ROW, "step").reindex(pd.MultiIndex.from_frame(rows[ROW]))
     other, errors = (table[column].reindex(columns=names).to_numpy() for column in estimates)
     rates, errors = rates + other, np.sqrt(errors**2 + own**2 / 2)
-    rates = -12 * np.expm1(-rates / 12)  # as hazards are kept: of a month, times twelve
     cells = pd.concat([rows.assign(band=band) for band in hazards.bands], ignore_index=True)
     rate, error = rates.T.ravel(), errors.T.ravel()
     known = np.where(np.isfinite(rate) & (rate > 0), PRESENT, UNDEFINED)

@@ -78,7 +78,7 @@ def steady_shares(everything: Hazards, over: Sequence[int] = (24, 60)) -> pd.Dat
 
 
 def _part(rates: np.ndarray, cuts: tuple[int, ...], over: int) -> np.ndarray:
-    return time_lived(rates, cuts, over, counted=True) / time_lived(rates, cuts, 0, counted=True)
+    return time_lived(rates, cuts, over) / time_lived(rates, cuts, 0)
 
 
 def side_by_side(

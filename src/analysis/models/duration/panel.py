@@ -23,7 +23,7 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError, DataError, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import ended_spells
-from analysis.measures.sources import PERSONS, STOCK_SOURCES, STOCK_TABLES, stock_at
+from analysis.measures.sources import PERSONS, STOCK_SOURCES, STOCK_TABLES, YEAR_WEIGHTS, stock_at
 from analysis.measures.tidy_frame import join_tables
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.models.rounded_columns import range_columns, rounded_column
@@ -33,7 +33,7 @@ FINE, COARSE = (6, 12, 24, 36, 48, 60), (24, 60)
 """The schemes of bands that the tables' classes allow whole: the months at which a band ends and the next begins."""
 TRAPEZOID, CLOSING = "five quarter ends", "end of the year"
 READS = STOCK_TABLES
-_TRAPEZOID_WEIGHTS, _CLOSING_WEIGHTS = np.array([0.5, 1, 1, 1, 0.5]) / 4, np.array([0, 0, 0, 0, 1.0])
+_CLOSING_WEIGHTS = np.array([0, 0, 0, 0, 1.0])
 UNITS = {"ended": "ended spells", "exposure": "person-years"}
 CELL = ["dimension", "group", "band"]
 
@@ -176,7 +176,7 @@ def _with_exposure(stocks: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:
     ends = stock_column(stocks, spells[CELL].iloc[row].assign(quarter=np.ravel(quarters)))
     whole = pd.Series((ends.missing == PRESENT).reshape(-1, 5).all(axis=1))
     trapezoid = whole.groupby([spells[name].to_numpy() for name in CELL]).transform("any").to_numpy()
-    weights = np.where(trapezoid[:, None], _TRAPEZOID_WEIGHTS, _CLOSING_WEIGHTS).ravel()
+    weights = np.where(trapezoid[:, None], np.array(YEAR_WEIGHTS), _CLOSING_WEIGHTS).ravel()
     used = np.flatnonzero(weights)
     exposure = ends.take(used).sum_by(row[used], len(spells), weights[used])
     tables = stocks.groupby(CELL, sort=False)["tables"].first().reindex(pd.MultiIndex.from_frame(spells[CELL]))

@@ -24,6 +24,9 @@ from analysis.models.duration.hazards import PROCESS, TOO_FEW_CELLS, Hazards
 
 ROW = ["dimension", "group", "year"]
 CONTINUOUS, MONTHLY = "continuous", "monthly"
+FALLING, ANY = "hazard falls within a band", "any hazard within a band"
+BOUNDS = "bounds"
+"""The kind of interval that says what wide bands leave unknown (partial identification)."""
 _YEAR = 12.0
 _STEP = 1e-5
 """Relative step of numerical derivatives: central differences err by step**2, and floats by 2**-52 / step."""
@@ -40,22 +43,15 @@ def cumulative(hazards: np.ndarray, cuts: tuple[int, ...], months: np.ndarray | 
     return (hazards * spent).sum(axis=-1) / _YEAR
 
 
-def time_lived(
-    hazards: np.ndarray, cuts: tuple[int, ...], start: float, end: float = np.inf, counted: bool = False
-) -> np.ndarray:
-    """Return the integral of S(t) from ``start`` to ``end``, in months.
-
-    ``counted`` gives the sum of S at whole months instead, from ``start`` to before ``end``: what a stock at a month
-    end shows between two durations of an entry a month that never changes.
-    """
+def time_lived(hazards: np.ndarray, cuts: tuple[int, ...], start: float, end: float = np.inf) -> np.ndarray:
+    """Return the integral of S(t) from ``start`` to ``end``, in months."""
     edges, whole = np.array([0.0, *cuts, np.inf]), np.zeros(hazards.shape[:-1])
     for band, (low, high) in enumerate(pairwise(edges)):
         first, last = max(low, start), min(high, end)
         if first < last:
             rate = np.maximum(hazards[..., band], 1e-12) / _YEAR
             share = 1.0 if np.isinf(last) else -np.expm1(-rate * (last - first))
-            per_month = -np.expm1(-rate) if counted else rate
-            whole = whole + np.exp(-cumulative(hazards, cuts, first)) * share / per_month
+            whole = whole + np.exp(-cumulative(hazards, cuts, first)) * share / rate
     return whole
 
 
@@ -70,12 +66,12 @@ def median(hazards: np.ndarray, cuts: tuple[int, ...], start: float) -> np.ndarr
         return edges[band] + _YEAR * within / np.take_along_axis(hazards, band[..., None], -1)[..., 0] - start
 
 
-def matrix(hazards: Hazards, clock: str = MONTHLY) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+def matrix(hazards: Hazards, clock: str = CONTINUOUS) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Return the groups and years of which all hazards are known, with hazards and standard errors (n, bands).
 
-    ``monthly`` takes people to leave between month ends, at which the tables count them: a twelfth of the hazard is a
-    chance, and S the product of 1 - h/12. ``continuous`` takes them to leave on any day; S at five years is then some
-    two percent higher.
+    ``continuous`` takes people to leave on any day, as they do: CBS counts durations in days. ``monthly`` takes them to
+    leave at month ends, as the first simulated world lets them: S is the product of 1 - h/12, and at five years some
+    two percent lower.
     """
     check_choice("clock", clock, (CONTINUOUS, MONTHLY))
     cells = hazards.cells.assign(known=hazards.cells["missing"] == PRESENT)
@@ -93,7 +89,7 @@ def matrix(hazards: Hazards, clock: str = MONTHLY) -> tuple[pd.DataFrame, np.nda
 
 
 def of_hazards(
-    hazards: Hazards, quantities: dict[tuple, Callable[[np.ndarray], np.ndarray]], clock: str = MONTHLY
+    hazards: Hazards, quantities: dict[tuple, Callable[[np.ndarray], np.ndarray]], clock: str = CONTINUOUS
 ) -> pd.DataFrame:
     """Return functions of the hazards of each group and year with process intervals.
 
@@ -136,7 +132,7 @@ def _variance(function: Callable[[np.ndarray], np.ndarray], rates: np.ndarray, e
     return variance
 
 
-def survival(hazards: Hazards, months: Iterable[int] = (6, 12, 24, 36, 48, 60), clock: str = MONTHLY) -> pd.DataFrame:
+def survival(hazards: Hazards, months: Iterable[int], clock: str = CONTINUOUS) -> pd.DataFrame:
     """Return the chance that a spell lasts so many months, by group and year; quantity ``survival``.
 
     Raises
@@ -151,11 +147,37 @@ def survival(hazards: Hazards, months: Iterable[int] = (6, 12, 24, 36, 48, 60), 
     return of_hazards(hazards, still, clock)
 
 
+def bounds(hazards: Hazards, months: Iterable[int]) -> pd.DataFrame:
+    """Return between which ends survival lies when hazards may vary within a band: what wide bands leave unknown.
+
+    Of a band of length L years with hazard h (exits over the time spent in it) a part x stays, in a steady state. With
+    1 at its start the time spent is L m, m the mean of S over the band, and 1 - x = h L m. Whatever the hazard does,
+    x <= m <= 1: x lies from 1 - h L (all leave at the end) to 1 / (1 + h L) (all leave at the start). Where it only
+    falls, as hazards of bijstand do, S is convex and x is at least exp(-h L), as when it is constant.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``dimension, group, year, months, assumption`` (`FALLING` or `ANY`); quantity ``survival`` with
+        these ends; its value is that of a constant hazard. The ends hold no process variation.
+    """
+    rows, rates, _ = matrix(hazards)
+    edges, frames = np.array([0.0, *hazards.cuts]), []
+    for month in months:
+        passed = rates[:, :-1] * np.clip(month - edges[:-1], 0, np.diff(edges)) / _YEAR
+        value, most = np.exp(-passed.sum(axis=1)), np.prod(1 / (1 + passed), axis=1)
+        least = {FALLING: value, ANY: np.prod(np.maximum(1 - passed, 0), axis=1)}
+        for assumption, low in least.items():
+            labels = {"months": month, "assumption": assumption, "quantity": "survival", "unit": "share"}
+            frames.append(rows.assign(**labels, interval=BOUNDS, value=value, value_lo=low, value_hi=most))
+    return pd.concat(frames, ignore_index=True).assign(missing=PRESENT).drop(columns="df")
+
+
 def _still(rates: np.ndarray, cuts: tuple[int, ...], months: float) -> np.ndarray:
     return np.exp(-cumulative(rates, cuts, months))
 
 
-def remaining(hazards: Hazards, starts: Iterable[int] = (0, 24, 60), clock: str = MONTHLY) -> pd.DataFrame:
+def remaining(hazards: Hazards, starts: Iterable[int] = (0, 24, 60), clock: str = CONTINUOUS) -> pd.DataFrame:
     """Return how long those who have been there for so many months have still to go, by group and year.
 
     Returns

@@ -14,14 +14,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import CoverageError
-from analysis.measures.flows import QUARTERS_A_YEAR
+from analysis.measures.flows import AT_RISK, QUARTERS_A_YEAR
 from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT
 from analysis.models.dispersion import TOO_FEW, check_confidence, neighbour_dispersion, process_range, student
 from analysis.models.flows.panel import pick_cells
 
-AT_RISK = (0.5, 1.0, 1.0, 1.0, 0.5)
-"""Weights of the outflow of this quarter and the four before; they add up to a year of leaving."""
 _ROW = ["dimension", "group", "year"]
 
 
