@@ -201,7 +201,8 @@ def _simulate(options: argparse.Namespace) -> int:
     from analysis.simulation.parameters import default_parameters
     from analysis.simulation.simulate import simulate
 
-    print(simulate(snapshots_folder(), default_parameters(options.seed, options.persons), options.name))
+    rules = default_parameters(options.seed, options.persons)
+    print(simulate(snapshots_folder(), rules, options.name, full_size=options.full_size))
     return 0
 
 
@@ -341,6 +342,7 @@ _COMMANDS = {
         _option("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)"),
         _option("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"),
         _option("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)"),
+        _option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
     ),
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""
