@@ -68,7 +68,8 @@ def write_snapshot(
                 write_file(staging / file, data)
             write_manifest(staging, name, kind, created, [_write_table(staging, table) for table in tables])
     except OSError as fault:
-        raise DataError(f"snapshot {name!r}: cannot be written ({fault.strerror or fault}); nothing was left.") from fault
+        reason = fault.strerror or fault
+        raise DataError(f"snapshot {name!r}: cannot be written ({reason}); nothing was left.") from fault
     return final
 
 
