@@ -105,8 +105,8 @@ def run(tmp_path):
     (tmp_path / "notebooks").mkdir()
     table = output("", "x", **{"text/html": TABLE})
     cells = {
-        "02_b": [output("", "# B"), output("flows", "**Two** <3")],
-        "03_a": [output("", "# A"), output("caseload", "One."), table],
+        "02_b": [output("", "# B"), output("", "## Data"), output("", "## Who leaves"), output("flows", "**Two** <3")],
+        "03_a": [output("", "# A"), output("", "## Data"), output("caseload", "One."), table],
     }
     for name, outputs in cells.items():
         cell = nbformat.v4.new_code_cell("1", outputs=outputs)
@@ -124,6 +124,9 @@ def test_the_page_lifts_answers_in_its_own_order_and_tells_how_a_table_was_publi
     places = [short.index(words) for words in ("How many people", "One.", "Do as many", "Two</strong>")]
     assert places == sorted(places)
     assert '<a href="#03_a">A</a>' in short
+    contents = page[page.index("<nav") : page.index("</nav>")]
+    assert ("Who leaves" in contents, "Data" in contents) == (True, False), "what every chapter has guides nobody"
+    assert page.count(">Data</h3>") == 2
     assert "How long" not in short
     table = page[page.index("table-caseload_by_group") :].partition("</figure>")[0]
     assert table.endswith(

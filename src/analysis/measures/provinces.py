@@ -40,9 +40,8 @@ def by_province(snapshot: Snapshot, until: pd.Period) -> pd.DataFrame:
     DataFrame
         Tidy, labels ``region`` (the code of the country, then those of the provinces) and ``period``. Quantities:
         ``level``, ``change`` (persons; over a year), ``growth_pct`` (percent; denominator: the level a year earlier),
-        ``per_1000`` and ``per_1000_before`` (persons per 1,000 inhabitants of all ages at the end of the month and of
-        that a year earlier; denominator: population), and ``per_1000_change``. Inhabitants are counted whole, so that
-        the interval is that of the persons.
+        ``per_1000`` (persons per 1,000 inhabitants of all ages at the end of the month; denominator: population) and
+        ``per_1000_change`` (over a year). Inhabitants are counted whole, so that the interval is that of the persons.
     """
     month = _latest(snapshot, until)
     now, before = (
@@ -60,7 +59,7 @@ def by_province(snapshot: Snapshot, until: pd.Period) -> pd.DataFrame:
         "change": now - before,
         "growth_pct": ((now / before - 1).percent(), "level a year earlier"),
     }
-    population = {"per_1000": rates[0], "per_1000_before": rates[1], "per_1000_change": difference}
+    population = {"per_1000": rates[0], "per_1000_change": difference}
     labels = {"region": REGIONS, "period": str(month)}
     rates_of = {name: (column, "population") for name, column in population.items()}
     tables_of = [join_tables(table for table in tables if table in snapshot) for tables in (READS[:1], READS)]

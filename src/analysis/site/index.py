@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def build_page(
         css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),
         code_css=Markup(HtmlFormatter(style="xcode").get_style_defs(".highlight")),
         chapters=chapters,
+        in_all=_repeated(chapters),
         short=_in_short(chapters, translator),
         skipped=[_left_out(each, translator) for each in record.get("skipped", ())],
         record=record,
@@ -90,6 +92,12 @@ def _chapter(exporter: HTMLExporter, path: Path, name: str, published: dict[str,
     body = _TABLE.sub(lambda table: f"{table[1]}{published.get(table[2], '')}</figure>", _HEADING.sub(renamed, body))
     title = found[0]["text"] if found else name
     return {"name": name, "title": title, "sections": found[1:], "body": Markup(body), "answers": answers}
+
+
+def _repeated(chapters: list[dict[str, Any]]) -> set[str]:
+    """Return the headings that several chapters have (data, method): they guide nobody in the contents."""
+    found = Counter(text for chapter in chapters for text in {section["text"] for section in chapter["sections"]})
+    return {text for text, count in found.items() if count > 1}
 
 
 def _in_short(chapters: list[dict[str, Any]], translator: Translator) -> list[dict[str, Any]]:
