@@ -10,7 +10,6 @@ from analysis.errors import CallError, name_some
 from analysis.files import PARTIAL, acquire_lock, staged_folder
 from analysis.snapshots.format import TableEntry, TableMetadata
 from analysis.snapshots.store import Snapshot
-from analysis.snapshots.table_file import cells_of_frame
 from analysis.snapshots.write import write_manifest, write_table_file
 from analysis.statline.catalogue import dimension_names
 from analysis.statline.wire_format import WireTable
@@ -53,6 +52,8 @@ def take_over(table: str, vintage: Snapshot, staging: Path) -> TableEntry:
     """
     entry = vintage.entry(table)
     if not entry.data.file_sha256:  # format 1
+        from analysis.snapshots.table_file import cells_of_frame  # pyarrow: the first requests need not wait for it
+
         cells = cells_of_frame(vintage.table(table).frame)
         return replace(entry, data=write_table_file(staging, table, cells))
     (staging / entry.data.file).write_bytes(vintage.file_bytes(entry.data))

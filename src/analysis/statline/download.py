@@ -103,7 +103,8 @@ def read_back(snapshot: Snapshot) -> None:
 
 def _import_reader() -> None:
     """Import what reads a table back, while the first answers are waited for: it takes longer than a small table."""
-    import analysis.cleaning.cells  # noqa: F401
+    import analysis.cleaning.cells
+    import analysis.snapshots.table_file  # noqa: F401
 
 
 def _ignore(table: str, rows: int) -> None:
