@@ -201,7 +201,8 @@ def _simulate(options: argparse.Namespace) -> int:
     from analysis.simulation.parameters import default_parameters
     from analysis.simulation.simulate import simulate
 
-    print(simulate(snapshots_folder(), default_parameters(options.seed, options.persons), options.name))
+    rules = default_parameters(options.seed, options.persons)
+    print(simulate(snapshots_folder(), rules, options.name, full_size=options.full_size))
     return 0
 
 
@@ -229,14 +230,32 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    """Describe a snapshot, or one of its tables: columns, categories, measures, periods and notes."""
+    """Describe a snapshot, or one of its tables; or a table as it was known on a day."""
     from analysis.snapshots.content import describe_snapshot, describe_table
 
     name, table = options.name, options.table
+    if options.as_of:
+        from analysis.snapshots.history import as_of_lines, read_day
+
+        if not name:
+            raise CallError("--as-of: expected a table, such as snapshots show 85615NED --as-of 2026-11-29.")
+        cell = [table, *options.cell] if table else options.cell
+        print("\n".join(as_of_lines(name, read_day(options.as_of), cell, snapshots_folder())))
+        return 0
+    if options.cell:
+        raise CallError(f"{options.cell[0]!r}: cells are shown with --as-of DATE or by snapshots history.")
     if name and table is None and name[:5].isdigit() and name not in snapshot_names(snapshots_folder()):
         name, table = None, name  # one word that is no snapshot and begins as tables do
     snapshot = open_snapshot(name or "published")
     print("\n".join(describe_snapshot(snapshot) if table is None else describe_table(snapshot, table)))
+    return 0
+
+
+def _history(options: argparse.Namespace) -> int:
+    """Follow cells of a table through all vintages: every figure that CBS gave, and since when."""
+    from analysis.snapshots.history import history_lines
+
+    print("\n".join(history_lines(options.table, options.cell, snapshots_folder())))
     return 0
 
 
@@ -330,6 +349,13 @@ _COMMANDS = {
         _show, "describe a snapshot, or one of its tables with its notes",
         _option("name", nargs="?", metavar="NAME", help="a snapshot (default: published)"),
         _option("table", nargs="?", metavar="TABLE", help="one of its tables"),
+        _option("cell", nargs="*", metavar="COLUMN=CODE", help="with --as-of: only the cells with these codes"),
+        _option("--as-of", metavar="DATE", help="a table (in the place of NAME) as the vintages knew it on a day"),
+    ),
+    "snapshots history": (
+        _history, "follow a cell of a table through all vintages",
+        _option("table", metavar="TABLE", help="its id"),
+        _option("cell", nargs="+", metavar="CELL", help="COLUMN=CODE for each column that is fixed"),
     ),
     "snapshots diff": (
         _diff, "say what changed from one snapshot to another",
@@ -341,6 +367,7 @@ _COMMANDS = {
         _option("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)"),
         _option("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"),
         _option("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)"),
+        _option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
     ),
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""

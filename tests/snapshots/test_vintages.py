@@ -358,3 +358,67 @@ def test_a_recorded_page_with_a_row_less_is_told(tmp_path):
     with pytest.raises(IncompleteError, match="expected 18 cells, found 17, though every combination of codes has one"):
         check_count(dense, count)
     service.close()
+
+
+# -- the commands
+
+
+@pytest.fixture
+def home(bank, tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "data" / "sources").mkdir(parents=True)
+    bank.rename(folder / "data" / "snapshots")
+    monkeypatch.setenv(HOME_VARIABLE, str(folder))
+    return folder
+
+
+def test_the_history_of_a_cell_names_every_figure_and_since_when(home, capsys):
+    assert main(["snapshots", "history", "T1", "measure=stock", "sex=men", "period=2024KW01"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == ["measure", "sex", "period", "value", "status", "published", "vintage"]
+    assert lines[1:] == [
+        ["stock", "c:men", "2024KW01", "170", "final", "2026-01-01", "v1"],
+        ["stock", "c:men", "2024KW01", "160", "final", "2026-03-01", "v3"],
+    ]
+
+
+def test_a_table_as_of_a_day_is_described_and_its_cells_are_shown(home, capsys):
+    assert main(["snapshots", "show", "T1", "--as-of", "2026-02-20"]) == 0
+    assert capsys.readouterr().out.splitlines()[:3:2] == [
+        "as known on 2026-02-20:",
+        "  snapshot v2, partial, from test, retrieved 2026-11-21",
+    ]
+    assert main(["snapshots", "show", "T1", "sex=c:men", "period=2024KW01", "--as-of", "2026-03-05"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["stock", "c:men", "2024KW01", "160", "final", "v3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (["history", "T1", "sex"], 2, "expected COLUMN=CODE with one of measure, sex, period, found 'sex'"),
+        (["history", "T1", "colour=red"], 2, "found 'colour=red'"),
+        (["history", "T1", "sex=mem"], 2, "column sex: 'mem' is unknown; did you mean 'men'"),
+        (["history", "T9", "sex=men"], 1, "no vintage of"),
+        (["show", "T1", "--as-of", "yesterday"], 2, "expected a day such as 2026-11-29"),
+        (["show", "--as-of", "2026-01-01"], 2, "expected a table"),
+        (["show", "T1", "--as-of", "2026-01-04"], 1, "no vintage of 2026-01-04 or before holds it"),
+    ],
+)
+def test_a_wrong_call_of_history_and_as_of(home, capsys, words, status, message):
+    assert main(["snapshots", *words]) == status
+    assert message in capsys.readouterr().err
+
+
+def test_only_the_cells_of_a_key_are_read_and_a_state_is_read_once(bank, monkeypatch):
+    import analysis.snapshots.table_file as file
+
+    read, calls = file.read_cells_file, []
+
+    def counted(data, position, rows, columns=None, key=None):
+        found = read(data, position, rows, columns, key)
+        calls.append((position, found.num_rows))
+        return found
+
+    monkeypatch.setattr(file, "read_cells_file", counted)
+    vintages("T1", {"sex": "c:men", "period": "2024KW01"}, bank)
+    assert calls == [("snapshot 'v1', table T1", 1), ("snapshot 'v3', table T1", 1)]

@@ -185,7 +185,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(home, server, capsys, monkeypat
 
 def no_large_files():
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit is an error then, not the end
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
 
 
 def test_a_file_that_cannot_grow_is_told_and_nothing_is_left(home, server):

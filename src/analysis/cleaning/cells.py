@@ -37,13 +37,15 @@ class Cells:
     """The cells of a table at one grain.
 
     ``frame`` holds one row a cell: ``table, measure, <dimensions as codes>, period, value, missing, status, unit,
-    rounding``. It is shared between callers: read it, never write to it.
+    rounding``. It is shared between callers: read it, never write to it. ``key`` is what no other table's cells have,
+    ``absent`` why a cell that is not there is missing.
     """
 
     table: str
     metadata: TableMetadata
     frame: pd.DataFrame
-    pool: CellPool
+    key: str
+    absent: str
 
     @property
     def periods(self) -> pd.PeriodIndex:
@@ -100,6 +102,18 @@ class Cells:
             return int(self._index.get_loc(key))
         except KeyError:
             return -1
+
+    @cached_property
+    def pool(self) -> CellPool:
+        """The intervals of the cells; the last entry stands for every cell that the snapshot does not have."""
+        value, half = self.frame["value"].to_numpy(), self.frame["rounding"].to_numpy() / 2
+        signed = self.frame["measure"].map({each.code: each.signed for each in self.metadata.measures}).to_numpy(bool)
+        lo = np.where(signed, value - half, np.maximum(value - half, 0.0))  # no count lies below zero
+        columns = {"value": value, "lo": lo, "hi": value + half}
+        padded = {name: np.append(column, np.nan) for name, column in columns.items()}
+        missing = np.append(self.frame["missing"].to_numpy(object), self.absent)
+        status = np.append(pd.Categorical(self.frame["status"], categories=STATUSES).codes.astype(int), 0)
+        return CellPool((self.key,), (len(missing),), missing=missing, status=status, **padded)
 
     @cached_property
     def classes(self) -> dict[str, dict[str, str]]:
@@ -164,7 +178,7 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
     )
     cells = cells[["table", *_key_columns(raw.metadata), "value", "missing", "status", "unit", "rounding"]]
     key = f"{snapshot.digest[:12]}/{table}/{grain}"
-    return Cells(table, raw.metadata, cells, _pool(key, cells, signed, raw.entry.coverage))
+    return Cells(table, raw.metadata, cells, key, NO_FIGURE if raw.entry.coverage == "full" else NOT_IN_SNAPSHOT)
 
 
 def _check_units(raw: RawTable) -> None:
@@ -179,17 +193,6 @@ def _check_units(raw: RawTable) -> None:
 
 def _key_columns(metadata: TableMetadata) -> list[str]:
     return ["measure", *(dimension.name for dimension in metadata.dimensions), "period"]
-
-
-def _pool(key: str, cells: pd.DataFrame, signed: np.ndarray, coverage: str) -> CellPool:
-    value, half = cells["value"].to_numpy(), cells["rounding"].to_numpy() / 2
-    lo = np.where(signed, value - half, np.maximum(value - half, 0.0))  # no count lies below zero
-    columns = {"value": value, "lo": lo, "hi": value + half}
-    # the last entry stands for every cell that the snapshot does not have
-    padded = {name: np.append(column, np.nan) for name, column in columns.items()}
-    missing = np.append(cells["missing"].to_numpy(object), NO_FIGURE if coverage == "full" else NOT_IN_SNAPSHOT)
-    status = np.append(pd.Categorical(cells["status"], categories=STATUSES).codes.astype(int), 0)
-    return CellPool((key,), (len(missing),), missing=missing, status=status, **padded)
 
 
 def _one_grain(raw: RawTable, grain: str | None) -> tuple[pd.DataFrame, str]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from analysis.errors import CallError
+from analysis.simulation.full_size import as_large_as_real
 from analysis.simulation.parameters import Parameters
 from analysis.simulation.population import draw
 from analysis.simulation.tables import SNAPSHOT_DATE, tables
@@ -12,7 +13,9 @@ from analysis.snapshots.store import check_new_name
 from analysis.snapshots.write import write_snapshot
 
 
-def simulate(folder: Path, rules: Parameters, name: str = "simulated", unrest: Unrest | None = None) -> Path:
+def simulate(
+    folder: Path, rules: Parameters, name: str = "simulated", unrest: Unrest | None = None, full_size: bool = False
+) -> Path:
     """Draw a population and keep it as a snapshot, with its truth in the same folder.
 
     Parameters
@@ -25,6 +28,9 @@ def simulate(folder: Path, rules: Parameters, name: str = "simulated", unrest: U
         Name of the snapshot.
     unrest : Unrest, optional
         What the second world adds (`analysis.simulation.unrest`); by default the first world is drawn.
+
+    full_size : bool
+        Whether the tables are as large as the real ones (`analysis.simulation.full_size`).
 
     Returns
     -------
@@ -41,4 +47,6 @@ def simulate(folder: Path, rules: Parameters, name: str = "simulated", unrest: U
     counts = draw(rules) if unrest is None else draw_unrest(rules, unrest)
     truth = truth_bytes(rules, counts, unrest)
     counts = counts if unrest is None else registered(counts, unrest, rules.seed)
-    return write_snapshot(folder, name, "simulated", SNAPSHOT_DATE, tables(counts, source_of(truth)), {FILE: truth})
+    made = tables(counts, source_of(truth))
+    made = as_large_as_real(made, rules.seed, rules.persons) if full_size else made
+    return write_snapshot(folder, name, "simulated", SNAPSHOT_DATE, made, {FILE: truth})

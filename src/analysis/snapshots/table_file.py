@@ -54,8 +54,11 @@ def cells_of_codes(columns: Mapping[str, tuple[np.ndarray, Sequence[str]]]) -> p
 
 def write_cells(path: Path, cells: pa.Table) -> tuple[str, str]:
     """Write the cells of a table; return the digest of their content and the SHA-256 of the file."""
-    pq.write_table(cells, path, compression="zstd", compression_level=9, row_group_size=_ROW_GROUP)
-    return content_digest_of(cells), sha256(path.read_bytes())
+    sink = pa.BufferOutputStream()  # a disk that is full is then named in the words of the system
+    pq.write_table(cells, sink, compression="zstd", compression_level=9, row_group_size=_ROW_GROUP)
+    data = sink.getvalue().to_pybytes()
+    path.write_bytes(data)
+    return content_digest_of(cells), sha256(data)
 
 
 def content_digest_of(cells: pa.Table) -> str:

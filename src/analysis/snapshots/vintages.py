@@ -101,6 +101,10 @@ def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
 def _frame(snapshot: Snapshot, table: str, key: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return the cells of a table, or those of a key, as text, with the status of each."""
     metadata = snapshot.metadata(table)
+    for column in key or ():
+        if column not in metadata.codes():
+            known = name_some(metadata.codes())
+            raise CoverageError(f"snapshot {snapshot.name!r}, table {table}: no column {column!r}; known: {known}.")
     cells = snapshot.cells(table, key=key)
     status = cells["status"] if "status" in cells else cells["period"].map(metadata.periods)
     return cells[metadata.columns()].assign(status=status)
@@ -149,7 +153,6 @@ def as_of(table: str, day: date, folder: Path, key: Mapping[str, str] | None = N
         When no vintage of that day or before holds the table, or the table not a column of the key.
     """
     vintage = vintage_of(table, day, folder)
-    _check_key(vintage, table, key or {})
     frame = _frame(vintage, table, key)
     if frame.duplicated([column for column in frame.columns if column not in ("value", "status")]).any():
         raise DataError(f"snapshot {vintage.name!r}, table {table}: expected each cell once.")
@@ -185,7 +188,6 @@ def vintages(table: str, key: Mapping[str, str], folder: Path) -> pd.DataFrame:
         state = (entry.data.sha256, entry.metadata.sha256)
         try:
             if state not in read:
-                _check_key(vintage, table, key)
                 read[state] = _frame(vintage, table, key)
         except CoverageError:
             raise
@@ -199,15 +201,6 @@ def vintages(table: str, key: Mapping[str, str], folder: Path) -> pd.DataFrame:
     found = pd.concat(frames, ignore_index=True)
     keys = [column for column in found.columns if column != "vintage"]
     return found.drop_duplicates(keys).sort_values([*key, "period", "published"], kind="stable", ignore_index=True)
-
-
-def _check_key(vintage: Snapshot, table: str, key: Mapping[str, str]) -> None:
-    known = vintage.metadata(table).codes()
-    for column in key:
-        if column not in known:
-            raise CoverageError(
-                f"snapshot {vintage.name!r}, table {table}: there is no column {column!r}; known: {name_some(known)}."
-            )
 
 
 def _dated(table: str, folder: Path) -> list[Snapshot]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+from analysis.errors import DataError
 from analysis.files import sha256, staged_folder
 from analysis.snapshots.format import Coverage, FileRecord, Kind, Manifest, TableEntry, TableMetadata, metadata_bytes
 from analysis.snapshots.store import MANIFEST, check_name
@@ -57,12 +58,18 @@ def write_snapshot(
     ------
     CallError
         When the name is no name or the snapshot exists.
+    DataError
+        When the folder cannot be written or the disk is full.
     """
     final = folder / check_name(name)
-    with staged_folder(final) as staging:
-        for file, data in (extra or {}).items():
-            write_file(staging / file, data)
-        write_manifest(staging, name, kind, created, [_write_table(staging, table) for table in tables])
+    try:
+        with staged_folder(final) as staging:
+            for file, data in (extra or {}).items():
+                write_file(staging / file, data)
+            write_manifest(staging, name, kind, created, [_write_table(staging, table) for table in tables])
+    except OSError as fault:
+        reason = fault.strerror or fault
+        raise DataError(f"snapshot {name!r}: cannot be written ({reason}); nothing was left.") from fault
     return final
 
 
