@@ -34,7 +34,7 @@ EXPECTED = {
     "01_caseload": (["37230ned", "37789eng", "37789ksz", "80794ned", "81368ned", "82015NED", "82016NED", "82663NED",
                      "85585NED", "85692NED", "factsheet-2024-t1", "news_stock_series", "factsheet-2024-duration"], []),
     "02_flows": ([*FLOWS, *NATIONAL, "factsheet-2024-t2"], []),
-    "03_duration": (["85617NED", *STOCK], []),
+    "03_duration": (["85617NED", *NATIONAL], []),
     "04_findings": (QUERIES, []),
     "05_support": (["84511NED", "85585NED", "85588NED", "85589NED", "85692NED", "factsheet-2024-t1"], SUPPORT),
     "06_work_disability": ([], WORK),

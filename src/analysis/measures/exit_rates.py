@@ -9,12 +9,12 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures.duration import ended_spells
-from analysis.measures.sources import STOCK_TABLES, person_years, stock_at
+from analysis.measures.sources import NATIONAL_STOCK_TABLES, person_years, stock_at
 from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
-READS = STOCK_TABLES
+READS = NATIONAL_STOCK_TABLES
 BANDS = (*band_groups((24, 60)), TOTAL_GROUP)
 
 # The exposure is the time spent in the band during the year, in person-years. Choices for it, the best first: the

@@ -93,7 +93,7 @@ def _at_heights(
     here = sorted(set(part[series]), key=names.index)
     crowd = len(here) if part[label].duplicated().any() else 1
     shift = part[series].map(here.index) - (crowd - 1) / 2 if crowd > 1 else 0
-    row = part[label].map(classes.index)
+    row = part[label].map(classes.index).astype(float)  # an empty column of text stays text
     return part.assign(row=row, crowd=crowd, y=row + shift * 0.8 / crowd)
 
 

@@ -8,12 +8,13 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from analysis.files import json_bytes
+from analysis.runs.kernel_versions import VERSIONS
 from analysis.runs.translation import PROSE, notebook_in
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
 
@@ -43,13 +44,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the run of a notebook ended; ``error`` is empty when it ended well, and ``cell`` counts from 1."""
+    """How the run of a notebook ended; ``error`` is empty when it ended well, and ``cell`` counts from 1.
+
+    ``versions`` are those that the kernel itself reported, none when it never started.
+    """
 
     name: str
     seconds: float
     starts: int
     error: str = ""
     cell: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 def run_notebook(job: Job) -> Outcome:
@@ -60,7 +65,8 @@ def run_notebook(job: Job) -> Outcome:
     begun = time.perf_counter()
     _stop_on_signals()
     # a worker has the environment of the moment its server began, not that of the caller
-    os.environ |= {RUN_FOLDER_VARIABLE: str(job.folder), HOME_VARIABLE: str(job.home)}
+    versions = job.folder / "log" / f".{job.name}.versions.json"
+    os.environ |= {RUN_FOLDER_VARIABLE: str(job.folder), HOME_VARIABLE: str(job.home), VERSIONS: str(versions)}
     log = os.open(job.folder / "log" / f"{job.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     kept = os.dup(1), os.dup(2)
     sys.stdout.flush()
@@ -75,7 +81,17 @@ def run_notebook(job: Job) -> Outcome:
             os.close(stream)
         os.close(log)
     _remove_paths(job.output)
-    return Outcome(job.name, round(time.perf_counter() - begun, 2), starts, error, cell)
+    return Outcome(job.name, round(time.perf_counter() - begun, 2), starts, error, cell, _reported(versions))
+
+
+def _reported(file: Path) -> dict[str, str]:
+    """Return the versions that a kernel wrote down, and remove the file."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def end_with_the_run() -> None:
@@ -104,6 +120,8 @@ def _attempts(job: Job) -> tuple[int, str, int]:
     from papermill.exceptions import PapermillExecutionError
     from zmq import ZMQError
 
+    from analysis.runs.own_kernel import OwnKernelManager
+
     notebook = str(job.output).replace("{", "{{").replace("}", "}}")  # papermill fills in names between braces
     for start in count(1):
         try:
@@ -112,7 +130,8 @@ def _attempts(job: Job) -> tuple[int, str, int]:
                 notebook,
                 notebook,
                 parameters=job.parameters,
-                kernel_name="python3",  # this environment's, whatever kernel the notebook was last saved with
+                kernel_name="python3",  # whatever kernel the notebook was last saved with
+                kernel_manager_class=OwnKernelManager,
                 language="python",
                 progress_bar=False,
                 execution_timeout=CELL_TIMEOUT,

@@ -9,10 +9,15 @@ from analysis.checked_files import refuse
 from analysis.cleaning.cells import read_cells
 from analysis.errors import CallError, name_some
 from analysis.measures.sources import EVERY
+from analysis.register.coverage import read_coverage
+from analysis.register.entry import read_register
 from analysis.runs.notebook import Notebook, find_notebooks, tables_read
 from analysis.runs.parameters import check_parameters
 from analysis.runs.translation import PROSE, check_translations
 from analysis.workspace import open_snapshot
+
+FINDINGS = "04_findings"
+"""The notebook that the pages on published numbers go with."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ def plan_run(folder: Path, names: list[str] | None, given: dict[str, str]) -> Pl
     notebooks, skipped = _with_their_tables(find_notebooks(folder, names), given, named=bool(names))
     parameters = check_parameters(notebooks, given)
     check_translations({each.path: parameters[each.name].get("lang", PROSE) for each in notebooks})
+    _check_register(notebooks)
     _check_data(notebooks, parameters)
     return Plan(notebooks, parameters, skipped)
 
@@ -79,9 +85,17 @@ def _advice(left_out: dict[str, Any]) -> str:
 
 def _check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]]) -> None:
     """Read every table that the notebooks may read, so that wrong data stop a run before it begins."""
+    read = {}
     for notebook in (each for each in notebooks if "snapshot" in parameters[each.name]):
         snapshot = open_snapshot(parameters[notebook.name]["snapshot"])
-        for table in list(snapshot.manifest.tables) if EVERY in notebook.reads else notebook.reads:
-            if table in snapshot:
-                for grain in snapshot.metadata(table).grains():
-                    read_cells(snapshot, table, grain)
+        tables = list(snapshot.manifest.tables) if EVERY in notebook.reads else notebook.reads
+        read |= {(snapshot.name, table): snapshot for table in tables if table in snapshot}
+    for (_, table), snapshot in read.items():
+        for grain in snapshot.metadata(table).grains():
+            read_cells.__wrapped__(snapshot, table, grain)  # not kept: those of real tables would take a gigabyte
+
+
+def _check_register(notebooks: list[Notebook]) -> None:
+    """Read register and coverage, which the pages need when the notebooks have run."""
+    if FINDINGS in [notebook.name for notebook in notebooks]:
+        read_coverage(read_register())

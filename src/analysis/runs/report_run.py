@@ -1,29 +1,26 @@
 """A run of the report: notebooks side by side in a bounded pool, and one folder with all that came out of it."""
 
-import platform
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from analysis import __version__
 from analysis.errors import CallError, WorkbenchError
 from analysis.files import PARTIAL, json_bytes, staged_folder
 from analysis.runs.kernel import Job, Outcome
 from analysis.runs.notebook import Notebook
+from analysis.runs.parameters import HYPOTHESIS
 from analysis.runs.plan import Plan
 from analysis.runs.pool import run_all
 from analysis.workspace import open_snapshot, project_root
 
 FAILED = "-failed"
-PACKAGES = ("pandas", "numpy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "ipykernel")
 
 
 class NotebookFailedError(WorkbenchError):
-    """A notebook of a run ended in an error."""
+    """A notebook of a run, or a page made of it, ended in an error."""
 
 
 def run_report(
@@ -49,8 +46,14 @@ def run_report(
     Raises
     ------
     NotebookFailedError
-        When a notebook failed. What there is stays in a folder that ends in ``-failed``.
+        When a notebook or the pages failed. What there is stays in a folder that ends in ``-failed``.
+    DataError
+        When a notebook writes to the hypothesis log and that is damaged; nothing was run.
     """
+    if HYPOTHESIS in plan.parameters:
+        from analysis.runs import hypothesis_log  # scipy: other runs need not wait for it
+
+        hypothesis_log.read(out / hypothesis_log.LOG)
     begun = datetime.now().astimezone()
     (final, staging), home = _new_folder(out, begun, plan.parameters), project_root()
     with staged_folder(final, staging) as stage:
@@ -61,13 +64,21 @@ def run_report(
         outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in plan.notebooks]
         record = _record(final.name, begun, plan, outcomes)
         failed = [outcome for outcome in outcomes if outcome.error]
+        kept, fault = final.with_name(f"{final.name}{FAILED}"), None
         if not failed:
-            make_pages(stage, plan, record)
+            try:
+                make_pages(stage, plan, record)
+            except Exception as found:
+                record["status"], fault = "failed", found
         (stage / "run.json").write_bytes(json_bytes(record))
-        if failed:
-            kept = final.with_name(f"{final.name}{FAILED}")
+        if failed or fault:
             stage.rename(kept)
+        if failed:
             raise NotebookFailedError("\n".join(_failure(kept, outcome) for outcome in failed))
+        if fault:
+            raise NotebookFailedError(
+                f"the notebooks ran and are kept in {kept}; the pages could not be made: {fault}"
+            ) from fault
     return final
 
 
@@ -126,13 +137,16 @@ def _record(run: str, begun: datetime, plan: Plan, outcomes: list[Outcome]) -> d
                 "seconds": outcome.seconds,
                 "kernel_starts": outcome.starts,
                 "error": outcome.error,
+                "versions": outcome.versions,
             }
             for notebook, outcome in zip(plan.notebooks, outcomes, strict=True)
         ],
-        "versions": {
-            "bijstand-workbench": __version__,
-            "python": platform.python_version(),
-            **{package: version(package) for package in PACKAGES},
-        },
+        "versions": _common([outcome.versions for outcome in outcomes if outcome.versions]),
         "skipped": plan.skipped,
     }
+
+
+def _common(reported: list[dict[str, str]]) -> dict[str, str]:
+    """Return the versions that all kernels reported alike; each notebook has its own beside it."""
+    first = reported[0] if reported else {}
+    return {name: text for name, text in first.items() if all(each.get(name) == text for each in reported)}

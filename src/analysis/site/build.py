@@ -8,14 +8,14 @@ from analysis.register.coverage import read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import count_verdicts, finding_rows
-from analysis.runs.plan import Plan
+from analysis.runs.plan import FINDINGS, Plan
 from analysis.site.findings_page import write_findings_pages
 from analysis.site.index import build_page
 from analysis.site.notebook_outputs import captions_in, published_as
 from analysis.workspace import open_snapshot
 
-PUBLISHED, FINDINGS = "published", "04_findings"
-"""The snapshot that documents were printed from, and the notebook that the pages on published numbers go with."""
+PUBLISHED = "published"
+"""The snapshot that documents were printed from."""
 
 
 def make_pages(stage: Path, plan: Plan, record: dict[str, Any]) -> None:
