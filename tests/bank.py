@@ -15,9 +15,9 @@ from statline_server import Cube
 
 QUICK = RetryPolicy(
     connect=1,
-    read=0.3,
-    request=2,
-    file=2,
+    read=1,
+    request=5,
+    file=5,
     attempts=6,
     first_wait=0.001,
     longest_wait=0.01,

@@ -37,7 +37,7 @@ from statline_server.faults import ALWAYS
 
 SCHEDULES = int(os.environ.get("BIJSTAND_SCHEDULES", "2"))
 PLATFORMS = ["v3", "v4", "csv", "auto"]
-POLICY = replace(QUICK, request=0.4, file=0.4, total=12)
+POLICY = replace(QUICK, read=0.3, request=0.4, file=0.4, total=12)
 SLACK = 2.0  # beyond the clock of the pull: what is read and written after the last answer
 # a drip or stall takes a whole clock of the client: they are a few of many, so that all come and none rules
 SLOW = ["stall", "slow:0.05", "429:0.01", "drip", "drip_headers", "continue", "bomb"]
