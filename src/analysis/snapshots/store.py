@@ -123,23 +123,28 @@ class Snapshot:
         key : mapping of str to str, optional
             Codes by column; by default every cell.
         """
-        frame = self._frame(table, columns, key)
-        for column, code in (key or {}).items():  # format 1 is read in full
+        entry = self.entry(table)
+        if entry.data.file_sha256:
+            from analysis.snapshots.table_file import texts_of
+
+            return texts_of(self._stored(entry, columns, key))
+        frame = self._frame(table)
+        for column, code in (key or {}).items():
             frame = frame[frame[column] == code]
         return frame[list(frame) if columns is None else list(columns)].astype(str).reset_index(drop=True)
 
-    def _frame(
-        self, table: str, columns: Sequence[str] | None = None, key: Mapping[str, str] | None = None
-    ) -> pd.DataFrame:
+    def _frame(self, table: str) -> pd.DataFrame:
         entry = self.entry(table)
         if entry.data.file_sha256:
-            return self._stored(entry, columns, key).to_pandas()
+            return self._stored(entry).to_pandas()
         from analysis.snapshots.format_1 import read_csv_cells
 
         position = f"snapshot {self.name!r}, table {table}"
         return read_csv_cells(self.file_bytes(entry.data), position, entry.rows, self.metadata(table))
 
-    def _stored(self, entry: TableEntry, columns: Sequence[str] | None, key: Mapping[str, str] | None) -> pa.Table:
+    def _stored(
+        self, entry: TableEntry, columns: Sequence[str] | None = None, key: Mapping[str, str] | None = None
+    ) -> pa.Table:
         from analysis.snapshots.table_file import read_cells_file  # half a second: who only names snapshots needs none
 
         position = f"snapshot {self.name!r}, table {entry.id}"
@@ -155,7 +160,7 @@ class Snapshot:
                     from analysis.snapshots.table_file import content_digest_of
 
                     position = f"snapshot {self.name!r}, table {table}: content"
-                    _check_digest(position, entry.data.sha256, content_digest_of(self._stored(entry, None, None)))
+                    _check_digest(position, entry.data.sha256, content_digest_of(self._stored(entry)))
             except WorkbenchError as fault:
                 found.append(str(fault))
         if found:

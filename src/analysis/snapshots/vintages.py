@@ -182,10 +182,11 @@ def vintages(table: str, key: Mapping[str, str], folder: Path) -> pd.DataFrame:
     CoverageError
         When no vintage holds the table, or the table not a column of the key.
     """
-    frames, read = [], {}
+    frames, read = {}, {}
     for vintage in _dated(table, folder):
         entry = vintage.entry(table)
         state = (entry.data.sha256, entry.metadata.sha256)
+        published = (entry.modified or vintage.manifest.created)[:10]
         try:
             if state not in read:
                 read[state] = _frame(vintage, table, key)
@@ -194,11 +195,11 @@ def vintages(table: str, key: Mapping[str, str], folder: Path) -> pd.DataFrame:
         except DataError as fault:
             report_damage([f"passed over: {fault}"])
             continue
-        published = (entry.modified or vintage.manifest.created)[:10]
-        frames.append(read[state].assign(published=published, vintage=vintage.name))
+        if (state, published) not in frames:
+            frames[state, published] = read[state].assign(published=published, vintage=vintage.name)
     if not frames:
         raise CoverageError(f"table {table}: no vintage holds it; pull one.")
-    found = pd.concat(frames, ignore_index=True)
+    found = pd.concat(frames.values(), ignore_index=True)
     keys = [column for column in found.columns if column != "vintage"]
     return found.drop_duplicates(keys).sort_values([*key, "period", "published"], kind="stable", ignore_index=True)
 
