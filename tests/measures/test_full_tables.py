@@ -220,13 +220,13 @@ def test_long_term_shares_of_the_last_quarter_beside_the_last_year(population, o
 
 def test_survival_of_ended_spells(population, opened):
     found = steady_state.survival_of_ended(opened)
-    total = found[found["group"] == "total"].assign(quantity="survival")
+    total = found[found["group"] == "total"].assign(quantity="lasted_longer")
     whole = population.count("ended_spells", "year", "2024")
     true = {
         months: population.count("ended_spells", "year", "2024", duration=AXES["duration"][place:]) / whole
         for place, months in enumerate((0, 6, 12, 24, 36, 48, 60))
     }
-    holds(total, "survival", "months", true, 0.02)
+    holds(total, "lasted_longer", "months", true, 0.02)
 
 
 @pytest.fixture

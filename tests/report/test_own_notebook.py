@@ -96,7 +96,8 @@ def test_labels_quantities_and_intervals_of_a_table_come_from_its_tidy_frame(run
 def test_a_frame_that_is_not_tidy_keeps_its_index_and_is_printed_by_the_names_of_its_columns(run):
     folder, _, outcomes = run
     assert (folder / "tables" / "my_waves.csv").read_text() == (
-        "wave_of_visits,visits_made,part_of_day,part_of_day_lo,part_of_day_hi\nfirst,12,0.25,0.2,0.3\nsecond,3,0.5,0.4,0.75\n"
+        "wave_of_visits,visits_made,part_of_day,part_of_day_lo,part_of_day_hi,snapshot\n"
+        "first,12,0.25,0.2,0.3,published\nsecond,3,0.5,0.4,0.75,published\n"
     )
     lines = text_of(outcomes["en"], 1).splitlines()
     assert lines[0] == "my waves"

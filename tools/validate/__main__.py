@@ -1,7 +1,9 @@
 """``python tools/validate [--quick] [--into FOLDER] [--replicates N]``: test the models against a known truth.
 
-Writes ``validation.md`` and its figures into ``docs`` (or FOLDER). About ten minutes on two free cores; ``--quick``
-takes a few replicates of a small population, to see that everything runs, and its margins are wide.
+Writes ``validation.md`` and its figures into ``docs`` (or FOLDER). About half an hour on two free cores; ``--quick``
+takes a few replicates of a small population, to see that everything runs, and its margins are wide. ``--sections``
+makes those of the tests of hypotheses and of the second world alone. Their raw results are kept in
+``outputs/validation``, and what is there is not run again.
 """
 
 from __future__ import annotations
@@ -15,17 +17,21 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import levels
 import pandas as pd
 from estimands import DIMENSIONS
-from experiments import NOISE, as_the_rules_are, with_own_quarters
+from experiments import NOISE, as_the_rules_are, as_the_second_world, with_own_quarters
 from page import write
+from sections import write_sections
 from study import replicate
 from world import YEAR
 
-from analysis.workspace import project_root
+from analysis.workspace import outputs_folder, project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "shaken_replicates": 40}
 QUICK = {"persons": 20_000, "replicates": 8, "shaken_replicates": 4}
+LEVELS, SECOND = 2000, 60
+"""Replicates of each null, and populations of the second world."""
 
 
 def main(quick: bool, folder: Path, replicates: int | None = None, processes: int = 2) -> pd.DataFrame:
@@ -41,12 +47,28 @@ def main(quick: bool, folder: Path, replicates: int | None = None, processes: in
     return write(runs, shaken_runs, {**size, **NOISE, "year": YEAR}, folder)
 
 
+def sections(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
+    """Run the tests of hypotheses and the second world, and put their sections into the page."""
+    results = levels.run(raw, levels.CHUNK if quick else LEVELS, processes, levels.NULLS[:1] if quick else levels.NULLS)
+    persons, seeds = (20_000, 2) if quick else (50_000, SECOND)
+    second = replicate(partial(as_the_second_world, persons=persons, raw=raw), list(range(1, 1 + seeds)), processes)
+    summary = levels.summary(results)
+    summary.round(2).to_csv(folder / "validation" / "levels.csv", index=False, lineterminator="\n")
+    write_sections(folder / "validation.md", summary, second)
+
+
 if __name__ == "__main__":
     read = argparse.ArgumentParser(prog="validate", description=__doc__)
     read.add_argument("--quick", action="store_true")
     read.add_argument("--into", type=Path, default=None)
     read.add_argument("--replicates", type=int, default=None)
     read.add_argument("--processes", type=int, default=2)
+    read.add_argument("--sections", action="store_true")
+    read.add_argument("--raw", type=Path, default=None)
     given = read.parse_args()
-    cells = main(given.quick, given.into or project_root() / "docs", given.replicates, given.processes)
-    sys.stdout.write(f"{len(cells)} cells, {int((~cells['used']).sum())} of them not to be used\n")
+    into, kept = given.into or project_root() / "docs", given.raw or outputs_folder() / "validation"
+    kept = (given.into / "raw") if given.quick and given.into else kept
+    if not given.sections:
+        cells = main(given.quick, into, given.replicates, given.processes)
+        sys.stdout.write(f"{len(cells)} cells, {int((~cells['used']).sum())} of them not to be used\n")
+    sections(given.quick, into, kept, given.processes)

@@ -84,7 +84,8 @@ def overall(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
         }
     )
     found = pooled.set_index("estimand").join(ends).reindex(counts.index).join(counts)
-    free = found["coverage"].isna() | found.index.isin(BY_ROUNDING)
-    tests = [found["out"] > FEW * found["cells"], (found["coverage"] < LOW) & ~free, (found["coverage"] > HIGH) & ~free]
-    verdict = np.select(tests, ["no", "no: too narrow", "no: too wide"], "yes")
+    without, many_out = found["coverage"].isna(), found["out"] > FEW * found["cells"]
+    free = without | found.index.isin(BY_ROUNDING)
+    tests = [many_out, without, (found["coverage"] < LOW) & ~free, (found["coverage"] > HIGH) & ~free]
+    verdict = np.select(tests, ["no", "no: no interval", "no: too narrow", "no: too wide"], "yes")
     return found.assign(verdict=np.where((verdict == "yes") & (found["out"] > 0), SOME, verdict)).reset_index()

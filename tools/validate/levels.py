@@ -135,10 +135,10 @@ def _design(null: Null, test: str) -> Design:
     return design_of(draw_question(null, np.random.default_rng(0), np.zeros(N)), test)
 
 
-def run(raw: Path, replicates: int, processes: int) -> pd.DataFrame:
-    """Return the results of all nulls; chunks that are in the folder ``raw`` are not run again."""
+def run(raw: Path, replicates: int, processes: int, nulls: tuple[Null, ...] = NULLS) -> pd.DataFrame:
+    """Return the results of nulls; chunks that are in the folder ``raw`` are not run again."""
     raw.mkdir(parents=True, exist_ok=True)
-    parts = [(null, number) for number in range(-(-replicates // CHUNK)) for null in NULLS]
+    parts = [(null, number) for number in range(-(-replicates // CHUNK)) for null in nulls]
     left = [part for part in parts if not _file(raw, *part).exists()]
     work = partial(_keep, raw)
     if processes == 1:

@@ -106,6 +106,12 @@ def by_group(flows: GroupFlows) -> pd.DataFrame:
     return tidy_rows(columns, labels, flows.table)
 
 
+def as_means(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return flows of groups, as from `by_group`, under the names of what they are: means of a quarter."""
+    names = {flow: f"{flow}_per_quarter" for flow in ("inflow", "outflow", "reinflow")}
+    return frame.assign(quantity=frame["quantity"].replace(names))
+
+
 def orderings(flows: GroupFlows) -> pd.DataFrame:
     """Return for each pair of groups of a dimension whether rounding leaves open whose outflow ratio is higher.
 

@@ -12,11 +12,13 @@ from IPython.display import Image, Markdown, display
 from matplotlib.figure import Figure
 
 from analysis.errors import CallError
-from analysis.files import write_new
+from analysis.files import json_bytes, write_new
 from analysis.language.translator import Translator
 from analysis.missing import FINAL
+from analysis.report.data_dictionary import resource
 from analysis.report.numbers import format_percent
 from analysis.report.plotting import SCREEN_DPI, SOFT, png
+from analysis.report.provenance import with_provenance
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import NAMED, complete, machine_table, table_spec
 from analysis.snapshots.difference_output import escape_spreadsheet_formula
@@ -24,6 +26,8 @@ from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
+RESOURCE = ".resource.json"
+"""The ending of what is left of a table for the data dictionary of the run."""
 _TITLE, _LINE = 54, 92  # characters that fit above and below a figure of the report's width
 
 
@@ -96,10 +100,6 @@ class Report:
         frame = complete(frame)
         spec = table_spec(name, frame)
         table = machine_table(spec, frame)
-        if self.folder:
-            labels = table[list(spec.labels)].map(escape_spreadsheet_formula)
-            text = table.assign(**labels).to_csv(index=False, lineterminator="\n")
-            write_new(self.folder / "tables" / f"{name}.csv", text.encode("utf-8"))
         if not title and spec.title:
             title = self.translator.fill(spec.title, f"table {name}", **fields)
         notes = [self._interval_note(interval or spec.kind)] if spec.intervals else []
@@ -107,6 +107,13 @@ class Report:
         notes += [self.translator.word("page", "mark_provisional")] if "status" in table else []
         note = " ".join([*notes, self.source_line(frame)])
         title = title or self.translator.column(name)
+        if self.folder:
+            columns = with_provenance(table, spec, frame, self.snapshot, fields)
+            about = resource(name, columns, spec, frame, interval or spec.kind, title, self.translator)
+            columns = columns.assign(**columns[list(spec.labels)].map(escape_spreadsheet_formula))
+            text = columns.to_csv(index=False, lineterminator="\n")
+            write_new(self.folder / "tables" / f"{name}.csv", text.encode("utf-8"))
+            write_new(self.folder / "tables" / f"{name}{RESOURCE}", json_bytes(about))
         self._show(RenderedTable(name, spec, table, self.translator, title, note, aow_rises))
 
     def figure(

@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.errors import CallError, WorkbenchError
 from analysis.files import PARTIAL, json_bytes, staged_folder
+from analysis.runs.data_package import write_data_package
 from analysis.runs.kernel import Job, Outcome
 from analysis.runs.notebook import Notebook
 from analysis.runs.parameters import HYPOTHESIS
@@ -65,6 +66,7 @@ def run_report(
         record = _record(final.name, begun, plan, outcomes)
         failed = [outcome for outcome in outcomes if outcome.error]
         kept, fault = final.with_name(f"{final.name}{FAILED}"), None
+        write_data_package(stage / "tables", record)
         if not failed:
             try:
                 make_pages(stage, plan, record)

@@ -46,7 +46,7 @@ def ended_survival(curves: pd.DataFrame, translator: Translator) -> str:
     """Return how many ended spells lasted longer than one and five years, and what does not follow from that."""
     shares = {}
     for months in (12, 60):
-        share = select_row(curves, "survival", group="total", months=months)
+        share = select_row(curves, "lasted_longer", group="total", months=months)
         shares[f"share_{months // 12}"] = format_rounded(share, translator, factor=100)
     return translator.word("texts", "ended_survival", year=curves["year"].iloc[0], **shares)
 

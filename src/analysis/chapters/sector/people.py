@@ -96,7 +96,7 @@ def share_at_companies(snapshot: Snapshot) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy, label ``scheme``. Quantities: ``contracts`` (at or through the companies), ``contracts_country``
+        Tidy, label ``scheme``. Quantities: ``contracts_at_companies``, ``contracts_country``
         (persons), ``at_companies_share`` (percent; denominator: the whole country; rounding leaves it open above 100)
         and ``contracts_share`` (percent of the contracts at the companies, as printed).
     """
@@ -105,4 +105,5 @@ def share_at_companies(snapshot: Snapshot) -> pd.DataFrame:
     part = ((own.numbers / whole).percent(), "contracts_country")
     country = tidy_rows({"contracts_country": whole}, labels, _COUNTRY)
     shares = tidy_rows({"at_companies_share": part}, labels, f"{_AT_COMPANIES}, {_COUNTRY}")
-    return combine([own.tidy_rows(), country, shares, share.tidy_rows()])
+    at_companies = own.tidy_rows().assign(quantity="contracts_at_companies")
+    return combine([at_companies, country, shares, share.tidy_rows()])

@@ -24,8 +24,8 @@ def survival_of_ended(snapshot: Snapshot) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy, labels ``group, months, year``; quantity ``survival`` (ratio; denominator: ended spells of the group) at
-        every end of a duration class. An end beyond what the snapshot knows of a group is left out.
+        Tidy, labels ``group, months, year``; quantity ``lasted_longer`` (ratio; denominator: ended spells of the group)
+        at every end of a duration class. An end beyond what the snapshot knows of a group is left out.
     """
     cells, years = ended_spells(snapshot)
     frames = []
@@ -34,7 +34,9 @@ def survival_of_ended(snapshot: Snapshot) -> pd.DataFrame:
         for months in (0, *CLASS_ENDS.values()):
             lasted = group_column(cells, "ended_spells", group, years, duration_band(months))
             labels = {"group": group.name, "months": months, "year": str(years[0])}
-            frames.append(tidy_rows({"survival": (lasted / whole, "ended spells of the group")}, labels, cells.table))
+            frames.append(
+                tidy_rows({"lasted_longer": (lasted / whole, "ended spells of the group")}, labels, cells.table)
+            )
     found = combine(frames)
     return found[found["missing"] == PRESENT].reset_index(drop=True)
 

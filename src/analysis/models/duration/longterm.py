@@ -45,12 +45,20 @@ def shares(panel: BandPanel, over: int = 60) -> pd.DataFrame:
 
 
 def _shares(panel: BandPanel, counted: pd.DataFrame, count: str, labels: list[str], over: int) -> pd.DataFrame:
-    after = counted["band"].map(panel.bands.index) > panel.cuts.index(over)
+    after, printed = counted["band"].map(panel.bands.index) > panel.cuts.index(over), f"over_{over}"
     frame = counted.assign(long=counted[count].where(after, 0.0), known=counted[count].notna())
+    frame = frame.assign(own_long=frame.get(printed, np.nan))
     found = frame.groupby(labels, sort=False).agg(
-        moments=(count, "sum"), long=("long", "sum"), known=("known", "all"), tables=JOINED, status=LEAST_FINAL
+        moments=(count, "sum"),
+        long=("long", "sum"),
+        whole=("over_0", "first"),
+        own_long=("own_long", "first"),
+        known=("known", "all"),
+        tables=JOINED,
+        status=LEAST_FINAL,
     )
-    found = found[found["known"] & (found["moments"] > 0)].reset_index().drop(columns="known")
+    found["moments"], found["long"] = found["whole"].fillna(found["moments"]), found["own_long"].fillna(found["long"])
+    found = found[found["known"] & (found["moments"] > 0)].reset_index().drop(columns=["known", "whole", "own_long"])
     if "quarter" in found:
         found["year"] = found["quarter"].str[:4].astype(int)
     return found.assign(share=found["long"] / found["moments"])

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.durations import band_groups
+from analysis.classifications.durations import band_groups, duration_band
 from analysis.classifications.groups import LONG_TERM, TOTAL_GROUP, Group
 from analysis.classifications.selection import chosen_groups
-from analysis.cleaning.cells import read_cells
+from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError, DataError, name_some
@@ -36,6 +36,8 @@ READS = STOCK_TABLES
 _CLOSING_WEIGHTS = np.array([0, 0, 0, 0, 1.0])
 UNITS = {"ended": "ended spells", "exposure": "person-years"}
 CELL = ["dimension", "group", "band"]
+PRINTED = [f"over_{months}" for months in (0, *COARSE)]
+"""Numbers of a group with a cell of its own, rounded by itself: the sum of its bands differs by their rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +55,8 @@ class BandPanel:
         tables``.
     spells : DataFrame
         ``dimension, group, band, year, ended`` (ended spells), ``exposure`` (person-years), each with ``_lo`` and
-        ``_hi``, ``basis`` (where the exposure comes from), ``missing, status, tables``.
+        ``_hi``, ``basis`` (where the exposure comes from), ``over_0, over_24, over_60`` (ended spells of the group
+        that lasted so many months, as printed), ``missing, status, tables``.
     """
 
     cuts: tuple[int, ...]
@@ -103,6 +106,7 @@ def _panel(snapshot: Snapshot, groups: list[Group], bands: tuple[Group, ...], cu
         columns = [stock_at(snapshot, quarters, group, band) for band in bands]
         if not any((column.missing == PRESENT).any() for column, _ in columns):
             continue
+        printed = {f"over_{months}": _printed_over(cells, group, yearly, months) for months in (0, *COARSE)}
         for band, (column, table) in zip(bands, columns, strict=True):
             labels = {"dimension": group.dimension, "group": group.name, "band": band.name}
             stocks.append(_rows("stock", column, labels | {"quarter": quarters.astype(str), "tables": table}))
@@ -110,10 +114,18 @@ def _panel(snapshot: Snapshot, groups: list[Group], bands: tuple[Group, ...], cu
                 ended = group_column(cells, "ended_spells", group, yearly, band)
             except CoverageError:
                 ended = Rounded.absent(len(years), "ended spells")
-            spells.append(_rows("ended", ended, labels | {"year": years, "tables": cells.table}))
+            spells.append(_rows("ended", ended, labels | {"year": years, "tables": cells.table} | printed))
     if not stocks:
         raise CoverageError(f"snapshot {snapshot.name!r} has no stock by duration for any of these groups.")
     return panel_of_frames(pd.concat(stocks, ignore_index=True), pd.concat(spells, ignore_index=True), cuts)
+
+
+def _printed_over(cells: Cells, group: Group, years: pd.PeriodIndex, months: int) -> np.ndarray:
+    """Return the ended spells of a group that lasted so long, from the fewest cells; NaN where the table has none."""
+    try:
+        return group_column(cells, "ended_spells", group, years, duration_band(months)).value
+    except CoverageError:
+        return np.full(len(years), np.nan)
 
 
 def _rows(count: str, column: Rounded, labels: dict) -> pd.DataFrame:
@@ -163,9 +175,15 @@ def _checked(frame: pd.DataFrame, count: str, period: str, bands: tuple[str, ...
     if (frame[count] < 0).any():
         raise DataError(f"{count}: found a negative number; expected counts.")
     known = np.where(frame[count].isna(), NOT_IN_SNAPSHOT, PRESENT)
-    exact = {f"{count}_lo": frame[count], f"{count}_hi": frame[count], "missing": known, "status": FINAL, "tables": ""}
+    exact = {
+        f"{count}_lo": frame[count],
+        f"{count}_hi": frame[count],
+        "missing": known,
+        "status": FINAL,
+        "tables": "",
+    } | dict.fromkeys(PRINTED, np.nan)
     frame = frame.assign(**{name: value for name, value in exact.items() if name not in frame})
-    columns = [*CELL, period, count, f"{count}_lo", f"{count}_hi", "missing", "status", "tables"]
+    columns = [*CELL, period, count, f"{count}_lo", f"{count}_hi", *PRINTED, "missing", "status", "tables"]
     return frame[columns].reset_index(drop=True)
 
 
