@@ -54,7 +54,7 @@ def lines_in(*rooms: str) -> int:
 
 def test_the_library_stays_small():
     assert lines_in("cleaning", "intervals", "classifications") <= 1700
-    assert lines_in("") <= 20600
+    assert lines_in("") <= 21000
 
 
 def test_modules_are_near_a_hundred_lines():
