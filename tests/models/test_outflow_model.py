@@ -4,9 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import CallError
+from analysis.errors import CallError, DataError
 from analysis.measures import flow_groups, flows
-from analysis.models.dispersion import Dispersion, check_confidence, fit_quasi_binomial, process_ratio, student
+from analysis.models.dispersion import (
+    Dispersion,
+    check_confidence,
+    fit_binomial,
+    fit_quasi_binomial,
+    flow_counts,
+    process_ratio,
+    student,
+)
 from analysis.models.flows.group_comparison import compare_groups, group_dispersion
 from analysis.models.flows.outflow import fit_outflow
 
@@ -237,3 +245,15 @@ def test_published_dispersions(published):
     assert set(compared.dispersions) == {"age", "origin", "sex"}
     assert set(compared.dispersions.values()) == {group_dispersion(flow_groups.by_quarter(published), "sex")}
     assert next(iter(compared.dispersions.values())).dimension == "sex"
+
+
+def test_a_quarter_without_any_moment_has_no_share_and_is_left_out():
+    counts = flow_counts(tidy_flows({"quarter": ["2024Q1", "2024Q2"]}, [30, 0], [10, 0]), ["quarter"])
+    assert counts[["quarter", "share"]].to_numpy().tolist() == [["2024Q1", 0.25]]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_counts_without_a_solution_are_refused_in_words():
+    impossible = pd.DataFrame({"share": [0.5, np.inf], "moments": [10.0, 10.0]})
+    with pytest.raises(DataError, match=r"no solution for these 2 counts .* Choose a longer period, or wider groups"):
+        fit_binomial("share ~ 1", impossible)

@@ -15,11 +15,12 @@ hundreds of times too narrow.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.errors import CallError
+from analysis.errors import CallError, DataError
 from analysis.missing import PRESENT
 
 TOO_FEW, NO_VALUE = "too_few_quarters", "no_value"
@@ -94,12 +95,14 @@ def process_ratio(
 def flow_counts(frame: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
     """Return one row for each combination of labels: ``inflow, outflow, moments`` and ``share`` (outflow of moments).
 
-    A combination whose inflow or outflow is missing is left out: a model makes up nothing for it.
+    A combination whose inflow or outflow is missing, or without any moment, is left out: a model makes up nothing for
+    it.
     """
     rows = frame[frame["quantity"].isin(["inflow", "outflow"]) & (frame["missing"] == PRESENT)]
     parts = [rows[rows["quantity"] == flow].set_index(labels)["value"].rename(flow) for flow in ("inflow", "outflow")]
     data = pd.concat(parts, axis=1, join="inner").reset_index()
     data["moments"] = data["inflow"] + data["outflow"]
+    data = data[data["moments"] > 0].reset_index(drop=True)
     return data.assign(share=data["outflow"] / data["moments"])
 
 
@@ -109,7 +112,18 @@ def fit_binomial(formula: str, data: pd.DataFrame, scale: float | str = 1.0):
     import statsmodels.formula.api as smf
 
     model = smf.glm(formula, data, family=sm.families.Binomial(), var_weights=data["moments"].to_numpy())
-    return model.fit(scale=scale, use_t=True)
+    return solve(model, "outflow of all moments", scale=scale, use_t=True)
+
+
+def solve(model: Any, about: str, **options: Any) -> Any:
+    """Fit a model; a DataError says that its counts allow no solution, as when a group has only inflow."""
+    try:
+        return model.fit(**options)
+    except ValueError as fault:
+        raise DataError(
+            f"the model of {about} has no solution for these {len(model.endog)} counts ({fault}). "
+            "Choose a longer period, or wider groups."
+        ) from fault
 
 
 def fit_quasi_binomial(formula: str, data: pd.DataFrame):

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.errors import CoverageError
 from analysis.missing import PRESENT, UNDEFINED
-from analysis.models.dispersion import PROCESS, Dispersion, check_confidence, process_range, student
+from analysis.models.dispersion import PROCESS, Dispersion, check_confidence, process_range, solve, student
 from analysis.models.duration.panel import CELL, UNITS, BandPanel
 from analysis.models.rounded_columns import range_columns, rounded_column
 
@@ -108,4 +108,7 @@ def between_groups(cells: pd.DataFrame, terms: str, count: str = "ended", offset
     log_exposure = np.log(cells[offset].to_numpy())
     model = smf.glm(f"{count} ~ {terms}", cells, family=sm.families.Poisson(), offset=log_exposure)
     df = len(cells) - int(np.linalg.matrix_rank(model.exog))
-    return Dispersion(float(model.fit().pearson_chi2) / df, df, cells["dimension"].iloc[0]) if df > 0 else Dispersion()
+    if df <= 0:
+        return Dispersion()
+    dimension = cells["dimension"].iloc[0]
+    return Dispersion(float(solve(model, f"{count} by {dimension}").pearson_chi2) / df, df, dimension)

@@ -22,7 +22,7 @@ import pandas as pd
 from analysis.errors import CallError, check_choice
 from analysis.measures.tidy_frame import join_tables
 from analysis.missing import PRESENT
-from analysis.models.dispersion import TOO_FEW, Dispersion, check_confidence, neighbour_dispersion, student
+from analysis.models.dispersion import TOO_FEW, Dispersion, check_confidence, neighbour_dispersion, solve, student
 from analysis.models.flows.pairs import decide_pairs, pair_factor
 from analysis.models.flows.panel import pick_cells
 
@@ -199,7 +199,7 @@ def _fit(data: pd.DataFrame, design: np.ndarray, quantity: str, covariance: str)
         model = sm.GLM(data[FLOW[quantity]].to_numpy(), design, family=sm.families.Poisson(), offset=offset)
     with warnings.catch_warnings():  # cells that fit to the last digit are no separation: zero cells were refused
         warnings.simplefilter("ignore", PerfectSeparationWarning)
-        return model.fit(**options)
+        return solve(model, f"the {quantity} by {data['dimension'].iloc[0]}", **options)
 
 
 def _marginal(data: pd.DataFrame, design: np.ndarray, params: np.ndarray, quantity: str):
