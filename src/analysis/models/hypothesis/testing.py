@@ -42,7 +42,7 @@ class HypothesisTest:
         over those of the second.
     intervals : DataFrame
         Tidy, label ``kind``: ``rounding`` (how far it can move the estimate, at most) and ``both`` (process and
-        rounding, each once).
+        rounding, each once), with the first and last ``period``.
     p_value : float
         Of the alternative, for process and rounding.
     dispersion : float
@@ -115,7 +115,12 @@ def run_test(
     intervals = pd.DataFrame(
         [{"kind": kind, "value_lo": np.exp(low), "value_hi": np.exp(high)} for kind, (low, high) in ends.items()]
     ).assign(
-        quantity="estimate", value=np.exp(found.estimate), unit="ratio", missing=PRESENT, tables=tables_of(question)
+        quantity="estimate",
+        value=np.exp(found.estimate),
+        unit="ratio",
+        missing=PRESENT,
+        tables=tables_of(question),
+        period=f"{question.periods[0]}/{question.periods[-1]}",
     )
     verdict = UNDECIDED if found.too_persistent else verdict_of(*ends[BOTH], alternative)
     return HypothesisTest(
