@@ -148,11 +148,13 @@ class Manifest:
 
         It is the one that format 1 had: how the content is stored is not part of it.
         """
-        content = asdict(self)
-        for name, entry in content["tables"].items():
-            entry["data"]["file"] = f"{name}.csv"
-            del entry["data"]["file_sha256"], entry["metadata"]["file_sha256"]
-        return sha256(json_bytes(content))
+        tables = {
+            name: vars(entry)
+            | {"data": {"file": f"{name}.csv", "sha256": entry.data.sha256}}
+            | {"metadata": {"file": entry.metadata.file, "sha256": entry.metadata.sha256}}
+            for name, entry in self.tables.items()
+        }
+        return sha256(json_bytes(vars(self) | {"tables": tables}))
 
     def to_bytes(self) -> bytes:
         """Return the manifest file."""
