@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from analysis.chapters.data.changes import changes_since, vintage_before
 from analysis.cli import main
 from analysis.errors import DataError
+from analysis.register.causes import Causes
+from analysis.register.cells import Tables
+from analysis.register.entry import read_register
 from analysis.snapshots.convert import convert
 from analysis.snapshots.store import survey
 from analysis.snapshots.vintages import as_of, vintages
-from analysis.snapshots.write import write_snapshot
+from analysis.snapshots.write import write_manifest, write_snapshot
 from analysis.workspace import HOME_VARIABLE, open_snapshot
 from bank import bring, cells_of, stored
 from builders import table
@@ -207,3 +211,28 @@ def test_no_space_leaves_a_snapshot_of_format_1_as_it_was(bank, monkeypatch):
         convert(bank, "old")
     assert sorted(os.listdir(bank)) == [*NAMES, "old"]
     open_snapshot("old", bank).verify()
+
+
+def test_findings_go_on_beside_a_damaged_vintage(home, capsys):
+    bank = home / "data" / "snapshots"
+    published = open_snapshot("published", bank)
+    for name in ("2026-01-01", "2026-02-01"):
+        shutil.copytree(published.folder, bank / name)
+        entries = published.manifest.tables.values()
+        write_manifest(bank / name, name, "dated", name, entries)
+    for path in (bank / "2026-01-01").glob("*.parquet"):
+        change_byte(path, 0.5)
+    asked = ((claim, query) for claim in read_register().claims.values() for query in claim.queries)
+    evaluated = (Tables(published).evaluate(*each)[0] for each in asked)
+    first = next(each for each in evaluated if each is not None)
+    found = Causes(published).known(first)  # the vintage that is whole gives the number that was printed
+    assert found is None or found.fields["vintage"] == "2026-02-01"
+    assert "passed over: snapshot '2026-01-01': file" in capsys.readouterr().err
+
+
+def test_what_changed_is_shown_for_the_tables_of_the_vintage_before_that_are_whole(bank, capsys):
+    change_byte(bank / NAMES[1] / "T1.parquet", 0.5)
+    newest = open_snapshot("latest", bank)
+    (found,) = changes_since(vintage_before(newest), newest, ["T1", "T2"])
+    assert (found.table, found.state, len(found.cells)) == ("T2", "changed", 2)
+    assert f"passed over: snapshot {NAMES[1]!r}: file T1.parquet" in capsys.readouterr().err

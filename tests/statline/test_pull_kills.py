@@ -235,10 +235,12 @@ def test_a_damaged_manifest_of_a_vintage_harms_no_new_pull(server, tmp_path):
 
 
 def test_a_vintage_that_was_taken_over_is_a_snapshot_of_its_own(server, cubes, tmp_path):
-    """Two vintages may share the bytes of a table on disk; taking one away takes nothing from the other."""
+    """The bytes are copied, not linked: a byte changed in one vintage, or all of it taken away, harms no other."""
     first = bring(server, tmp_path, "one", ["37789ksz"])
     second = bring(server, tmp_path, "two", ["37789ksz"])
     assert contents(second) == contents(first)
+    flip(tmp_path / "one" / "37789ksz.parquet")
+    second.verify()
     (tmp_path / "one" / "37789ksz.parquet").unlink()
     second.verify()
     key = next(key for key, text in cubes[1].cells.items() if text not in ("", "."))

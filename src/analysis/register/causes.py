@@ -15,7 +15,7 @@ from analysis.register.cells import Tables
 from analysis.register.relations import Evaluation
 from analysis.register.verdicts import EXCLUDED
 from analysis.snapshots.corrections import KnownError, known_errors
-from analysis.snapshots.store import Snapshot, dated_snapshots
+from analysis.snapshots.store import Snapshot, dated_snapshots, report_damage
 from analysis.workspace import corrections_file, snapshots_folder
 
 
@@ -44,8 +44,13 @@ class Causes:
             if touched and not _too_small(error, query):
                 fields = {"reason": error.reason, "source": error.source, "since": error.since}
                 return Message("register", "corrected", fields | {"until": error.until or "…"})
-        for vintage in self._vintages:
-            earlier, _ = vintage.evaluate(query.claim, query.derivation)
+        for vintage in list(self._vintages):
+            try:
+                earlier, _ = vintage.evaluate(query.claim, query.derivation)
+            except DataError as fault:  # a damaged vintage is no evidence, and harms no other
+                report_damage([f"passed over: {fault}"])
+                self._vintages.remove(vintage)
+                continue
             if earlier is not None and earlier.outcome != EXCLUDED:
                 names = {"vintage": vintage.snapshot.name, "snapshot": self.snapshot.name}
                 return Message("register", "vintage", names)

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from analysis.errors import CallError, did_you_mean
+from analysis.errors import CallError, DataError, did_you_mean
 from analysis.measures.sources import EVERY
 from analysis.snapshots.corrections import known_errors, state_of
-from analysis.snapshots.store import Snapshot, dated_snapshots
+from analysis.snapshots.store import Snapshot, dated_snapshots, report_damage
 from analysis.snapshots.vintages import TableDiff, diff
 from analysis.workspace import corrections_file
 
@@ -29,8 +29,13 @@ def vintage_before(snapshot: Snapshot) -> Snapshot | None:
 
 
 def changes_since(older: Snapshot | None, snapshot: Snapshot, tables: list[str]) -> list[TableDiff]:
-    """Return what changed in these tables since an older vintage; nothing without one."""
-    changes = diff(older, snapshot, tables) if older else []
+    """Return what changed in these tables since an older vintage; nothing where its file is damaged."""
+    changes: list[TableDiff] = []
+    for table in tables if older else ():
+        try:
+            changes += diff(older, snapshot, [table])
+        except DataError as fault:
+            report_damage([f"passed over: {fault}"])
     return [change for change in changes if change.state in ("same", "changed")]
 
 
