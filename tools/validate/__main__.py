@@ -30,7 +30,7 @@ from analysis.workspace import outputs_folder, project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "shaken_replicates": 40}
 QUICK = {"persons": 20_000, "replicates": 8, "shaken_replicates": 4}
-LEVELS, SECOND = 1800, 45
+LEVELS, SECOND = 1800, 60
 """Replicates of each null, and populations of the second world."""
 
 
