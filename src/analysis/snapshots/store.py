@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,13 +192,18 @@ def read_snapshot(name: str, folder: Path) -> Snapshot:
         raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, snapshot_names(folder))}.")
     path = folder / name / MANIFEST
     position = f"snapshot {name!r}, {MANIFEST}"
-    content = read_content(_bytes_of(path, position, _LARGEST_MANIFEST), position, FORMAT)
-    manifest = manifest_from(content, position)
+    manifest = _parsed(_bytes_of(path, position, _LARGEST_MANIFEST), position)
     if manifest.name != name:
         raise DataError(
             f"{position}: expected the name {name!r}, found {manifest.name!r}. A snapshot is never renamed."
         )
     return Snapshot(name, path.parent, manifest)
+
+
+@lru_cache(maxsize=256)
+def _parsed(data: bytes, position: str) -> Manifest:
+    """Return a manifest, parsed and checked once for the same bytes: a run opens its snapshots many times."""
+    return manifest_from(read_content(data, position, FORMAT), position)
 
 
 def _bytes_of(path: Path, position: str, largest: int) -> bytes:
