@@ -38,7 +38,7 @@ WRONG_CALLS = {
     "no period": (["-p", "start=soon"], "start: period 'soon' is no month, quarter or year"),
     "between two figures": (["--notebook", "03_duration", "-p", "start=2022", "-p", "end=2022"],
                             "there is no duration figure between them"),
-    "too short": (["--notebook", "02_flows", "-p", "start=2023Q3"], "hold no complete calendar year"),
+    "too short": (["--notebook", "02_flows", "-p", "start=2025Q3"], "hold no complete calendar year"),
     "unknown snapshot": (["--snapshot", "publishd"], "snapshot 'publishd' is unknown; did you mean 'published'?"),
     "a path for a snapshot": (["--snapshot", "../published"], "snapshot name '../published' is not a name"),
     "an absolute path": (["--snapshot", "/etc"], "is not a name"),
