@@ -5,7 +5,7 @@ ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
 # two files at a time: the runs and snapshots of a file are made once. ARGS="-k flows" or TESTS=tests/models for a part
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p no:cacheprovider
+PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -p no:cacheprovider
 TESTS := tests notebooks
 
 .PHONY: report test lab check faults bench validate refresh lock clean
