@@ -4,7 +4,10 @@ PYTHON ?= python3
 ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
-# two files at a time: the runs and snapshots of a file are made once. ARGS="-k flows" or TESTS=tests/models for a part
+# three files at a time, because some wait for clocks: the runs and snapshots of a file are made once. ARGS="-k flows" or TESTS=tests/models for a part
+# linear algebra in one thread each, because the files run side by side
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
 PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -p no:cacheprovider
 TESTS := tests notebooks
 

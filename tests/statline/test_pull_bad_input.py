@@ -39,7 +39,7 @@ def refused(home, capsys, *arguments: str) -> tuple[int, str]:
     status = main(["pull", *arguments])
     told = capsys.readouterr()
     assert told.out == ""
-    assert all(line.startswith("bijstand: ") for line in told.err.splitlines())
+    assert all(line.startswith("bijstand: ") for line in told.err.splitlines()), told.err
     assert "Error: " not in told.err.split(":", 2)[1]  # not the name of a fault that nobody thought of
     assert sorted(path.name for path in home.iterdir() if path.name != ".pull.lock") == before
     return status, told.err
@@ -122,6 +122,11 @@ class Fixed(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class QuietServer(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Say nothing of a client that has hung up: the tests read the standard error of this process."""
+
+
 @pytest.mark.parametrize("platform", ["v3", "v4", "csv"])
 @pytest.mark.parametrize(
     ("code", "body", "status", "message"),
@@ -138,7 +143,7 @@ class Fixed(http.server.BaseHTTPRequestHandler):
 )
 def test_a_server_of_something_else(home, capsys, platform, code, body, status, message):
     kind = type("Answering", (Fixed,), {"status": code, "body": body})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), kind) as other:
+    with QuietServer(("127.0.0.1", 0), kind) as other:
         threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.02}).start()
         url = f"http://127.0.0.1:{other.server_address[1]}"
         found, told = refused(home, capsys, "85617NED", "--base-url", url, "--platform", platform)

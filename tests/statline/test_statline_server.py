@@ -377,8 +377,7 @@ def test_it_stops_at_once_with_a_stalled_and_an_idle_connection(cubes):
     assert threading.active_count() == threads
     idle.close()
     stalled.close()
-    with pytest.raises(OSError, match="refused"):
-        socket.create_connection(server.server_address, timeout=1)
+    assert server.socket.fileno() == -1  # closed; another process may have its port by now
 
 
 def test_it_runs_in_a_process_of_its_own():

@@ -24,6 +24,7 @@ GRACE = 5
 """Seconds a worker has to shut its kernel down when the process it works for has ended."""
 CELL_TIMEOUT = 900
 """Seconds after which a cell that does not end is given up."""
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def run_notebook(job: Job) -> Outcome:
     # a worker has the environment of the moment its server began, not that of the caller
     versions = job.folder / "log" / f".{job.name}.versions.json"
     os.environ |= {RUN_FOLDER_VARIABLE: str(job.folder), HOME_VARIABLE: str(job.home), VERSIONS: str(versions)}
+    for threads in _ONE_THREAD:  # notebooks run side by side: threads of their own would wait for each other
+        os.environ.setdefault(threads, "1")
     log = os.open(job.folder / "log" / f"{job.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     kept = os.dup(1), os.dup(2)
     sys.stdout.flush()
