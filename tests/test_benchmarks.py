@@ -61,3 +61,13 @@ def test_a_missed_goal_is_said_and_judged_unless_the_bench_is_quick(options, sta
     assert done.returncode == status
     assert said in done.stdout
     assert "met" not in done.stdout if options == "True" else "met" in done.stdout
+
+
+@pytest.mark.parametrize(("value", "status"), [(1.5, 0), (2.5, 1)])
+def test_a_goal_that_is_known_to_be_missed_fails_only_when_it_is_missed_by_more(value, status):
+    code = (
+        "from measuring import *; import sys; bench = Bench('b', {'slow': 1.0}, False, {'slow': 2.0});"
+        f"bench.value('slow', {value}); sys.exit(bench.status())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=FOLDER, capture_output=True, text=True, check=False)
+    assert (done.returncode, "MISSED" in done.stdout, "known up to 2" in done.stdout) == (status, True, status == 0)

@@ -252,7 +252,9 @@ def test_a_quarter_without_any_moment_has_no_share_and_is_left_out():
     assert counts[["quarter", "share"]].to_numpy().tolist() == [["2024Q1", 0.25]]
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.filterwarnings(
+    "ignore::RuntimeWarning", "ignore::statsmodels.tools.sm_exceptions.PerfectSeparationWarning"
+)
 def test_counts_without_a_solution_are_refused_in_words():
     impossible = pd.DataFrame({"share": [0.5, np.inf], "moments": [10.0, 10.0]})
     with pytest.raises(DataError, match=r"no solution for these 2 counts .* Choose a longer period, or wider groups"):
