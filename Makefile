@@ -5,9 +5,6 @@ ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
 # three files at a time, because some wait for clocks: the runs and snapshots of a file are made once. ARGS="-k flows" or TESTS=tests/models for a part
-# linear algebra in one thread each, because the files run side by side
-export OPENBLAS_NUM_THREADS ?= 1
-export OMP_NUM_THREADS ?= 1
 PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -p no:cacheprovider
 TESTS := tests notebooks
 
@@ -16,6 +13,9 @@ TESTS := tests notebooks
 report: $(READY)  ## run the notebooks and make one page of them
 	@$(BIN)/bijstand report $(ARGS)
 
+# linear algebra in one thread each, because the files run side by side
+test: export OPENBLAS_NUM_THREADS ?= 1
+test: export OMP_NUM_THREADS ?= 1
 test: $(READY)  ## unit and property tests, and every notebook against its committed outputs
 	@$(PYTEST) --nbval-lax --nbval-cell-timeout=300 $(TESTS) $(ARGS)
 

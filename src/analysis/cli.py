@@ -115,7 +115,6 @@ def _register(options: argparse.Namespace) -> int:
     """Write a hypothesis and how it will be tested into the hypothesis log, before any figure is opened."""
     from analysis.runs.hypothesis_log import LOG, register
     from analysis.runs.parameters import parse_assignments, plan_of_call
-    from analysis.workspace import outputs_folder
 
     plan = plan_of_call(parse_assignments(options.parameters))
     log = Path(options.out or outputs_folder()) / LOG

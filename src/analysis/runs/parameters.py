@@ -153,8 +153,7 @@ def plan_of_call(given: dict[str, str]) -> HypothesisPlan:
             values[name] = _typed(given[name], values[name])
         except CallError as fault:
             faults.append(f"parameter {name}: {fault}")
-    if faults:
-        raise CallError("\n".join(faults))
+    refuse(faults, CallError)
     return HypothesisPlan(**values)
 
 
