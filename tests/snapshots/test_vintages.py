@@ -222,7 +222,7 @@ class Recorded(Session):
         super().__init__(RetryPolicy(attempts=2, first_wait=0.001))
         self.folder, self.shorter = folder, shorter
 
-    def fetch(self, url, params=None):
+    def fetch(self, url):
         entity, _, query = url.rsplit("/", 1)[1].partition("?")
         names = {
             "Properties": "properties",

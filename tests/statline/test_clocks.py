@@ -234,7 +234,7 @@ def test_the_reason_is_told_whole(fault, kind, said):
 
 def test_json_that_is_deeper_than_python_goes_is_no_answer(server):
     session = Session(SHORT)
-    session.fetch = lambda url, params=None: b"[" * 200_000
+    session.fetch = lambda url: b"[" * 200_000
     with pytest.raises(UnreachableError, match="no whole answer after 2 attempts"):
         session.json("http://x/y")
 

@@ -170,7 +170,7 @@ def test_the_raw_answers_can_serve_as_a_fixture(server, capsys, tmp_path):
     _, _, folder = asked(server, capsys, FLOWS, "--out", str(tmp_path / "answers"))
 
     class Replayed(Session):
-        def fetch(self, url, params=None):
+        def fetch(self, url):
             return (folder / recorded_name(url)).read_bytes()
 
     for kind in (V3, V4):

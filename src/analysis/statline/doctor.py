@@ -49,9 +49,9 @@ class RecordingSession(Session):
         super().__init__(policy)
         self.folder = folder
 
-    def fetch(self, url: str, params: dict[str, str] | None = None) -> bytes:
+    def fetch(self, url: str) -> bytes:
         """Return the body at an address, kept under `recorded_name`."""
-        body = super().fetch(url, params)
+        body = super().fetch(url)
         path = self.folder / recorded_name(url)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)

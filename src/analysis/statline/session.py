@@ -68,13 +68,12 @@ class Session:
         """Return the host that is waited for, with the last fault where there was one; nothing when none is."""
         return self._note or (f"waiting for {self._host}" if self._watchdogs else "")
 
-    def json(self, url: str, params: dict[str, str] | None = None, check: Callable[[Any], Any] | None = None) -> Any:
+    def json(self, url: str, check: Callable[[Any], Any] | None = None) -> Any:
         """Return the JSON at an address, or what ``check`` makes of it.
 
         Parameters
         ----------
         url : str
-        params : dict, optional
         check : callable, optional
             Takes the parsed answer; raises a TransientError when it has to be asked for again.
 
@@ -89,15 +88,15 @@ class Session:
         """
 
         def attempt() -> Any:
-            parsed = self.json_once(url, params)
+            parsed = self.json_once(url)
             return parsed if check is None else check(parsed)
 
         return self.retry(url, attempt)
 
-    def json_once(self, url: str, params: dict[str, str] | None = None) -> Any:
+    def json_once(self, url: str) -> Any:
         """Return the JSON at an address, asked for once."""
         # figures stay as they were written: 714 and 884.4, whatever binary floats make of them
-        return json.loads(self.fetch(url, params), parse_float=str)
+        return json.loads(self.fetch(url), parse_float=str)
 
     def download(self, url: str, file: IO[bytes], check: Callable[[IO[bytes]], _Answer]) -> _Answer:
         """Download a file, from its beginning at every attempt; return what ``check`` makes of it."""
@@ -105,15 +104,15 @@ class Session:
         def attempt() -> _Answer:
             file.seek(0)
             file.truncate()
-            for part in self._parts(url, None, self.policy.file, self.policy.file_bytes):
+            for part in self._parts(url, self.policy.file, self.policy.file_bytes):
                 file.write(part)
             return check(file)
 
         return self.retry(url, attempt)
 
-    def fetch(self, url: str, params: dict[str, str] | None = None) -> bytes:
+    def fetch(self, url: str) -> bytes:
         """Return the body at an address, asked for once."""
-        return b"".join(self._parts(url, params, self.policy.request, self.policy.page_bytes))
+        return b"".join(self._parts(url, self.policy.request, self.policy.page_bytes))
 
     def retry(self, what: str, attempt: Callable[[], _Answer]) -> _Answer:
         """Return what ``attempt`` returns, called again after transient faults, with growing waits."""
@@ -152,14 +151,14 @@ class Session:
         if not self._left():
             raise UnreachableError(f"{what}: the {self.policy.total:g} s that a pull may take are over{last}.")
 
-    def _parts(self, url: str, params: dict[str, str] | None, seconds: float, most: int) -> Iterator[bytes]:
+    def _parts(self, url: str, seconds: float, most: int) -> Iterator[bytes]:
         """Yield the body at an address, unpacked, while its clock and the pull's run and it is not too large."""
         limit, self._host = min(seconds, self._left()), urlsplit(url).netloc
         with Watchdog(limit) as watchdog:
             self._watchdogs.add(watchdog)
             try:
                 timeout = (self.policy.connect, self.policy.read)
-                asked = {"params": params, "timeout": timeout, "stream": True, "allow_redirects": False}
+                asked = {"timeout": timeout, "stream": True, "allow_redirects": False}
                 with self._get(url, asked) as answer:
                     _check_status(answer)
                     yield from _unpacked(answer, most)

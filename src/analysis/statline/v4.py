@@ -92,7 +92,7 @@ class V4:
             return page
 
         try:
-            about = self.session.json(self._url(table, "Properties"), None, check)
+            about = self.session.json(self._url(table, "Properties"), check)
         except NoAddressError as fault:
             raise NotFoundError(str(fault)) from fault
         same_id(table, about["Identifier"])
