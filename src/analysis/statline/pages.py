@@ -17,10 +17,12 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from analysis.statline.addresses import under_scheme
-from analysis.statline.retry import TransientError
+from analysis.statline.retry import OverdueError, TransientError
 from analysis.statline.session import AT_ONCE, Session
 from analysis.statline.wire_format import WireTable
 
+LONGEST_LIST = 100
+"""Pages of a list of codes; data have more, and are followed otherwise."""
 _SKIP = re.compile(r"((?:\$|%24)skip=)(\d+)")
 
 
@@ -164,6 +166,15 @@ class PageChain:
         if not same or link == url:
             raise TransientError(f"the next page is elsewhere: {link}")
         return link
+
+
+def note_list_page(url: str, seen: set[str], host: str) -> None:
+    """Put the address of a list's page among those asked for; one elsewhere, in a circle or without end is refused."""
+    if url in seen or urlsplit(url).netloc != host:
+        raise TransientError(f"the next page is elsewhere or was here already: {url}")
+    if len(seen) == LONGEST_LIST:
+        raise OverdueError(f"the list goes on behind {LONGEST_LIST} pages: {url}")
+    seen.add(url)
 
 
 class Count(Protocol):

@@ -31,8 +31,6 @@ from analysis.statline.retry import (
 from analysis.statline.watchdog import Watchdog, WatchedAdapter
 
 AT_ONCE = 4
-LONGEST_LIST = 100
-"""Pages of a list of codes; data have more, and are followed otherwise."""
 USER_AGENT = f"bijstand-workbench/{__version__}"
 _CHUNK = 1 << 16
 _MOST_OVERDUE = 2

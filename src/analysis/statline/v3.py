@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import requests
 
 from analysis.statline.addresses import check_base_url, under_scheme
-from analysis.statline.pages import PageChain, check_count
-from analysis.statline.retry import NoAddressError, NotFoundError, OverdueError, TransientError
-from analysis.statline.session import AT_ONCE, LONGEST_LIST, Session
+from analysis.statline.pages import PageChain, check_count, note_list_page
+from analysis.statline.retry import NoAddressError, NotFoundError, TransientError
+from analysis.statline.session import AT_ONCE, Session
 from analysis.statline.wire_format import (
     DIMENSIONS,
     WireCode,
@@ -180,11 +179,7 @@ class _Borrowed:
     def send(self, request: requests.PreparedRequest, **_: object) -> requests.Response:
         """Return the whole answer to a prepared request."""
         url = under_scheme(str(request.url), _asked.scheme)
-        if url in _asked.urls or urlsplit(url).netloc != _asked.host:
-            raise TransientError(f"the next page is elsewhere or was here already: {url}")
-        if len(_asked.urls) == LONGEST_LIST:
-            raise OverdueError(f"the list goes on behind {LONGEST_LIST} pages: {url}")
-        _asked.urls.add(url)
+        note_list_page(url, _asked.urls, _asked.host)
         answer = requests.Response()
         answer.status_code, answer.url = requests.codes.ok, url
         answer._content = _asked.session.fetch(url).decode("utf-8-sig").encode()  # bytes that are no text are refused

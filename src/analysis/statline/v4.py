@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from analysis.statline.addresses import check_base_url, under_scheme
-from analysis.statline.pages import PageChain, check_count
-from analysis.statline.retry import NoAddressError, NotFoundError, OverdueError, TransientError
-from analysis.statline.session import AT_ONCE, LONGEST_LIST, Session
+from analysis.statline.pages import PageChain, check_count, note_list_page
+from analysis.statline.retry import NoAddressError, NotFoundError, TransientError
+from analysis.statline.session import AT_ONCE, Session
 from analysis.statline.wire_format import (
     WireCode,
     WireDimension,
@@ -104,11 +103,7 @@ class V4:
         def attempt() -> Rows:
             url, rows, seen = self._url(table, entity), [], set()
             while url:
-                if url in seen or urlsplit(url).netloc != self.host:
-                    raise TransientError(f"the next page is elsewhere or was here already: {url}")
-                if len(seen) == LONGEST_LIST:
-                    raise OverdueError(f"the list goes on behind {LONGEST_LIST} pages: {url}")
-                seen.add(url)
+                note_list_page(url, seen, self.host)
                 page = self.session.json_once(url)
                 if not isinstance(page, dict) or not isinstance(page.get("value"), list):
                     raise TransientError("no list of rows")
