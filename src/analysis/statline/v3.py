@@ -20,7 +20,6 @@ from analysis.statline.retry import NoAddressError, NotFoundError, TransientErro
 from analysis.statline.session import AT_ONCE, Session
 from analysis.statline.wire_format import (
     DIMENSIONS,
-    WireCode,
     WireDimension,
     WireMeasure,
     WireTable,
@@ -188,12 +187,12 @@ class _Borrowed:
 
 def _dimension(row: dict[str, Any], codes: list[dict[str, Any]], groups: dict[int, str]) -> WireDimension:
     found = (
-        WireCode(
+        (
             code["Key"],
             code["Title"],
-            code.get("Status") or "",
-            groups.get(code.get("CategoryGroupID"), ""),
-            code.get("Description") or "",
+            code.get("Status"),
+            groups.get(code.get("CategoryGroupID")),
+            code.get("Description"),
         )
         for code in codes
     )

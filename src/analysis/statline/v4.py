@@ -12,7 +12,6 @@ from analysis.statline.pages import PageChain, check_count, note_list_page
 from analysis.statline.retry import NoAddressError, NotFoundError, TransientError
 from analysis.statline.session import AT_ONCE, Session
 from analysis.statline.wire_format import (
-    WireCode,
     WireDimension,
     WireMeasure,
     WireTable,
@@ -152,13 +151,7 @@ def described(
 
 def _dimension(row: dict[str, Any], codes: Rows) -> WireDimension:
     found = (
-        WireCode(
-            code["Identifier"],
-            code["Title"],
-            code.get("Status") or "",
-            code.get("DimensionGroupId") or "",
-            code.get("Description") or "",
-        )
+        (code["Identifier"], code["Title"], code.get("Status"), code.get("DimensionGroupId"), code.get("Description"))
         for code in codes
     )
     return wire_dimension(row["Identifier"], row["Title"], row["Kind"], found)

@@ -156,17 +156,22 @@ def with_codes(measures: Iterable[WireMeasure]) -> tuple[WireMeasure, ...]:
     return tuple(replace(measure, code=code) for measure, code in zip(measures, codes, strict=True))
 
 
-def wire_dimension(key: str, title: str, kind: str, codes: Iterable[WireCode]) -> WireDimension:
-    """Return a dimension without blanks around its texts; periods alone have a status."""
+def wire_dimension(
+    key: str, title: str, kind: str, codes: Iterable[tuple[str, str, str | None, str | None, str | None]]
+) -> WireDimension:
+    """Return a dimension from the fields of its codes, in the order of `WireCode`, as a platform gives them.
+
+    Texts lose the blanks around them; periods alone have a status.
+    """
     stripped = (
         WireCode(
-            each.code.strip(),
-            each.title.strip(),
-            (each.status or "") if kind == TIME else "",
-            each.group or "",
-            (each.description or "").strip(),
+            code.strip(),
+            label.strip(),
+            (status or "") if kind == TIME else "",
+            group or "",
+            (description or "").strip(),
         )
-        for each in codes
+        for code, label, status, group, description in codes
     )
     return WireDimension(key, title.strip(), kind, tuple(stripped))
 
