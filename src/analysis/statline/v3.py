@@ -91,13 +91,12 @@ class V3:
 
     def probe(self, table: WireTable, rows: int) -> list[dict[str, Any]]:
         """Return the first rows of a table."""
-        return self.session.json(f"{self._chain(table.id).url}&$top={rows}", check=lambda page: page["value"])
+        return self.session.json(f"{self._chain(table.id).url}&$top={rows}")["value"]
 
     def ids_at(self, table: WireTable, row: int) -> list[int]:
         """Return the ids of the row at a position and of the one behind it, of those that there are."""
         url = f"{self._chain(table.id).url}&$skip={row}&$top=2"
-        found = self.session.json(url, check=lambda page: page["value"])
-        return [row["ID"] for row in found]
+        return [row["ID"] for row in self.session.json(url)["value"]]
 
     def close(self) -> None:
         """Ask nothing more."""

@@ -69,13 +69,12 @@ class V4:
     def probe(self, table: WireTable, rows: int) -> Rows:
         """Return the first figures of a table."""
         url = f"{self._url(table.id, 'Observations')}?$top={rows}"
-        return self.session.json(url, check=lambda page: page["value"])
+        return self.session.json(url)["value"]
 
     def ids_at(self, table: WireTable, row: int) -> list[int]:
         """Return the ids of the figure at a position and of the one behind it, of those that there are."""
         url = f"{self._url(table.id, 'Observations')}?$skip={row}&$top=2"
-        found = self.session.json(url, check=lambda page: page["value"])
-        return [row["Id"] for row in found]
+        return [row["Id"] for row in self.session.json(url)["value"]]
 
     def close(self) -> None:
         """Ask nothing more."""
