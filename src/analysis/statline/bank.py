@@ -28,7 +28,7 @@ def unchanged_in(table: WireTable, family: str, entry: TableEntry, metadata: Tab
 
     Without a date of change nothing is known of a state. v4 and the bulk download give the same dates.
     """
-    columns = ["measure", *(dimension_names(table)[each.key] for each in table.others), "period", "value"]
+    columns = ["measure", *dimension_names(table).values(), "period", "value"]
     same = table.modified is not None and (_family(entry.platform), entry.modified) == (family, table.modified)
     measures = {measure.code for measure in table.numbers}
     return same and metadata.columns() == columns and {measure.code for measure in metadata.measures} == measures
