@@ -75,7 +75,6 @@ class TableWriter:
             Codes([code.code for code in dimension.codes], f"{self.subject}, column {dimension.key}")
             for dimension in dimensions
         ]
-        self.times = self.codes[-1].sorted if table.time.key else [code.code for code in table.time.codes]
         self.measures = Codes([measure.code for measure in table.numbers], f"{self.subject}, measure")
         self.measure_of = {measure.key: self.measures[measure.code] for measure in table.numbers}
         self.left_out = {measure.key for measure in table.measures} - self.measure_of.keys()
@@ -193,8 +192,10 @@ class TableWriter:
             self._keys, self._cells = [keys], [cells]
         twice = np.flatnonzero(np.diff(keys) == 0)
         if len(twice):
-            named = [self._line_head(keys[number]) for number in twice[:3]]
-            raise DataError(f"{self.subject}: expected each cell once, found {len(twice)} twice ({name_some(named)}).")
+            columns = self._columns(keys[twice[:3]]).values()
+            codes = zip(*([texts[number] for number in numbers] for numbers, texts in columns), strict=True)
+            named = name_some(map(",".join, codes))
+            raise DataError(f"{self.subject}: expected each cell once, found {len(twice)} twice ({named}).")
         return keys, cells
 
     def write(self, folder: Path) -> tuple[int, FileRecord]:
@@ -210,23 +211,12 @@ class TableWriter:
         """Return for each column the number of the code of each cell, and the codes."""
         columns = {}
         if not self.table.time.key:
-            columns["period"] = (np.zeros(len(keys), np.int64), self.times)
+            columns["period"] = (np.zeros(len(keys), np.int64), [code.code for code in self.table.time.codes])
         for name, codes in zip(reversed(self.names), reversed(self.codes), strict=True):
             keys, numbers = np.divmod(keys, len(codes.sorted))
             columns[name] = (numbers, codes.sorted)
         columns["measure"] = (keys, self.measures.sorted)
         return {name: columns[name] for name in self.header}
-
-    def _group_head(self, group: int) -> str:
-        parts = []
-        for codes in reversed(self.codes[:-1] if self.table.time.key else self.codes):
-            group, number = divmod(group, len(codes.sorted))
-            parts.append(codes.sorted[number])
-        return ",".join([self.measures.sorted[group], *reversed(parts), ""])
-
-    def _line_head(self, key: int) -> str:
-        group, number = divmod(int(key), len(self.times))
-        return self._group_head(group) + self.times[number]
 
 
 def _in_order(numbers: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, list[str]]:
