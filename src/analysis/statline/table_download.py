@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
-from analysis.snapshots.format import TableEntry, TableMetadata, metadata_bytes
+from analysis.snapshots.format import FileRecord, TableEntry, TableMetadata, metadata_bytes
 from analysis.snapshots.store import Snapshot
 from analysis.snapshots.write import write_file
 from analysis.statline.bank import lost_codes, newest_with, take_over, unchanged_in
@@ -167,8 +167,7 @@ class TableDownload:
         evidence = evidence_of(table, writer)
         cells, record = writer.write(self.staging)
         noted = replace(table, notes=(*table.notes, *notes, *writer.notes))
-        metadata = metadata_of(noted, evidence, writer.texts)
-        lines = drift(noted, metadata, evidence, old)
+        metadata, lines = self._write_metadata(noted, evidence, writer.texts, old)
         entry = TableEntry(
             id=table.id,
             title=table.title,
@@ -180,9 +179,9 @@ class TableDownload:
             licence="CC BY 4.0",
             attribution="CBS StatLine",
             data=record,
-            metadata=write_file(self.staging / f"{table.id}.json", metadata_bytes(with_notes(metadata, lines))),
+            metadata=metadata,
         )
-        return entry, PulledTable(table.id, cells, table.platform, notes=tuple(lines))
+        return entry, PulledTable(table.id, cells, table.platform, notes=lines)
 
     def _taken_over(
         self, table: WireTable, vintage: Snapshot, old: TableMetadata, notes: list[str]
@@ -191,13 +190,22 @@ class TableDownload:
         if lost := lost_codes(table, old):
             raise IncompleteError(f"its description lacks {lost}, which the same state of it had in {vintage.name}")
         entry = take_over(table.id, vintage, self.staging)
-        evidence: dict[str, CellEvidence] = evidence_before(old)
         noted = replace(table, notes=(*table.notes, *notes))
-        metadata = metadata_of(noted, evidence, texts_before(old, table))
-        lines = drift(noted, metadata, evidence, old)
-        record = write_file(self.staging / f"{table.id}.json", metadata_bytes(with_notes(metadata, lines)))
-        pulled = PulledTable(table.id, entry.rows, table.platform, vintage.name, tuple(lines))
-        return replace(entry, metadata=record), pulled
+        metadata, lines = self._write_metadata(noted, evidence_before(old), texts_before(old, table), old)
+        return replace(entry, metadata=metadata), PulledTable(table.id, entry.rows, table.platform, vintage.name, lines)
+
+    def _write_metadata(
+        self,
+        table: WireTable,
+        evidence: dict[str, CellEvidence],
+        texts: dict[str, dict[str, str]],
+        old: TableMetadata | None,
+    ) -> tuple[FileRecord, tuple[str, ...]]:
+        """Write the metadata of a table, with what is not as expected among its notes; return the record and these."""
+        metadata = metadata_of(table, evidence, texts)
+        lines = drift(table, metadata, evidence, old)
+        data = metadata_bytes(with_notes(metadata, lines))
+        return write_file(self.staging / f"{table.id}.json", data), tuple(lines)
 
 
 def _metadata(vintage: Snapshot | None, table: str) -> tuple[TableMetadata | None, list[str]]:
