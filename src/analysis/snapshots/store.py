@@ -107,7 +107,7 @@ class Snapshot:
             When a file is lost or changed, or a column or row is missing.
         """
         raw = RawTable(self.name, self.entry(table), self.metadata(table), self._frame(table))
-        _check_columns(raw)
+        _check_columns(raw.name, raw.metadata, list(raw.frame.columns))
         return raw
 
     def cells(
@@ -153,18 +153,24 @@ class Snapshot:
     def verify(self) -> None:
         """Read every file of the snapshot; raise a DataError with a line for each table that is lost or changed."""
         found = []
-        for table, entry in self.manifest.tables.items():
+        for entry in self.manifest.tables.values():
             try:
-                self.table(table)
-                if entry.data.file_sha256:
-                    from analysis.snapshots.table_file import content_digest_of
-
-                    position = f"snapshot {self.name!r}, table {table}: content"
-                    _check_digest(position, entry.data.sha256, content_digest_of(self._stored(entry)))
+                self._verify(entry)
             except WorkbenchError as fault:
                 found.append(str(fault))
         if found:
             raise DataError("\n".join(found))
+
+    def _verify(self, entry: TableEntry) -> None:
+        if not entry.data.file_sha256:  # format 1: the checksum of the file is that of its content
+            self.table(entry.id)
+            return
+        from analysis.snapshots.table_file import content_digest_of
+
+        position = f"snapshot {self.name!r}, table {entry.id}"
+        metadata, cells = self.metadata(entry.id), self._stored(entry)
+        _check_columns(position, metadata, cells.column_names)
+        _check_digest(f"{position}: content", entry.data.sha256, content_digest_of(cells))
 
     def file_bytes(self, record: FileRecord) -> bytes:
         """Return a file of the snapshot, checked against its SHA-256; a DataError when it is lost or changed."""
@@ -278,12 +284,12 @@ def check_new_name(name: str) -> str:
     return name
 
 
-def _check_columns(raw: RawTable) -> None:
-    expected, found = raw.metadata.columns(), list(raw.frame.columns)
+def _check_columns(position: str, metadata: TableMetadata, found: list[str]) -> None:
+    expected = metadata.columns()
     missing = [column for column in expected if column not in found]
     unexpected = [column for column in found if column not in expected and column not in OPTIONAL_COLUMNS]
     if missing or unexpected:
         raise DataError(
-            f"{raw.name}: expected column {', '.join(missing) or '(all there)'}, "
+            f"{position}: expected column {', '.join(missing) or '(all there)'}, "
             f"found {', '.join(unexpected) or 'nothing'} instead. The file and its metadata do not belong together."
         )
