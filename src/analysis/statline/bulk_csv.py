@@ -63,7 +63,8 @@ class BulkCsv:
         archive = ZipFile(self._files[table.id]) if table.id in self._files else self._download(table.id)
         count = _Count()
         try:
-            self._modified[table.id] = self._described(table.id, archive).modified
+            if table.id not in self._modified:  # described by v4
+                self._described(table.id, archive)
             if self._modified[table.id] != table.modified:
                 raise IncompleteError(f"table {table.id}: the file is of another state than the description")
             for columns in _columns(archive, table):
@@ -86,6 +87,7 @@ class BulkCsv:
 
     def _download(self, table: str) -> ZipFile:
         url = f"{self.v4.scheme}://{self.v4.host}/csv/CBS/nl/{table}"
+        self._modified.pop(table, None)
         self._files[table] = file = tempfile.TemporaryFile()  # noqa: SIM115 - it closes with the client
         try:
             return self.session.download(url, file, _checked)
@@ -99,9 +101,11 @@ class BulkCsv:
             keys = [row["Identifier"] for row in dimensions]
             codes = {key: _list(archive, f"{key}Codes", "Identifier") for key in keys}
             measures, groups = _list(archive, "MeasureCodes", "Identifier"), _list(archive, "MeasureGroups", "Id")
-            return described(table, "csv", about, dimensions, codes, measures, groups)
+            found = described(table, "csv", about, dimensions, codes, measures, groups)
         except (*_BROKEN, TransientError) as fault:
             raise UnreachableError(f"table {table}: the bulk download cannot be read ({fault}).") from fault
+        self._modified[table] = found.modified
+        return found
 
 
 class _Count:
