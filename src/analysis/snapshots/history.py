@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.errors import CallError, did_you_mean, name_some
 from analysis.snapshots.content import describe_table
 from analysis.snapshots.format import TableMetadata
-from analysis.snapshots.vintages import as_of, vintage_of, vintages
+from analysis.snapshots.vintages import cells_in, vintage_of, vintages
 
 
 def read_day(text: str) -> date:
@@ -54,7 +54,7 @@ def as_of_lines(table: str, day: date, cell: Sequence[str], folder: Path) -> lis
         return [f"as known on {day}:", *describe_table(vintage, table)]
     metadata = vintage.metadata(table)
     key = dict(_column_and_code(metadata, table, each) for each in cell)
-    return [f"as known on {day}, from snapshot {vintage.name}:", *_lines(as_of(table, day, folder, key))]
+    return [f"as known on {day}, from snapshot {vintage.name}:", *_lines(cells_in(vintage, table, key))]
 
 
 def _column_and_code(metadata: TableMetadata, table: str, text: str) -> tuple[str, str]:

@@ -101,10 +101,12 @@ def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
 def _frame(snapshot: Snapshot, table: str, key: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return the cells of a table, or those of a key, as text, with the status of each."""
     metadata = snapshot.metadata(table)
+    known = metadata.columns()[:-1]
     for column in key or ():
-        if column not in metadata.codes():
-            known = name_some(metadata.codes())
-            raise CoverageError(f"snapshot {snapshot.name!r}, table {table}: no column {column!r}; known: {known}.")
+        if column not in known:
+            raise CoverageError(
+                f"snapshot {snapshot.name!r}, table {table}: no column {column!r}; known: {name_some(known)}."
+            )
     cells = snapshot.cells(table, key=key)
     status = cells["status"] if "status" in cells else cells["period"].map(metadata.periods)
     return cells[metadata.columns()].assign(status=status)
@@ -152,7 +154,11 @@ def as_of(table: str, day: date, folder: Path, key: Mapping[str, str] | None = N
     CoverageError
         When no vintage of that day or before holds the table, or the table not a column of the key.
     """
-    vintage = vintage_of(table, day, folder)
+    return cells_in(vintage_of(table, day, folder), table, key)
+
+
+def cells_in(vintage: Snapshot, table: str, key: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return a table, or its cells of a key, as a vintage has it: the columns of `as_of`, each cell once."""
     frame = _frame(vintage, table, key)
     if frame.duplicated([column for column in frame.columns if column not in ("value", "status")]).any():
         raise DataError(f"snapshot {vintage.name!r}, table {table}: expected each cell once.")
