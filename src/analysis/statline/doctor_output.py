@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from analysis.snapshots.format import TableMetadata, grain_of_code
 from analysis.statline.catalogue import ONLY, declared_dimension, declared_measure, dimension_names, expected_of
 from analysis.statline.doctor import Examination
+from analysis.statline.expectations import codes_without_category
 from analysis.statline.table_metadata import CellEvidence
 from analysis.statline.wire_format import WireTable
 
@@ -66,7 +67,7 @@ def _categories(table: str, metadata: TableMetadata) -> dict[str, list[str]]:
     """Return a line for each code without a category, by its dimension."""
     found = {}
     for dimension in metadata.dimensions:
-        rest = [code for code in dimension.codes if code.category is None and "level" not in code.attributes]
+        rest = codes_without_category(dimension)
         if rest and dimension.name in expected_of(table).dimensions:
             labels = {code.code: json.dumps(code.label, ensure_ascii=False) for code in rest}
             found[dimension.name] = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 from analysis.classifications.categories import category_of
 from analysis.errors import name_some
 from analysis.files import json_bytes, sha256
-from analysis.snapshots.format import Dimension, TableMetadata, grain_of_code
+from analysis.snapshots.format import Code, Dimension, TableMetadata, grain_of_code
 from analysis.statline.catalogue import ONLY, declared_entry, declared_measure, expected_of
 from analysis.statline.table_metadata import CellEvidence
 from analysis.statline.wire_format import STATUS_OF_WORD, WireTable
@@ -48,6 +48,11 @@ def with_notes(metadata: TableMetadata, lines: list[str]) -> TableMetadata:
     return replace(metadata, notes=(*metadata.notes, *(MARK + line for line in lines)))
 
 
+def codes_without_category(dimension: Dimension) -> list[Code]:
+    """Return the codes that no category of the workbench stands for; a region has a level instead."""
+    return [code for code in dimension.codes if code.category is None and "level" not in code.attributes]
+
+
 def _dimensions(table: WireTable, metadata: TableMetadata) -> list[str]:
     expected, found = expected_of(table.id), {dimension.name: dimension for dimension in metadata.dimensions}
     lines = [f"expected dimension {name}, found none" for name in expected.dimensions if name not in found]
@@ -65,7 +70,7 @@ def _categories(dimension: Dimension, expected: tuple[str, ...]) -> list[str]:
     """Return what a list of codes lacks, and what it has beyond the workbench's categories; regions have levels."""
     missing = [name for name in expected if name not in {code.category for code in dimension.codes}]
     lines = [f"{dimension.name}: expected category {name_some(missing, 12)}, found none"] if missing else []
-    rest = [code for code in dimension.codes if code.category is None and "level" not in code.attributes]
+    rest = codes_without_category(dimension)
     known = {code.code: category_of(dimension.name, code.code, code.label) for code in rest}
     twice = [f"{code.label!r} ({known[code.code]})" for code in rest if known[code.code]]
     unknown = [f"{code.code} {code.label!r}" for code in rest if not known[code.code]]
