@@ -7,7 +7,6 @@ from analysis.snapshots.format import TableMetadata, grain_of_code
 from analysis.statline.catalogue import ONLY, declared_dimension, declared_measure, dimension_names, expected_of
 from analysis.statline.doctor import Examination
 from analysis.statline.expectations import codes_without_category
-from analysis.statline.table_metadata import CellEvidence
 from analysis.statline.wire_format import WireTable
 
 
@@ -32,7 +31,7 @@ def lines_to_paste(found: Iterable[Examination]) -> list[str]:
     for each in described.values():
         names = dimension_names(each.wire)
         columns |= {key: name for key, name in names.items() if declared_dimension(key) is None}
-        tables += _table(each.wire, names, each.evidence)
+        tables += _table(each.wire, names, each.metadata)
         for name, lines in _categories(each.table, each.metadata).items():
             categories.setdefault(name, {}).update(dict.fromkeys(lines))
     lines = ["[dimensions]", *(f"{key} = {json.dumps(name)}" for key, name in columns.items())] if columns else []
@@ -44,7 +43,7 @@ def lines_to_paste(found: Iterable[Examination]) -> list[str]:
     ]
 
 
-def _table(wire: WireTable, names: dict[str, str], evidence: dict[str, CellEvidence]) -> list[str]:
+def _table(wire: WireTable, names: dict[str, str], metadata: TableMetadata) -> list[str]:
     """Return the entry of a table that is not catalogued, or the measures that its entry lacks."""
     expected, lines = expected_of(wire.id), []
     if not expected.grain:
@@ -54,12 +53,13 @@ def _table(wire: WireTable, names: dict[str, str], evidence: dict[str, CellEvide
     rest = [each for each in wire.numbers if not declared_measure(each, wire) and ONLY not in expected.measures]
     if rest:
         lines.append(f"[tables.{wire.id}.measures]")
+    measures = {measure.code: measure for measure in metadata.measures}
     for measure in rest:
-        seen = evidence.get(measure.code, CellEvidence())
-        coarse = f", provisional_rounding = {seen.provisional_step:g}" if seen.provisional_step else ""
-        width = seen.step or seen.provisional_step or 10.0**-measure.decimals
+        kept = measures[measure.code]
+        coarse = f", provisional_rounding = {kept.provisional_rounding:g}" if kept.provisional_rounding else ""
         unit = json.dumps(measure.unit or "number", ensure_ascii=False)
-        lines.append(f'{measure.code} = {{ quantity = "{measure.code}", unit = {unit}, rounding = {width:g}{coarse} }}')
+        widths = f"rounding = {kept.rounding:g}{coarse}"
+        lines.append(f'{measure.code} = {{ quantity = "{measure.code}", unit = {unit}, {widths} }}')
     return lines
 
 
