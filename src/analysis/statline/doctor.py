@@ -82,7 +82,8 @@ def examine(
     """
     asked, found = [check_table(table) for table in tables or catalogued(by_name=True)], []
     session.attempts = _ATTEMPTS
-    for service in (service for platform in ("v3", "v4") for service in make_services(platform, base_url, session)):
+    for platform in ("v3", "v4"):
+        (service,) = make_services(platform, base_url, session)
         for table in asked:
             progress(table, 0)
             found.append(_examine(service, table))
