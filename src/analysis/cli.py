@@ -219,9 +219,11 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     """Name every snapshot, with its tables."""
+    from analysis.snapshots.content import snapshot_line
+
     snapshots, damage = survey(snapshots_folder())
     for snapshot in snapshots:
-        print(f"{snapshot.name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}")
+        print(snapshot_line(snapshot))
         for entry in snapshot.manifest.tables.values():
             print(f"  {entry.id}  {entry.coverage}  {entry.rows} cells  {entry.title}")
     report_damage(damage)

@@ -17,9 +17,14 @@ def content_digest(raw: RawTable) -> str:
     return sha256(cells.to_csv(index=False, lineterminator="\n").encode())
 
 
+def snapshot_line(snapshot: Snapshot) -> str:
+    """Return what a snapshot is, in one line."""
+    return f"{snapshot.name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}"
+
+
 def describe_snapshot(snapshot: Snapshot) -> list[str]:
     """Return a line for each table of a snapshot, with how many notes it has."""
-    lines = [f"{snapshot.name}  {snapshot.kind}  {snapshot.manifest.created}  {snapshot.digest[:16]}"]
+    lines = [snapshot_line(snapshot)]
     for entry in snapshot.manifest.tables.values():
         notes = len(snapshot.metadata(entry.id).notes)
         changed = f"changed {entry.modified}" if entry.modified else "no date of change"
