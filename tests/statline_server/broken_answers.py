@@ -57,7 +57,7 @@ def spoil(kind: str, path: str, base: str, page: int, answer: Callable[[str], An
     if not rows:
         return found
     link = next((name for name in LINKS if name in document), None)
-    skip = int((re.search(r"[?&]\$skip=(\d+)", path) or [0, 0])[1])
+    skip = _skip(path)
     if kind in ("short_page", "short_end", "no_link", "empty_page"):
         _shorten(kind, document, link, skip)
     elif kind == "repeated_page" and skip:
@@ -72,7 +72,7 @@ def spoil(kind: str, path: str, base: str, page: int, answer: Callable[[str], An
 
 def _other_rows(kind: str, rows: list[dict]) -> list[dict]:
     if kind == "fewer_rows":
-        return [row for number, row in enumerate(rows) if number % 7 != 3 and number != len(rows) - 1]
+        return _fewer(rows)
     if kind == "more_rows":
         return rows + [_renamed(row, 10**9 + number) for number, row in enumerate(rows[:3])]
     if kind == "code_twice":
@@ -90,11 +90,20 @@ def _with_odd_figure(row: dict, number: int) -> dict:
     return row | {figures[-1]: "12O" if number % 2 else "1.23456"} if figures else row
 
 
+def _skip(path: str) -> int:
+    """Return the row at which the page of an address begins."""
+    return int((re.search(r"[?&]\$skip=(\d+)", path) or [0, 0])[1])
+
+
+def _fewer(rows: list) -> list:
+    """Return rows with the last and some between left out."""
+    return [row for number, row in enumerate(rows) if number % 7 != 3 and number != len(rows) - 1]
+
+
 def _beyond(path: str, rows: int) -> str:
     """Return the address behind all rows of a list: no page has it, and the next one of it is another."""
-    skip = int((re.search(r"[?&]\$skip=(\d+)", path) or [0, 0])[1])
     plain = re.sub(r"[?&]\$skip=\d+", "", path)
-    return f"{plain}{'&' if '?' in plain else '?'}$skip={skip + max(rows, 1)}"
+    return f"{plain}{'&' if '?' in plain else '?'}$skip={_skip(path) + max(rows, 1)}"
 
 
 def _lead_astray(kind: str, document: dict, link: str | None, base: str, path: str) -> None:
@@ -130,7 +139,7 @@ def spoilt_zip(kind: str, body: bytes) -> bytes:
         files = {name.removesuffix(".csv"): archive.read(name).decode() for name in archive.namelist()}
     head, *rows = files["Observations"].splitlines()
     if kind in ("fewer_rows", "repeated_page"):
-        rows = [row for number, row in enumerate(rows) if number % 7 != 3 and number != len(rows) - 1]
+        rows = _fewer(rows)
     elif kind in ("short_page", "short_end", "no_link"):
         rows = rows[: len(rows) // 2]
     elif kind == "empty_page":
