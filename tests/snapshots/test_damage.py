@@ -188,10 +188,11 @@ def test_a_file_without_rights_is_named(bank, capsys, monkeypatch):
     assert f"snapshot {NAMES[1]!r}: file T1.parquet cannot be read (Permission denied)" in capsys.readouterr().err
 
 
-def test_no_space_leaves_nothing(bank, monkeypatch):
-    def full(*arguments, **options):
-        raise OSError(errno.ENOSPC, "No space left on device")
+def full(*arguments, **options):
+    raise OSError(errno.ENOSPC, "No space left on device")
 
+
+def test_no_space_leaves_nothing(bank, monkeypatch):
     monkeypatch.setattr("analysis.snapshots.table_file.pq.write_table", full)
     with pytest.raises(DataError, match=r"'new': cannot be written \(No space left on device\); nothing was left"):
         write_snapshot(bank, "new", "dated", "2026-04-01", [made(1)])
@@ -202,10 +203,6 @@ def test_no_space_leaves_a_snapshot_of_format_1_as_it_was(bank, monkeypatch):
     from test_format_1 import old
 
     old(bank / "old")
-
-    def full(*arguments, **options):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     monkeypatch.setattr("analysis.snapshots.table_file.pq.write_table", full)
     with pytest.raises(DataError, match=r"'old': cannot be converted \(No space left on device\); it stays as it was"):
         convert(bank, "old")
