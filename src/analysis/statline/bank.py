@@ -23,13 +23,13 @@ def newest_with(table: str, vintages: list[Snapshot]) -> Snapshot | None:
     return next((vintage for vintage in vintages if table in vintage), None)
 
 
-def unchanged_in(table: WireTable, family: str, entry: TableEntry, metadata: TableMetadata) -> bool:
+def unchanged_in(table: WireTable, entry: TableEntry, metadata: TableMetadata) -> bool:
     """Tell whether a vintage has this state of a table, in the same columns and with the same measures.
 
     Without a date of change nothing is known of a state. v4 and the bulk download give the same dates.
     """
     columns = ["measure", *dimension_names(table).values(), "period", "value"]
-    same = table.modified is not None and (_family(entry.platform), entry.modified) == (family, table.modified)
+    same = table.modified is not None and _state(table) == _state(entry)
     measures = {measure.code for measure in table.numbers}
     return same and metadata.columns() == columns and {measure.code for measure in metadata.measures} == measures
 
@@ -41,8 +41,8 @@ def lost_codes(table: WireTable, metadata: TableMetadata) -> str:
     return name_some(f"{name} {code}" for name, codes in listed.items() for code in set(old[name]) - codes)
 
 
-def _family(platform: str) -> str:
-    return "v4" if platform == "csv" else platform
+def _state(table: WireTable | TableEntry) -> tuple[str, str | None]:
+    return "v4" if table.platform == "csv" else table.platform, table.modified
 
 
 def take_over(table: str, vintage: Snapshot, staging: Path) -> TableEntry:

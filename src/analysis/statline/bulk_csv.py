@@ -37,7 +37,6 @@ class BulkCsv:
 
     HOME = V4.HOME
     PLATFORM = "csv"
-    FAMILY = V4.FAMILY
 
     def __init__(self, base_url: str, session: Session) -> None:
         self.v4 = V4(base_url, session)

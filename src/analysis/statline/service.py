@@ -17,10 +17,9 @@ PLATFORMS = ("csv", "v3", "v4")
 
 
 class Service(Protocol):
-    """One platform; those of one ``FAMILY`` give the same dates of change."""
+    """One platform."""
 
     PLATFORM: str
-    FAMILY: str
 
     def describe(self, table: str, prefetch: bool = False) -> WireTable:
         """Return the platform's description of a table; with ``prefetch`` it may ask for data meanwhile."""

@@ -119,7 +119,7 @@ class TableDownload:
             except DataError as found:  # a list of it may have come short
                 fault = found
                 continue
-            same = old is not None and unchanged_in(described, service.FAMILY, before.entry(table), old)
+            same = old is not None and unchanged_in(described, before.entry(table), old)
             try:
                 if same:
                     return self._taken_over(described, before, old, notes)
@@ -151,7 +151,7 @@ class TableDownload:
         raise IncompleteError("it changed at CBS while it was read")
 
     def _described(self, service: Service, table: str, prefetch: bool) -> WireTable:
-        if service.FAMILY == "v3":  # its pages are asked for by measure: which those are, the description shows first
+        if service.PLATFORM == "v3":  # its pages are asked for by measure: which those are, the description shows first
             prefetch = prefetch and (self.all_measures or not expected_of(table).keep)
         try:
             described = with_kept_measures(service.describe(table, prefetch), self.all_measures)

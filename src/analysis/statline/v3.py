@@ -41,7 +41,6 @@ class V3:
 
     HOME = "https://opendata.cbs.nl"
     PLATFORM = "v3"
-    FAMILY = "v3"
 
     def __init__(self, base_url: str, session: Session) -> None:
         self.scheme, self.host = check_base_url(base_url)

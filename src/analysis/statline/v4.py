@@ -33,7 +33,6 @@ class V4:
 
     HOME = "https://datasets.cbs.nl"
     PLATFORM = "v4"
-    FAMILY = "v4"
 
     def __init__(self, base_url: str, session: Session) -> None:
         self.scheme, self.host = check_base_url(base_url)
