@@ -216,10 +216,9 @@ def _words(regions: tuple, periods: list[str]) -> dict[tuple[str, ...], str]:
     kinds = {"NL": "Land", "GM": "Gemeente", "WK": "Wijk", "BU": "Buurt"}
     cells = {}
     for (code, title, *_), period in itertools.product(regions, periods):
-        here = [""] if not period else [period]
         inside = "Aa en Hunze" if code[:2] in ("GM", "WK", "BU") else title
         for measure, word in zip(WORDS, (inside, kinds[code[:2]], code, "1" if code[:2] == "BU" else "."), strict=True):
-            cells[(measure.key, code, *filter(None, here))] = word
+            cells[(measure.key, code, *filter(None, [period]))] = word
     return cells
 
 
