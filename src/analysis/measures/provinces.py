@@ -7,6 +7,7 @@ region is not known are in the country alone.
 from functools import reduce
 from operator import add
 
+import numpy as np
 import pandas as pd
 
 from analysis.classifications.categories import TOTAL
@@ -85,15 +86,21 @@ def _latest(snapshot: Snapshot, until: pd.Period) -> pd.Period:
         return month
     periods = read_cells(snapshot, PERSONS_BY_REGION, "month").periods
     periods = periods[periods <= month]
-    whole = [each for each in periods if (_of_regions(snapshot, PERSONS_BY_REGION, each).missing == PRESENT).all()]
-    return max((each for each in whole if each - MONTHS_A_YEAR in whole), default=month)
+    regions = _columns(snapshot, PERSONS_BY_REGION, periods)
+    whole = periods[np.logical_and.reduce([region.missing == PRESENT for region in regions])]
+    return max(whole[(whole - MONTHS_A_YEAR).isin(whole)], default=month)
 
 
 def _of_regions(snapshot: Snapshot, table: str, month: pd.Period) -> Rounded:
-    """Return the quantity of a table in each region at the end of a month, missing where the snapshot lacks it."""
+    """Return the quantity of a table in each region at the end of a month, one entry a region."""
+    return stack(_columns(snapshot, table, pd.PeriodIndex([month])))
+
+
+def _columns(snapshot: Snapshot, table: str, months: pd.PeriodIndex) -> list[Rounded]:
+    """Return for each region the quantity of a table at month ends, missing where the snapshot lacks it."""
     quantity, unit = _QUANTITIES[table]
-    absent, at = Rounded.absent(1, unit), pd.PeriodIndex([month])
+    absent = Rounded.absent(len(months), unit)
     if table not in snapshot:
-        return absent.take([0] * len(REGIONS))
+        return [absent] * len(REGIONS)
     cells, names = read_cells(snapshot, table, "month"), [TOTAL, *REGIONS[1:]]
-    return stack([cells.look_up(quantity, at, region=name) if cells.has(region=name) else absent for name in names])
+    return [cells.look_up(quantity, months, region=name) if cells.has(region=name) else absent for name in names]
