@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.question import Question
-from analysis.models.hypothesis.series import Design, design_of, log_series
+from analysis.models.hypothesis.series import TESTS, Design, design_of, log_series
 from analysis.models.hypothesis.testing import fit
 from analysis.models.hypothesis.variants import independent_quarters
 
@@ -44,7 +44,7 @@ class Null:
     @property
     def tests(self) -> tuple[str, ...]:
         """The tests that can be asked of it."""
-        return ("difference", "change", "trend") if len(self.sizes) == 2 else ("change", "trend")
+        return TESTS if len(self.sizes) == 2 else TESTS[1:]  # of one group there is no difference
 
 
 PAIR, SMALL = (6000.0, 7000.0), (400.0, 20_000.0)

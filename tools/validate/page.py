@@ -73,7 +73,7 @@ def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -
         "open_band": table(_open_band()),
         "ageing": _ageing(cells),
         "reentry": table(_reentry(runs[runs["kind"] == "returns"])),
-        "naive": table(_texts(total[["name", "truth", "bias", "rmse", "coverage"]], {"truth": 3})),
+        "naive": table(texts(total[["name", "truth", "bias", "rmse", "coverage"]], {"truth": 3})),
         "naive_groups": table(_worst(naive)),
         "shaken": table(_shaken(summary(shaken))),
     }
@@ -82,7 +82,8 @@ def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -
     return cells
 
 
-def _texts(frame: pd.DataFrame, digits: dict[str, int] | None = None) -> pd.DataFrame:
+def texts(frame: pd.DataFrame, digits: dict[str, int] | None = None) -> pd.DataFrame:
+    """Return a frame with its floats as texts, to one digit where ``digits`` says no other."""
     known, numbers = digits or {}, frame.select_dtypes("float")
     return frame.assign(**{name: [_number(value, known.get(name, 1)) for value in numbers[name]] for name in numbers})
 
@@ -91,18 +92,21 @@ def _with_error(value: float, error: float) -> str:
     return f"{_number(value)} ± {_number(error)}"
 
 
-def _overall(whole: pd.DataFrame) -> pd.DataFrame:
+def with_verdicts(whole: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `assessment.overall` with coverage, cells in use and verdict as texts."""
     coverage = [
         _with_error(row.coverage, row.coverage_error) if pd.notna(row.coverage) else "no interval"
         for row in whole.itertuples()
     ]
     verdict = [text if text.startswith("yes") else f"**{text}**" for text in whole["verdict"]]
-    worst = list(map(_with_error, whole["worst"], whole["worst_error"]))
-    frame = _texts(whole.assign(worst=worst)[["estimand", "bias", "worst", "rmse", "width", "least", "most"]])
-    frame.insert(5, "coverage", coverage)
     counts = [f"{cells - out} of {cells}" for cells, out in zip(whole["cells"], whole["out"], strict=True)]
-    names = {"worst": "worst bias", "width": "half-width"}
-    return frame.assign(**{"cells in use": counts, "recommended": verdict}).rename(columns=names)
+    return whole.assign(**{"coverage": coverage, "cells in use": counts, "recommended": verdict})
+
+
+def _overall(whole: pd.DataFrame) -> pd.DataFrame:
+    frame = with_verdicts(whole).assign(worst=list(map(_with_error, whole["worst"], whole["worst_error"])))
+    columns = ["estimand", "bias", "worst", "rmse", "width", "coverage", "least", "most", "cells in use", "recommended"]
+    return texts(frame[columns]).rename(columns={"worst": "worst bias", "width": "half-width"})
 
 
 def _faults(cells: pd.DataFrame) -> str:
@@ -191,7 +195,7 @@ def _rounding(pairs: pd.DataFrame) -> pd.DataFrame:
         "exact_coverage": "coverage, exact",
         "printed_coverage": "coverage, in tens",
     }
-    return _texts(means.assign(**{"bias moved at most": moved}).rename(columns=names).reset_index())
+    return texts(means.assign(**{"bias moved at most": moved}).rename(columns=names).reset_index())
 
 
 def _open_band() -> pd.DataFrame:
@@ -203,7 +207,7 @@ def _open_band() -> pd.DataFrame:
             "over_10y": "over ten years, %",
         }
     )
-    return _texts(found, {"over ten years, %": 2})
+    return texts(found, {"over ten years, %": 2})
 
 
 def _ageing(cells: pd.DataFrame) -> str:
@@ -221,14 +225,14 @@ def _ageing(cells: pd.DataFrame) -> str:
         named.pivot_table(name, "estimand", "kind", how, sort=False).add_prefix(f"{title}, ")
         for name, how, title in (("bias", "max", "largest bias"), ("coverage", "min", "least coverage"))
     ]
-    return table(_texts(pd.concat(both, axis=1).reset_index()))
+    return table(texts(pd.concat(both, axis=1).reset_index()))
 
 
 def _reentry(runs: pd.DataFrame) -> pd.DataFrame:
     names = {"counted": "counted", "inflow alone": "left out of the inflow", "both": "left out of both"}
     means = runs.pivot_table("estimate", "group", "part", sort=False)
     order = [name for name in NAMES if name in means.index]
-    return _texts(means.loc[order, list(names)].reset_index(), dict.fromkeys(names, 3)).rename(columns=names)
+    return texts(means.loc[order, list(names)].reset_index(), dict.fromkeys(names, 3)).rename(columns=names)
 
 
 def _short_cuts(naive: pd.DataFrame) -> pd.DataFrame:
@@ -247,6 +251,6 @@ def _worst(naive: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shaken(found: pd.DataFrame) -> pd.DataFrame:
-    frame = _texts(found[["estimand", "part", "bias", "rmse", "width"]])
+    frame = texts(found[["estimand", "part", "bias", "rmse", "width"]])
     frame["coverage"] = list(map(_with_error, found["coverage"], found["coverage_error"]))
     return frame.rename(columns={"estimand": "truth", "part": "interval", "width": "half-width"})

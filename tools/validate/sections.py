@@ -8,8 +8,9 @@ import pandas as pd
 from assessment import assess, overall
 from estimands import OLD_CLOCK
 from levels import COMMON_SD, LEVEL, NULLS, QUARTERS
+from page import table, texts, with_verdicts
 
-TESTS = ("difference", "change", "trend")
+from analysis.models.hypothesis.series import TESTS
 
 
 def write_sections(page: Path, levels: pd.DataFrame, second: pd.DataFrame) -> None:
@@ -35,17 +36,16 @@ def write_sections(page: Path, levels: pd.DataFrame, second: pd.DataFrame) -> No
 def _tests(levels: pd.DataFrame) -> str:
     nulls = levels[levels["effect"] == 0].set_index(["null", "test"])
     power = levels[levels["effect"] > 0].set_index(["null", "test", "effect"])
-    head = "| null | " + " | ".join(TESTS) + " | " + " | ".join(f"{test}, independent" for test in TESTS) + " |"
-    lines = [head, "| --- |" + " ---: |" * 6]
-    effects = [f"{test} {effect:.0%}" for test in TESTS for effect in (0.03, 0.05)]
-    powers = ["| null | " + " | ".join(effects) + " |", "| --- |" + " ---: |" * 6]
+    of_nulls, of_effects = [], []
     for null in (null.name for null in NULLS if (null.name, "trend") in nulls.index):
         new, old = ([_rate(nulls, (null, test), column) for test in TESTS] for column in ("supported", "independent"))
-        lines.append(f"| {null} | " + " | ".join([*new, *old]) + " |")
+        of_nulls.append([null, *new, *old])
         found = [_rate(power, (null, test, effect), "supported") for test in TESTS for effect in (0.03, 0.05)]
-        powers.append(f"| {null} | " + " | ".join(found) + " |")
+        of_effects.append([null, *found])
     count, drawn = int(nulls["replicates"].min()), int(power["replicates"].min()) if len(power) else 0
-    table, strong = "\n".join(lines), "\n".join(powers)
+    effects = [f"{test} {effect:.0%}" for test in TESTS for effect in (0.03, 0.05)]
+    level = pd.DataFrame(of_nulls, columns=["null", *TESTS, *(f"{test}, independent" for test in TESTS)])
+    strength = pd.DataFrame(of_effects, columns=["null", *effects])
     about = f"""{len(QUARTERS)} quarters, {count:,} replicates of each null, nominal {LEVEL:.0%}. Poisson flows with
         seasons of each group's own, counts in tens, 2 % registered a quarter late; common shocks {COMMON_SD:.0%};
         shocks are first-order autoregressions. The first three columns are the tests of `08_hypothesis`; the others
@@ -59,7 +59,7 @@ def _tests(levels: pd.DataFrame) -> str:
         the first, reached evenly. Trend: 3 or 5 % a year. A change between two years is hardly seen where shocks last:
         two years are then two draws."""
     titles = ("## Tests of hypotheses: how often a true null is rejected", "### Power")
-    return "\n\n".join([titles[0], _wrapped(about), table, titles[1], _wrapped(of_power), strong])
+    return "\n\n".join([titles[0], _wrapped(about), table(level), titles[1], _wrapped(of_power), table(strength)])
 
 
 def _wrapped(text: str) -> str:
@@ -73,24 +73,14 @@ def _rate(rows: pd.DataFrame, key: tuple, column: str) -> str:
 def _second(second: pd.DataFrame) -> str:
     cells = assess(second)
     whole = overall(second, cells)
-    lines = [
-        "| estimand | bias | rmse | coverage | cells in use | recommended |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for row in whole.itertuples():
-        covered = f"{row.coverage:.1f} ± {row.coverage_error:.1f}" if pd.notna(row.coverage) else "no interval"
-        name = f"*{row.estimand}* (as before)" if row.estimand == OLD_CLOCK else row.estimand
-        used = f"{row.cells - row.out} of {row.cells}"
-        bias, rmse = (
-            "" if pd.isna(value) else f"{value + 0.0:.1f}".replace("-0.0", "0.0") for value in (row.bias, row.rmse)
-        )
-        verdict = row.verdict if row.verdict.startswith("yes") else f"**{row.verdict}**"
-        lines.append(f"| {name} | {bias} | {rmse} | {covered} | {used} | {verdict} |")
-    table, seeds = "\n".join(lines), second["seed"].nunique()
+    names = whole["estimand"].replace({OLD_CLOCK: f"*{OLD_CLOCK}* (as before)"})
+    columns = ["estimand", "bias", "rmse", "coverage", "cells in use", "recommended"]
+    cells_table = table(texts(with_verdicts(whole).assign(estimand=names)[columns]))
+    seeds = second["seed"].nunique()
     about = f"""{seeds} populations of 50,000 persons by `analysis.simulation.unrest`: people leave on any day and
         differ in how fast, shocks persist (ρ = 0.6 by quarter; 6 % common, 3 % by group), groups have seasons of their
         own, 4 % of flows stand in the month after. Bias in percent of the truth; coverage of 95 % intervals over the
         cells in use, against what was to be expected of those who were there. Shares of the stock and re-entry shares
         have the mean over all populations as truth: their intervals hold chance, and not what shocks do to a year, so
         that they are too narrow for *an ordinary year*."""
-    return "\n\n".join(["## The second world", _wrapped(about), table])
+    return "\n\n".join(["## The second world", _wrapped(about), cells_table])
