@@ -5,7 +5,10 @@ within the period is refused, never left out silently; a provisional one is used
 is in the interval of each row; people of unknown attributes are in the total, and so in the rest, and in no group.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -44,6 +47,10 @@ class Question:
     def periods(self) -> list[str]:
         """The periods, in order."""
         return list(dict.fromkeys(self.cells["period"]))
+
+    def within(self, periods: Sequence[str]) -> Question:
+        """Return the same question over some of its periods."""
+        return replace(self, cells=self.cells[self.cells["period"].isin(periods)].reset_index(drop=True))
 
 
 def log_key(measure: str, dimension: str, groups: tuple[str, ...], test: str) -> str:

@@ -59,9 +59,7 @@ def _outside(snapshot: Snapshot, question: Question) -> Question | None:
         return None
     known = everything.periods
     first, last = known.index(question.periods[0]), known.index(question.periods[-1])
-    periods = max(known[:first], known[last + 1 :], key=len)
-    cells = everything.cells[everything.cells["period"].isin(periods)].reset_index(drop=True)
-    part = Question(question.measure, question.dimension, question.groups, cells)
+    part = everything.within(max(known[:first], known[last + 1 :], key=len))
     try:
         design_of(part, "trend")
     except (CallError, IndexError):  # too few periods, or none

@@ -1,5 +1,6 @@
 """Other choices that were as plausible: one at a time (`alternatives`), and all together (`specifications`)."""
 
+from collections.abc import Sequence
 from itertools import combinations, product
 from typing import Any
 
@@ -11,7 +12,7 @@ from analysis.classifications.groups import LONG_TERM, MONITOR
 from analysis.errors import CallError
 from analysis.measures.question import REST, Question, read_question
 from analysis.missing import UNDECIDED
-from analysis.models.dispersion import BOTH, student
+from analysis.models.dispersion import student
 from analysis.models.hypothesis.series import TESTS, Design, LogSeries, design_of, log_series
 from analysis.models.hypothesis.testing import (
     SUPPORTED,
@@ -43,7 +44,7 @@ def alternatives(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
     -------
     DataFrame
         One row a variant, the question as asked first: ``varied`` (``asked``, ``groups``, ``period``, ``test``),
-        ``first, second, test, first_period, last_period``, ``estimate`` with its interval ``estimate_lo, estimate_hi``,
+        ``test, first, second, first_period, last_period``, ``estimate`` with its interval ``estimate_lo, estimate_hi``,
         ``p`` and ``p_value`` (Holm 1979, over the variants of groups, of periods and of tests, each separately);
         ``outcome``, the verdict of each, which Holm's p has to confirm; and ``tables``. Where the cells do not allow a
         variant its numbers are missing and the outcome is ``cannot be tested``.
@@ -74,19 +75,22 @@ def _pairs(question: Question) -> list[tuple[str, ...]]:
 def _variant(
     snapshot: Snapshot, tested: HypothesisTest, varied: str, groups: tuple[str, ...], period: tuple[str, str], test: str
 ) -> dict[str, Any]:
-    first, second = groups if len(groups) == 2 else (groups[0], "")
-    row = {"varied": varied, "first": first, "second": second, "test": test}
-    row |= {"first_period": period[0], "last_period": period[1]}
+    row = {"varied": varied, "test": test} | _labels(groups, period)
     row |= dict.fromkeys(("estimate", "estimate_lo", "estimate_hi", "p", "p_value"), np.nan)
     question = tested.question
     try:
         other = read_question(snapshot, question.measure, groups_text(question.dimension, groups), *period)
-        found = run_test(other, test, tested.alternative, tested.confidence)
+        found = run_test(other, test, tested.alternative, tested.confidence).summary
     except CallError:
         return row | {"outcome": UNTESTABLE, "tables": tables_of(question)}
-    both = found.intervals.set_index("kind").loc[BOTH]
-    ends = {"estimate": found.estimate, "estimate_lo": both["value_lo"], "estimate_hi": both["value_hi"]}
-    return row | ends | {"p": found.p_value, "outcome": found.verdict, "tables": both["tables"]}
+    ends = {"estimate": found["estimate"], "estimate_lo": found["lo"], "estimate_hi": found["hi"]}
+    return row | ends | {"p": found["p"], "outcome": found["verdict"], "tables": tables_of(other)}
+
+
+def _labels(groups: tuple[str, ...], periods: Sequence[str]) -> dict[str, str]:
+    """Return which groups are compared, and over which period."""
+    second = groups[1] if len(groups) == 2 else ""
+    return {"first": groups[0], "second": second, "first_period": periods[0], "last_period": periods[-1]}
 
 
 def specifications(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
@@ -129,18 +133,13 @@ def _read(snapshot: Snapshot, measure: str, groups: tuple[str, ...], asked: Ques
     years = (period[:4] for period in (asked.periods[0], asked.periods[-1]))
     first, last = (asked.periods[0], asked.periods[-1]) if "Q" in whole.periods[0] + asked.periods[0] else years
     inside = [period for period in whole.periods if first[: len(period)] <= period <= last]
-    return _part(whole, inside)
-
-
-def _part(question: Question, periods: list[str]) -> Question:
-    cells = question.cells[question.cells["period"].isin(periods)].reset_index(drop=True)
-    return Question(question.measure, question.dimension, question.groups, cells)
+    return whole.within(inside)
 
 
 def _windows(question: Question) -> list[Question]:
     periods, half = question.periods, len(question.periods) // 2
     windows = [periods, periods[:half], periods[half:], periods[-_FOUR_YEARS:]]
-    return [_part(question, list(window)) for window in dict.fromkeys(map(tuple, windows)) if window]
+    return [question.within(window) for window in dict.fromkeys(map(tuple, windows)) if window]
 
 
 def _by_method(question: Question, tested: HypothesisTest, asked: bool) -> list[dict[str, Any]]:
@@ -148,10 +147,7 @@ def _by_method(question: Question, tested: HypothesisTest, asked: bool) -> list[
         design, series = design_of(question, tested.test), log_series(question)
     except CallError:
         return []
-    about = {"measure": question.measure, "first": question.groups[0], "second": question.groups[-1]}
-    about["second"] = about["second"] if len(question.groups) == 2 else ""
-    about |= {"first_period": question.periods[0], "last_period": question.periods[-1]}
-    rows = []
+    about, rows = {"measure": question.measure} | _labels(question.groups, question.periods), []
     for method, estimate in ((PERSISTENT, fit), (INDEPENDENT, independent_quarters)):
         found = estimate(series, design, tested.confidence)
         numbers = np.exp([found.estimate, found.lo, found.hi])
