@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from estimands import DIMENSIONS, recommended
 from naive import Z, naive
-from study import rows
+from study import keep, rows
 from switches import returns_left_out
 from world import QUARTER, QUARTERS, YEAR, World, second_world, world
 
@@ -47,9 +47,7 @@ def as_the_second_world(seed: int, persons: int, raw: Path) -> pd.DataFrame:
         of = second_world(seed, persons, default_unrest())
         found = recommended(of, of.printed, DIMENSIONS).assign(kind="recommended", figures="printed")
         raw.mkdir(parents=True, exist_ok=True)
-        partial_path = path.with_suffix(".partial")
-        found.to_csv(partial_path, index=False, lineterminator="\n")
-        partial_path.replace(path)
+        keep(found, path)
     return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"group": str, "part": str})
 
 

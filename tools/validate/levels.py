@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from study import keep
 
 from analysis.measures.question import Question
 from analysis.models.hypothesis.series import TESTS, Design, design_of, log_series
@@ -154,10 +155,7 @@ def _file(raw: Path, null: Null, number: int) -> Path:
 
 
 def _keep(raw: Path, part: tuple[Null, int]) -> None:
-    path = _file(raw, *part)
-    partial_path = path.with_suffix(".partial")
-    chunk(*part).to_csv(partial_path, index=False, lineterminator="\n")
-    partial_path.replace(path)
+    keep(chunk(*part), _file(raw, *part))
 
 
 def summary(results: pd.DataFrame) -> pd.DataFrame:

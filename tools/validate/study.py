@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,13 @@ def rows(estimand: str, labels: list[str] | np.ndarray, part: str, estimate, lo,
     """Return the estimates of one estimand, one row a group."""
     values = {"estimate": estimate, "lo": lo, "hi": hi, "truth": truth, "realised": realised}
     return pd.DataFrame({"estimand": estimand, "group": list(labels), "part": part, **values})
+
+
+def keep(frame: pd.DataFrame, path: Path) -> None:
+    """Write raw results whole, so that what is there need not be run again."""
+    partial_path = path.with_suffix(".partial")
+    frame.to_csv(partial_path, index=False, lineterminator="\n")
+    partial_path.replace(path)
 
 
 def replicate(make: Callable[[int], pd.DataFrame], seeds: list[int], processes: int = 2) -> pd.DataFrame:
