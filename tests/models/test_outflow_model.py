@@ -228,6 +228,13 @@ def test_the_total_is_no_group_beside_others():
     assert ratios.loc["a", "value_lo"] < 0.5
 
 
+def test_a_table_is_named_once_where_rows_come_from_several():
+    quarterly = made_quarters({2019: 1.1, 2020: 0.8, 2021: 1.0}, np.exp([-0.1, 0.0, 0.2, -0.1]))
+    flows_of_years = tidy_flows({"year": [2019, 2020]}, [100, 100], [110, 80])
+    mixed = flows_of_years.assign(tables=["one", "two, one", "one", "two"])
+    assert set(fit_outflow(quarterly).ratios(mixed, "year")["tables"]) == {"one, two"}
+
+
 def test_published_dispersions(published):
     """Pearson's X2 of a model of years and quarters gave 213 with 12 degrees of freedom: it took 2020 for chance.
 

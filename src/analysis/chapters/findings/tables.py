@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.errors import CallError, did_you_mean
 from analysis.language.translator import Translator
+from analysis.measures.tidy_frame import join_tables
 from analysis.register.entry import document_names
 from analysis.register.evaluation import Finding
 from analysis.register.relations import QUERY
@@ -40,7 +41,7 @@ def verdicts_by_document(findings: Iterable[Finding]) -> pd.DataFrame:
     found = pd.DataFrame(rows, columns=["document", "verdict", "tables"])
     found["verdict"] = pd.Categorical(found["verdict"], VERDICTS)
     grouped = found.groupby(["document", "verdict"], sort=True, observed=True)["tables"]
-    counts = grouped.agg(numbers="size", tables=lambda names: ", ".join(dict.fromkeys(filter(None, names))))
+    counts = grouped.agg(numbers="size", tables=join_tables)
     return counts.reset_index().astype({"verdict": str}).sort_values("document", kind="stable").reset_index(drop=True)
 
 

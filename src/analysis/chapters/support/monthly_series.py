@@ -13,7 +13,7 @@ from analysis.cleaning.cells import read_cells
 from analysis.cleaning.periods import period_grain
 from analysis.errors import CallError, CoverageError, name_some
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.measures.windows import parse_bound
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
@@ -100,7 +100,7 @@ def persons_compared(snapshot: Snapshot, first: pd.Period, last: pd.Period) -> p
     now, before = (stack([pair[month][0] for pair in pairs]) for month in (0, 1))
     side = ACROSS if first < BREAK <= last else "on one side of it"
     labels = {"provision": _KINDS, "first_period": str(first), "last_period": str(last), "break": side}
-    tables = [", ".join(dict.fromkeys(name for _, name in pair if name)) for pair in pairs]
+    tables = [join_tables(name for _, name in pair) for pair in pairs]
     growth = ((now / before - 1).percent(), "persons_before")
     columns = {"persons_before": before, "level": now, "change": now - before, "growth_pct": growth}
     return tidy_rows(columns, labels, tables)

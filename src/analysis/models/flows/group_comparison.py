@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.measures.flows import QUARTERS_A_YEAR
+from analysis.measures.tidy_frame import join_tables
 from analysis.models.dispersion import (
     Dispersion,
     check_confidence,
@@ -61,7 +62,7 @@ def group_dispersion(by_quarter: dict[str, pd.DataFrame], dimension: str) -> Dis
     basis = dimension if dimension in by_quarter else next(iter(by_quarter))
     frame = by_quarter[basis]
     fit = fit_quasi_binomial("share ~ C(group) + C(quarter)", flow_counts(frame, ["group", "quarter"]))
-    quarters, tables = sorted(frame["quarter"].unique()), ", ".join(frame["tables"].unique())
+    quarters, tables = sorted(frame["quarter"].unique()), join_tables(frame["tables"])
     return Dispersion(float(fit.scale), int(fit.df_resid), basis, quarters[0], quarters[-1], tables)
 
 
@@ -84,7 +85,7 @@ def compare_groups(
     confidence = check_confidence(confidence)
     names = groups[["dimension", "group"]].drop_duplicates(ignore_index=True)
     data = names.merge(flow_counts(groups, ["dimension", "group"]), how="left")
-    tables, used, ratios, pairs = ", ".join(groups["tables"].unique()), {}, [], []
+    tables, used, ratios, pairs = join_tables(groups["tables"]), {}, [], []
     for dimension, members in data.groupby("dimension", sort=False, observed=True):
         if dimension == TOTAL:
             continue

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.measures.tidy_frame import join_tables
 from analysis.missing import PRESENT
 from analysis.models.dispersion import (
     TOO_FEW,
@@ -59,7 +60,7 @@ class OutflowModel:
         """
         data = flow_counts(flows, [label])
         found = process_ratio(data["outflow"], data["inflow"], self.dispersion, self.confidence)
-        return _rows({label: data[label]}, ", ".join(flows["tables"].unique()), "process_ratio", **found)
+        return _rows({label: data[label]}, join_tables(flows["tables"]), "process_ratio", **found)
 
 
 def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowModel:
@@ -84,7 +85,7 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
     data = flow_counts(quarterly, ["quarter"])
     data["year"], data["season"] = data["quarter"].str[:4].astype(int), data["quarter"].str[-1].astype(int)
     years, seasons = sorted(data["year"].unique()), sorted(data["season"].unique())
-    labels, tables = ({"year": years}, {"quarter_of_year": seasons}), ", ".join(quarterly["tables"].unique())
+    labels, tables = ({"year": years}, {"quarter_of_year": seasons}), join_tables(quarterly["tables"])
     with np.errstate(divide="ignore"):
         logs = np.log(data["outflow"] / data["inflow"]).where(data["outflow"] * data["inflow"] > 0)
     chance = log_ratio_variance(data["outflow"], data["inflow"])
