@@ -60,6 +60,8 @@ def test_columns_are_known_by_their_keys(banks, platform):
         "85692NED": ["age", "birth", "origin", "sex"],
         "80794ned": ["region"],
         "37230ned": ["region"],
+        "03759ned": ["age", "marital_status", "region", "sex"],
+        "80590ned": ["age", "sex"],
         "86113NED": ["region"],
         "85984NED": ["region"],
     }
@@ -82,6 +84,7 @@ def test_labels_with_other_blanks_have_their_category(banks, platform):
 def test_what_is_not_as_expected_is_told_and_refuses_nothing(banks, platform):
     told = banks[platform][1]
     assert told["85615NED"] == told["82015NED"] == told["80794ned"] == told["37230ned"] == ()
+    assert told["03759ned"] == told["80590ned"] == ()
     assert set(told["85589NED"]) == {
         "provision: no category for A050003 'Een nieuw soort voorziening'",
         "provision_status: no category for A050010 'Uitstroom'",
@@ -119,6 +122,27 @@ def test_people_are_counted_whole(banks, platform):
     found = cells.look_up("population", cells.periods)
     assert found.lo.tolist() == found.hi.tolist()
     assert (found.lo % 10 == 3).all()
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_denominators_are_known_by_year_of_age_and_by_the_group_of_their_title(banks, platform):
+    kept = banks[platform][0]
+    people, workers = (kept.metadata(table) for table in ("03759ned", "80590ned"))
+    assert {(each.quantity, each.unit, each.rounding) for each in people.measures} == {
+        ("population", "inhabitants", 0.0), ("mean_population", "inhabitants", 0.0)
+    }  # fmt: skip
+    (measure,) = workers.measures
+    assert (measure.quantity, measure.unit, measure.rounding) == ("labour_force", "thousand persons", 1.0)
+    ages = {d.name: {code.code: code.category for code in d.codes} for d in (*people.dimensions,)}["age"]
+    assert (ages["10010"], ages["16600"], ages["22000"], ages["10000"]) == ("0y", "66y", "95+", "total")
+    cells = read_cells(kept, "03759ned", "year")
+    found = cells.look_up("population", cells.periods, age="66y", sex="women")
+    assert found.lo.tolist() == found.hi.tolist() == found.value.tolist()
+    mean = cells.look_up("mean_population", cells.periods, age="66y", sex="women")
+    assert [reason == "" for reason in mean.missing] == [True, True, False]
+    of_month = read_cells(kept, "80590ned", "month")
+    force = of_month.look_up("labour_force", parse_periods(["2025MM12"]), age="15-75", sex="men")
+    assert (force.hi - force.lo).tolist() == [1.0]
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

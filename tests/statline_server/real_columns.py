@@ -175,6 +175,70 @@ def population() -> Cube:
     return replace(cube, cells={key: str(int(text) + 3) for key, text in cube.cells.items()})
 
 
+MARITAL = (("T001019", "Totaal burgerlijke staat"), ("1010", "Ongehuwd"), ("1020", "Gehuwd"), ("1050", "Verweduwd"))
+MARITAL += (("1080", "Gescheiden"),)
+YEARS_OF_AGE = (("10000", "Totaal"), ("10010", "0 jaar"))
+YEARS_OF_AGE += tuple((f"1{age}00", f"{age} jaar") for age in (18, 26, 27, 44, 45, 65, 66, 67))
+YEARS_OF_AGE += (("22000", "95 jaar of ouder"),)
+
+
+def population_by_age() -> Cube:
+    """Return 03759ned (recorded on v4, 2 July 2026) with some of its ages and regions; the last year has no mean."""
+    dimensions = [
+        Dimension("BurgerlijkeStaat", "Burgerlijke staat", MARITAL),
+        Dimension("Geslacht", "Geslacht", GESLACHT),
+        Dimension("Leeftijd", "Leeftijd", YEARS_OF_AGE),
+        region(codes=REGIONS[:2]),
+    ]
+    measures = (
+        Measure("BevolkingOp1Januari_1", "M000352", "Bevolking op 1 januari"),
+        Measure("GemiddeldeBevolking_2", "M000365", "Gemiddelde bevolking", decimals=1, datatype="Double"),
+    )
+    periods = tuple(Code(f"{year}JJ00", str(year), "Definitief") for year in (2024, 2025, 2026))
+    title = "Bevolking op 1 januari en gemiddeld; geslacht, leeftijd en regio"
+    cube = made("03759ned", title, dimensions, measures, periods=periods)
+    cells = {key: str(int(text) + 3 + 0.5 * (key[0] == measures[1].key)) for key, text in cube.cells.items()}
+    cells = {key: text.removesuffix(".0") for key, text in cells.items()}
+    return replace(
+        cube, cells=cells | {key: "." for key in cells if (key[0], key[-1]) == (measures[1].key, "2026JJ00")}
+    )
+
+
+CORRECTED = ("NietSeizoengecorrigeerd", "Niet-seizoengecorrigeerd"), ("Seizoengecorrigeerd", "Seizoengecorrigeerd")
+LABOUR = {
+    "Beroepsbevolking": ("3000790_2", "D002308", "x 1000"),
+    "Werkzame beroepsbevolking": ("3000795_2", "D006409", "x 1000"),
+    "Werkloze beroepsbevolking": ("3000800_2", "D001875", "x 1000"),
+    "Werkloosheidspercentage": ("M001906_2", "M004210", "%"),
+}
+
+
+def labour_force() -> Cube:
+    """Return 80590ned (v3 of February 2023, v4 of 17 July 2026): titles that only their groups tell apart."""
+    groups = tuple(Group(f"L{n}", title) for n, title in enumerate(LABOUR, 1))
+    measures, number = [], itertools.count(1)
+    for group in groups:
+        *ids, unit = LABOUR[group.title]
+        for (key, title), name in zip(CORRECTED, ids, strict=True):
+            measures.append(Measure(f"{key}_{next(number)}", name, title, unit, int(unit == "%"), "Double", group.id))
+    ages = (
+        ("52052", "15 tot 75 jaar"),
+        ("53050", "15 tot 25 jaar"),
+        ("53310", "25 tot 45 jaar"),
+        ("53825", "45 tot 75 jaar"),
+    )
+    dimensions = [
+        Dimension("Geslacht", "Geslacht", (("T001038", "Totaal"), *GESLACHT[1:])),
+        Dimension("Leeftijd", "Leeftijd", ages, extra=3),
+    ]
+    periods = (*months(2025, 12, 0, years=True), Code("2025KW04", "2025 4e kwartaal", "Definitief"))
+    title = "Arbeidsdeelname en werkloosheid per maand"
+    cube = made("80590ned", title, dimensions, tuple(measures), groups=groups, periods=periods)
+    cells = {key: str(int(text) // 10 + 1) for key, text in cube.cells.items()}
+    yearly = {key for key in cells if key[-1].endswith("JJ00") and key[0].startswith("Seizoen")}
+    return replace(cube, cells=cells | dict.fromkeys(yearly, ""))
+
+
 WIJKEN = (
     ("NL01", "Nederland", None, None, ""),
     ("NL98", "Buitenland", None, None, ""),
@@ -255,6 +319,8 @@ ALL = (
     recipients,
     recipients_by_region,
     population,
+    population_by_age,
+    labour_force,
     neighbourhoods,
     key_figures,
 )

@@ -58,8 +58,27 @@ def _categories(listed: dict[str, dict[str, list]]) -> dict[str, Category]:
     }
 
 
+def single_year(age: int) -> str:
+    """Return the name of the category that is one year of age, from 0 to 104."""
+    return f"{age}y"
+
+
+def _single_years() -> dict[str, dict[str, list]]:
+    """Return the years of age with CBS's codes (03759ned): 10010 for 0, 10100 to 19900, and from 100 on 19901."""
+    codes = {
+        0: 10010,
+        **{age: 10000 + 100 * age for age in range(1, 100)},
+        **{age: 19801 + age for age in range(100, 105)},
+    }
+    return {
+        single_year(age): {"codes": [str(code)], "labels": [f"{age} jaar"], "range": [age, age + 1]}
+        for age, code in codes.items()
+    }
+
+
 CATEGORIES: dict[str, dict[str, Category]] = {
-    dimension: _categories(listed) for dimension, listed in read_list("categories").items()
+    dimension: _categories(listed | (_single_years() if dimension == "age" else {}))
+    for dimension, listed in read_list("categories").items()
 }
 """Every category by dimension and name."""
 

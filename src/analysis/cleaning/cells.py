@@ -26,7 +26,8 @@ UNITS = {
     "stock": ("persons", "thousand persons"),
     "benefits": ("benefits", "thousand benefits"),
     "ended_spells": ("ended spells",),
-    "population": ("inhabitants",),
+    **dict.fromkeys(("population", "mean_population"), ("inhabitants",)),
+    "labour_force": ("thousand persons",),
 }
 # cells looked up one by one cost some 30 microseconds each, an index of them some four milliseconds
 _FEW = 20
