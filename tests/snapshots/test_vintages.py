@@ -398,7 +398,7 @@ def test_a_table_as_of_a_day_is_described_and_its_cells_are_shown(home, capsys):
         (["history", "T1", "sex"], 2, "expected COLUMN=CODE with one of measure, sex, period, found 'sex'"),
         (["history", "T1", "colour=red"], 2, "found 'colour=red'"),
         (["history", "T1", "sex=mem"], 2, "column sex: 'mem' is unknown; did you mean 'men'"),
-        (["history", "T9", "sex=men"], 1, "no vintage of"),
+        (["history", "T9", "sex=men"], 1, "table T9: no vintage holds it"),
         (["show", "T1", "--as-of", "yesterday"], 2, "expected a day such as 2026-11-29"),
         (["show", "--as-of", "2026-01-01"], 2, "expected a table"),
         (["show", "T1", "--as-of", "2026-01-04"], 1, "no vintage of 2026-01-04 or before holds it"),
@@ -407,18 +407,3 @@ def test_a_table_as_of_a_day_is_described_and_its_cells_are_shown(home, capsys):
 def test_a_wrong_call_of_history_and_as_of(home, capsys, words, status, message):
     assert main(["snapshots", *words]) == status
     assert message in capsys.readouterr().err
-
-
-def test_only_the_cells_of_a_key_are_read_and_a_state_is_read_once(bank, monkeypatch):
-    import analysis.snapshots.table_file as file
-
-    read, calls = file.read_cells_file, []
-
-    def counted(data, position, rows, columns=None, key=None):
-        found = read(data, position, rows, columns, key)
-        calls.append((position, found.num_rows))
-        return found
-
-    monkeypatch.setattr(file, "read_cells_file", counted)
-    vintages("T1", {"sex": "c:men", "period": "2024KW01"}, bank)
-    assert calls == [("snapshot 'v1', table T1", 1), ("snapshot 'v3', table T1", 1)]

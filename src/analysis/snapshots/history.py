@@ -9,7 +9,8 @@ import pandas as pd
 from analysis.errors import CallError, did_you_mean, name_some
 from analysis.snapshots.content import describe_table
 from analysis.snapshots.format import TableMetadata
-from analysis.snapshots.vintages import cells_in, vintage_of, vintages
+from analysis.snapshots.states import newest_metadata
+from analysis.snapshots.vintages import cells_in, cells_through, vintage_of, vintages_with
 
 
 def read_day(text: str) -> date:
@@ -40,8 +41,9 @@ def history_lines(table: str, cell: Sequence[str], folder: Path) -> list[str]:
     """
     if not cell:
         raise CallError("a cell is named by COLUMN=CODE, such as measure=instromers sex=men period=2025KW04.")
-    metadata = vintage_of(table, date.max, folder).metadata(table)
-    found = vintages(table, dict(_column_and_code(metadata, table, each) for each in cell), folder)
+    dated = vintages_with(table, folder)
+    metadata = newest_metadata(dated, table)
+    found = cells_through(dated, table, dict(_column_and_code(metadata, table, each) for each in cell), folder)
     if found.empty:
         raise CallError(f"table {table}: no vintage has a cell with {', '.join(cell)}.")
     return _lines(found)

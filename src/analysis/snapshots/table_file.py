@@ -54,11 +54,16 @@ def cells_of_codes(columns: Mapping[str, tuple[np.ndarray, Sequence[str]]]) -> p
 
 def write_cells(path: Path, cells: pa.Table) -> tuple[str, str]:
     """Write the cells of a table; return the digest of their content and the SHA-256 of the file."""
-    sink = pa.BufferOutputStream()  # a disk that is full is then named in the words of the system
-    pq.write_table(cells, sink, compression="zstd", compression_level=9, row_group_size=_ROW_GROUP)
-    data = sink.getvalue().to_pybytes()
+    data = parquet_bytes(cells)
     path.write_bytes(data)
     return content_digest_of(cells), sha256(data)
+
+
+def parquet_bytes(cells: pa.Table) -> bytes:
+    """Return the cells of a table as Parquet."""
+    sink = pa.BufferOutputStream()  # a disk that is full is then named in the words of the system
+    pq.write_table(cells, sink, compression="zstd", compression_level=9, row_group_size=_ROW_GROUP)
+    return sink.getvalue().to_pybytes()
 
 
 def content_digest_of(cells: pa.Table) -> str:

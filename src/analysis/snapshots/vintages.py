@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from analysis.errors import CoverageError, DataError, name_some
+from analysis.errors import CoverageError, DataError
 from analysis.missing import FINAL
+from analysis.snapshots.history_index import State
+from analysis.snapshots.states import cells_by_state, cells_with_status, state_of
 from analysis.snapshots.store import Snapshot, dated_snapshots, report_damage
 
 
@@ -72,7 +75,7 @@ def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
         or before.metadata(table).periods == after.metadata(table).periods
     ):
         return TableDiff(table, "same")
-    old, new = _frame(before, table), _frame(after, table)
+    old, new = cells_with_status(before, table), cells_with_status(after, table)
     keys = [column for column in old.columns if column not in ("value", "status")]
     common = [column for column in keys if column in new.columns]
     came, went = ({}, {})
@@ -98,20 +101,6 @@ def _table_diff(table: str, before: Snapshot, after: Snapshot) -> TableDiff:
     return TableDiff(table, "same" if same else "changed", came, went, cells)
 
 
-def _frame(snapshot: Snapshot, table: str, key: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Return the cells of a table, or those of a key, as text, with the status of each."""
-    metadata = snapshot.metadata(table)
-    known = metadata.columns()[:-1]
-    for column in key or ():
-        if column not in known:
-            raise CoverageError(
-                f"snapshot {snapshot.name!r}, table {table}: no column {column!r}; known: {name_some(known)}."
-            )
-    cells = snapshot.cells(table, key=key)
-    status = cells["status"] if "status" in cells else cells["period"].map(metadata.periods)
-    return cells[metadata.columns()].assign(status=status)
-
-
 def vintage_of(table: str, day: date, folder: Path) -> Snapshot:
     """Return the newest vintage of a day or before that holds a table and can be read; damaged ones are named.
 
@@ -120,7 +109,7 @@ def vintage_of(table: str, day: date, folder: Path) -> Snapshot:
     CoverageError
         When there is none.
     """
-    for vintage in _dated(table, folder)[::-1]:
+    for vintage in vintages_with(table, folder)[::-1]:
         if vintage.manifest.created[:10] <= day.isoformat():
             try:
                 vintage.file_bytes(vintage.entry(table).data)
@@ -159,7 +148,7 @@ def as_of(table: str, day: date, folder: Path, key: Mapping[str, str] | None = N
 
 def cells_in(vintage: Snapshot, table: str, key: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return a table, or its cells of a key, as a vintage has it: the columns of `as_of`, each cell once."""
-    frame = _frame(vintage, table, key)
+    frame = cells_with_status(vintage, table, key)
     if frame.duplicated([column for column in frame.columns if column not in ("value", "status")]).any():
         raise DataError(f"snapshot {vintage.name!r}, table {table}: expected each cell once.")
     return frame.assign(vintage=vintage.name)
@@ -179,37 +168,50 @@ def vintages(table: str, key: Mapping[str, str], folder: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Text columns of the table with ``vintage`` and ``published`` (the date CBS gives for the state): one row for
-        each period and state. A state that several vintages hold is read once and stands once, under the oldest. A
-        vintage that is damaged is passed over and named on stderr.
+        Text columns of the table with ``published`` (the date CBS gives for the state) and ``vintage``: one row for
+        each cell and state, the states of a cell one after the other. A state that several vintages hold stands once,
+        under the oldest. A vintage that has to be read and is damaged is passed over and named on stderr.
 
     Raises
     ------
     CoverageError
         When no vintage holds the table, or the table not a column of the key.
     """
-    frames, read = {}, {}
-    for vintage in _dated(table, folder):
-        entry = vintage.entry(table)
-        state = (entry.data.sha256, entry.metadata.sha256)
-        published = (entry.modified or vintage.manifest.created)[:10]
-        try:
-            if state not in read:
-                read[state] = _frame(vintage, table, key)
-        except CoverageError:
-            raise
-        except DataError as fault:
-            report_damage([f"passed over: {fault}"])
-            continue
-        if (state, published) not in frames:
-            frames[state, published] = read[state].assign(published=published, vintage=vintage.name)
-    if not frames:
+    return cells_through(vintages_with(table, folder), table, key, folder)
+
+
+def cells_through(dated: list[Snapshot], table: str, key: Mapping[str, str], folder: Path) -> pd.DataFrame:
+    """Return what `vintages` does, for vintages that hold the table, the oldest first."""
+    cells, rows = cells_by_state(table, key, dated, folder)
+    first: dict[tuple[State, str], str] = {}
+    for vintage in dated:
+        published = (vintage.entry(table).modified or vintage.manifest.created)[:10]
+        if state_of(vintage, table) in rows:
+            first.setdefault((state_of(vintage, table), published), vintage.name)
+    if not first:
         raise CoverageError(f"table {table}: no vintage holds it; pull one.")
-    found = pd.concat(frames.values(), ignore_index=True)
-    keys = [column for column in found.columns if column != "vintage"]
-    return found.drop_duplicates(keys).sort_values([*key, "period", "published"], kind="stable", ignore_index=True)
+    return _in_order_of_cells(cells, [(rows[state], published, name) for (state, published), name in first.items()])
 
 
-def _dated(table: str, folder: Path) -> list[Snapshot]:
-    """Return the vintages that hold a table, the oldest first."""
+def _in_order_of_cells(cells: pd.DataFrame, states: list[tuple[np.ndarray, str, str]]) -> pd.DataFrame:
+    """Return rows of some cells as states have them, each figure of a date once, the states of a cell together."""
+    counts = [len(rows) for rows, *_ in states]
+    row = np.concatenate([rows for rows, *_ in states])
+    published, vintage = (
+        np.repeat(np.array(each, object), counts) for each in zip(*(s[1:] for s in states), strict=True)
+    )
+    date = np.unique(published.astype(str), return_inverse=True)[1]
+    # of few rows what is alike and how they are sorted is found once, not for each state that has them
+    same, cell = (
+        cells.groupby(list(columns), sort=True, dropna=False).ngroup().to_numpy()
+        for columns in (cells, [column for column in cells if column not in ("value", "status")])
+    )
+    once = np.sort(np.unique(np.column_stack([same[row], date]), axis=0, return_index=True)[1])
+    order = once[np.lexsort((date[once], cell[row[once]]))]
+    found = cells.take(row[order]).reset_index(drop=True)
+    return found.assign(published=published[order], vintage=vintage[order])
+
+
+def vintages_with(table: str, folder: Path) -> list[Snapshot]:
+    """Return the vintages that hold a table, the oldest first; those that cannot be opened are named on stderr."""
     return [snapshot for snapshot in dated_snapshots(folder) if table in snapshot]
