@@ -89,8 +89,8 @@ GROUPS: dict[str, dict[str, Group]] = {
     dimension: {name: _listed(dimension, name, definitions) for name, definitions in listed.items()}
     for dimension, listed in read_list("groups")["groups"].items()
 }
-MONITOR, LONG_TERM = (
+MONITOR, LONG_TERM, LABOUR_FORCE = (
     {dimension: tuple(GROUPS[dimension][name] for name in names) for dimension, names in scheme.items()}
-    for scheme in map(read_list("groups")["schemes"].get, ("monitor", "long_term"))
+    for scheme in map(read_list("groups")["schemes"].get, ("monitor", "long_term", "labour_force"))
 )
-"""The groups that are shown together in the monitors, and in documents on long-term bijstand, by dimension."""
+"""The groups that are shown together: in the monitors, in documents on long-term bijstand, beside the labour force."""
