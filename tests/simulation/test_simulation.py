@@ -273,9 +273,12 @@ def test_tables_agree_with_each_other(made):
 
 def test_classes_close_within_rounding(made):
     found = closure.closures(made, list(made.manifest.tables))
-    assert set(found["closure"]) == {closure.WITHIN}
+    last = found["measured"] == "mean_population"  # that of 2026 is not known yet
+    assert set(found.loc[~last, "closure"]) == {closure.WITHIN}
+    assert found.loc[last].groupby("closure")["checks"].max().to_dict() == {closure.WITHIN: 14, closure.UNDECIDED: 1}
     checked = set(found[["table", "dimension"]].itertuples(index=False, name=None))
-    dimensions = {(table, each.name) for table in made.manifest.tables for each in made.metadata(table).dimensions}
+    dimensions = {(table, each.name) for table in made.manifest.tables for each in made.metadata(table).dimensions
+                  if len(each.codes) > 1}  # fmt: skip
     assert checked == dimensions
     for table, quantity in (("85615NED", "inflow"), ("85585NED", "stock"), ("85617NED", "ended_spells")):
         cells = cells_of(made, table)

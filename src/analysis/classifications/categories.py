@@ -18,8 +18,9 @@ from typing import Any
 from analysis.errors import DataError
 
 TOTAL, ABOVE_AOW = "total", "AOW+"
-USUAL_TOTALS = ("up to AOW", TOTAL)
-"""The category of a dimension that is not named: bijstand up to the AOW age, where a table distinguishes it."""
+USUAL_TOTALS = ("up to AOW", TOTAL, "15-75")
+"""The category of a dimension that is not named: bijstand up to the AOW age where a table distinguishes it, else all;
+of the labour force (80590ned) from 15 to 75."""
 
 
 @cache

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from analysis.errors import CallError
+from analysis.simulation.denominators import denominators
 from analysis.simulation.full_size import as_large_as_real
 from analysis.simulation.parameters import Parameters
 from analysis.simulation.population import draw
@@ -49,4 +50,5 @@ def simulate(
     counts = counts if unrest is None else registered(counts, unrest, rules.seed)
     made = tables(counts, source_of(truth))
     made = as_large_as_real(made, rules.seed, rules.persons) if full_size else made
+    made += denominators(rules.persons, source_of(truth))
     return write_snapshot(folder, name, "simulated", SNAPSHOT_DATE, made, {FILE: truth})
