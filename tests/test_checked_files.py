@@ -56,7 +56,7 @@ def test_every_fault_of_a_table_is_told_by_line_and_column(tmp_path):
         ("name,kind,kind,step\n", "made.csv, line 1: kind stands there twice."),
         ("name,kind,step,nota\n", "made.csv, line 1: nota is not known; did you mean 'note'? known: kind, name, note,"),
         (b"\xff\xfe\x00", "made.csv: cannot be read as a table in UTF-8"),
-        ('name,kind,step\n"a\n', "made.csv: cannot be read as a table in UTF-8 (unexpected end of data)."),
+        ('name,kind,step\n"a\n', "made.csv, line 2: cannot be read as a table in UTF-8 (unexpected end of data)."),
     ],
     ids=["empty", "short", "twice", "unknown", "bytes", "quote"],
 )

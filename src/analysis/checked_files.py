@@ -1,18 +1,19 @@
 """Files that people write by hand, read with every fault reported at once: a line each, with file, line and column.
 
-A row of a table (CSV) and an entry of a list (YAML) or description (TOML) is a record. What a record may hold is said
-once, by `Field` objects, and checked by a schema of pandera. What is wrong is added to ``faults``; `refuse` reports it.
+A row of a table (CSV or workbook) and an entry of a list (YAML) or description (TOML) is a record. What a record may
+hold is said once, by `Field` objects, and checked by a schema of pandera. What is wrong is added to ``faults``;
+`refuse` reports it.
 """
 
-import csv
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import DataError, WorkbenchError, did_you_mean, name_some
+from analysis.table_files import TableFileError, read_rows
 
 SOME_TEXT = r"\S(.*\S)?"
 _EXPECTED = {
@@ -78,39 +79,51 @@ def refuse(faults: Sequence[str], error: type[WorkbenchError] = DataError) -> No
         raise error("\n".join(dict.fromkeys(faults)))
 
 
-def read_csv(path: Path, fields: Fields, faults: list[str], key: str = "", file: str = "") -> list[Record]:
+def read_csv(
+    path: Path,
+    fields: Fields,
+    faults: list[str],
+    key: str = "",
+    file: str = "",
+    plain: Callable[[dict[str, str]], dict[str, str]] = dict,
+) -> list[Record]:
     """Return the rows of a table; rows of another length than its header are left out.
 
     Parameters
     ----------
     path : Path
+        A CSV file, or a workbook of Excel.
     fields : mapping of str to Field
-        What each column may hold.
+        What each column may hold; an optional one that is absent is empty.
     faults : list of str
         To which what is wrong is added.
     key : str, optional
         The column that names a row, each name once.
     file : str, optional
         What messages call the file; by default its name.
+    plain : callable, optional
+        How the values of a row are brought into the form that is checked.
     """
     file, records = file or path.name, []
+    optional = {name: "" for name, field in fields.items() if field.optional}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as text:
-            reader = csv.reader(text, strict=True)
-            header = next(reader, [])
-            wrong = _key_faults(Record(file, 1, dict.fromkeys(header)), fields)
-            wrong += [f"{file}, line 1: {each} stands there twice." for each in {*header} if header.count(each) > 1]
-            if wrong:
-                faults += wrong
-                return []
-            for row in filter(None, reader):
-                values = dict(zip(header, row, strict=False))
-                if len(row) == len(header):
-                    records.append(Record(file, reader.line_num, values, values.get(key, "")))
-                else:
-                    faults.append(f"{file}, line {reader.line_num}: expected {len(header)} values, found {len(row)}.")
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        faults.append(f"{file}: cannot be read as a table in UTF-8 ({fault}).")
+        rows = read_rows(path)
+        first, header = next(rows, (1, []))
+        wrong = _key_faults(Record(file, first, dict.fromkeys(header)), fields)
+        wrong += [f"{file}, line {first}: {each} stands there twice." for each in {*header} if header.count(each) > 1]
+        if wrong:
+            faults += wrong
+            return []
+        for line, row in rows:
+            if len(row) != len(header):
+                faults.append(f"{file}, line {line}: expected {len(header)} values, found {len(row)}.")
+                continue
+            values = plain(optional | dict(zip(header, row, strict=True)))
+            records.append(Record(file, line, values, values.get(key, "")))
+    except TableFileError as fault:
+        faults.append(f"{file}{f', line {fault.line}' if fault.line else ''}: {fault}.")
+    except OSError as fault:
+        faults.append(f"{file}: cannot be read ({fault}).")
     check(records, fields, faults)
     if key:
         check_unique(records, [key], faults)

@@ -184,15 +184,36 @@ def _findings(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    """Report all that is wrong with a file of the register, a line each."""
-    from analysis.register.file_check import check_file
+    """Report all that is wrong with a file of the register, or with all of it, a line each."""
+    from analysis.register.file_check import check_file, check_register
 
-    if options.document or options.verdict or options.location or options.format != "table":
-        raise CallError("findings check FILE takes no filters: it reports all that is wrong with the file.")
-    claims = check_file(options.file, open_snapshot("published"))
+    _refuse_filters(options, "findings check")
+    published = open_snapshot("published")
+    if options.file is None:
+        claims, parts = check_register(published)
+        documents = len({claim.document for claim in claims})
+        print(f"{documents} documents, {len(claims)} numbers, {parts} parts in the coverage; nothing wrong")
+        return 0
+    claims = check_file(options.file, published)
     formulas, queries = (sum(bool(getattr(claim, kind)) for claim in claims) for kind in ("formulas", "queries"))
     print(f"{options.file}: {len(claims)} numbers, {formulas} with a formula, {queries} with a query; nothing wrong")
     return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    """Set two people's entries of one document side by side; the status is 1 when they differ."""
+    from analysis.register.entry_comparison import compare_entries
+
+    _refuse_filters(options, "findings compare")
+    compared = compare_entries(options.one, options.two)
+    print("\n".join(compared.lines or ("the two entries are alike",)))
+    print(f"{compared.shared} rows in both, {len(compared.lines)} differences")
+    return 1 if compared.lines else 0
+
+
+def _refuse_filters(options: argparse.Namespace, command: str) -> None:
+    if options.document or options.verdict or options.location or options.format != "table":
+        raise CallError(f"{command} takes no filters: it reports all that is wrong.")
 
 
 def _simulate(options: argparse.Namespace) -> int:
@@ -292,7 +313,7 @@ def _option(*names: str, **option: Any) -> tuple[tuple[str, ...], dict[str, Any]
     return names, option
 
 
-_GROUPS = {"": ("COMMAND", True), "findings": ("check", False), "snapshots": ("ACTION", True)}
+_GROUPS = {"": ("COMMAND", True), "findings": ("ACTION", False), "snapshots": ("ACTION", True)}
 """The commands that have commands: how their place is called in the usage, and whether one has to be given."""
 _COMMANDS = {
     "report": (
@@ -320,7 +341,12 @@ _COMMANDS = {
         _option("--format", metavar="table|json|csv", default="table", help="how to print (default: table)"),
     ),
     "findings check": (
-        _check, "report all that is wrong with a file of the register", _option("file", metavar="FILE", type=Path),
+        _check, "report all that is wrong with a file of the register",
+        _option("file", nargs="?", metavar="FILE", type=Path, help="a CSV or workbook (default: the whole register)"),
+    ),
+    "findings compare": (
+        _compare, "set two entries of one document side by side",
+        _option("one", metavar="A", type=Path), _option("two", metavar="B", type=Path),
     ),
     "pull": (
         _pull, "download tables of CBS into a new dated snapshot",

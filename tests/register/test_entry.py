@@ -90,7 +90,7 @@ def test_documents_and_their_files_go_together(tmp_path):
     (folder / "other.csv").rename(folder / "another.csv")
     with pytest.raises(DataError) as fault:
         read_register(folder)
-    assert "another.csv: the document has no row in documents.csv." in str(fault.value)
+    assert "another.csv: the document has no row in documents.csv; give it one." in str(fault.value)
     assert "documents.csv: other has no file other.csv." in str(fault.value)
 
 
@@ -102,7 +102,7 @@ def test_files_that_are_no_tables_are_told(tmp_path):
     with pytest.raises(DataError) as fault:
         read_register(folder)
     told = str(fault.value)
-    assert "wide.csv, line 2: expected 18 values, found 2." in told
+    assert "wide.csv, line 2: expected 23 values, found 2." in told
     assert "bytes.csv: cannot be read as a table in UTF-8" in told
     assert "other.csv, line 1: expected claim_id, found none." in told
 
@@ -155,7 +155,7 @@ QUERIES = {
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_that_cannot_be_is_told(query, tmp_path):
     register = read_register(write_register(tmp_path, made=[row("q", "1", query=query)]))
-    known = {"85692NED": TableOutline("month", ["stock"], {"sex": [], "age": []})}
+    known = {"85692NED": TableOutline("month", {"stock": "persons"}, {"sex": [], "age": []})}
     (told,) = query_faults(register.claims.values(), known)
     assert told.startswith("made.csv, line 2, q: query: ")
     assert told.endswith(QUERIES[query])

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS, read_list
+from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS, category_of, read_list
 from analysis.classifications.durations import named_bands
 from analysis.classifications.groups import GROUPS, TOTAL_GROUP, Group, cross, one_class
 from analysis.errors import CallError, did_you_mean, name_some
@@ -37,7 +37,12 @@ def dimension_note(dimension: str) -> str:
 
 def unknown_group(dimension: str, name: str, known: Iterable[str]) -> str:
     """Return the sentence on a group that is none of the known ones."""
-    return f"dimension {dimension!r} has no group {name!r}; {did_you_mean(name, known)}."
+    options = sorted(known)
+    plain = {_spelling(each): each for each in options}
+    begun = [each for text, each in plain.items() if _spelling(name).casefold().startswith(text.casefold())]
+    meant = plain.get(_spelling(category_of(dimension, "", name) or "")) or max(begun, key=len, default=None)
+    hint = f"did you mean {meant!r}? known: {name_some(options, 12)}" if meant else did_you_mean(name, options)
+    return f"dimension {dimension!r} has no group {name!r}; {hint}."
 
 
 def check_dimension(dimension: str, possible: Iterable[str]) -> str:

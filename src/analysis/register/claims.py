@@ -32,7 +32,7 @@ class Derivation:
 class Claim:
     """A published number: where it stands, what it is, how it is printed, and what it follows from.
 
-    ``line`` is its line in the file of its document. The text of every column is in ``row``.
+    ``line`` is its line in ``file``, by default that of its document. The text of every column is in ``row``.
     """
 
     document: str
@@ -40,6 +40,7 @@ class Claim:
     row: Mapping[str, str]
     formulas: tuple[Derivation, ...] = ()
     queries: tuple[Derivation, ...] = ()
+    file: str = ""
 
     @property
     def id(self) -> str:
@@ -49,7 +50,7 @@ class Claim:
     @property
     def position(self) -> str:
         """File, line and id, for messages."""
-        return f"{self.document}.csv, line {self.line}, {self.id}"
+        return f"{self.file or f'{self.document}.csv'}, line {self.line}, {self.id}"
 
     def differs_in(self, derivation: Derivation) -> bool:
         """Tell whether the claim's known difference explains a derivation: one flagged for it, or any if none is."""

@@ -1,28 +1,45 @@
 """The register: published numbers as facts, read from ``data/findings`` with every fault reported at once."""
 
-import csv
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 
 from analysis.checked_files import Record, check_unique, read_csv, refuse
 from analysis.errors import CallError
-from analysis.intervals.formula import TRUTHS, FormulaError
+from analysis.intervals.formula import FormulaError
 from analysis.register.claims import Claim, Derivation
 from analysis.register.formulas import parse, split_derivations
 from analysis.register.relations import Register, formula_faults, relations
-from analysis.register.schema import CLAIM_FIELDS, DOCUMENT_FIELDS, SOURCE_FIELDS
+from analysis.register.row_check import plain_numbers, row_faults
+from analysis.register.schema import (
+    CLAIM_FIELDS,
+    DIFFERS_MARK,
+    DOCUMENT_FIELDS,
+    DOCUMENTS,
+    DUTCH,
+    DUTCH_FIELDS,
+    SOURCE_FIELDS,
+    SOURCES,
+    TEMPLATE,
+)
+from analysis.table_files import WORKBOOK, TableFileError, read_rows
 from analysis.workspace import project_root
 
-DIFFERS_MARK = "~"
-"""Before a formula or query that is known to count something else, as the row's ``difference`` says."""
-DOCUMENTS, SOURCES, TEMPLATE = "documents.csv", "sources.csv", "template.csv"
+SUFFIXES = (".csv", WORKBOOK)
 
 
 def findings_folder() -> Path:
     """Return the folder of the register."""
     return project_root() / "data" / "findings"
+
+
+def document_files(folder: Path) -> list[Path]:
+    """Return the files of the documents of a register, CSV files and workbooks, in the order of their names."""
+    others = (DOCUMENTS, SOURCES, TEMPLATE, DUTCH)
+    found = [path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}") if path.name not in others]
+    return sorted(
+        path for path in found if not path.name.startswith((".", "~"))
+    )  # Excel leaves ~$name while it is open
 
 
 def document_names() -> list[str]:
@@ -32,53 +49,89 @@ def document_names() -> list[str]:
 
 def tables_in_queries() -> list[str]:
     """Return the tables that queries of the register name, without reading the rest of it."""
-    queries = [text for path in findings_folder().glob("*.csv") for text in _column(path, "query")]
+    queries = [text for path in document_files(findings_folder()) for text in _column(path, "query")]
     return sorted({name.strip() for text in queries for name in re.findall(r"\{([^{}|]+)\|", text)})
 
 
 def _column(path: Path, name: str) -> list[str]:
-    """Return a column of a file as it stands, nothing where there is no such column."""
-    with path.open(encoding="utf-8-sig", newline="") as text:
-        return [row.get(name) or "" for row in csv.DictReader(text)]
+    """Return a column of a file as it stands, nothing where there is none; `read_register` says so."""
+    try:
+        (_, header), *rows = read_rows(path)
+        index = header.index(name)
+    except (TableFileError, ValueError):
+        return []
+    return [row[index] for _, row in rows if index < len(row)]
 
 
 def read_register(folder: Path | None = None, extra: Path | None = None) -> Register:
     """Read the register.
 
-    With ``extra``, that file replaces the document of its name, or is added; only its own faults are reported.
+    With ``extra``, that file replaces the document of its name, or is added; only its own faults are reported, and
+    those of the lists of documents and sources.
 
     Raises
     ------
     CallError
-        When there is no such file or folder, or the file is no CSV.
+        When there is no such file or folder, or the file is neither CSV nor workbook.
     DataError
-        With a line for each fault of a file: a column, a value, an id that occurs twice, a document without metadata,
-        a formula that cannot be read, names an unknown claim, goes in a circle or has no value.
+        With a line for each fault of a file, in the order of files and lines: a column, a value, an id that occurs
+        twice, a document without metadata, a formula that cannot be read, names an unknown claim, goes in a circle or
+        has no value.
     """
+    register, faults = register_with_faults(folder, extra)
+    refuse(faults)
+    return register
+
+
+def register_with_faults(folder: Path | None = None, extra: Path | None = None) -> tuple[Register, list[str]]:
+    """Return what of the register is in order, and what is wrong with the rest; takes what `read_register` takes."""
     folder = folder or findings_folder()
     for path in (folder / DOCUMENTS, folder / SOURCES, extra):
-        if path is not None and not (path.is_file() and path.suffix == ".csv"):
+        if path is not None and not (path.is_file() and path.suffix in SUFFIXES):
             fault = "is no CSV" if path.is_file() else "no such file"
-            raise CallError(f"{path}: {fault}; expected a .csv file of the findings register.")
-    paths = {
-        path.stem: path for path in sorted(folder.glob("*.csv")) if path.name not in (DOCUMENTS, SOURCES, TEMPLATE)
-    }
+            raise CallError(f"{path}: {fault}; expected a .csv file of the findings register, or a workbook (.xlsx).")
+    faults: list[str] = []
+    paths: dict[str, Path] = {}
+    for path in document_files(folder):
+        if path.stem in paths:
+            faults.append(f"{path.name}: the document is also in {paths[path.stem].name}; keep one of the two.")
+        paths[path.stem] = path
     if extra is not None:
         paths[extra.stem] = extra
-    faults: list[str] = []
     documents = {each.name: each.values for each in read_csv(folder / DOCUMENTS, DOCUMENT_FIELDS, faults, "document")}
     sources = {each.name: each.values for each in read_csv(folder / SOURCES, SOURCE_FIELDS, faults, "source")}
-    faults += [f"{name}.csv: the document has no row in {DOCUMENTS}." for name in paths if name not in documents]
-    rows = [row for path in paths.values() for row in read_csv(path, CLAIM_FIELDS, faults, "claim_id")]
+    dutch = read_csv(folder / DUTCH, DUTCH_FIELDS, faults, "english") if (folder / DUTCH).is_file() else []
+    faults += [
+        f"{path.name}: the document has no row in {DOCUMENTS}; give it one."
+        for path in paths.values()
+        if path.stem not in documents
+    ]
+    rows = [
+        row for path in paths.values() for row in read_csv(path, CLAIM_FIELDS, faults, "claim_id", plain=plain_numbers)
+    ]
     check_unique(rows, ["claim_id"], faults)
     claims = _claims(rows, sources, faults)
     every = relations(claims)
     faults += formula_faults(claims, {row.name for row in rows}, every)
     faults += [f"{DOCUMENTS}: {name} has no file {name}.csv." for name in documents if name not in paths]
     if extra is not None:
-        faults = [fault for fault in faults if re.search(rf"(^|\W){re.escape(extra.name)}\b", fault)]
-    refuse(faults)
-    return Register(claims, documents, sources, every)
+        own = "|".join(
+            map(re.escape, (extra.name, DOCUMENTS, SOURCES, DUTCH))
+        )  # the last three are part of any document
+        faults = [fault for fault in faults if re.search(rf"(^|\W)({own})\b", fault)]
+    register = Register(claims, documents, sources, every, {each.name: each.values["dutch"] for each in dutch})
+    return register, in_line_order(faults, [DOCUMENTS, SOURCES, DUTCH, *(path.name for path in paths.values())])
+
+
+def in_line_order(faults: list[str], files: list[str]) -> list[str]:
+    """Return faults in the order of the files that they name first, and of the lines in these."""
+
+    def position(fault: str) -> tuple[int, int]:
+        found = re.match(r"(.+?\.\w+)(?:, line (\d+))?[,:]", fault)
+        file, line = (found[1], int(found[2] or 0)) if found else ("", 0)
+        return files.index(file) if file in files else len(files), line
+
+    return sorted(faults, key=position)
 
 
 def _claims(rows: list[Record], sources: Mapping[str, Mapping[str, str]], faults: list[str]) -> dict[str, Claim]:
@@ -90,10 +143,11 @@ def _claims(rows: list[Record], sources: Mapping[str, Mapping[str, str]], faults
             column: _derivations(row.values[column], f"{row.position}: {column}", column, faults)
             for column in ("formula", "query")
         }
-        faults += [f"{row.position}: {fault}" for fault in _row_faults(row.values, derivations, sources)]
+        faults += [f"{row.position}: {fault}" for fault in row_faults(row.values, derivations, sources)]
         if len(faults) == before and row.position not in wrong:
-            document = row.file.removesuffix(".csv")
-            claims[row.name] = Claim(document, row.line, row.values, derivations["formula"], derivations["query"])
+            document = row.file.rpartition(".")[0]
+            derived = derivations["formula"], derivations["query"]
+            claims[row.name] = Claim(document, row.line, row.values, *derived, row.file)
     return claims
 
 
@@ -111,45 +165,3 @@ def _derivations(text: str, position: str, column: str, wrong: list[str]) -> tup
             wrong.append(f"{position}: a {refused} cannot stand in a {column}: {each[:80]!r}.")
         derivations.append(Derivation(each, tree, entered.startswith(DIFFERS_MARK)))
     return tuple(derivations)
-
-
-def _row_faults(
-    row: Mapping[str, str], derivations: Mapping[str, tuple[Derivation, ...]], sources: Mapping
-) -> list[str]:
-    """Return what is wrong between the columns of a row."""
-    found = []
-    if row["source"] not in sources:
-        found.append(f"source: expected a name of {SOURCES}, found {row['source']!r}.")
-    if bool(row["value"]) != bool(row["precision"]):
-        found.append("value and precision: expected both or neither.")
-    empty = [column for column in derivations if row[column] and not split_derivations(row[column])]
-    found += [f"{column}: expected a {column}, found {row[column]!r}." for column in empty]
-    if not row["value"] and row["kind"] != "statement":
-        found.append(f"value: expected a number for the kind {row['kind']!r}, found none; only a statement has none.")
-    if row["value"] and not row["unit"]:
-        found.append("unit: expected what the value counts, found nothing.")
-    try:
-        value, step = Fraction(row["value"] or 0), Fraction(row["precision"] or 0)
-    except ValueError:
-        return found  # the schema reports it
-    if row["wording"] in ("nearly", "over") and not value:
-        found.append(f"wording: nothing is {row['wording']} zero.")
-    if row["value"] and not row["wording"] and value % (step or 1):
-        found.append(
-            f"value: expected a number in steps of {row['precision']}, as the precision says, found {row['value']}."
-        )
-    return found + [
-        fault for column, each in derivations.items() for one in each for fault in _derivation_faults(row, column, one)
-    ]
-
-
-def _derivation_faults(row: Mapping[str, str], column: str, derivation: Derivation) -> list[str]:
-    """Return what is wrong with a derivation of this claim: a statement is compared, a number is computed."""
-    if derivation.differs and not row["difference"]:
-        text = derivation.text[:80]
-        return [f"{column}: expected a difference that explains what is marked with {DIFFERS_MARK}: {text!r}."]
-    if derivation.tree.kind in TRUTHS and row["kind"] != "statement":
-        return [f"{column}: a comparison belongs to a statement, not to a {row['kind']}: {derivation.text[:80]!r}."]
-    if derivation.tree.kind not in TRUTHS and not row["value"]:
-        return [f"{column}: expected a comparison, because no value is printed: {derivation.text[:80]!r}."]
-    return []

@@ -198,6 +198,10 @@ def _weighted(*nodes: Node) -> Node:
     return _over(total(*pairs), total(*nodes[1::2]))
 
 
+def _extreme(kind: str) -> Callable[..., Node]:
+    return lambda *nodes: nodes[0] if len(nodes) == 1 else Node(kind, nodes)
+
+
 def _against(kind: str) -> Callable[..., Node]:
     return lambda x, *others: both(*(Node(kind, (x, other)) for other in others))
 
@@ -206,8 +210,8 @@ def _against(kind: str) -> Callable[..., Node]:
 _FUNCTIONS: dict[str, tuple[Callable[..., Node], int, int]] = {
     "sum": (total, 1, _ANY),
     "mean": (lambda *nodes: _over(total(*nodes), number(len(nodes))), 1, _ANY),
-    "min": (lambda *nodes: Node("min", nodes), 1, _ANY),
-    "max": (lambda *nodes: Node("max", nodes), 1, _ANY),
+    "min": (_extreme("min"), 1, _ANY),
+    "max": (_extreme("max"), 1, _ANY),
     "abs": (lambda x: Node("abs", (x,)), 1, 1),
     "share": (lambda part, whole: _percent(_over(part, whole)), 2, 2),
     "growth": (lambda now, before: _percent(Node("-", (_over(now, before), number(1)))), 2, 2),

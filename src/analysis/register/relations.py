@@ -1,7 +1,7 @@
 """What the formulas of the register say together: which claims they name, circles, and the value of each."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
@@ -51,6 +51,12 @@ class Register:
     documents: Mapping[str, Mapping[str, str]]
     sources: Mapping[str, Mapping[str, str]]
     relations: list[Evaluation]
+    dutch: Mapping[str, str] = field(default_factory=dict)
+    """Texts that were entered in English, each with its Dutch."""
+
+    def text(self, entered: str, lang: str) -> str:
+        """Return a text of the register in a language; as it was entered, where there is no Dutch of it."""
+        return self.dutch.get(entered, entered) if lang == "nl" else entered
 
     @property
     def tables(self) -> list[str]:
