@@ -3,6 +3,7 @@
 Imports run one way, from the top of this list to its end::
 
     cli
+    cli_findings
     site
     runs
     chapters
@@ -16,7 +17,7 @@ Imports run one way, from the top of this list to its end::
     classifications
     intervals
     missing, files, checked_files
-    errors
+    errors, table_files
 """
 
 __version__ = "0.1.0"

@@ -10,10 +10,11 @@ import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from analysis import __version__
-from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
+from analysis.cli_findings import FINDINGS_COMMANDS, option
+from analysis.errors import CallError, DataError, WorkbenchError
 from analysis.files import staged_folder
 from analysis.snapshots.store import report_damage, snapshot_names, survey
 from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
@@ -77,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
             groups[group] = parsers[group].add_subparsers(metavar=metavar, required=required)
         parsers[name] = groups[group].add_parser(last, help=summary, description=run and run.__doc__)
         parsers[name].set_defaults(run=run)
-        for names, option in options:
-            parsers[name].add_argument(*names, **option)
+        for names, about in options:
+            parsers[name].add_argument(*names, **about)
     return parser
 
 
@@ -162,58 +163,6 @@ def _doctor(options: argparse.Namespace) -> int:
     print("\n".join(lines))
     print(final)
     return 1 if any(each.differences for each in found) else 0
-
-
-def _findings(options: argparse.Namespace) -> int:
-    """Recompute every number of the register from its own document and from a snapshot's tables."""
-    from analysis.register.entry import read_register
-    from analysis.register.evaluation import find
-    from analysis.register.output import FORMATS, format_rows, select_rows
-    from analysis.register.rows import finding_rows
-
-    if options.format not in FORMATS:
-        raise CallError(f"--format {options.format}: unknown; {did_you_mean(options.format, FORMATS)}.")
-    register = read_register()
-    for document in options.document:
-        if document not in register.documents:
-            raise CallError(f"--document {document}: unknown; {did_you_mean(document, register.documents)}.")
-    snapshot = open_snapshot(options.snapshot, needs=register.tables)
-    rows = finding_rows(find(register, snapshot, options.document or None), register, snapshot)
-    print(format_rows(select_rows(rows, options.verdict, options.location), options.format, next(iter(rows), ())))
-    return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    """Report all that is wrong with a file of the register, or with all of it, a line each."""
-    from analysis.register.file_check import check_file, check_register
-
-    _refuse_filters(options, "findings check")
-    published = open_snapshot("published")
-    if options.file is None:
-        claims, parts = check_register(published)
-        documents = len({claim.document for claim in claims})
-        print(f"{documents} documents, {len(claims)} numbers, {parts} parts in the coverage; nothing wrong")
-        return 0
-    claims = check_file(options.file, published)
-    formulas, queries = (sum(bool(getattr(claim, kind)) for claim in claims) for kind in ("formulas", "queries"))
-    print(f"{options.file}: {len(claims)} numbers, {formulas} with a formula, {queries} with a query; nothing wrong")
-    return 0
-
-
-def _compare(options: argparse.Namespace) -> int:
-    """Set two people's entries of one document side by side; the status is 1 when they differ."""
-    from analysis.register.entry_comparison import compare_entries
-
-    _refuse_filters(options, "findings compare")
-    compared = compare_entries(options.one, options.two)
-    print("\n".join(compared.lines or ("the two entries are alike",)))
-    print(f"{compared.shared} rows in both, {len(compared.lines)} differences")
-    return 1 if compared.lines else 0
-
-
-def _refuse_filters(options: argparse.Namespace, command: str) -> None:
-    if options.document or options.verdict or options.location or options.format != "table":
-        raise CallError(f"{command} takes no filters: it reports all that is wrong.")
 
 
 def _simulate(options: argparse.Namespace) -> int:
@@ -309,92 +258,73 @@ def _convert(options: argparse.Namespace) -> int:
     return 1 if damage else 0
 
 
-def _option(*names: str, **option: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
-    return names, option
-
-
 _GROUPS = {"": ("COMMAND", True), "findings": ("ACTION", False), "snapshots": ("ACTION", True)}
 """The commands that have commands: how their place is called in the usage, and whether one has to be given."""
 _COMMANDS = {
     "report": (
         _report, "run the notebooks and make one page of them",
-        _option("--snapshot", metavar="NAME", help="the figures to use (default: published)"),
-        _option("--notebook", metavar="NAME", action="append", help="a notebook to run; may be repeated"),
-        _option("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[],
+        option("--snapshot", metavar="NAME", help="the figures to use (default: published)"),
+        option("--notebook", metavar="NAME", action="append", help="a notebook to run; may be repeated"),
+        option("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[],
                 help="a parameter; may be repeated"),
-        _option("--lang", metavar="nl|en", help="the language of the report (default: en)"),
-        _option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
-        _option("--jobs", metavar="N", type=int, help="notebooks to run at once"),
+        option("--lang", metavar="nl|en", help="the language of the report (default: en)"),
+        option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
+        option("--jobs", metavar="N", type=int, help="notebooks to run at once"),
     ),
     "register": (
         _register, "write down a hypothesis before its figures are opened",
-        _option("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[], required=True,
+        option("-p", dest="parameters", metavar="KEY=VALUE", action="append", default=[], required=True,
                 help="a parameter of 08_hypothesis; may be repeated"),
-        _option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
+        option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
     ),
-    "findings": (
-        _findings, "recompute published numbers and give a verdict on each",
-        _option("--snapshot", metavar="NAME", default="published", help="the figures to use (default: published)"),
-        _option("--document", metavar="ID", action="append", default=[], help="a document; may be repeated"),
-        _option("--verdict", metavar="V", action="append", default=[], help="a verdict; may be repeated"),
-        _option("--location", metavar="TEXT", help="part of the name of a heading, table or figure"),
-        _option("--format", metavar="table|json|csv", default="table", help="how to print (default: table)"),
-    ),
-    "findings check": (
-        _check, "report all that is wrong with a file of the register",
-        _option("file", nargs="?", metavar="FILE", type=Path, help="a CSV or workbook (default: the whole register)"),
-    ),
-    "findings compare": (
-        _compare, "set two entries of one document side by side",
-        _option("one", metavar="A", type=Path), _option("two", metavar="B", type=Path),
-    ),
+    **FINDINGS_COMMANDS,
     "pull": (
         _pull, "download tables of CBS into a new dated snapshot",
-        _option("tables", nargs="*", metavar="TABLE", help="table ids (default: all that the workbench uses)"),
-        _option("--name", metavar="SNAPSHOT", help="name of the snapshot (default: today's date)"),
-        _option("--platform", metavar="auto|csv|v3|v4", default="auto", help="which platform of CBS to ask"),
-        _option("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS"),
-        _option("--all-measures", action="store_true", help="also the measures that the workbench does not use"),
+        option("tables", nargs="*", metavar="TABLE", help="table ids (default: all that the workbench uses)"),
+        option("--name", metavar="SNAPSHOT", help="name of the snapshot (default: today's date)"),
+        option("--platform", metavar="auto|csv|v3|v4", default="auto", help="which platform of CBS to ask"),
+        option("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS"),
+        option("--all-measures", action="store_true", help="also the measures that the workbench does not use"),
     ),
     "doctor": (
         _doctor, "compare CBS's live metadata with what the workbench expects",
-        _option("tables", nargs="*", metavar="TABLE", help="table ids (default: all of the catalogue)"),
-        _option("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS"),
-        _option("--out", metavar="DIR", type=Path, help="a new folder for the raw answers (default: in outputs/)"),
+        option("tables", nargs="*", metavar="TABLE", help="table ids (default: all of the catalogue)"),
+        option("--base-url", metavar="URL", help="scheme and host to ask instead of those of CBS"),
+        option("--out", metavar="DIR", type=Path, help="a new folder for the raw answers (default: in outputs/)"),
     ),
     "snapshots": (None, "list, verify and compare snapshots"),
     "snapshots list": (_list, "name every snapshot, with its tables"),
     "snapshots verify": (
         _verify, "read every file and compare it with its checksum",
-        _option("name", nargs="?", metavar="NAME", help="one snapshot (default: all)"),
+        option("name", nargs="?", metavar="NAME", help="one snapshot (default: all)"),
     ),
     "snapshots convert": (
         _convert, "store snapshots of format 1 in Parquet",
-        _option("names", nargs="*", metavar="NAME", help="snapshots (default: all)"),
+        option("names", nargs="*", metavar="NAME", help="snapshots (default: all)"),
     ),
     "snapshots show": (
         _show, "describe a snapshot, or one of its tables with its notes",
-        _option("name", nargs="?", metavar="NAME", help="a snapshot (default: published)"),
-        _option("table", nargs="?", metavar="TABLE", help="one of its tables"),
-        _option("cell", nargs="*", metavar="COLUMN=CODE", help="with --as-of: only the cells with these codes"),
-        _option("--as-of", metavar="DATE", help="a table (in the place of NAME) as the vintages knew it on a day"),
+        option("name", nargs="?", metavar="NAME", help="a snapshot (default: published)"),
+        option("table", nargs="?", metavar="TABLE", help="one of its tables"),
+        option("cell", nargs="*", metavar="COLUMN=CODE", help="with --as-of: only the cells with these codes"),
+        option("--as-of", metavar="DATE", help="a table (in the place of NAME) as the vintages knew it on a day"),
     ),
     "snapshots history": (
         _history, "follow a cell of a table through all vintages",
-        _option("table", metavar="TABLE", help="its id"),
-        _option("cell", nargs="+", metavar="CELL", help="COLUMN=CODE for each column that is fixed"),
+        option("table", metavar="TABLE", help="its id"),
+        option("cell", nargs="+", metavar="CELL", help="COLUMN=CODE for each column that is fixed"),
     ),
     "snapshots diff": (
         _diff, "say what changed from one snapshot to another",
-        _option("before", metavar="A"), _option("after", metavar="B"),
-        _option("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder"),
+        option("before", metavar="A"), option("after", metavar="B"),
+        option("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder"),
     ),
     "simulate": (
         _simulate, "make a population with known parameters, in the shape of the tables",
-        _option("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)"),
-        _option("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"),
-        _option("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)"),
-        _option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
+        option("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)"),
+        option("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"),
+        option("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)"),
+        option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
     ),
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""

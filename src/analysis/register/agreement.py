@@ -45,15 +45,15 @@ def group_fault(claim: Claim, query: Derivation) -> str:
     for selection in selections:
         named |= {(each.dimension, each.name) for each in find_crossing(selection) if each.dimension != TOTAL}
     group, entered = named_group(claim.row["group"]), claim.row["group"]
-    told = f"group: {entered!r} stands in the column, and the query asks for {'; '.join(sorted(selections))}"
+    fault = f"group: {entered!r} stands in the column, and the query asks for {'; '.join(sorted(selections))}"
     if group is not None:
         parts = [find_group(*each) for each in named if each[0] == group.dimension]
         same = group.name in {part.name for part in parts}
         made_of = len(parts) > 1 and any(members_in_common(group, part) for part in parts)
-        return "" if same or made_of else told
+        return "" if same or made_of else fault
     people = {dimension: {name for each, name in named if each == dimension} for dimension in _PEOPLE}
     narrow = any(len(names) == 1 for names in people.values()) and not any(_is_whole(each) for each in selections)
-    return told if entered == TOTAL and narrow else ""
+    return fault if entered == TOTAL and narrow else ""
 
 
 def _is_whole(selection: str) -> bool:
@@ -64,8 +64,8 @@ def _is_whole(selection: str) -> bool:
 def named_group(text: str) -> Group | None:
     """Return the group that a column names as ``men``, ``age <27`` or ``origin Europe``; None for other words."""
     dimension, _, name = text.partition(" ")
-    tried = [(dimension, name)] if dimension in CATEGORIES and name else [("sex", text), ("age", text)]
-    for each in tried:
+    candidates = [(dimension, name)] if dimension in CATEGORIES and name else [("sex", text), ("age", text)]
+    for each in candidates:
         try:
             return find_group(*each) if text != TOTAL else None
         except CallError:

@@ -51,10 +51,10 @@ def compare_entries(one: Path, two: Path) -> EntryComparison:
     pairs = _pairs(first, second)
     differing = [line for pair in pairs for line in _differences(*pair)]
     paired = {id(record) for pair in pairs for record in pair}
-    alone = [
+    unpaired = [
         f"{each.position}: only in {each.file}: {_what(each)}" for each in [*first, *second] if id(each) not in paired
     ]
-    return EntryComparison(len(pairs), (*differing, *alone))
+    return EntryComparison(len(pairs), (*differing, *unpaired))
 
 
 def _pairs(first: list[Record], second: list[Record]) -> list[tuple[Record, Record]]:

@@ -48,8 +48,8 @@ def read_span(text: str) -> Span | None:
                 raise ValueError(f"expected the first period before the last, found {text!r}")
             return Span(points[0], points[-1])
     hint = _meant(text)
-    told = f"; Excel made it of {hint}: format the column as text" if hint else ""
-    raise ValueError(f"expected {EXPECTED}, or one of {', '.join(NO_PERIOD)}; found {text!r}{told}")
+    cause = f"; Excel made it of {hint}: format the column as text" if hint else ""
+    raise ValueError(f"expected {EXPECTED}, or one of {', '.join(NO_PERIOD)}; found {text!r}{cause}")
 
 
 def point_of(text: str) -> Months | None:
