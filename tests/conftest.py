@@ -5,12 +5,16 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from analysis.register.entry import read_register
 from analysis.register.relations import Register
+from analysis.runs.kernel_server import SERVER
+from analysis.runs.own_kernel import provisioner
+from analysis.runs.pool import kernel_server
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE, open_snapshot
 from project_copy import copy_project
@@ -18,6 +22,21 @@ from project_copy import copy_project
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = ("test_notebooks.py", "test_pull_kills.py", "test_validation.py", "test_run.py", "test_benchmarks.py")
 """Files begun first, the longest ahead, so that no worker is left alone with one at the end."""
+
+
+_SERVER = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let notebooks that nbval runs, and whole reports, have their kernels forked from one process, as reports do."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        os.environ[SERVER] = _SERVER.enter_context(kernel_server())
+        os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = provisioner()
+
+
+def pytest_unconfigure() -> None:
+    """End that process."""
+    _SERVER.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _report(options: argparse.Namespace) -> int:
     """Run the notebooks side by side; put page, tables, figures and notebooks into a new folder."""
-    from analysis.runs.pool import warm_up
+    from analysis.runs.pool import KERNELS, kernel_server, warm_up
 
     warm_up()
     from analysis.runs.parameters import parse_assignments
@@ -96,6 +96,8 @@ def _report(options: argparse.Namespace) -> int:
         raise CallError("--out '': expected a folder.")
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
+    if options.kernel not in KERNELS:
+        raise CallError(f"--kernel {options.kernel}: {did_you_mean(options.kernel, KERNELS)}.")
     plan = plan_run(notebooks_folder(), options.notebook, given)
     for each in plan.skipped:
         print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
@@ -108,7 +110,9 @@ def _report(options: argparse.Namespace) -> int:
         build.make_pages(*run)
 
     out = Path(options.out or outputs_folder())
-    print(run_report(plan, out, options.jobs, make_pages) / "index.html")
+    kernels = options.kernel if len(plan.notebooks) > 1 else "plain"  # one notebook imports only what it needs
+    with kernel_server(kernels) as address:
+        print(run_report(plan, out, options.jobs, make_pages, address) / "index.html")
     return 0
 
 
@@ -270,6 +274,8 @@ _COMMANDS = {
         option("--lang", metavar="nl|en", help="the language of the report (default: en)"),
         option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
         option("--jobs", metavar="N", type=int, help="notebooks to run at once"),
+        option("--kernel", metavar="warm|plain", default="warm",
+               help="kernels forked from one process, or started one by one (default: warm)"),
     ),
     "register": (
         _register, "write down a hypothesis before its figures are opened",

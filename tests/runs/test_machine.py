@@ -15,6 +15,7 @@ from analysis import __version__
 from analysis.cli import main
 from analysis.errors import DataError
 from analysis.runs.hypothesis_log import LOG
+from analysis.runs.kernel_server import SERVER
 from analysis.runs.plan import plan_run
 from analysis.runs.report_run import NotebookFailedError, run_report
 from analysis.workspace import HOME_VARIABLE
@@ -55,6 +56,7 @@ def test_a_workbench_of_another_version_in_the_kernel_is_in_the_record(home, tmp
     shutil.copytree(ROOT / "src" / "analysis", other / "analysis", ignore=shutil.ignore_patterns("__pycache__"))
     path = other / "analysis" / "__init__.py"
     path.write_text(path.read_text().replace(__version__, "9.9.9"))
+    monkeypatch.delenv(SERVER)  # which has imported ours
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(other), os.environ.get("PYTHONPATH", "")]))
     environment = os.environ | {HOME_VARIABLE: str(home)}
     command = "import sys; from analysis.cli import main; sys.exit(main(sys.argv[1:]))"

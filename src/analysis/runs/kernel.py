@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.files import json_bytes
+from analysis.runs.kernel_server import SERVER
 from analysis.runs.kernel_versions import VERSIONS
 from analysis.runs.translation import PROSE, notebook_in
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
@@ -24,18 +25,23 @@ GRACE = 5
 """Seconds a worker has to shut its kernel down when the process it works for has ended."""
 CELL_TIMEOUT = 900
 """Seconds after which a cell that does not end is given up."""
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Set to 1 where notebooks run side by side: threads of their own would wait for each other."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A notebook to run: where it is, the run folder it writes to, all its parameters, and the workbench folder."""
+    """A notebook to run: where it is, the run folder it writes to, all its parameters, and the workbench folder.
+
+    ``kernels`` is the address of a server of kernels, empty for a kernel of its own.
+    """
 
     name: str
     source: Path
     folder: Path
     parameters: dict[str, Any]
     home: Path
+    kernels: str = ""
 
     @property
     def output(self) -> Path:
@@ -68,7 +74,8 @@ def run_notebook(job: Job) -> Outcome:
     # a worker has the environment of the moment its server began, not that of the caller
     versions = job.folder / "log" / f".{job.name}.versions.json"
     os.environ |= {RUN_FOLDER_VARIABLE: str(job.folder), HOME_VARIABLE: str(job.home), VERSIONS: str(versions)}
-    for threads in _ONE_THREAD:  # notebooks run side by side: threads of their own would wait for each other
+    os.environ[SERVER] = job.kernels
+    for threads in ONE_THREAD:
         os.environ.setdefault(threads, "1")
     log = os.open(job.folder / "log" / f"{job.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     kept = os.dup(1), os.dup(2)

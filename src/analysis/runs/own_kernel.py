@@ -5,11 +5,18 @@ starts the Python it runs in, and the kernel itself writes down what it has.
 """
 
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from ipykernel.kernelspec import make_ipkernel_cmd
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+
+
+def provisioner() -> str:
+    """Return what starts kernels: ours, but for an environment that was made before it was registered."""
+    registered = entry_points(group="jupyter_client.kernel_provisioners", name="bijstand-warm")
+    return "bijstand-warm" if registered else "local-provisioner"
 
 
 class OwnKernelManager(AsyncKernelManager):
@@ -21,4 +28,9 @@ class OwnKernelManager(AsyncKernelManager):
         script = Path(__file__).with_name("kernel_versions.py")
         line = f"__import__('runpy').run_path({str(script)!r});"
         command = make_ipkernel_cmd(executable=sys.executable, extra_arguments=[f"--IPKernelApp.exec_lines=[{line!r}]"])
-        return KernelSpec(argv=command, display_name="Python 3 (this environment)", language="python")
+        return KernelSpec(
+            argv=command,
+            display_name="Python 3 (this environment)",
+            language="python",
+            metadata={"kernel_provisioner": {"provisioner_name": provisioner()}},
+        )

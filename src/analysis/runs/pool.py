@@ -3,17 +3,30 @@
 import importlib
 import multiprocessing
 import os
+import shutil
 import signal
+import socket
+import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from typing import Any
 
-from analysis.runs.kernel import Job, Outcome, end_with_the_run, run_notebook
+from analysis.runs.kernel import ONE_THREAD, Job, Outcome, end_with_the_run, run_notebook
+from analysis.runs.kernel_server import SERVER
 
+KERNELS = ("warm", "plain")
+"""Kernels forked from a process that has imported what they need, or started one by one."""
+LONGEST_ADDRESS = 100
+"""Bytes that the path of a socket may have (macOS allows 103)."""
+_END = 10
+"""Seconds that a server of kernels has to end."""
 _FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
 
 
@@ -30,6 +43,46 @@ def warm_up() -> None:
             forkserver.ensure_running()
         finally:
             _on_interrupt(before)
+
+
+@contextmanager
+def kernel_server(kernels: str = "warm") -> Iterator[str]:
+    """Run a server of kernels (`kernel_server`) for a while and give its address, empty for plain kernels.
+
+    One that the environment names already is used again. Where the system cannot fork, or its folder for temporary
+    files has too long a name, there is none.
+    """
+    if kernels == "warm" and os.environ.get(SERVER):
+        yield os.environ[SERVER]
+        return
+    folder = Path(tempfile.mkdtemp(prefix="bijstand-"))
+    address = str(folder / "kernels")
+    can = hasattr(os, "fork") and hasattr(socket, "send_fds") and len(os.fsencode(address)) <= LONGEST_ADDRESS
+    server = _start_server(address) if can and kernels == "warm" else None
+    try:
+        yield address if server else ""
+    finally:
+        if server:
+            server.stdin.close()  # at which it ends its kernels and itself
+            try:
+                server.wait(_END)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_server(address: str) -> subprocess.Popen:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(address)
+        listening.listen(64)  # requests wait there while the server is still importing
+        return subprocess.Popen(
+            [sys.executable, "-m", "analysis.runs.kernel_server", str(listening.fileno())],
+            stdin=subprocess.PIPE,
+            pass_fds=[listening.fileno()],
+            env=dict.fromkeys(ONE_THREAD, "1") | os.environ,
+            start_new_session=True,  # Ctrl-C is for the command
+        )
 
 
 def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:

@@ -25,7 +25,7 @@ class NotebookFailedError(WorkbenchError):
 
 
 def run_report(
-    plan: Plan, out: Path, jobs: int | None, make_pages: Callable[[Path, Plan, dict[str, Any]], None]
+    plan: Plan, out: Path, jobs: int | None, make_pages: Callable[[Path, Plan, dict[str, Any]], None], kernels: str = ""
 ) -> Path:
     """Run the notebooks of a plan and put everything into a new folder of ``out``.
 
@@ -38,6 +38,8 @@ def run_report(
         How many run at once; by default one more than there are processors, because a notebook also waits.
     make_pages : callable
         Called with the folder, the plan and the record when every notebook ended well; it writes the pages.
+    kernels : str
+        The address of a server of kernels; empty: each notebook starts one of its own.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def run_report(
     with staged_folder(final, staging) as stage:
         for name in ("notebooks", "tables", "figures", "log"):
             (stage / name).mkdir()
-        work = [Job(each.name, each.path, stage, plan.parameters[each.name], home) for each in plan.notebooks]
+        work = [Job(each.name, each.path, stage, plan.parameters[each.name], home, kernels) for each in plan.notebooks]
         outcomes = run_all(work, jobs)
         outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in plan.notebooks]
         record = _record(final.name, begun, plan, outcomes)
