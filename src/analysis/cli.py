@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from analysis import __version__
 from analysis.cli_findings import FINDINGS_COMMANDS, option
-from analysis.errors import CallError, DataError, WorkbenchError
+from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 from analysis.files import staged_folder
 from analysis.snapshots.store import report_damage, snapshot_names, survey
 from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
