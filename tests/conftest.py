@@ -29,7 +29,7 @@ _SERVER = ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let notebooks that nbval runs, and whole reports, have their kernels forked from one process, as reports do."""
-    if not hasattr(config, "workerinput") and not config.option.collectonly:
+    if not hasattr(config, "workerinput") and config.option.nbval_lax:  # it takes seconds to start
         os.environ[SERVER] = _SERVER.enter_context(kernel_server())
         os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = provisioner()
 

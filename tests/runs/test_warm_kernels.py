@@ -58,9 +58,10 @@ def outputs_of(folder, name):
     return [cell.get("outputs", []) for cell in cells]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address():
-    return os.environ[SERVER]
+    with kernel_server() as found:
+        yield found
 
 
 def test_what_a_notebook_shows_is_the_same_from_a_plain_kernel(home, address):
@@ -99,7 +100,7 @@ def test_without_a_server_that_answers_kernels_start_the_ordinary_way(home, tmp_
 
 
 def test_where_a_socket_has_no_room_for_its_name_kernels_are_plain(tmp_path, monkeypatch):
-    monkeypatch.delenv(SERVER)
+    monkeypatch.delenv(SERVER, raising=False)
     deep = tmp_path / ("d" * LONGEST_ADDRESS)
     deep.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(deep))
@@ -116,7 +117,7 @@ def test_an_unknown_kind_of_kernel_is_refused(home, capsys):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_stopped_command_leaves_neither_server_nor_kernels(home, how, monkeypatch):
-    monkeypatch.delenv(SERVER)
+    monkeypatch.delenv(SERVER, raising=False)
     for number in (1, 2):
         make_notebook(home / "notebooks", f"8{number}_slow", "import time", "time.sleep(120)")
     names = [word for number in (1, 2) for word in ("--notebook", f"8{number}_slow")]
