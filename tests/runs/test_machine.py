@@ -97,11 +97,46 @@ def test_digests_hold_even_where_git_changed_the_line_ends(home):
     assert main(["snapshots", "verify"]) == 0
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_checkout_that_cannot_be_written_reports_elsewhere(home, tmp_path):
+CAPABILITIES = (1, 2, 3)
+"""DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER: by these root writes and reads everywhere, and without them it does not."""
+AS_ANYONE = f"""
+import ctypes, os, pathlib, sys
+if os.geteuid() == 0:  # PR_CAPBSET_DROP: what is dropped is gone after the next exec
+    assert all(ctypes.CDLL(None).prctl(24, each, 0, 0, 0) == 0 for each in {CAPABILITIES})
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+WITHOUT_RIGHTS = """
+import os, sys
+from analysis.cli import main
+for folder in ("", "data/snapshots", "outputs"):
+    assert not os.access(os.path.join(os.environ["BIJSTAND_HOME"], folder), os.W_OK), folder
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or (os.geteuid() == 0 and sys.platform != "linux"),
+    reason="whoever runs this may write everywhere",
+)
+def test_a_checkout_of_another_that_cannot_be_written_reports_elsewhere(home, tmp_path_factory):
+    """Root is made to stand for anyone: without its rights over files, in a checkout that belongs to another."""
+    (home / "outputs").mkdir(exist_ok=True)
     for path in [home, *home.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
-    assert main(["report", "--notebook", "01_caseload", "--out", str(tmp_path / "out")]) == 0
+        if os.geteuid() == 0:
+            os.chown(path, 65534, 65534)
+    mine = tmp_path_factory.mktemp("mine")
+    words = ["report", "--notebook", "01_caseload", "--out", str(mine / "out")]
+    environment = os.environ | {HOME_VARIABLE: str(home), "HOME": str(mine)}
+    command = [sys.executable, "-c", AS_ANYONE, "-c", WITHOUT_RIGHTS]
+    done = subprocess.run([*command, *words], env=environment, cwd=mine, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (next((mine / "out").iterdir()) / "index.html").is_file()
+    refused = subprocess.run(
+        [*command, *words[:3]], env=environment, cwd=mine, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 2
+    assert f"{home / 'outputs'}: no folder can be made there (Permission denied)" in refused.stderr
 
 
 # -- files that people keep, checked before a kernel starts
