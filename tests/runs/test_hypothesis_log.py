@@ -147,6 +147,14 @@ def test_a_damaged_log_is_refused_and_left_as_it_is(tmp_path, damage):
     assert log.read_bytes() == broken
 
 
+def test_a_log_that_excel_saved_as_utf8_is_read_and_goes_on(tmp_path):
+    log = tmp_path / hypothesis_log.LOG
+    hypothesis_log.append(log, ROW)
+    log.write_bytes(b"\xef\xbb\xbf" + log.read_bytes().replace(b"\n", b"\r\n"))
+    assert hypothesis_log.append(log, ROW).times_tested == 2
+    assert [row["question"] for row in hypothesis_log.read(log)] == [ROW["question"]] * 2
+
+
 def test_a_disk_that_takes_no_more_leaves_the_log_as_it_was(tmp_path, monkeypatch):
     log = tmp_path / hypothesis_log.LOG
     hypothesis_log.append(log, ROW)

@@ -10,6 +10,7 @@ them started (nbval, nbclient, `tools/refresh_notebooks.py`, a script) writes no
 a kernel in ``JPY_SESSION_NAME``; ``PYTEST_VERSION`` is set in a session of tests.
 """
 
+import codecs
 import csv
 import io
 import json
@@ -187,9 +188,11 @@ def read(log: Path) -> list[dict[str, str]]:
         return []
     faults: list[str] = []
     rows = read_csv(log, _FIELDS, faults, file=str(log))
-    data = log.read_bytes()
+    data = log.read_bytes().removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")  # as Excel saves CSV UTF-8
     if not (data.startswith(_text([COLUMNS])) and data.endswith(b"\n")):
-        faults.append(f"{log}: expected whole rows under {','.join(COLUMNS)}; found another order, or half a row.")
+        faults.append(
+            f"{log}: expected whole rows under {','.join(COLUMNS)}; found another order or separator, or half a row."
+        )
     if faults:
         faults.append(f"{log}: nothing was written to it. Correct it, or move it away: a new log is begun.")
     refuse(faults)
