@@ -7,11 +7,15 @@ import pandas as pd
 import pytest
 
 from analysis.errors import CallError, DataError
+from analysis.language.translator import Translator
 from analysis.report import Report
+from analysis.runs.data_package import write_data_package
 from analysis.runs.kernel import Job
 from analysis.runs.notebook import read_notebook
-from analysis.site.index import build_page
+from analysis.site.build import build_site
+from analysis.site.downloads import read_tables
 from analysis.site.notebook_outputs import captions_in
+from analysis.site.page import Site
 from analysis.workspace import open_snapshot
 from in_process import run_here
 
@@ -111,19 +115,29 @@ def test_a_figure_has_the_title_and_alternative_text_that_the_notebook_gives(run
     folder, _, outcomes = run
     alts = [output.metadata["image/png"]["alt"] for output in outcomes["en"] if "image/png" in output.data]
     assert alts == ["Twelve visits in the first wave, three later.", "untitled bars"]
-    assert {path.name for path in (folder / "figures").iterdir()} == {"visits_by_wave.png", "untitled_bars.png"}
+    names = {f"{name}.{kind}" for name in ("visits_by_wave", "untitled_bars") for kind in ("png", "svg")}
+    assert {path.name for path in (folder / "figures").iterdir()} == names, "no frame was given, so there is no CSV"
 
 
-def test_its_answer_and_tables_stand_on_the_page(run):
+def test_its_answer_and_tables_stand_on_the_pages(run):
     folder, notebook, _ = run
     assert (notebook.tables, notebook.figures) == (("men-and-women", "my_waves"), ("visits_by_wave", "untitled_bars"))
-    record = {"run": "r", "begun": "b", "snapshots": [], "notebooks": [], "versions": {}}
-    page = build_page(folder, [notebook], {notebook.name: {"lang": "en"}}, record)
-    short = page[: page.index('<div class="columns">')]
+    record = {"run": "r", "begun": "2026-11-21", "snapshots": [], "notebooks": [], "versions": {}}
+    write_data_package(folder / "tables", record)
+    build_site(Site(folder, record, Translator("en")), ["my_question"], read_tables(folder, [notebook]), [], {})
+    front, page = ((folder / name).read_text() for name in ("index.html", "my_question.html"))
+    short = front[front.index('class="findings"') : front.index('id="contents"')]
     assert "Are there more women than men?" in short
-    assert "<strong>Yes.</strong>" in short
-    captions = captions_in(folder / "notebooks", [notebook])
-    assert captions["men-and-women"] == "my_question · Men and women, end of 2024"
+    assert "<p>Yes.</p>" in short
+    assert "More women than men receive bijstand." in short
+    assert 'id="table-men-and-women"' in page
+    picture = page[page.index('id="figure-visits_by_wave"') :].partition("</figure>")[0]
+    assert 'src="figures/visits_by_wave.png"' in picture
+    assert 'alt="Twelve visits in the first wave, three later."' in picture
+    assert 'href="figures/visits_by_wave.svg"' in picture
+    (caption,) = (each for name, each in captions_in(folder / "notebooks", ["my_question"]).items() if "-" in name)
+    assert caption["text"] == "my_question · Men and women, end of 2024"
+    assert "my_question.html#table-my_waves" in (folder / "downloads.html").read_text()
 
 
 TIDY = pd.DataFrame({"wave": ["one", "two"], "quantity": "visits_made", "value": [12.0, None]})

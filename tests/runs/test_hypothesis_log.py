@@ -60,7 +60,7 @@ def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
     assert len(one["digest"]) == 64
     assert float(one["lo"]) < float(one["estimate"]) < float(one["hi"])
     assert one["verdict"] == "cannot be decided"
-    page = (folders[1] / "index.html").read_text(encoding="utf-8")
+    page = (folders[1] / "08_hypothesis.html").read_text(encoding="utf-8")
     assert "<b>" not in page.replace("<b></b>", "")
     assert "in row 2 of hypotheses.csv" in page
 
@@ -232,7 +232,7 @@ def test_a_registered_hypothesis_and_an_unregistered_one_differ_on_the_page(home
     pages = []
     for parameters in ({"hypothesis": "Fewer leave."}, {"hypothesis": "Fewer leave every year."}):
         folder = run_report(plan_run(home / "notebooks", ["08_hypothesis"], parameters), out, 1, make_pages)
-        pages.append((folder / "index.html").read_text(encoding="utf-8"))
+        pages.append((folder / "08_hypothesis.html").read_text(encoding="utf-8"))
     assert "Registered beforehand" in pages[0]
     assert "had been tested 0 times" in pages[0]
     assert "Not registered beforehand" in pages[1]

@@ -53,6 +53,9 @@ def test_a_run_leaves_a_whole_folder_and_no_kernel(home):
     make_notebook(made, "02_two", "print('two')")
     folder = run(home, made, {"level": "7"})
     assert sorted(path.name for path in folder.iterdir()) == [
+        "01_one.html",
+        "02_two.html",
+        "downloads.html",
         "figures",
         "index.html",
         "log",
@@ -308,7 +311,7 @@ def test_a_notebook_that_is_dropped_in_shows_a_table_and_a_figure_of_its_own_nam
     folder = home / "outputs" / name
     assert capsys.readouterr().out == f"{folder / 'index.html'}\n"
     table = (folder / "tables" / "my_counts.csv").read_text().splitlines()
-    assert [line.split(",")[:2] for line in table] == [["town", "my_share"], ["Aa", "2.0"], ["Bee", "3.5"]]
+    assert [line.split(",")[:2] for line in table] == [["town", "my_share"], ["Aa", "2"], ["Bee", "3.5"]]
     assert (folder / "figures" / "my_drawing.png").read_bytes().startswith(b"\x89PNG")
     page = (folder / "index.html").read_text(encoding="utf-8")
     assert 'id="table-my_counts"' in page

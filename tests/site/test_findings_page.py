@@ -4,15 +4,12 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
-import nbformat
 import pytest
 
 from analysis.language.glossary import glossary
 from analysis.language.translator import Translator
 from analysis.site.findings_page import document_page, findings_page, write_findings_pages
-from analysis.site.index import build_page
 
 VERDICTS = list(glossary()["verdicts"])
 DOCUMENT = {"document": "fs", "title": "Factsheet <2024>", "publisher": "SZW", "date": "2025-06-30"}
@@ -120,16 +117,19 @@ def test_a_document_lists_what_does_not_stand(pages):
     assert brief.count("<li>") == 3
 
 
+LINKS = {"caseload_by_group": {"href": "01_caseload.html#table-caseload_by_group", "text": "01 · Persons & <groups>"}}
+
+
 def test_a_row_links_to_the_table_that_shows_it_when_the_run_has_it(translator):
     rows = [*ROWS, row("unseen", parts=[], tables=""), row("both", tables="flow_rates caseload_by_group")]
-    text = findings_page(rows, [DOCUMENT], translator, RECORD, {"caseload_by_group": "01 · Persons & <groups>"})
-    said = '<a href="index.html#table-caseload_by_group">01 · Persons &amp; &lt;groups&gt;</a>'
+    text = findings_page(rows, [DOCUMENT], translator, RECORD, LINKS)
+    said = '<a href="01_caseload.html#table-caseload_by_group">01 · Persons &amp; &lt;groups&gt;</a>'
     shown = {each["id"]: each.get("data-parts") for tag, each in Page(text).tags if tag == "tr" and "id" in each}
     assert text.count(said) == len(ROWS) + 1
     assert "flow_rates" not in text
     assert {shown.pop("unseen"), *shown.values()} == {"", "fs/Tabel 1"}
     assert '<option value="fs/Tabel 1">Tabel 1</option>' in text
-    assert "index.html#" not in findings_page(rows, [DOCUMENT], translator, RECORD)
+    assert "01_caseload.html" not in findings_page(rows, [DOCUMENT], translator, RECORD)
 
 
 def test_the_files_of_a_run(tmp_path, translator):
@@ -141,12 +141,3 @@ def test_the_files_of_a_run(tmp_path, translator):
     empty = findings_page([], [], translator, RECORD | {"snapshots": [SNAPSHOT | {"kind": "simulated"}]})
     assert Page(empty).ids.count("ui_none") == 1
     assert glossary()["page"]["simulated"][translator.code] in empty
-
-
-def test_the_report_links_to_pages_beside_it(tmp_path):
-    (tmp_path / "notebooks").mkdir()
-    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "notebooks" / "one.ipynb")
-    given = (tmp_path, [SimpleNamespace(name="one")], {"one": {}}, RECORD | {"notebooks": [], "versions": {}})
-    assert "findings.html" not in build_page(*given)
-    extra = [{"href": "findings.html", "text": "Numbers & <more>"}]
-    assert '<a href="findings.html">Numbers &amp; &lt;more&gt;</a>' in build_page(*given, extra=extra)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+
 import nbformat
 import pandas as pd
 import pytest
@@ -14,9 +18,9 @@ from analysis.language.translator import Translator
 from analysis.register.coverage import Part
 from analysis.register.verdicts import VERDICTS
 from analysis.report.report import Report
-from analysis.runs.notebook import Notebook
-from analysis.site.index import build_page
-from analysis.site.notebook_outputs import answers_of, captions_in, published_as
+from analysis.site.build import build_site
+from analysis.site.notebook_outputs import captions_in, figures_in, published_as
+from analysis.site.page import Site
 from analysis.workspace import open_snapshot
 
 EN, NL = Translator("en"), Translator("nl")
@@ -91,51 +95,96 @@ def test_an_answer_is_marked_and_one_that_is_not_there_says_so(monkeypatch):
     ]
 
 
-def output(question, text, **data):
-    about = {"bijstand": {"answers": question}} if question else {}
-    return nbformat.v4.new_output("display_data", data={"text/markdown": text} | data, metadata=about)
+def output(text, **about):
+    return nbformat.v4.new_output("display_data", data={"text/markdown": text}, metadata={"bijstand": about})
 
 
-TABLE = '<figure class="table" id="table-caseload_by_group"><figcaption>A &amp; b</figcaption><p>n</p></figure>'
+TABLE = '<figure class="table" id="table-caseload_by_group"><figcaption>A &amp; b</figcaption>'
+TABLE += '<div class="scroll">{}</div></figure>'
+ROWS = "<table><tbody>" + "".join(f"<tr><th>{row}</th></tr>" for row in range(20)) + "</tbody></table>"
+RECORD = {"run": "r", "begun": "2026-11-21T10:00:00+00:00", "snapshots": [], "notebooks": [], "versions": {}}
 
 
 @pytest.fixture
-def run(tmp_path):
+def site(tmp_path):
     """Make a run of two executed notebooks, of which the second answers the question that comes first."""
-    (tmp_path / "notebooks").mkdir()
-    table = output("", "x", **{"text/html": TABLE})
-    cells = {
-        "02_b": [output("", "# B"), output("", "## Data"), output("", "## Who leaves"), output("flows", "**Two** <3")],
-        "03_a": [output("", "# A"), output("", "## Data"), output("caseload", "One."), table],
-    }
-    for name, outputs in cells.items():
-        cell = nbformat.v4.new_code_cell("1", outputs=outputs)
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "notebooks" / f"{name}.ipynb")
-    return tmp_path, [Notebook(name, tmp_path, {}) for name in cells]
+    for name in ("notebooks", "tables", "figures"):
+        (tmp_path / name).mkdir()
+    table = output("", kind="table", name="caseload_by_group", title="A & b.", source="Source: CBS", empty=False)
+    table["data"] = {"text/html": TABLE.format(ROWS)}
+    gone = output("", kind="figure", name="not_there", title="What is not there", source="", empty=True)
+    markdown = ["# {}\n\nA question?", "## Data\n\nFrom *CBS*.", "## Who leaves\n\n**Method.** x\n\n**Note.** y"]
+    outputs = {"02_b": [output("**Two (rounding: 1 to 3)** <3. More.", answers="flows")],
+               "03_a": [output("One. Not two.", answers="caseload"), table, gone]}  # fmt: skip
+    for name, shown in outputs.items():
+        cells = [nbformat.v4.new_markdown_cell(text.format(name[-1].upper())) for text in markdown]
+        cells.append(nbformat.v4.new_code_cell("1", outputs=shown))
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "notebooks" / f"{name}.ipynb")
+    return Site(tmp_path, RECORD, EN)
 
 
-def test_the_page_lifts_answers_in_its_own_order_and_tells_how_a_table_was_published(run):
-    folder, notebooks = run
-    record = {"run": "r", "begun": "b", "snapshots": [], "notebooks": [], "versions": {}}
-    line = {"label": "Published as:", "name": "A <sheet>", "href": "findings.html#?part=a%2FTabel+1", "text": "2 & 1"}
-    parameters = {notebook.name: {"lang": "en"} for notebook in notebooks}
-    page = build_page(folder, notebooks, parameters, record, None, {"caseload_by_group": [line]})
-    short = page[page.index('class="short"') : page.index("<nav")]
-    places = [short.index(words) for words in ("How many people", "One.", "Do as many", "Two</strong>")]
+def pages_of(site, extra=(), published=None):
+    build_site(site, ["02_b", "03_a"], [], list(extra), published or {})
+    return {path.name: path.read_text(encoding="utf-8") for path in site.folder.glob("*.html")}
+
+
+def test_the_front_page_leads_with_answers_in_its_own_order_and_keeps_intervals_for_who_asks(site):
+    page = pages_of(site, [{"href": "findings.html", "text": "Numbers & <more>"}])["index.html"]
+    short = page[page.index('class="findings"') : page.index('id="contents"')]
+    places = [short.index(words) for words in ("How many people", "One.", "Do as many", "<p>Two</p>", "1 to 3")]
     assert places == sorted(places)
-    assert '<a href="#03_a">A</a>' in short
-    contents = page[page.index("<nav") : page.index("</nav>")]
-    assert ("Who leaves" in contents, "Data" in contents) == (True, False), "what every chapter has guides nobody"
-    assert page.count(">Data</h3>") == 2
+    assert re.search(r"<summary>With interval</summary><p>Two \(rounding: 1 to 3\) &lt;3\. More\.</p>", short)
+    assert '<a href="03_a.html">Read on: A</a>' in short
     assert "How long" not in short
-    table = page[page.index("table-caseload_by_group") :].partition("</figure>")[0]
-    assert table.endswith(
-        '<p class="note published">Published as: <a href="findings.html#?part=a%2FTabel+1">A &lt;sheet&gt;</a>'
-        " — 2 &amp; 1</p>"
+    assert '<a href="findings.html">Numbers &amp; &lt;more&gt;</a>' in page
+    assert page.count("A question?") == 2, "each chapter has its question beside its name"
+
+
+def test_a_chapter_has_its_results_first_and_says_what_is_not_there(site):
+    line = {"label": "Published as:", "name": "A <sheet>", "href": "findings.html#?part=a%2FTabel+1", "text": "2 & 1"}
+    pages = pages_of(site, published={"caseload_by_group": [line]})
+    page = pages["03_a.html"]
+    assert re.search(r'<details class="folded"><summary><h2 id="03_a-1">Data</h2></summary>\s*<p>From', page)
+    assert re.search(
+        r'<details class="folded"><summary>Method</summary>\s*<p>x</p>\s*</details>\s*<p><strong>Note', page
     )
-    assert 'class="note published"' not in build_page(folder, notebooks, parameters, record)
-    assert captions_in(folder / "notebooks", notebooks) == {"caseload_by_group": "03 · A & b"}
-    assert answers_of(nbformat.read(folder / "notebooks" / "02_b.ipynb", as_version=4)) == {"flows": "**Two** <3"}
+    assert page.count("<h1") == 1
+    table = page[page.index('id="table-caseload_by_group"') :].partition("</figure>")[0]
+    assert (
+        '<p class="note published">Published as: <a href="findings.html#?part=a%2FTabel+1">A &lt;sheet&gt;</a>' in table
+    )
+    assert "2 &amp; 1" in table
+    assert "A &amp; b. In: Bijstand in the Netherlands" in table, "the citation"
+    assert table.count('<tr class="rest">') == 12
+    assert "Show all 20 rows" in table
+    left_out = re.search(r'<p class="left-out" id="figure-not_there">(.*?)</p>', page)[1]
+    assert left_out.startswith("Left out because there are no figures for it: What is not there.")
+    assert "<img" not in page
+    assert 'class="note published"' not in pages["02_b.html"]
+    assert captions_in(site.folder / "notebooks", ["03_a"]) == {
+        "caseload_by_group": {"href": "03_a.html#table-caseload_by_group", "text": "03 · A & b"}
+    }
+    assert figures_in(site.folder / "notebooks", ["02_b", "03_a"]) == []
+
+
+def test_old_figures_and_newer_snapshots_are_named(site, monkeypatch):
+    (site.folder / "tables" / "flow_ratio_by_year.csv").write_text("year,ratio\n2022,1.5\n2023,0.8\n2020,1\n")
+    snapshot = {"name": "published", "kind": "published", "created": "2026-10-01", "digest": "a" * 64}
+    newer = SimpleNamespace(name="2026-11-20", manifest=SimpleNamespace(created="2026-11-20"))
+    monkeypatch.setattr("analysis.site.front_page.dated_snapshots", lambda _: [newer])
+    page = pages_of(replace(site, record=RECORD | {"snapshots": [snapshot]}))["index.html"]
+    assert "Some figures are more than a year old: B (2023)." in page
+    assert "bijstand report --snapshot 2026-11-20" in page
+    assert '<h1 id="top">Bijstand in the Netherlands, to 2023</h1>' in page
+    tile = page[page.index('<svg class="tile"') : page.index("</svg>")]
+    assert 'aria-label="outflow per hundred entrants, by year: 2020 100.0; 2023 80.0"' in tile
+    assert tile.count("<polyline") == 2, "no line across 2021"
+
+
+def test_the_newest_figures_carry_no_warning(site, monkeypatch):
+    (site.folder / "tables" / "flow_ratio_by_year.csv").write_text("year,ratio\n2024,1.5\n2025,0.8\n")
+    monkeypatch.setattr("analysis.site.front_page.dated_snapshots", lambda _: [])
+    assert 'class="warning"' not in pages_of(site)["index.html"]
 
 
 def test_parts_that_share_their_place_share_their_numbers():

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from analysis.language.numbers import decimals_needed
 from analysis.language.translator import Translator
@@ -24,7 +26,7 @@ from analysis.language.translator import Translator
 WIDTH = 5.2  # inches; 520 CSS pixels
 SCREEN_DPI = 100  # CSS pixels of an inch
 DPI = 2 * SCREEN_DPI  # of the figures of a run: sharp on fine screens and on paper
-PALETTE = 64  # colours of a figure in a notebook
+PALETTE, FINE_PALETTE = 64, 128  # colours of a figure in a notebook, and of one in the folder of a run
 STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "///", "...")
@@ -47,17 +49,29 @@ def canvas(height: float, rows: int = 1, **options: object) -> Iterator[tuple[Fi
 def png(figure: Figure, fine: bool, **about: str) -> bytes:
     """Return a figure as PNG: ``fine`` for the folder of a run, else small enough to be kept in a notebook.
 
-    The small one has the resolution of a screen and a palette; ``about`` is text for programs that read the file.
+    Either has a palette, the small one the resolution of a screen; ``about`` is text for programs that read the file.
     """
-    image = io.BytesIO()
-    figure.savefig(image, format="png", dpi=DPI if fine else SCREEN_DPI, metadata={"Software": None, **about})
-    if fine:
-        return image.getvalue()
-    small = io.BytesIO()
+    image, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(image, format="png", dpi=DPI if fine else SCREEN_DPI)
     # the palette is chosen over the colours, not over the pixels: a single mark keeps its own
-    palette = Image.open(image).convert("RGB").quantize(PALETTE, method=Image.Quantize.MAXCOVERAGE)
-    palette.save(small, format="png", optimize=True)
+    colours = FINE_PALETTE if fine else PALETTE
+    palette = Image.open(image).convert("RGB").quantize(colours, method=Image.Quantize.MAXCOVERAGE)
+    texts = PngInfo()
+    for name, text in about.items():
+        texts.add_itxt(name, text)
+    palette.save(small, format="png", optimize=True, **({"pnginfo": texts} if fine else {}))
     return small.getvalue()
+
+
+def svg(figure: Figure, name: str, **about: str) -> bytes:
+    """Return a figure as SVG, its text as outlines: the same with whatever fonts the reader has.
+
+    The ids in it follow from ``name`` alone, so that the same figure always gives the same file.
+    """
+    drawing = io.BytesIO()
+    with rc_context({"svg.fonttype": "path", "svg.hashsalt": name}):
+        figure.savefig(drawing, format="svg", metadata={"Date": None, **about})
+    return drawing.getvalue()
 
 
 def colours(count: int) -> list:

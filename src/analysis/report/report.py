@@ -16,8 +16,9 @@ from analysis.files import json_bytes, write_new
 from analysis.language.translator import Translator
 from analysis.missing import FINAL
 from analysis.report.data_dictionary import resource
+from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
-from analysis.report.plotting import SCREEN_DPI, SOFT, png
+from analysis.report.plotting import SCREEN_DPI, SOFT, png, svg
 from analysis.report.provenance import with_provenance
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import NAMED, complete, machine_table, table_spec
@@ -111,15 +112,16 @@ class Report:
             columns = with_provenance(table, spec, frame, self.snapshot, fields)
             about = resource(name, columns, spec, frame, interval or spec.kind, title, self.translator)
             columns = columns.assign(**columns[list(spec.labels)].map(escape_spreadsheet_formula))
-            text = columns.to_csv(index=False, lineterminator="\n")
-            write_new(self.folder / "tables" / f"{name}.csv", text.encode("utf-8"))
-            write_new(self.folder / "tables" / f"{name}{RESOURCE}", json_bytes(about))
-        self._show(RenderedTable(name, spec, table, self.translator, title, note, aow_rises))
+            write_new(self.folder / "tables" / f"{name}.csv", csv_text(columns).encode("utf-8"))
+            write_new(self.folder / "tables" / f"{name}{RESOURCE}", json_bytes(about | {"description": note}))
+        shown = RenderedTable(name, spec, table, self.translator, title, note, aow_rises)
+        empty = not has_numbers([table[list(spec.quantities)]]) and bool(spec.quantities or table.empty)
+        self._show(shown, **self._about("table", name, title, self.source_line(frame), empty))
 
     def figure(
         self, name: str, figure: Figure, *frames: pd.DataFrame, title: str = "", alt: str = "", **fields: Any
     ) -> None:
-        """Show a figure under its title, above its source, with alternative text; save it as PNG.
+        """Show a figure under its title, above its source, with alternative text; save it, and its numbers as CSV.
 
         Parameters
         ----------
@@ -144,8 +146,20 @@ class Report:
             figure.text(0.5, 0.5, words, ha="center", va="center", rotation=20, fontsize=20, alpha=0.25)
         image = png(figure, fine=self.folder is not None, Title=title, Description=alt)
         if self.folder:
-            write_new(self.folder / "figures" / f"{name}.png", image)
-        self._show(Image(image, format="png", width=round(figure.get_figwidth() * SCREEN_DPI), alt=alt))
+            folder = self.folder / "figures"
+            write_new(folder / f"{name}.png", image)
+            write_new(folder / f"{name}.svg", svg(figure, name, Title=title, Description=alt))
+            if frames:
+                data = pd.concat([complete(frame) for frame in frames]).assign(snapshot=self.snapshot.name)
+                write_new(folder / f"{name}.csv", csv_text(data).encode("utf-8"))
+        shown = Image(image, format="png", width=round(figure.get_figwidth() * SCREEN_DPI), alt=alt)
+        empty = bool(frames) and not has_numbers(frames)
+        self._show(shown, **self._about("figure", name, title, self.source_line(*frames), empty))
+
+    def _about(self, kind: str, name: str, title: str, source: str, empty: bool) -> dict[str, Any]:
+        """Return what the pages of a run have to know of an output; a notebook that only shows it keeps none of it."""
+        about = {"kind": kind, "name": name, "title": title, "source": source, "empty": empty}
+        return {"metadata": {"bijstand": about}} if self.folder else {}
 
     def _show(self, output: object, **options: Any) -> None:
         """Show an output; before the first one of a simulated snapshot say that figures are made up."""

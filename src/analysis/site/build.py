@@ -1,17 +1,23 @@
-"""All pages of a run: the front page with its chapters, and the pages on published numbers."""
+"""All pages of a run: the front page, a page a chapter, those on published numbers, and the files to take along."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from analysis.files import write_new
 from analysis.language.translator import Translator
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import count_verdicts, finding_rows
 from analysis.runs.plan import FINDINGS, Plan
+from analysis.site.chapter import Chapter, chapters_in_order, read_chapter
+from analysis.site.downloads import DOWNLOADS_PAGE, WORKBOOK, TableOfRun, downloads_page, read_tables, write_parquet
 from analysis.site.findings_page import write_findings_pages
-from analysis.site.index import build_page
-from analysis.site.notebook_outputs import captions_in, published_as
+from analysis.site.front_page import front_page, in_short, newest_of
+from analysis.site.notebook_outputs import captions_in, figures_in, published_as
+from analysis.site.page import Site, code_css
+from analysis.site.workbook import write_workbook
 from analysis.workspace import open_snapshot
 
 PUBLISHED = "published"
@@ -21,8 +27,64 @@ PUBLISHED = "published"
 def make_pages(stage: Path, plan: Plan, record: dict[str, Any]) -> None:
     """Write the pages of a run into its folder; how many numbers have each verdict is added to the record."""
     extra, published = _findings_pages(stage, plan, record)
-    page = build_page(stage, plan.notebooks, plan.parameters, record, extra, published)
-    (stage / "index.html").write_text(page, encoding="utf-8")
+    translator = Translator(plan.parameters[plan.notebooks[0].name].get("lang", "en"))
+    tables = read_tables(stage, plan.notebooks)
+    write_parquet(stage, tables)
+    build_site(Site(stage, record, translator), [each.name for each in plan.notebooks], tables, extra, published)
+
+
+def build_site(
+    site: Site,
+    notebooks: list[str],
+    tables: list[TableOfRun],
+    extra: list[dict[str, str]],
+    published: dict[str, list[dict[str, str]]],
+) -> None:
+    """Write the front page, a page for each notebook, the page of downloads and the workbook.
+
+    Parameters
+    ----------
+    site : Site
+    notebooks : list of str
+        Their names; the executed notebooks are in the folder of the run.
+    tables : list of TableOfRun
+    extra : list of dict
+        Pages that are there already: ``href`` and ``text`` of each.
+    published : dict of str to list of dict
+        For a table by its name, the parts of documents that it shows, as from `notebook_outputs.published_as`.
+    """
+    line = site.environment.get_template("published.html.j2")
+    lines = {table: "".join(map(line.render, parts)) for table, parts in published.items()}
+    labels = {each.name: each.labels for each in tables}
+    chapters = [read_chapter(site, name, labels, lines) for name in chapters_in_order(notebooks)]
+    findings = in_short(site, chapters)
+    site = replace(site, until=newest_of(findings))
+    pages = _chapter_pages(site, chapters)
+    downloads = [{"href": DOWNLOADS_PAGE, "text": site.word("all_files")}]
+    captions, figures = (
+        captions_in(site.folder / "notebooks", notebooks),
+        figures_in(site.folder / "notebooks", notebooks),
+    )
+    pages[DOWNLOADS_PAGE] = downloads_page(site, tables, captions, figures)
+    if tables:
+        write_new(site.folder / WORKBOOK, write_workbook(site, tables))
+        downloads.append({"href": WORKBOOK, "text": site.word("workbook")})
+        downloads.append({"href": "tables/datapackage.json", "text": site.word("package")})
+    pages["index.html"] = front_page(site, chapters, findings, extra, downloads)
+    for name, text in pages.items():
+        write_new(site.folder / name, text.encode("utf-8"))
+
+
+def _chapter_pages(site: Site, chapters: list[Chapter]) -> dict[str, str]:
+    """Return the page of each chapter, with the way to those before and after it."""
+    pages = {}
+    for number, chapter in enumerate(chapters):
+        before = chapters[number - 1] if number else None
+        after = chapters[number + 1] if number + 1 < len(chapters) else None
+        pages[chapter.href] = site.render(
+            "chapter.html.j2", chapter=chapter, chapters=chapters, before=before, after=after, more_css=code_css()
+        )
+    return pages
 
 
 def _findings_pages(
@@ -41,9 +103,8 @@ def _findings_pages(
     rows = finding_rows(find(register, snapshot), register, snapshot, values["lang"], coverage)
     record["verdicts"] = count_verdicts(rows)
     documents = list(register.documents.values())
-    links = write_findings_pages(
-        stage, rows, documents, translator, record, captions_in(stage / "notebooks", plan.notebooks)
-    )
+    captions = captions_in(stage / "notebooks", [each.name for each in plan.notebooks])
+    links = write_findings_pages(stage, rows, documents, translator, record, captions)
     if any(each["kind"] == "simulated" for each in record["snapshots"]):
         return links, {}  # no simulated figure was ever published
     titles = {each["document"]: each["title"] for each in documents}

@@ -18,6 +18,8 @@ from analysis.language.numbers import NOISE, decimals_needed, round_outward
 from analysis.language.translator import Translator
 
 Row = dict[str, Any]
+Links = dict[str, dict[str, str]]
+"""For each table of the report ``href`` and ``text`` of a link to it."""
 FINDINGS_PAGE = "findings.html"
 _TEMPLATES = Path(__file__).parent / "templates"
 _ASSETS = ("page.css", "findings.css", "findings.js")
@@ -26,7 +28,7 @@ _DECIMALS = 4  # of operands, at the most
 
 
 def findings_page(
-    rows: list[Row], documents: list[Row], translator: Translator, record: Row, tables: dict[str, str] | None = None
+    rows: list[Row], documents: list[Row], translator: Translator, record: Row, tables: Links | None = None
 ) -> str:
     """Return the page of all findings: searched, filtered, sorted and opened without a request.
 
@@ -39,8 +41,8 @@ def findings_page(
     translator : Translator
     record : dict
         What ``run.json`` holds.
-    tables : dict of str to str, optional
-        The tables of the report of the same run, and the text of a link to each.
+    tables : dict of str to dict, optional
+        The tables of the report of the same run: ``href`` and ``text`` of a link to each.
     """
     present, known = ({row[key] for row in rows} for key in ("document", "claim_id"))
     listed = {each["document"]: each for each in documents if each["document"] in present}
@@ -70,7 +72,12 @@ def document_page(rows: list[Row], document: Row, translator: Translator, record
 
 
 def write_findings_pages(
-    folder: Path, rows: list[Row], documents: list[Row], translator: Translator, record: Row, tables: dict[str, str]
+    folder: Path,
+    rows: list[Row],
+    documents: list[Row],
+    translator: Translator,
+    record: Row,
+    tables: dict[str, dict[str, str]],
 ) -> list[Row]:
     """Write the page of all findings and one for each document that has rows; return ``href`` and ``text`` of each."""
     links = [{"href": FINDINGS_PAGE, "text": translator.word("findings_page", "title")}]

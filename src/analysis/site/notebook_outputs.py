@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,6 @@ import nbformat
 from analysis.language.translator import Translator
 from analysis.register.coverage import Part
 from analysis.register.verdicts import TONES
-from analysis.runs.notebook import Notebook
 from analysis.site.findings_page import FINDINGS_PAGE
 
 ANSWERS = "answers"
@@ -30,15 +29,31 @@ def answers_of(notebook: Any) -> dict[str, str]:
     return {question: data["text/markdown"] for question, data in answers if question}
 
 
-def captions_in(folder: Path, notebooks: list[Notebook]) -> dict[str, str]:
-    """Return the tables that the executed notebooks of a run show, each with the number of its notebook and caption."""
+def captions_in(folder: Path, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the tables that the executed notebooks show: for each its place in the report and the text of a link."""
     captions = {}
-    for name in (notebook.name for notebook in notebooks):
+    for name in names:
         executed = nbformat.read(folder / f"{name}.ipynb", as_version=4)
         found = (_CAPTION.search(output.data.get("text/html", "")) for output in _outputs(executed))
         number = name.partition("_")[0] if name[:2].isdigit() else name
-        captions |= {match[1]: f"{number} · {html.unescape(match[2])}" for match in found if match}
+        for match in filter(None, found):
+            text = f"{number} · {html.unescape(match[2])}"
+            captions[match[1]] = {"href": f"{name}.html#table-{match[1]}", "text": text}
     return captions
+
+
+def figures_in(folder: Path, names: Iterable[str]) -> list[dict[str, str]]:
+    """Return the figures that the executed notebooks show and that are not empty: name, title and place of each."""
+    figures = []
+    for name in names:
+        executed = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+        about = (output.get("metadata", {}).get("bijstand", {}) for output in _outputs(executed))
+        shown = (each for each in about if each.get("kind") == "figure" and not each["empty"])
+        figures += [
+            {"name": each["name"], "title": each["title"], "href": f"{name}.html#figure-{each['name']}"}
+            for each in shown
+        ]
+    return figures
 
 
 def published_as(
