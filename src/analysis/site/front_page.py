@@ -101,7 +101,6 @@ def front_page(
     downloads : list of dict
         Files of the run as a whole: ``href`` and ``text`` of each.
     """
-    terms = [entry[site.translator.code].partition(": ")[::2] for entry in glossary()["terms"].values()]
     return site.render(
         "index.html.j2",
         "front.css",
@@ -114,7 +113,7 @@ def front_page(
         chapters=chapters,
         extra=extra,
         downloads=downloads,
-        terms=terms,
+        terms=site.terms(),
         citation=cite_report(site),
         dataset=dataset(site, [each["href"] for each in downloads if Path(each["href"]).suffix != ".html"]),
         skipped=[_left_out(each, site) for each in site.record.get("skipped", ())],

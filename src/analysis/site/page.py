@@ -14,6 +14,11 @@ from pygments.formatters import HtmlFormatter
 from analysis.language.translator import Translator
 
 TEMPLATES = Path(__file__).parent / "templates"
+_TERMS = (
+    "bijstand", "aow", "stand", "instroom", "herinstroom", "uitstroomratio", "evenwichtsratio", "langdurig",
+    "voorziening", "momentopname",
+)  # fmt: skip
+"""What the glossary of the front page explains, in its order."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,11 @@ class Site:
         except ValueError:
             return str(day)
         return f"{found.day} {self.translator.period(f'{found:%Y-%m}')}"
+
+    def terms(self) -> list[tuple[str, str]]:
+        """Return the terms that a reader needs, each with its meaning."""
+        texts = (self.translator.word("terms", key).partition(": ") for key in _TERMS)
+        return [(term, meaning) for term, _, meaning in texts]
 
     def snapshot_names(self) -> str:
         """Return the snapshots with their date and the first part of their digest."""

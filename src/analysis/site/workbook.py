@@ -117,9 +117,8 @@ def _contents(
 def _notes(site: Site, sheet: Worksheet, styles: dict[str, Any]) -> None:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 110, styles["wrap"])
-    terms = [entry[site.translator.code].partition(": ")[::2] for entry in glossary()["terms"].values()]
     lines = [(_word(site, key), _word(site, f"{key}_text")) for key in ("ends", "kind", "missing", "status")]
-    for row, (name, text) in enumerate([*lines, *terms]):
+    for row, (name, text) in enumerate([*lines, *site.terms()]):
         sheet.write_string(row, 0, name, styles["head"])
         sheet.write_string(row, 1, text, styles["wrap"])
 
