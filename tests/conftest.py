@@ -80,6 +80,12 @@ def published() -> Snapshot:
     return open_snapshot("published")
 
 
+@pytest.fixture(scope="session")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The small simulated snapshot that is made when it is opened."""
+    return open_snapshot("practice", tmp_path_factory.mktemp("practice"))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workbench folder of the test's own, which the library takes for the project."""

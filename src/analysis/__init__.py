@@ -8,15 +8,16 @@ Imports run one way, from the top of this list to its end::
     runs
     chapters
     report
-    register, models, simulation
-    measures
+    register, models
     workspace
+    source, simulation
+    measures
     statline, language
     cleaning
     snapshots
     classifications
     intervals
-    missing, files, checked_files
+    missing, files, checked_files, summary
     errors, table_files
 """
 

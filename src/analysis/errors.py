@@ -5,13 +5,30 @@ what to do next. The command line prints the message alone; the class decides th
 """
 
 import difflib
+import os
+import traceback
 from collections.abc import Iterable
+
+DEBUG_VARIABLE = "BIJSTAND_DEBUG"
+"""Set, an error in JupyterLab shows its whole traceback."""
+_MOST_LINES = 5
 
 
 class WorkbenchError(Exception):
     """Anything the workbench refuses or finds broken; ``exit_status`` is what the command line returns."""
 
     exit_status = 1
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython and JupyterLab show of this error: its message, as the command line does.
+
+        With ``BIJSTAND_DEBUG`` set, the whole traceback.
+        """
+        if os.environ.get(DEBUG_VARIABLE):
+            return traceback.format_exception(self)
+        lines = str(self).splitlines()
+        more = [f"and {len(lines) - _MOST_LINES + 1} more faults."] if len(lines) > _MOST_LINES else []
+        return [f"{type(self).__name__}: {line}" for line in lines[: _MOST_LINES - len(more)]] + more
 
 
 class CallError(WorkbenchError):

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from analysis.errors import CallError
-from analysis.snapshots.store import Snapshot, check_name, dated_snapshots, read_snapshot
+from analysis.snapshots.store import PRACTICE, check_name, dated_snapshots, read_snapshot
+from analysis.source import Source
 
 HOME_VARIABLE = "BIJSTAND_HOME"
 RUN_FOLDER_VARIABLE = "BIJSTAND_RUN_FOLDER"
@@ -55,14 +56,15 @@ def outputs_folder() -> Path:
     return project_root() / "outputs"
 
 
-def open_snapshot(name: str = "published", folder: Path | None = None, needs: Iterable[str] | None = None) -> Snapshot:
+def open_snapshot(name: str = "published", folder: Path | None = None, needs: Iterable[str] | None = None) -> Source:
     """Open a snapshot by name.
 
     Parameters
     ----------
     name : str
-        ``published``, the name of a snapshot in ``data/snapshots``, ``latest`` for the newest dated one, or ``live``
-        for a vintage of today, pulled from CBS when there is none yet.
+        ``published``, the name of a snapshot in ``data/snapshots``, ``latest`` for the newest dated one, ``live`` for a
+        vintage of today, pulled from CBS when there is none yet, or ``practice`` for a small simulated population,
+        made in seconds when there is none yet.
     folder : Path, optional
         The folder that holds the snapshots; by default the project's.
     needs : iterable of str, optional
@@ -70,7 +72,7 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
 
     Returns
     -------
-    Snapshot
+    Source
 
     Raises
     ------
@@ -84,6 +86,10 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
         from analysis.statline.live import todays  # asks CBS: nothing else that opens a snapshot needs it
 
         name = todays(folder, None if needs is None else list(needs))
+    elif name == PRACTICE:
+        from analysis.simulation.practice import make_practice  # draws a population: half a second to import
+
+        make_practice(folder)
     elif name == "latest":
         dated = dated_snapshots(folder)
         if not dated:
@@ -91,4 +97,5 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
                 "snapshot 'latest': there is no vintage yet; make one with `bijstand pull`. At hand: published."
             )
         name = dated[-1].name
-    return read_snapshot(name, folder)
+    snapshot = read_snapshot(name, folder)
+    return Source(snapshot.name, snapshot.folder, snapshot.manifest)

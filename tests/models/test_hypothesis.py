@@ -1,5 +1,7 @@
 """A hypothesis on made figures with a known answer."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -183,12 +185,16 @@ def test_where_no_test_holds_the_verdict_is_open_and_says_how_long_it_would_take
 def test_a_period_that_is_too_short_is_refused_with_what_is_possible(test):
     question = question_with([0.2] * 8, [0.2] * 8, periods=QUARTERS[:8])
     if test == "trend":
-        with pytest.raises(CallError, match=r"at least 9 are needed.*Nearest: a longer period, or test=difference"):
+        with pytest.raises(CallError, match=r"at least 9 are needed.*Nearest: test='difference'\."):
             series.design_of(question, test)
     else:
         series.design_of(question, test)
-    with pytest.raises(CallError, match="Nearest"):
-        series.design_of(question_with([0.2] * 7, [0.2] * 7, periods=QUARTERS[:7]), test)
+    short = question_with([0.2] * 7, [0.2] * 7, periods=QUARTERS[:7])
+    with pytest.raises(CallError, match=r"No test of so few figures is possible"):
+        series.design_of(short, test)
+    longer = dataclasses.replace(short, available=tuple(QUARTERS[:12]))
+    with pytest.raises(CallError, match=r"Nearest: start='2018Q1', end='2020Q4'\."):
+        series.design_of(longer, test)
 
 
 def test_what_a_test_can_find_is_found_in_four_of_five_runs():

@@ -17,7 +17,8 @@ from analysis.intervals.cell_pool import CellPool
 from analysis.intervals.rounded import Rounded
 from analysis.missing import FINAL, NO_FIGURE, NOT_IN_SNAPSHOT, STATUSES
 from analysis.snapshots.format import Measure, TableMetadata, grain_of_code
-from analysis.snapshots.store import RawTable, Snapshot
+from analysis.snapshots.store import RawTable, Snapshot, table_facts
+from analysis.summary import SelfDescribing, Summary
 
 # The units of these quantities, in every table: a flow in persons, or a stock in another unit, would give wrong ratios.
 UNITS = {
@@ -33,8 +34,8 @@ UNITS = {
 _FEW = 20
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
+@dataclass(frozen=True, eq=False, repr=False)
+class Cells(SelfDescribing):
     """The cells of a table at one grain.
 
     ``frame`` holds one row a cell: ``table, measure, <dimensions as codes>, period, value, missing, status, unit,
@@ -47,6 +48,11 @@ class Cells:
     frame: pd.DataFrame
     key: str
     absent: str
+
+    def summary(self) -> Summary:
+        """Return what the cells are of, and how to look one up."""
+        facts = table_facts(self.metadata) | {"cells": f"{len(self.frame)}", "provenance": self.key}
+        return Summary(f"Cells of table {self.table}", facts, "cells.frame, cells.look_up(quantity, cells.periods)")
 
     @property
     def periods(self) -> pd.PeriodIndex:

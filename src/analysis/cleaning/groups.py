@@ -5,9 +5,10 @@ from operator import add
 
 import pandas as pd
 
+from analysis.classifications.categories import USUAL_TOTALS
 from analysis.classifications.groups import Group, cross
 from analysis.cleaning.cells import Cells
-from analysis.errors import CoverageError
+from analysis.errors import CoverageError, name_some
 from analysis.intervals.rounded import Rounded
 from analysis.missing import PRESENT
 
@@ -33,8 +34,9 @@ def group_column(cells: Cells, quantity: str, group: Group, periods: pd.PeriodIn
                 return columns[-1]
     if columns:
         return columns[0]
+    divided = [name for name, classes in cells.classes.items() if set(classes).difference(USUAL_TOTALS)]
     names = " by ".join(f"{each.dimension} {each.name}" for each in (group, *crossed))
     raise CoverageError(
-        f"table {cells.table} cannot give {quantity} for {names}: it lacks the classes for it. "
-        "Choose another table or another group."
+        f"table {cells.table} cannot give {quantity} for {names}: it lacks the classes for it; it divides "
+        f"{name_some(divided) or 'nothing'}."
     )

@@ -17,10 +17,11 @@ from analysis.errors import CoverageError, name_some
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.tidy_frame import tidy_rows
 from analysis.snapshots.store import Snapshot
+from analysis.summary import SelfDescribing
 
 
-@dataclass(frozen=True, eq=False)
-class Breakdown:
+@dataclass(frozen=True, eq=False, repr=False)
+class Breakdown(SelfDescribing):
     """A quantity in each class of a dimension, one entry a class, in the order of the table."""
 
     table: str

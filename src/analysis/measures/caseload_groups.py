@@ -17,13 +17,14 @@ from analysis.measures.sources import GROUP_STOCK, GROUP_STOCK_TABLES, in_person
 from analysis.measures.tidy_frame import combine, group_labels, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
+from analysis.summary import SelfDescribing
 
 READS = GROUP_STOCK_TABLES
 _YEAR = {"M": 12, "Q-DEC": 4}
 
 
-@dataclass(frozen=True, eq=False)
-class GroupState:
+@dataclass(frozen=True, eq=False, repr=False)
+class GroupState(SelfDescribing):
     """Persons in each group at the end of a year and of the year before, one entry a group, the total last."""
 
     groups: list[Group]

@@ -20,12 +20,13 @@ from analysis.measures.sources import GROUP_FLOW_MEANS, QUARTERLY_FLOWS, choose
 from analysis.measures.tidy_frame import combine, group_labels, tidy_rows
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
+from analysis.summary import SelfDescribing
 
 READS = (*QUARTERLY_FLOWS, *GROUP_FLOW_MEANS)
 
 
-@dataclass(frozen=True, eq=False)
-class GroupFlows:
+@dataclass(frozen=True, eq=False, repr=False)
+class GroupFlows(SelfDescribing):
     """The flows of groups in one year, one entry a group, the total last.
 
     ``inflow`` and ``outflow`` are moments, the mean of a quarter; ``reinflow_share`` is in percent of the inflow.

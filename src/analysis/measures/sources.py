@@ -20,6 +20,7 @@ from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError, MixedUnitsError
 from analysis.intervals.rounded import Rounded, stack
+from analysis.measures.comparison import single_dimensions
 from analysis.measures.tidy_frame import join_tables
 from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
@@ -86,7 +87,8 @@ def stock_at(
     quarters : PeriodIndex
     *groups : Group
     dividing : str
-        A dimension: only a table that has classes of it will do, so that its total can be set against them.
+        A dimension or crossing (``age & sex``): only a table that has classes of it will do, so that its total can be
+        set against them.
 
     Returns
     -------
@@ -191,10 +193,12 @@ def _stocks(
 
 
 def divides(snapshot: Snapshot, table: str, dimension: str) -> bool:
-    """Tell whether a table has a class of a dimension beside its total; every table has the total itself."""
-    return dimension == TOTAL or bool(
-        set(classes_of(snapshot.metadata(table)).get(dimension, ())).difference(USUAL_TOTALS)
-    )
+    """Tell whether a table has classes beside the total of every dimension that ``age & sex`` names.
+
+    Every table has the total itself.
+    """
+    classes = classes_of(snapshot.metadata(table))
+    return all(set(classes.get(each, ())).difference(USUAL_TOTALS) for each in single_dimensions(dimension))
 
 
 def in_persons(column: Rounded) -> Rounded:

@@ -200,7 +200,7 @@ def read(log: Path) -> list[dict[str, str]]:
 
 
 def _row(tested: HypothesisTest, plan: HypothesisPlan, snapshot: Snapshot, run: str) -> dict[str, str]:
-    summary = tested.summary
+    summary = tested.outcome
     numbers = {
         name: f"{summary[name]:.6g}" if math.isfinite(summary[name]) else "" for name in ("estimate", "lo", "hi")
     }

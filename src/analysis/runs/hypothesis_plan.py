@@ -6,7 +6,8 @@ from typing import Any
 
 from analysis.errors import CallError, check_choice
 from analysis.files import sha256
-from analysis.measures.question import check_measure, compared_groups, log_key
+from analysis.measures.comparison import compared_groups, log_key
+from analysis.measures.question import check_measure
 from analysis.models.dispersion import check_confidence
 from analysis.models.hypothesis.series import TESTS
 from analysis.models.hypothesis.testing import ALTERNATIVES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-from analysis.errors import CallError, CoverageError, DataError, WorkbenchError, did_you_mean
+from analysis.errors import CallError, CoverageError, DataError, WorkbenchError, did_you_mean, name_some
 from analysis.files import sha256
 from analysis.snapshots.format import (
     FORMAT,
@@ -30,17 +31,20 @@ from analysis.snapshots.format import (
     metadata_from,
     read_content,
 )
+from analysis.summary import SelfDescribing, Summary
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
-_RESERVED = ("live", "latest")
+PRACTICE = "practice"
+"""The simulated snapshot that is made when it is first opened (`analysis.simulation.practice`)."""
+_RESERVED = ("live", "latest", PRACTICE)
 _LARGEST_MANIFEST = 1 << 24
 """Bytes; a manifest of 100 tables has 80 thousand. What is larger is none, and is not read into memory."""
 _LARGEST_FILE = 1 << 31
 
 
-@dataclass(frozen=True, eq=False)
-class RawTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class RawTable(SelfDescribing):
     """A table as stored: one row a cell, every column categories of text, nothing interpreted yet."""
 
     snapshot: str
@@ -53,9 +57,15 @@ class RawTable:
         """The snapshot and table, for messages."""
         return f"snapshot {self.snapshot!r}, table {self.entry.id}"
 
+    def summary(self) -> Summary:
+        """Return what the table holds, as stored."""
+        facts = table_facts(self.metadata) | _provenance(self.snapshot, self.entry)
+        step = f"read_cells(source, {self.entry.id!r}) from analysis.cleaning.cells reads its numbers"
+        return Summary(f"Table {self.entry.id}: {self.entry.title}", facts, step)
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Snapshot(SelfDescribing):
     """A named, immutable state of tables. Open one with `analysis.workspace.open_snapshot`."""
 
     name: str
@@ -66,6 +76,23 @@ class Snapshot:
     def kind(self) -> str:
         """``published``, ``dated`` or ``simulated``."""
         return self.manifest.kind
+
+    def summary(self) -> Summary:
+        """Return what the snapshot holds and where it comes from."""
+        entries = list(self.manifest.tables.values())
+        known = [self.metadata(entry.id) for entry in entries]
+        measures = Counter(measure.quantity for each in known for measure in each.measures)
+        dimensions = Counter(dimension.name for each in known for dimension in each.dimensions)
+        whole = sum(entry.coverage == "full" for entry in entries)
+        facts = {
+            "tables": f"{len(entries)}, of which {whole} in full: {name_some((entry.id for entry in entries), 4)}",
+            "measures": name_some((name for name, _ in measures.most_common()), 8),
+            "dimensions": name_some((name for name, _ in dimensions.most_common()), 8),
+            "periods": span_of(*known),
+            "provenance": f"{self.kind}, made {self.manifest.created}, digest {self.digest[:16]}",
+            "source": name_some(sorted({entry.attribution for entry in entries}), 2),
+        }
+        return Summary(f"Snapshot {self.name!r}", facts)
 
     @cached_property
     def digest(self) -> str:
@@ -182,6 +209,33 @@ class Snapshot:
             data = data.replace(b"\r\n", b"\n")
             _check_digest(position, record.sha256, sha256(data))
         return data
+
+
+def span_of(*tables: TableMetadata) -> str:
+    """Return the first and the last year of the periods of tables."""
+    years = sorted(re.findall(r"\d{4}", " ".join(period for table in tables for period in table.periods)))
+    return f"{years[0]} to {years[-1]}" if years else "none"
+
+
+def table_facts(metadata: TableMetadata) -> dict[str, str]:
+    """Return the periods, measures and groups of a table in words."""
+    names = sorted(metadata.periods)
+    groups = {each.name: [code.category or code.label for code in each.codes] for each in metadata.dimensions}
+    return {
+        "periods": f"{len(names)}: {names[0]} to {names[-1]}" if names else "none",
+        "measures": ", ".join(f"{each.quantity} ({each.unit}, in {each.rounding:g}s)" for each in metadata.measures),
+        **{f"by {name}": name_some(each, 8) for name, each in groups.items()},
+        "notes": name_some(metadata.notes, 1) if metadata.notes else "none",
+    }
+
+
+def _provenance(snapshot: str, entry: TableEntry) -> dict[str, str]:
+    changed = entry.modified or "(no date)"
+    return {
+        "cells": f"{entry.rows}, {entry.coverage} cover",
+        "provenance": f"snapshot {snapshot}, {entry.platform}, changed {changed}, retrieved {entry.retrieved}",
+        "source": f"{entry.attribution}, {entry.licence}",
+    }
 
 
 def _check_digest(position: str, expected: str, found: str) -> None:

@@ -13,7 +13,7 @@ from analysis.report.numbers import format_percent
 
 def what_was_tested(tested: HypothesisTest, translator: Translator) -> dict[str, str]:
     """Return what was tested, the estimate with its interval and p, and numerator and denominator of the measure."""
-    question, summary = tested.question, tested.summary
+    question, summary = tested.question, tested.outcome
     groups = dict(zip(("first", "second"), map(translator.value, question.groups), strict=False))
     test = tested.test if len(question.groups) == 2 else f"{tested.test}_total"
     what = translator.word(

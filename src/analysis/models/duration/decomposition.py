@@ -30,6 +30,7 @@ from analysis.errors import CallError, CoverageError, DataError, did_you_mean, n
 from analysis.measures.sources import STOCK_SOURCES, STOCK_TABLES
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.snapshots.store import Snapshot
+from analysis.summary import SelfDescribing
 
 READS = STOCK_TABLES
 BEHAVIOUR = "behaviour"
@@ -38,8 +39,8 @@ _LONG_TERM = 60  # months
 _UNKNOWN_PART = 0.02  # of the denominator that may have no known group
 
 
-@dataclass(frozen=True, eq=False)
-class Decomposition:
+@dataclass(frozen=True, eq=False, repr=False)
+class Decomposition(SelfDescribing):
     """A change of a share or ratio in parts that add up to it.
 
     ``before`` and ``after`` are the two values; ``parts`` has a row for each ``component`` (a dimension's name for its

@@ -20,14 +20,15 @@ from analysis.missing import PRESENT, UNDEFINED
 from analysis.models.dispersion import PROCESS, Dispersion, check_confidence, process_range, solve, student
 from analysis.models.duration.panel import CELL, UNITS, BandPanel
 from analysis.models.rounded_columns import range_columns, rounded_column
+from analysis.summary import SelfDescribing
 
 TOO_FEW_CELLS = "too_few_cells"
 _OWN_LEVELS = "C(band) * (C(group) + C(year))"  # every group and every year has its own level in each band
 _SUBSTITUTES = ("sex", "birth", "origin", "age")
 
 
-@dataclass(frozen=True, eq=False)
-class Hazards:
+@dataclass(frozen=True, eq=False, repr=False)
+class Hazards(SelfDescribing):
     """Exit hazards of groups by band and year.
 
     Attributes

@@ -28,6 +28,7 @@ from analysis.measures.tidy_frame import join_tables
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT, PRESENT, STATUSES
 from analysis.models.rounded_columns import range_columns, rounded_column
 from analysis.snapshots.store import Snapshot
+from analysis.summary import SelfDescribing
 
 FINE, COARSE = (6, 12, 24, 36, 48, 60), (24, 60)
 """The schemes of bands that the tables' classes allow whole: the months at which a band ends and the next begins."""
@@ -40,8 +41,8 @@ PRINTED = [f"over_{months}" for months in (0, *COARSE)]
 """Numbers of a group with a cell of its own, rounded by itself: the sum of its bands differs by their rounding."""
 
 
-@dataclass(frozen=True, eq=False)
-class BandPanel:
+@dataclass(frozen=True, eq=False, repr=False)
+class BandPanel(SelfDescribing):
     """Stocks, ended spells and exposure of groups by duration band.
 
     Attributes

@@ -18,10 +18,11 @@ from analysis.models.dispersion import (
     process_ratio,
 )
 from analysis.models.flows.pairs import decide_pairs, pair_factor
+from analysis.summary import SelfDescribing
 
 
-@dataclass(frozen=True, eq=False)
-class GroupComparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class GroupComparison(SelfDescribing):
     """The groups of one year compared.
 
     Attributes

@@ -19,10 +19,11 @@ from analysis.models.dispersion import (
     process_ratio,
     student,
 )
+from analysis.summary import SelfDescribing
 
 
-@dataclass(frozen=True, eq=False)
-class OutflowModel:
+@dataclass(frozen=True, eq=False, repr=False)
+class OutflowModel(SelfDescribing):
     """A binomial model of the outflow ratio with year and quarter effects.
 
     Attributes

@@ -25,6 +25,7 @@ from analysis.missing import PRESENT
 from analysis.models.dispersion import TOO_FEW, Dispersion, check_confidence, neighbour_dispersion, solve, student
 from analysis.models.flows.pairs import decide_pairs, pair_factor
 from analysis.models.flows.panel import pick_cells
+from analysis.summary import SelfDescribing
 
 FLOW = {"inflow_rate": "inflow", "outflow_rate": "outflow"}
 QUANTITIES = (*FLOW, "ratio")
@@ -34,8 +35,8 @@ HAC_LAGS = 4
 _ROW = ["dimension", "group", "year"]
 
 
-@dataclass(frozen=True, eq=False)
-class RateModel:
+@dataclass(frozen=True, eq=False, repr=False)
+class RateModel(SelfDescribing):
     """A rate or ratio by group and year, and what its season and groups do to it.
 
     Attributes

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import CallError
+from analysis.measures.comparison import groups_text
 from analysis.measures.question import Question, read_question
 from analysis.models.hypothesis.series import Design, LogSeries, design_of, log_series
-from analysis.models.hypothesis.testing import fit, groups_text
+from analysis.models.hypothesis.testing import fit
 from analysis.models.persistence import Coefficient, p_values
 from analysis.snapshots.store import Snapshot
 

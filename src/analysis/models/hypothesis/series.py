@@ -4,7 +4,9 @@ The series is the logarithm of a measure, or of its ratio between two groups in 
 alike (a season, a lockdown) cancels. The seasons of a group of its own do not: they are part of every design.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -112,21 +114,39 @@ def design_of(question: Question, test: str) -> Design:
     Raises
     ------
     CallError
-        When the test is none, needs two groups or complete years, or has too few periods.
+        When the test is none, needs two groups or complete years, or has too few periods; with the nearest that can be.
     """
     check_choice("test", test, TESTS)
+    try:
+        return _design(question, test, question.periods)
+    except CallError as fault:
+        raise CallError(f"{fault} {_nearest(question, test)}") from fault
+
+
+def _nearest(question: Question, test: str) -> str:
+    """Return the nearest test that can be made of the figures, each tried: over all of them, or another one."""
+    asked, all_of_them = question.periods, question.available
+    others = [each for each in TESTS if each != test]
+    for name, periods in ((test, all_of_them), *product(others, (asked, all_of_them))):
+        with suppress(CallError):
+            _design(question, name, list(periods))
+            ends = f"start={periods[0]!r}, end={periods[-1]!r}" if list(periods) != asked else ""
+            return f"Nearest: {', '.join(each for each in (f'test={name!r}' * (name != test), ends) if each)}."
+    return "No test of so few figures is possible; source.what_can_i_ask() says of which questions there are more."
+
+
+def _design(question: Question, test: str, of_periods: list[str]) -> Design:
     if test == "difference" and len(question.groups) == 1:
-        raise CallError("test=difference needs two groups, or one against the total; of the total: change or trend.")
-    periods = pd.Series(question.periods)
+        raise CallError("test=difference needs two groups, or one against all others.")
+    if not of_periods:
+        raise CallError("no periods are known.")
+    periods = pd.Series(of_periods)
     years = periods.str[:4].astype(int).to_numpy()
     yearly = "Q" not in periods.iloc[0]
     complete = [] if yearly else [year for year in np.unique(years) if (years == year).sum() == 4]
     if test == "change" and len(complete) < 2:
         found = "one figure a year" if yearly else f"{len(complete)} in {periods.iloc[0]} to {periods.iloc[-1]}"
-        raise CallError(
-            f"test=change needs two complete years of quarters; {question.measure} has {found}. "
-            "Nearest: test=trend, or a longer period."
-        )
+        raise CallError(f"test=change needs two complete years of quarters; {question.measure} has {found}.")
     quarters = np.zeros(len(periods), int) if yearly else periods.str[-1].astype(int).to_numpy() - 1
     seasons = np.eye(1 if yearly else 4)[quarters]
     if test == "difference":
@@ -137,17 +157,11 @@ def design_of(question: Question, test: str) -> Design:
     else:
         last, first = years == complete[-1], years == complete[0]
         design = Design(seasons, (last.astype(float) - first) / 4, True)
-    _check_length(question, test, design, yearly)
-    return design
-
-
-def _check_length(question: Question, test: str, design: Design, yearly: bool) -> None:
-    periods, fewest = question.periods, design.nuisance.shape[1] + (not design.contrast) + LEAST_FREEDOM
+    fewest = design.nuisance.shape[1] + (not design.contrast) + LEAST_FREEDOM
     if len(periods) < fewest:
-        unit = "years" if yearly else "quarters"
+        found = f"{of_periods[0]} to {of_periods[-1]} are {len(periods)} {'years' if yearly else 'quarters'}"
         raise CallError(
-            f"test={test} of {question.measure}: {periods[0]} to {periods[-1]} are {len(periods)} {unit}; at least "
-            f"{fewest} are needed, or nothing is known of how long shocks last. Nearest: a longer period"
-            f"{'' if yearly or len(periods) < 8 or test == 'difference' else ', or test=difference of two groups'}; "
-            "the figures themselves are in the other notebooks."
+            f"test={test} of {question.measure}: {found}; at least {fewest} are needed, or nothing is known of how "
+            "long shocks last."
         )
+    return design

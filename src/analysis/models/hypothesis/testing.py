@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.categories import TOTAL
 from analysis.errors import check_choice
-from analysis.measures.question import REST, Question
+from analysis.measures.comparison import groups_text
+from analysis.measures.question import Question
 from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT, UNDECIDED
 from analysis.models.dispersion import BOTH, ROUNDING, check_confidence
 from analysis.models.hypothesis.series import COUNTS, ENDS, Design, LogSeries, design_of, log_series
 from analysis.models.persistence import Coefficient, coefficient
+from analysis.summary import SelfDescribing, Summary
 
 ALTERNATIVES = ("different", "higher", "lower")
 SUPPORTED, NOT_SUPPORTED = "supported", "not supported"
@@ -27,8 +28,8 @@ _SUFFICIENT = 24 * (1 - 0.8) / (1 + 0.8)
 """Effective quarters of 24 whose shocks have a correlation of 0.8: the longest at which the level was seen to hold."""
 
 
-@dataclass(frozen=True, eq=False)
-class HypothesisTest:
+@dataclass(frozen=True, eq=False, repr=False)
+class HypothesisTest(SelfDescribing):
     """A hypothesis and what the figures say of it.
 
     Attributes
@@ -87,8 +88,25 @@ class HypothesisTest:
             "confidence": self.confidence,
         }
 
+    def summary(self) -> Summary:
+        """Return the verdict with the estimate and the interval it rests on."""
+        found, asked = self.outcome, self.question
+        facts = {
+            "verdict": found["verdict"] + (f" ({self.reason})" if self.reason else ""),
+            "estimate": f"{found['estimate']:.4g}, a factor; 1 is no difference",
+            "interval": f"{found['lo']:.4g} to {found['hi']:.4g} ({100 * self.confidence:g}%, process and rounding)",
+            "p": f"{found['p']:.3g}, for {self.alternative}",
+            "periods": f"{len(asked.periods)}: {asked.periods[0]} to {asked.periods[-1]}",
+            "shocks": f"correlation {self.correlation:.2f}, worth {self.effective:.1f} independent periods",
+            "tables": tables_of(asked),
+        }
+        title = f"Test of {self.test} of {asked.measure}: {groups_text(asked.dimension, asked.groups)}"
+        return Summary(
+            title, facts, "test.intervals; alternatives(source, test) from analysis.models.hypothesis.variants"
+        )
+
     @property
-    def summary(self) -> dict[str, Any]:
+    def outcome(self) -> dict[str, Any]:
         """Estimate, the ends of the interval of both kinds, p and verdict."""
         both = self.intervals.set_index("kind").loc[BOTH]
         ends = {"estimate": self.estimate, "lo": both["value_lo"], "hi": both["value_hi"]}
@@ -168,12 +186,6 @@ def verdict_of(lo: float, hi: float, alternative: str) -> str:
 def tables_of(question: Question) -> str:
     """Return the tables of a question."""
     return join_tables(question.cells["tables"])
-
-
-def groups_text(dimension: str, groups: tuple[str, ...]) -> str:
-    """Return the groups as `read_question` takes them."""
-    names = ", ".join(name for name in groups if name != REST)
-    return names if dimension == TOTAL else f"{dimension}: {names}"
 
 
 def cells_table(tested: HypothesisTest) -> pd.DataFrame:

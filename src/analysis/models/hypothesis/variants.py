@@ -10,7 +10,8 @@ import pandas as pd
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import LONG_TERM, MONITOR
 from analysis.errors import CallError
-from analysis.measures.question import REST, Question, read_question
+from analysis.measures.comparison import REST, VERSUS, compared_groups, groups_text, other_groups
+from analysis.measures.question import Question, read_question
 from analysis.missing import UNDECIDED
 from analysis.models.dispersion import student
 from analysis.models.hypothesis.series import TESTS, Design, LogSeries, design_of, log_series
@@ -18,7 +19,6 @@ from analysis.models.hypothesis.testing import (
     SUPPORTED,
     HypothesisTest,
     fit,
-    groups_text,
     one_sided,
     run_test,
     tables_of,
@@ -50,10 +50,10 @@ def alternatives(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
         variant its numbers are missing and the outcome is ``cannot be tested``.
     """
     question = tested.question
-    periods, groups, half = question.periods, question.groups, len(question.periods) // 2
-    whole = periods[0], periods[-1]
+    periods, half = question.periods, len(question.periods) // 2
+    groups, whole = groups_text(question.dimension, question.groups), (periods[0], periods[-1])
     variants = [("asked", groups, whole, tested.test)]
-    variants += [("groups", pair, whole, tested.test) for pair in _pairs(question) if set(pair) != set(groups)]
+    variants += [("groups", text, whole, tested.test) for text in _other_groups(question)]
     halves = [(whole[0], periods[half - 1]), (periods[half], whole[1])] if half else []
     variants += [("period", groups, part, tested.test) for part in halves]
     variants += [("test", groups, whole, test) for test in TESTS if test != tested.test]
@@ -64,23 +64,41 @@ def alternatives(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
     return rows.assign(outcome=rows["outcome"].mask(reopened, UNDECIDED))
 
 
-def _pairs(question: Question) -> list[tuple[str, ...]]:
-    """Return the pairs of the classification that the groups belong to, or each of its groups against the rest."""
-    own = [name for name in question.groups if name != REST]
-    schemes = [[group.name for group in scheme.get(question.dimension, ())] for scheme in (MONITOR, LONG_TERM)]
-    names = next((scheme for scheme in schemes if set(own) <= set(scheme)), own if len(question.groups) == 2 else [])
-    return [(name, REST) for name in names] if REST in question.groups else list(combinations(names, 2))
+def _other_groups(question: Question) -> list[str]:
+    """Return the other comparisons: the pairs of the classification of the groups, or each of its groups with the rest.
+
+    Of two groups of different dimensions the first is varied.
+    """
+    dimension, own = question.dimension, [name for name in question.groups if name != REST]
+    first, *second = dimension.split(VERSUS)
+    if second:
+        texts = [groups_text(dimension, (name, own[1])) for name in other_groups(first, (MONITOR, LONG_TERM), {own[0]})]
+    else:
+        names = other_groups(dimension, (MONITOR, LONG_TERM), set(own)) or (own if len(question.groups) == 2 else [])
+        pairs = [(name, REST) for name in names] if REST in question.groups else list(combinations(names, 2))
+        texts = [groups_text(dimension, pair) for pair in pairs if set(pair) != set(question.groups)]
+    return [
+        text for text in texts if text != groups_text(dimension, question.groups) and _is_comparison(question, text)
+    ]
+
+
+def _is_comparison(question: Question, text: str) -> bool:
+    try:
+        compared_groups(question.measure, text)
+    except CallError:  # the two have people in common
+        return False
+    return True
 
 
 def _variant(
-    snapshot: Snapshot, tested: HypothesisTest, varied: str, groups: tuple[str, ...], period: tuple[str, str], test: str
+    snapshot: Snapshot, tested: HypothesisTest, varied: str, groups: str, period: tuple[str, str], test: str
 ) -> dict[str, Any]:
-    row = {"varied": varied, "test": test} | _labels(groups, period)
-    row |= dict.fromkeys(("estimate", "estimate_lo", "estimate_hi", "p", "p_value"), np.nan)
     question = tested.question
+    row = {"varied": varied, "test": test} | _labels(tuple(compared_groups(question.measure, groups)[1]), period)
+    row |= dict.fromkeys(("estimate", "estimate_lo", "estimate_hi", "p", "p_value"), np.nan)
     try:
-        other = read_question(snapshot, question.measure, groups_text(question.dimension, groups), *period)
-        found = run_test(other, test, tested.alternative, tested.confidence).summary
+        other = read_question(snapshot, question.measure, groups, *period)
+        found = run_test(other, test, tested.alternative, tested.confidence).outcome
     except CallError:
         return row | {"outcome": UNTESTABLE, "tables": tables_of(question)}
     ends = {"estimate": found["estimate"], "estimate_lo": found["lo"], "estimate_hi": found["hi"]}
@@ -119,15 +137,17 @@ def specifications(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def _definitions(question: Question) -> list[tuple[str, ...]]:
+def _definitions(question: Question) -> list[str]:
     """Return the groups as asked, and the first of them against all others."""
-    first = question.groups[0]
-    return [question.groups] if question.dimension == TOTAL else list(dict.fromkeys([question.groups, (first, REST)]))
+    asked = groups_text(question.dimension, question.groups)
+    if question.dimension == TOTAL:
+        return [asked]
+    return list(dict.fromkeys([asked, groups_text(question.dimension.split(VERSUS)[0], (question.groups[0], REST))]))
 
 
-def _read(snapshot: Snapshot, measure: str, groups: tuple[str, ...], asked: Question) -> Question | None:
+def _read(snapshot: Snapshot, measure: str, groups: str, asked: Question) -> Question | None:
     try:
-        whole = read_question(snapshot, measure, groups_text(asked.dimension, groups))
+        whole = read_question(snapshot, measure, groups)
     except CallError:
         return None
     years = (period[:4] for period in (asked.periods[0], asked.periods[-1]))
