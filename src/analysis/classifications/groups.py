@@ -64,18 +64,6 @@ def _crossing(terms: tuple[Term, ...]) -> Term:
     return prod(weight for weight, _ in terms), reduce(or_, (classes for _, classes in terms))
 
 
-def crossed(*groups: Group) -> Group:
-    """Return the crossing of groups as a group, ``age & sex`` with the name ``<27 & women``; raises as `cross`."""
-    dimension, name = (" & ".join(getattr(each, part) for each in groups) for part in ("dimension", "name"))
-    return Group(dimension, name, tuple(cross(*groups)))
-
-
-def others(group: Group, name: str) -> Group:
-    """Return all in the total who are not in a group, as a group of its dimension."""
-    less = (((1, {}), *((-weight, classes) for weight, classes in each)) for each in group.definitions)
-    return Group(group.dimension, name, tuple(less))
-
-
 def members_in_common(one: Group, two: Group) -> bool:
     """Tell whether two groups can have members in common, by the classes that their first definitions add up."""
     added = [[classes for weight, classes in group.definitions[0] if weight > 0] for group in (one, two)]

@@ -5,9 +5,8 @@ in the same words everywhere: what was found, what it may have meant, and what i
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from itertools import product
 from types import MappingProxyType
 
 from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS, category_of, read_list
@@ -121,19 +120,9 @@ def find_crossing(text: str, own: Mapping[str, Collection[str]] = _NOTHING) -> t
     """
     if text.strip() == TOTAL:
         return (TOTAL_GROUP,)
-    named = (split_dimension(each) for each in text.split("&"))
-    groups = tuple(find_group(dimension, name, own.get(dimension, ())) for dimension, name in named)
+    groups = tuple(find_group(each, name, own.get(each, ())) for each, name in map(split_dimension, text.split("&")))
     cross(*groups)
     return groups
-
-
-def find_crossings(text: str, check: Callable[[str], str]) -> list[tuple[Group, ...]]:
-    """Return every crossing of a text such as ``age: <27 & sex: men, women``; ``check`` refuses a dimension.
-
-    Whether groups can cross is not checked here. Raises as `find_crossing`.
-    """
-    named = (split_dimension(each) for each in text.split("&"))
-    return list(product(*(find_groups(check(dimension), names) for dimension, names in named)))
 
 
 def split_dimension(text: str) -> tuple[str, str]:

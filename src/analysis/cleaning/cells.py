@@ -51,7 +51,7 @@ class Cells(SelfDescribing):
 
     def summary(self) -> Summary:
         """Return what the cells are of, and how to look one up."""
-        facts = table_facts(self.metadata) | {"cells": f"{len(self.frame)}", "provenance": self.key}
+        facts = table_facts(self.metadata) | {"cells": str(len(self.frame)), "provenance": self.key}
         return Summary(f"Cells of table {self.table}", facts, "cells.frame, cells.look_up(quantity, cells.periods)")
 
     @property

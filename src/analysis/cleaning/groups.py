@@ -36,7 +36,5 @@ def group_column(cells: Cells, quantity: str, group: Group, periods: pd.PeriodIn
         return columns[0]
     divided = [name for name, classes in cells.classes.items() if set(classes).difference(USUAL_TOTALS)]
     names = " by ".join(f"{each.dimension} {each.name}" for each in (group, *crossed))
-    raise CoverageError(
-        f"table {cells.table} cannot give {quantity} for {names}: it lacks the classes for it; it divides "
-        f"{name_some(divided) or 'nothing'}."
-    )
+    lacks = f"it lacks the classes for it; it divides {name_some(divided) or 'nothing'}."
+    raise CoverageError(f"table {cells.table} cannot give {quantity} for {names}: {lacks}")

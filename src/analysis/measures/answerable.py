@@ -119,11 +119,11 @@ def _candidates(measure: str, groups: str) -> Iterator[tuple[str, str]]:
 def advice(snapshot: Snapshot, measure: str, groups: str) -> str:
     """Return what to do about a question that the snapshot does not answer, each of it tried."""
     near = nearest_question(snapshot, measure, groups)
-    said = f"Nearest: {near}." if near else "It answers no question."
+    text = f"Nearest: {near}." if near else "It answers no question."
     dimensions = single_dimensions(compared_groups(measure, groups)[0])
     if snapshot.kind != "simulated" and _PRACTICE_DIMENSIONS.issuperset(dimensions):
-        said += f" The same question on simulated figures: snapshot={PRACTICE!r}; on the whole tables: `bijstand pull`."
-    return said + "".join(map(dimension_note, dimensions))
+        text += f" The same question on simulated figures: snapshot={PRACTICE!r}; on the whole tables: `bijstand pull`."
+    return text + "".join(map(dimension_note, dimensions))
 
 
 def what_can_i_ask(snapshot: Snapshot) -> pd.DataFrame:

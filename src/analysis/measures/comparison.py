@@ -1,11 +1,10 @@
 """Which groups a question compares: one with all others, any two without people in common, or the total alone."""
 
 from itertools import product
-from operator import attrgetter
 
 from analysis.classifications.categories import TOTAL
-from analysis.classifications.groups import TOTAL_GROUP, Group, crossed, members_in_common, others
-from analysis.classifications.selection import check_dimension, find_crossings
+from analysis.classifications.groups import TOTAL_GROUP, Group, cross, members_in_common
+from analysis.classifications.selection import check_dimension, find_groups, split_dimension
 from analysis.errors import CallError, name_some
 
 DIMENSIONS = ("age", "background", "birth", "origin", "sex")
@@ -46,7 +45,7 @@ def compared_groups(measure: str, text: str) -> tuple[str, dict[str, Group]]:
     groups = {group.name: group for group in named if TOTAL not in group.name.split(AND)}
     if len(groups) == 1 and len(named) <= 2 and (len(named) == 1 or any(each.name == TOTAL for each in named)):
         (group,) = groups.values()
-        return group.dimension, groups | {REST: others(group, REST)}
+        return group.dimension, groups | {REST: _others(group)}
     if len(groups) != 2 or len(named) != 2:
         raise CallError(
             f"groups {text!r}: expected one group, or two that are compared ('sex: men, women', "
@@ -62,13 +61,27 @@ def compared_groups(measure: str, text: str) -> tuple[str, dict[str, Group]]:
 
 
 def _named(measure: str, text: str, possible: tuple[str, ...]) -> list[Group]:
+    """Return every crossing that a text such as ``age: <27 & sex: men, women`` names, or the total."""
     if text.strip() == TOTAL:
         return [TOTAL_GROUP]
-    if measure != "exit_rate" and any(part.strip().startswith("duration") for part in text.split("&")):
+    parts = [split_dimension(each) for each in text.split("&")]
+    parts.sort(key=lambda part: part[0])  # the order in which they are written makes no other question
+    if measure != "exit_rate" and any(dimension == "duration" for dimension, _ in parts):
         raise CallError(f"{measure} is not known by duration band; exit_rate is. Here: {name_some(DIMENSIONS)}.")
-    by_dimension = attrgetter("dimension")  # the order in which a crossing is written makes no other question
-    crossings = find_crossings(text, lambda name: check_dimension(name, possible))
-    return [crossed(*sorted(groups, key=by_dimension)) for groups in crossings]
+    found = product(*(find_groups(check_dimension(dimension, possible), names) for dimension, names in parts))
+    return [_crossed(groups) for groups in found]
+
+
+def _crossed(groups: tuple[Group, ...]) -> Group:
+    """Return the crossing of groups as a group, ``age & sex`` with the name ``<27 & women``."""
+    dimension, name = (AND.join(getattr(each, part) for each in groups) for part in ("dimension", "name"))
+    return Group(dimension, name, tuple(cross(*groups)))
+
+
+def _others(group: Group) -> Group:
+    """Return all in the total who are not in a group, as a group of its dimension."""
+    less = (((1, {}), *((-weight, classes) for weight, classes in each)) for each in group.definitions)
+    return Group(group.dimension, REST, tuple(less))
 
 
 def single_dimensions(dimension: str) -> list[str]:
