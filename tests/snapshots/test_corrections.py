@@ -54,6 +54,24 @@ def test_a_state_has_the_error_between_its_dates(tmp_path, modified, state):
     assert state_of(error, vintage(tmp_path / "v", modified)) == state
 
 
+@pytest.mark.parametrize(
+    ("days", "state"),
+    [(("2026-06-25",), CORRECTED), (("2025-02-01",), CORRECTED), (("2025-01-31",), HAS_IT), (("2024-07-31",), BEFORE),
+     (("2025-02",), UNDECIDED), (("2025-03",), CORRECTED), (("2024-12",), HAS_IT), (("2024-08",), UNDECIDED),
+     (("2024",), UNDECIDED), (("2023",), BEFORE), (("2023", "2026"), UNDECIDED), (("2025-03", "2026"), CORRECTED)],
+)  # fmt: skip
+def test_without_a_date_of_change_the_days_of_the_cells_decide(tmp_path, days, state):
+    """The error stood from 2024-08-01 up to, not including, 2025-02-01."""
+    (error,) = known_errors(written(tmp_path, ENTRY))
+    made = table("85615NED", ROWS, {"sex": ["total"]}, unit="moments")
+    made = replace(made, modified=None, metadata=replace(made.metadata, as_of=days))
+    assert state_of(error, snapshot(tmp_path / "v", made)) == state
+
+
+def test_the_published_flows_are_of_june_2026_and_have_none_of_the_errors(published):
+    assert [state_of(error, published) for error in known_errors(corrections_file())] == [CORRECTED, CORRECTED]
+
+
 def test_a_snapshot_without_the_table_has_none_of_it(tmp_path):
     (error,) = known_errors(written(tmp_path, ENTRY))
     assert state_of(error, snapshot(tmp_path / "v", table("T1", ROWS, {"sex": ["total"]}))) is None

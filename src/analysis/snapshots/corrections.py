@@ -65,9 +65,10 @@ def _known(entry: dict[str, Any]) -> KnownError:
 
 
 def state_of(error: KnownError, snapshot: Snapshot) -> str | None:
-    """Return whether a snapshot has an error: `HAS_IT`, `BEFORE`, `CORRECTED` or `UNDECIDED` (no date of change).
+    """Return whether a snapshot has an error: `HAS_IT`, `BEFORE`, `CORRECTED` or `UNDECIDED`.
 
-    None when it does not hold the table.
+    CBS's date of change decides; where it is not known, the days on which the cells stood so at CBS, when all of them
+    lie on one side. None when the snapshot does not hold the table.
 
     Raises
     ------
@@ -77,12 +78,10 @@ def state_of(error: KnownError, snapshot: Snapshot) -> str | None:
     if error.table not in snapshot:
         return None
     modified = snapshot.entry(error.table).modified
-    if modified is None:
-        return UNDECIDED
-    if modified[:10] < error.since:
-        return BEFORE
-    if error.until and modified[:10] >= error.until:
-        return CORRECTED
+    days = (modified[:10],) if modified else snapshot.metadata(error.table).as_of
+    states = {_state_on(day, error) for day in days}
+    if states != {HAS_IT}:
+        return states.pop() if len(states) == 1 else UNDECIDED
     raw = snapshot.table(error.table)
     missing = [cell for cell in error.expect if not _stands(cell, raw)]
     if missing:
@@ -91,6 +90,16 @@ def state_of(error: KnownError, snapshot: Snapshot) -> str | None:
             "CBS may have corrected it; bring data/corrections.yml up to date."
         )
     return HAS_IT
+
+
+def _state_on(day: str, error: KnownError) -> str:
+    """Return the state of an error on a day, or in a month or year (``2025-02``, ``2025``) if it was one throughout."""
+    since, until = error.since[: len(day)], error.until[: len(day)]
+    if day < since:
+        return BEFORE
+    if until and (day > until or day == error.until):
+        return CORRECTED
+    return UNDECIDED if len(day) < len(error.since) and day in (since, until) else HAS_IT
 
 
 def _stands(cell: dict[str, str], raw: RawTable) -> bool:
