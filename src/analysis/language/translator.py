@@ -22,12 +22,16 @@ _DUTCH_MARKS = str.maketrans(",.", ".,")
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence not yet in a language: the section and key of its entry with what fills its fields, or plain text."""
+    """A sentence not yet in a language: the section and key of its entry with what fills its fields, or plain text.
+
+    ``dutch`` is the Dutch of a plain text in English, where there is one.
+    """
 
     section: str = ""
     key: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
+    dutch: str = ""
 
 
 class Translator:
@@ -66,7 +70,7 @@ class Translator:
     def render(self, message: Message) -> str:
         """Return a message as a sentence; messages among its fields are rendered first."""
         if message.text:
-            return message.text
+            return message.dutch if self.code == "nl" and message.dutch else message.text
         fields = {
             name: self.render(each) if isinstance(each, Message) else each for name, each in message.fields.items()
         }

@@ -42,7 +42,9 @@ class Causes:
         for error in self._errors:
             touched = any(_touches(self.snapshot, error, cell) for cell in query.derivation.cells)
             if touched and not _too_small(error, query):
-                fields = {"reason": error.reason, "source": error.source, "since": error.since}
+                reason = Message(text=error.reason, dutch=error.reason_nl)
+                source = Message(text=error.source, dutch=error.source_nl)
+                fields = {"reason": reason, "source": source, "since": error.since}
                 return Message("register", "corrected", fields | {"until": error.until or "…"})
         for vintage in list(self._vintages):
             try:

@@ -132,7 +132,9 @@ def _unchecked(register: Register, claim: Claim, tables: Tables, missing_cells: 
     if missing_cells:
         return verdicts.NOT_IN_SNAPSHOT, ()
     source = register.sources[claim.row["source"]]
-    return (verdicts.NOT_CHECKED, ()) if source["open"] == "yes" else (verdicts.NOT_OPEN, (_entered(source["what"]),))
+    if source["open"] == "yes":
+        return verdicts.NOT_CHECKED, ()
+    return verdicts.NOT_OPEN, (_entered(register, source["what"]),)
 
 
 def _verdict(register: Register, claim: Claim, evaluation: Evaluation, causes: Causes) -> VerdictAndCause:
@@ -141,7 +143,7 @@ def _verdict(register: Register, claim: Claim, evaluation: Evaluation, causes: C
         return evaluation.outcome, ()
     if claim.differs_in(evaluation.derivation):
         verdict, _, reason = claim.row["difference"].partition(": ")
-        return verdict, (_entered(reason),)
+        return verdict, (_entered(register, reason),)
     if evaluation.method == FORMULA:
         elsewhere = sorted({register.claims[name].document for name in evaluation.operands} - {claim.document})
         if elsewhere:
@@ -151,6 +153,7 @@ def _verdict(register: Register, claim: Claim, evaluation: Evaluation, causes: C
     return (verdicts.REVISED, (known,)) if known else (verdicts.DIFFERS, ())
 
 
-def _entered(text: str) -> Message:
+def _entered(register: Register, entered: str) -> Message:
     """Return a reason of the register as a sentence."""
-    return Message(text=f"{text[:1].upper()}{text[1:].rstrip('.')}.")
+    english, dutch = (f"{text[:1].upper()}{text[1:].rstrip('.')}." for text in (entered, register.text(entered, "nl")))
+    return Message(text=english, dutch=dutch)

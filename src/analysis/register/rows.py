@@ -21,7 +21,9 @@ CONTRACT = (
     "recomputed_lo", "recomputed_hi", "method", "expression", "cause", "suggested",
 )  # fmt: skip
 """The columns that scripts rely on; a row has more."""
-_ENTERED = ("quantity", "group", "period", "unit", "source", "wording", "kind", "note")
+_ENTERED = ("period", "unit", "wording", "kind", "address", "page", "quote", "edition", "second_reader")
+_IN_WORDS = ("quantity", "group", "source", "note")
+"""What was entered in words: these have Dutch in the register."""
 
 
 def finding_rows(
@@ -33,7 +35,7 @@ def finding_rows(
 ) -> list[dict[str, Any]]:
     """Return one row a finding: the columns of `CONTRACT` first, then what explains the verdict.
 
-    ``lang`` is the language of the sentences, ``nl`` or ``en``; what the register holds stands as it was entered.
+    ``lang`` is the language of the sentences and of what was entered in words, ``nl`` or ``en``.
     ``coverage`` says which notebook and tables show a number; by default that is what ships with the register.
     """
     translator, coverage = Translator(lang), read_coverage(register) if coverage is None else coverage
@@ -57,10 +59,11 @@ def _row(
         "expression": evaluation.derivation.text if evaluation else first_query,
         "cause": explanation(finding, translator),
         "suggested": finding.suggested,
-        **{name: claim.row[name] for name in _ENTERED},
+        **{name: register.text(claim.row[name], translator.code) for name in _IN_WORDS},
+        **{name: claim.row.get(name, "") for name in _ENTERED},
         "published_text": claim.row["value"],
         "worked": worked(evaluation) if evaluation else "",
-        "operands": _operands(evaluation, register) if evaluation else [],
+        "operands": _operands(evaluation, register, translator.code) if evaluation else [],
         "others": [_other(each) for each in finding.others],
         "suspect": finding.suspects[0].claim_id if len(finding.suspects) == 1 else None,
         "fragility": robustness(finding, translator),
@@ -112,11 +115,11 @@ def _as_written(value: Number) -> str:
     return f"({text})" if value < 0 else text
 
 
-def _operands(evaluation: Evaluation, register: Register) -> list[dict[str, Any]]:
+def _operands(evaluation: Evaluation, register: Register, lang: str) -> list[dict[str, Any]]:
     listed = []
     for name, each in evaluation.operands.items():
         row = register.claims[name].row if name in register.claims else {}
-        what = ", ".join(row[part] for part in ("quantity", "group", "period") if row.get(part))
+        what = ", ".join(register.text(row[part], lang) for part in ("quantity", "group", "period") if row.get(part))
         value, lo, hi = map(_json_number, (each.value, each.lo, each.hi))
         listed.append({"name": name, "what": what, "value": value, "lo": lo, "hi": hi, "unit": row.get("unit", "")})
     return listed

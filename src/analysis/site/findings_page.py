@@ -153,6 +153,7 @@ def _texts(row: Row, translator: Translator) -> Row:
         "group": translator.value(row["group"]),
         "interval_chart": None if truth else _interval_chart(row, finer, translator),
         "operands": operands,
+        "missing_cells": [_missing_cell(each, translator) for each in row["missing_cells"]],
     }
 
 
@@ -176,7 +177,14 @@ def _range(lo: float | None, hi: float | None, most: int, translator: Translator
     return translator.interval(-math.inf if lo is None else lo, math.inf if hi is None else hi, decimals)
 
 
+def _missing_cell(text: str, translator: Translator) -> tuple[str, str]:
+    """Return a missing cell and the reason in the language, where it is one of the glossary."""
+    cell, _, reason = text.removesuffix(")").partition(" (")
+    return cell, translator.value(reason) if reason in glossary()["values"] else ""
+
+
 def _period(text: str, translator: Translator) -> str:
+    text = translator.value(text)
     text = _MONTH.sub(lambda date: f"{(date[2] or '').lstrip('0')} {translator.period(date[1])}".strip(), text)
     quarter = translator.word("findings_page", "quarter_mark")
     text = re.sub(r"\bQ(?=[1-4])", quarter, re.sub(r"(?<=\d)Q(?=[1-4])", f" {quarter}", text))

@@ -17,6 +17,7 @@ _DATE = r"\d{4}-\d{2}-\d{2}"
 _FIELDS = dict.fromkeys(("id", "table", "reason", "source"), Field(SOME_TEXT))
 _FIELDS |= {"since": Field(_DATE, "a date such as '2025-02-01'"), "largest": Field(kind=float, optional=True)}
 _FIELDS |= {"status": one_of(("open", "acknowledged", "fixed_upstream"))}
+_FIELDS |= dict.fromkeys(("reason_nl", "source_nl"), Field(SOME_TEXT, optional=True))
 _FIELDS |= {"until": Field(_DATE, "a date such as '2025-02-01'", optional=True)}
 _FIELDS |= dict.fromkeys(("measures", "periods", "classes", "expect"), Field(kind=list, optional=True))
 
@@ -37,6 +38,8 @@ class KnownError:
     classes: tuple[str, ...] = ()
     largest: float | None = None
     expect: tuple[dict[str, str], ...] = ()
+    reason_nl: str = ""
+    source_nl: str = ""
 
 
 def known_errors(path: Path) -> list[KnownError]:
