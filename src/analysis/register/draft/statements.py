@@ -1,0 +1,39 @@
+"""Statements that compare: highest, in a row, mainly, stable, more, less; with the comparison that they make."""
+
+import re
+from collections.abc import Iterator
+
+from analysis.register.draft.candidates import STATEMENT, Candidate, Memory, quote
+from analysis.register.draft.document import Block
+from analysis.register.draft.grammar import words
+from analysis.register.draft.groups import GroupMention, group_of
+from analysis.register.draft.periods import periods_in
+
+COMPARISONS = {
+    "highest": "highest([this], [the others])",
+    "lowest": "lowest([this], [the others])",
+    "in_a_row": "all([each period] > [the one before])",
+    "mainly": "highest([this change], [the other changes]) or a share above 50",
+    "stable": "abs(growth([now], [before])) < 0.5",
+    "more": "[this] > [the other]",
+    "less": "[this] < [the other]",
+    "rise": "[now] > [before]",
+    "fall": "[now] < [before]",
+}
+"""The comparison that each kind of statement makes, in the language of formulas, with what has to be named in words."""
+
+
+def statement_candidates(block: Block, sentence: str, groups: list[GroupMention], memory: Memory) -> Iterator[Candidate]:
+    """Return the statement that a sentence makes, the strongest word of it alone."""
+    lower = sentence.lower()
+    for name, each in words("statements"):
+        match = each.search(lower)
+        if match is None or len(sentence.split()) < 5:
+            continue
+        stated = [mention.period for mention in periods_in(sentence) if not mention.reference]
+        period = stated[-1] if stated else memory.period or memory.main
+        yield Candidate(
+            "", block.page, block.heading or block.caption, quote(sentence, *match.span()), re.sub(r"\s+", " ", match[0]), None, "", "",
+            "", "", STATEMENT, f"{name}: {COMPARISONS[name]}", group_of(groups), period, start=match.start(),
+        )  # fmt: skip
+        return

@@ -1,0 +1,31 @@
+"""How much of the register a draft of each document finds: ``python tools/draft_benchmark FOLDER``.
+
+FOLDER holds the texts of the documents, as ``.txt``. Each is compared with the document of the register that has most of
+its numbers. The draft never reads the register's rows of the document that it drafts.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from draft_benchmark.measure import measure, report  # noqa: E402
+
+from analysis.register.entry import read_register  # noqa: E402
+
+
+def main() -> int:
+    """Measure every text of a folder and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--misses", metavar="DOCUMENT", help="also print what is not right in a document")
+    options = parser.parse_args()
+    register = read_register()
+    results = [measure(path, register) for path in sorted(options.folder.glob("*.txt"))]
+    print("\n".join(report(results, options.misses)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
