@@ -10,9 +10,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from draft_benchmark import derivations  # noqa: E402
 from draft_benchmark.measure import measure, report  # noqa: E402
 
+from analysis.register.draft.reading import read_document  # noqa: E402
 from analysis.register.entry import read_register  # noqa: E402
+from analysis.register.evaluation import find  # noqa: E402
+from analysis.workspace import open_snapshot  # noqa: E402
 
 
 def main() -> int:
@@ -22,8 +26,17 @@ def main() -> int:
     parser.add_argument("--misses", metavar="DOCUMENT", help="also print what is not right in a document")
     options = parser.parse_args()
     register = read_register()
-    results = [measure(path, register) for path in sorted(options.folder.glob("*.txt"))]
+    documents = [read_document(path) for path in sorted(options.folder.glob("*.txt"))]
+    results = [measure(document, register) for document in documents]
     print("\n".join(report(results, options.misses)))
+    snapshot = open_snapshot("published")
+    findings = {each.claim.id: each for each in find(register, snapshot)}
+    found = [
+        derivations.derivations(result, document, register, snapshot, findings)
+        for result, document in zip(results, documents, strict=True)
+    ]
+    print("\n".join(derivations.report(found)))
+    print("\n".join(line for each in found if each.document == options.misses for line in derivations.misses(each)))
     return 0
 
 

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from draft_benchmark.matching import Match, digits, match_all
 
 from analysis.register.claims import Claim
 from analysis.register.draft.candidates import Candidate, candidates_of
 from analysis.register.draft.document import Document
-from analysis.register.draft.reading import read_document
 from analysis.register.relations import Register
 
 
@@ -48,9 +46,8 @@ class Measured:
         return [each for each in self.candidates if each.id not in matched]
 
 
-def measure(path: Path, register: Register) -> Measured:
+def measure(document: Document, register: Register) -> Measured:
     """Draft a text and match it with the document of the register that it is."""
-    document = read_document(path)
     candidates = [each for each in candidates_of(document) if each.is_figure]
     name = _document_of(candidates, register)
     claims = [each for each in register.claims.values() if each.document == name and each.value is not None]

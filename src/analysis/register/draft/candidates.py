@@ -108,7 +108,7 @@ def _universe(document: Document) -> frozenset[str]:
 
     blocks = [{(each.dimension, each.name) for each in groups_in(_text(block))} for block in document.blocks if len(block.text) > 200]
     every = {each for named in blocks for each in named if each[0] == "scheme"}
-    return frozenset(name for each in every if sum(each in named for named in blocks) > 0.4 * len(blocks) for _, name in [each])
+    return frozenset(name for each in every if sum(each in named for named in blocks) > 0.6 * len(blocks) for _, name in [each])
 
 
 def quote(text: str, start: int, end: int) -> str:

@@ -25,7 +25,7 @@ _PATTERN = re.compile(
 _EDGE = {"eind": 12, "ultimo": 12, "end of": 12, "end-": 12, "medio": 6, "midden": 6, "mid-": 6, "begin": 1, "beginning of": 1}
 _REFERENCE = re.compile(
     r"(?:ten opzichte van|t\.o\.v\.|vergeleken met|vergelijking met|in vergelijking (?:met|tot)|dan (?:in|eind|over|medio)?|tegenover|net als in|sinds|compared (?:with|to)|than in|since|from)"
-    r"(?: (?:het jaar|een jaar eerder|eind|in|de|dezelfde|periode|\(|(?:[\w.-]+ ){0,4}(?:nulmeting|0-meting|meting|stand) in))*\s?\(?$"
+    r"(?: (?:(?:de )?[\d.]{4,}|het jaar|een jaar eerder|eind|in|de|dezelfde|periode|\(|(?:[\w.-]+ ){0,4}(?:nulmeting|0-meting|meting|stand) in))*\s?\(?$"
 )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from analysis.register.draft.candidates import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate, Memory, pooled_step, quote
 from analysis.register.draft.document import Block
@@ -25,6 +25,7 @@ _BASE = re.compile(r"^\D{0,30}?\b(?:op (?:iedere|elke)|per) (100(?:[.,]?000)?)\b
 _BREAK = re.compile(r"[,;:]|\b(?:en|terwijl|maar|(?<!jonger )(?<!ouder )dan|of|and|while|but|was|waren|is|werd|werden|ontving|ontvingen|hadden)\b")
 
 
+_CLAUSE = re.compile(r"[,;:]|\b(?:en|terwijl|tegenover|maar|of|and|while|but)\b")
 _JOINS = re.compile(r"%?\)?(?:\s[\w’-]+){0,2}?\s?(?:\(?in |over |per |van |eind |ultimo |voor |\()?")
 _OF_HEADINGS = frozenset({"scheme", "sector", "contract"})
 _SAME_NUMBER = frozenset({"sector", "contract"})
@@ -50,6 +51,7 @@ class _Sentence:
     groups: list[GroupMention]
     memory: Memory
     heading_group: list[GroupMention]
+    taken: set[int] = field(default_factory=set)
 
     @property
     def figures(self) -> list[Printed]:
@@ -121,10 +123,10 @@ def _partner(read: _Sentence, index: int, done: list[Candidate]) -> Candidate | 
     number = read.numbers[index]
     for other in range(index - 1, -1, -1):
         between = read.text[read.numbers[other].end : number.start]
-        if len(between) > 30 or ")" in between or ("(" not in between and not re.search(r"\([^()]*$", read.text[: number.start])):
+        if len(between) > 45 or ")" in between or ("(" not in between and not re.search(r"\([^()]*$", read.text[: number.start])):
             return None
         if not read.numbers[other].reason:
-            return done[other] if re.fullmatch(r"[^(]{0,24}\(?[^(]{0,12}", between) else None
+            return done[other] if re.fullmatch(r"[^(]{0,24}\(?[^(]{0,30}", between) else None
     return None
 
 
@@ -145,6 +147,8 @@ def _kind(read: _Sentence, index: int, done: list[Candidate]) -> tuple[str, bool
         return change, partner.value < 0
     if found := re.search(r"\b(meer|minder|hoger|lager|gestegen|gedaald)\s\($", before):
         return change, found[1] in ("minder", "lager", "gedaald")
+    if re.search(r"(?:19|20)\d\d\s\($", before):
+        return other, False
     if found := re.search(r"\b(stijging|daling|toename|afname|groei)\s(?:[^.;]{0,60})\($", before):
         return change, bool(_direction("down").match(found[1]))
     if found := _NOUN.search(before):
@@ -219,6 +223,8 @@ def _groups_within(read: _Sentence, number: Printed) -> bool:
 def _group(read: _Sentence, number: Printed) -> str:
     """Return the group that a number is of: what stands right after it, and before; else that of text before."""
     before, after, left, right = _around(read, number)
+    before = [each for each in before if each.start not in read.taken] or before
+    read.taken |= {each.start for each in after} if not number.reason else set()
     near = _cluster(after, read.text) or _cluster(before[::-1], read.text)[::-1]
     if near:
         others = [each for each in _cluster(before[::-1], read.text) if each.dimension not in {one.dimension for one in near}]
@@ -254,7 +260,7 @@ def _around(read: _Sentence, number: Printed) -> tuple[list[GroupMention], list[
     stop, closing = _BREAK.search(rest), rest.find(")")
     limit = min(stop.start() if stop else 70, closing if re.search(r"\([^()]*$", read.text[: number.start]) and closing >= 0 else 70)
     after = [each for each in read.groups if number.end <= each.start < number.end + limit]
-    close = before and not _BREAK.search(read.text[before[-1].end : number.start].lower()) and number.start - before[-1].end < 12
+    close = before and not _CLAUSE.search(read.text[before[-1].end : number.start].lower()) and number.start - before[-1].end < 12
     return before, [] if close else after, left, right
 
 
@@ -274,7 +280,7 @@ def _period(read: _Sentence, number: Printed, kind: str) -> str:
     level = _level_period(read, number, kind)
     if kind not in (CHANGE, GROWTH) or not level:
         return _moved(read, number, level)
-    compared = [each.period for each in read.periods if each.reference and each.period < level]
+    compared = [each.period for each in read.periods if each.reference and each.period < level and not _is_aside(read, each, number)]
     if not compared and read.memory.baseline and compares_with_baseline(read.text):
         compared = [read.memory.baseline]
     same = [each for each in read.periods if each.reference and each.period[:4] >= level[:4]]
@@ -283,14 +289,19 @@ def _period(read: _Sentence, number: Printed, kind: str) -> str:
     return span(compared[-1] if compared else year_before(level), level)
 
 
+def _is_aside(read: _Sentence, mention: Mention, number: Printed) -> bool:
+    """Tell whether a period only dates what came before, as "sinds 2015," does before another clause."""
+    return mention.end < number.start and "," in read.text[mention.end : number.start] and bool(re.search(r"\b(?:sinds|since)\s$", read.text[: mention.start].lower()))
+
+
 def _moved(read: _Sentence, number: Printed, level: str) -> str:
     """Return the period of a level that something rose or fell to, or from: the end of the year, or of the one before."""
     before, after = read.text[: number.start].lower(), read.text[number.end :].lower()
     if not re.fullmatch(r"\d{4}", level) or not _directions(read):
         return level
     if re.search(r"\b(?:van|from)\s" + _WORDING, before) and re.match(r"\D{0,30}\b(?:naar|to)\b", after):
-        return year_before(level)
-    return level
+        return f"{year_before(level)}-12"
+    return f"{level}-12" if _TO.search(before) else level
 
 
 def _level_period(read: _Sentence, number: Printed, kind: str) -> str:

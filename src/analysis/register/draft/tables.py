@@ -14,6 +14,7 @@ from analysis.register.draft.periods import compares_with_baseline, periods_in, 
 
 _CHANGED = re.compile(r"ontwikkeling|verandering|toename|afname|groei|mutatie|verschil|t\.o\.v\.|ten opzichte|change|growth|increase")
 _MEASURE = re.compile(r"^\W*(?:aantal|aandeel|instroom|uitstroom|in %|percentage|gemiddeld|onderste|bovenste|stand|saldo|landelijk|waarvan|number|share|mean|inflow|outflow)", re.IGNORECASE)
+_DAY = re.compile(r"\bper \d{1,2} [a-z]+ \d{4}")
 _PER = re.compile(r"\bper 100[.,]?000\b")
 _QUARTERLY = re.compile(r"gemiddeld per kwartaal|average per quarter|mean per quarter")
 
@@ -193,7 +194,7 @@ def _is_total(label: str) -> bool:
 def _period(block: Block, row: TableRow, column: str, is_change: bool, memory: Memory) -> str:
     if _QUARTERLY.search(block.caption.lower()) and (named := periods_in(block.caption)):
         return f"{named[-1].period[:4]}Q1-Q4 mean"
-    texts = [column, row.label, row.section, block.caption, block.header, *(each.label for each in block.rows)]
+    texts = [column, row.label, row.section, block.caption, block.header, *(each.label for each in block.rows if not _DAY.search(each.label.lower()))]
     if is_change:  # what a column of changes names is what it compares with
         texts = [row.label, block.caption, block.header, column]
     named = next((found for text in texts if (found := [each for each in periods_in(text) if not each.reference])), [])

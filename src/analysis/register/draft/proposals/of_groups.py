@@ -1,0 +1,203 @@
+"""What numbers of one group give of each other wherever they stand: levels of two periods, a level and its change."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from analysis.register.claims import Claim
+from analysis.register.draft.candidates import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate
+from analysis.register.draft.facts import group_key
+from analysis.register.draft.proposals.fit import Span
+from analysis.register.draft.proposals.proposal import Idea
+from analysis.register.draft.proposals.repeats import SAME_SCHEME, significant, topic
+
+_COUNTS = ("persons", "provisions", "contracts", "places", "jobs", "trajectories", "combinations", "persons per quarter")
+_MOST = 2
+"""Proposals of one kind for a number: those of the finest figures."""
+_PLAUSIBLE = 0.35
+"""How far a relation that does not hold may be off, as a part of the number, to be proposed all the same."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A formula with what it gives, before it is compared."""
+
+    text: str
+    gives: Span
+    rough: float
+    words: str
+
+
+class Index:
+    """The figures of a document by group, to find the levels, changes and growth that belong to one another."""
+
+    def __init__(self, figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> None:
+        self.spans = {each.id: Span.of(claims[each.id]) for each in figures}
+        self.topics = {each.id: topic(each) for each in figures}
+        self.by_group: dict[frozenset[str], list[Candidate]] = defaultdict(list)
+        for each in figures:
+            self.by_group[scheme_key(each.group)].append(each)
+
+    def of(self, group: str, *kinds: str) -> list[Candidate]:
+        """Return the figures of a group of some kinds, those of tables and the finest first."""
+        found = [each for each in self.by_group[scheme_key(group)] if each.kind in kinds]
+        return sorted(found, key=lambda each: (each.row < 0, each.step))
+
+
+def scheme_key(group: str) -> frozenset[str]:
+    """Return the parts of a group, the schemes under one name of several."""
+    return frozenset(SAME_SCHEME.get(each, each) for each in group_key(group))
+
+
+def group_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> Iterator[Idea]:
+    """Return what to try for the changes, growth rates, shares and rates of a document."""
+    index = Index(figures, claims)
+    for each in figures:
+        if each.kind in (CHANGE, GROWTH):
+            yield from _best(each, _of_levels(each, index), index, "two levels of the group")
+            yield from _best(each, _of_level_and_change(each, index), index, "a level of the group and its change")
+            yield from _best(each, _of_flows(each, index), index, "what came and went of the group")
+        elif each.kind == SHARE and each.unit == "percent":
+            yield from _best(each, _of_parts(each, index), index, "a part and its whole")
+        elif each.unit.startswith("per 100") or each.kind == RATIO:
+            yield from _best(each, _of_ratio(each, index), index, "the ratio of the group")
+        elif each.kind == LEVEL and each.row < 0:
+            yield from _best(each, _before(each, index), index, "a later level and its change")
+
+
+def _best(each: Candidate, tried: Iterable[Attempt], index: Index, words: str) -> Iterator[Idea]:
+    """Propose the formulas that give the number; where none does, the likeliest one that should."""
+    printed = index.spans[each.id]
+    every = sorted(tried, key=lambda one: one.rough)
+    fits = [one for one in every if one.gives.meets(printed) and one.gives.tells(printed) | (significant(each) <= 2 and one.rough < 2)]
+    for one in fits[:_MOST]:
+        yield Idea(each.id, one.text, f"{words}: {one.words}")
+    if fits or each.wording == "about":
+        return
+    near = [one for one in every if one.rough < 1 and not one.gives.meets(printed) and abs(one.gives.value - printed.value) <= _PLAUSIBLE * abs(printed.value)]
+    for one in near[:1]:
+        yield Idea(each.id, one.text, f"{words}: {one.words}")
+
+
+def _years(period: str) -> list[str]:
+    return [found[:4] for found in re.findall(r"\d{4}(?:-\d\d)?", period)]
+
+
+def _distance(one: Candidate, two: Candidate) -> float:
+    """Return how unlikely it is that two figures are about the same thing: 0 where they stand together."""
+    if one.block == two.block:
+        return 0.1 * abs(one.sentence - two.sentence)
+    return 1.0
+
+
+def _of_levels(each: Candidate, index: Index) -> Iterator[Attempt]:
+    """Try the difference and growth of levels at the two ends of the period of a change."""
+    ends = _years(each.period)
+    levels = [one for one in index.of(each.group, LEVEL, MEAN) if one.unit in (*_COUNTS, "euro", "million euro")]
+    for new, old in permutations(levels, 2):
+        if new.unit != old.unit or _years(new.period)[:1] != ends[-1:] or _years(old.period)[:1] != ends[:1] or ends[0] == ends[-1]:
+            continue
+        if (new.row >= 0) != (old.row >= 0) or (new.row >= 0 and new.block != old.block):
+            continue
+        if each.kind == CHANGE and each.unit != new.unit and {each.unit, new.unit} - set(_COUNTS):
+            continue
+        a, b = index.spans[new.id], index.spans[old.id]
+        shared = len(index.topics[each.id] & index.topics[new.id])
+        rough = (_distance(each, new) + _distance(each, old)) / 2 - 0.25 * min(shared, 2) + (0 if new.row >= 0 else 0.1)
+        if each.kind == CHANGE:
+            yield Attempt(f"[{new.id}] - [{old.id}]", Span(a.value - b.value, a.lo - b.hi, a.hi - b.lo), rough, "their difference")
+        elif b.lo > 0 and each.unit == "percent":
+            gives = Span(*(100 * (x / y - 1) for x, y in ((a.value, b.value), (a.lo, b.hi), (a.hi, b.lo))))
+            yield Attempt(f"growth([{new.id}], [{old.id}])", gives, rough, "the growth from one to the other")
+
+
+def _of_level_and_change(each: Candidate, index: Index) -> Iterator[Attempt]:
+    """Try growth from a level and its change, and a change from a level and its growth."""
+    ends = _years(each.period)
+    partners = index.of(each.group, CHANGE if each.kind == GROWTH else GROWTH)
+    for level in index.of(each.group, LEVEL, MEAN):
+        if _years(level.period)[:1] != ends[-1:] or level.unit not in _COUNTS:
+            continue
+        for other in partners:
+            if _years(other.period) != ends or other.block not in (each.block, level.block) or index.spans[level.id].value == 0:
+                continue
+            count = other if each.kind == GROWTH else each
+            if count.unit != level.unit or (other.row >= 0 and (other.row, other.block) != (level.row, level.block)):
+                continue
+            n, d = index.spans[level.id], index.spans[other.id]
+            rough = _distance(each, other) + 0.5 * _distance(each, level) + (0 if level.row >= 0 else 0.1)
+            if each.kind == GROWTH:
+                corners = [100 * y / (x - y) for x in (n.lo, n.hi) for y in (d.lo, d.hi) if x != y]
+                gives = Span(100 * d.value / (n.value - d.value or 1), min(corners, default=0), max(corners, default=0))
+                yield Attempt(f"growth_by([{level.id}], [{other.id}])", gives, rough, "the growth that they give")
+            else:
+                corners = [x - x / (1 + y / 100) for x in (n.lo, n.hi) for y in (d.lo, d.hi) if y > -100]
+                if corners:
+                    gives = Span(n.value - n.value / (1 + d.value / 100), min(corners), max(corners))
+                    yield Attempt(f"change([{level.id}], [{other.id}])", gives, rough, "the change that its growth gives")
+
+
+def _of_flows(each: Candidate, index: Index) -> Iterator[Attempt]:
+    """Try the sum of two figures of opposite sign in one column of a table: inflow and outflow."""
+    unit_of = ("percent",) if each.kind == GROWTH else _COUNTS
+    cells = [one for one in index.of(each.group, LEVEL, SHARE, RATIO, MEAN) if one.row >= 0 and one.unit in unit_of and _years(one.period)[-1:] == _years(each.period)[-1:]]
+    for plus, minus in permutations(cells, 2):
+        if plus.block == minus.block and plus.column == minus.column and plus.value > 0 > minus.value:
+            a, b = index.spans[plus.id], index.spans[minus.id]
+            shared = len(index.topics[each.id] & index.topics[plus.id])
+            yield Attempt(f"[{plus.id}] + [{minus.id}]", Span(a.value + b.value, a.lo + b.lo, a.hi + b.hi), 1.2 - 0.1 * shared, "their sum")
+
+
+def _of_parts(each: Candidate, index: Index) -> Iterator[Attempt]:
+    """Try the share of a count beside it in a total, and of two counts of its group."""
+    of_total = [one for one in index.of("total", LEVEL, MEAN) if one.unit in _COUNTS][:40]
+    of_group = [one for one in index.of(each.group, LEVEL, MEAN) if one.unit in _COUNTS]
+    beside = [one for one in {*of_group, *of_total} if one.block == each.block and 0 < each.start - one.start < 90 and one.row < 0 and each.row < 0]
+    for part in [*beside, *(one for one in of_group if one not in beside)]:
+        for whole in dict.fromkeys([*of_total, *of_group]):
+            if whole is part or whole.unit != part.unit or not 0 < abs(part.value) < abs(whole.value) or _years(part.period)[:1] != _years(whole.period)[:1]:
+                continue
+            if part.row >= 0 and whole.row >= 0 and part.block == whole.block and part.column != whole.column and part.row != whole.row:
+                continue
+            a, b = index.spans[part.id], index.spans[whole.id]
+            if b.lo <= 0 <= b.hi:
+                continue
+            corners = [100 * x / y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
+            shared = len(index.topics[each.id] & (index.topics[whole.id] | index.topics[part.id]))
+            rough = 1 + _distance(each, part) + 0.5 * _distance(each, whole) - 0.2 * min(shared, 3) - 0.5 * (part in beside)
+            yield Attempt(f"share([{part.id}], [{whole.id}])", Span(100 * a.value / b.value, min(corners), max(corners)), rough, "the share of one in the other")
+
+
+def _of_ratio(each: Candidate, index: Index) -> Iterator[Attempt]:
+    """Try a hundred times a ratio of the same group, and the two counts that ratio is of."""
+    for ratio in index.of(each.group, RATIO):
+        if ratio is each or ratio.unit != "ratio" or not each.unit.startswith("per 100") or each.unit != "per 100":
+            continue
+        span = index.spans[ratio.id]
+        yield Attempt(f"100 * [{ratio.id}]", Span(100 * span.value, 100 * span.lo, 100 * span.hi), 0.5, "a hundred times it")
+        row = [one for one in index.of(each.group, MEAN, LEVEL) if one.row == ratio.row and one.block == ratio.block]
+        for part, whole in permutations(row, 2):
+            a, b = index.spans[part.id], index.spans[whole.id]
+            if b.lo > 0 and part.unit == whole.unit:
+                gives = Span(100 * a.value / b.value, 100 * a.lo / b.hi, 100 * a.hi / b.lo)
+                yield Attempt(f"share([{part.id}], [{whole.id}])", gives, 0.6, "the share of one in the other")
+
+
+def _before(each: Candidate, index: Index) -> Iterator[Attempt]:
+    """Try an earlier level from a later one and its change or growth."""
+    year = _years(each.period)[:1]
+    for level in index.of(each.group, LEVEL):
+        if level.unit != each.unit or not year or _years(level.period)[:1] <= year:
+            continue
+        for other in index.of(each.group, CHANGE, GROWTH):
+            if _years(other.period)[:1] != year or _years(other.period)[-1:] != _years(level.period)[:1] or (other.kind == CHANGE and other.unit != level.unit):
+                continue
+            n, d = index.spans[level.id], index.spans[other.id]
+            rough = 1.2 + _distance(each, other) * 0.3 + 0.3 * _distance(level, other)
+            if other.kind == CHANGE:
+                yield Attempt(f"[{level.id}] - [{other.id}]", Span(n.value - d.value, n.lo - d.hi, n.hi - d.lo), rough, "the level less its change")
+            elif d.lo > -100 and other.unit == "percent" and (other.row, other.block) == (level.row, level.block):
+                corners = [x / (1 + y / 100) for x in (n.lo, n.hi) for y in (d.lo, d.hi)]
+                yield Attempt(f"before([{level.id}], [{other.id}])", Span(n.value / (1 + d.value / 100), min(corners), max(corners)), rough, "the level before its growth")

@@ -1,0 +1,140 @@
+"""Where a number is printed again: elsewhere in the document, or in another document of the register."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from analysis.register.claims import Claim
+from analysis.register.draft.candidates import CHANGE, GROWTH, Candidate
+from analysis.register.draft.facts import group_key
+from analysis.register.draft.proposals.fit import Span
+from analysis.register.draft.proposals.proposal import Idea
+
+_DIGITS = 3
+"""A number of fewer digits is found again by chance: it has to be about the same thing in its words too."""
+_NEAR = 0.1
+"""Two figures of one thing that differ by more than this part are figures of two things."""
+SAME_SCHEME = {"lks-beschut": "sheltered work", "lks-banenafspraak": "jobs agreement"}
+_STEM = 7
+"""Letters of a word that say what it is about, whatever its ending."""
+_COMMON = frozenset(
+    "aantal aandeel mensen personen december januari eind totaal gemiddeld bedrijve gemeente werkont ontwikk figuur tabel leeftij geslach herkoms "
+    "ouderen toename afname stijging daling procent duizend ongeveer hiervan doelgroe groepen persone medewer werkgev share level change growth mean "
+    "landeli gemidde aantall total persons people number average landelijk ultimo".split()
+)
+
+
+def repeat_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> Iterator[Idea]:
+    """Return where a number of the document may be printed again in it: from the coarser or later to the finer one."""
+    topics = {each.id: topic(each) for each in figures}
+    by_key: dict[tuple, list[Candidate]] = defaultdict(list)
+    for each in figures:
+        by_key[_key(each)].append(each)
+    for alike in by_key.values():
+        for each in alike:
+            sources = [other for other in alike if _is_source(other, each)]
+            yield from _copies(each, sources, claims, topics)
+
+
+def _key(each: Candidate) -> tuple:
+    unit = "persons" if each.unit in ("contracts", "places", "jobs") else each.unit
+    return (unit.removesuffix(" per quarter"), each.kind in (CHANGE, GROWTH))
+
+
+def _is_source(other: Candidate, each: Candidate) -> bool:
+    """Tell whether a number may be where another is taken from: a finer one, a table before the text, the earlier one."""
+    if other is each:
+        return False
+    one, two = (-(other.row >= 0), other.step, other.id), (-(each.row >= 0), each.step, each.id)
+    return one < two and not (other.row >= 0 and each.row >= 0 and other.block == each.block)
+
+
+def _copies(each: Candidate, sources: Iterable[Candidate], claims: Mapping[str, Claim], topics: Mapping[str, frozenset[str]]) -> Iterator[Idea]:
+    printed = Span.of(claims[each.id])
+    scored = []
+    for other in sources:
+        span = Span.of(claims[other.id])
+        close = _touch(printed, span)
+        shared, groups = len(topics[each.id] & topics[other.id]), _groups_agree(each, other)
+        periods = _periods_agree(each.period, other.period)
+        points = shared + 2 * (groups == 2) + (groups == 1) + 2 * periods + (significant(each) >= _DIGITS)
+        if close and (groups and (significant(each) >= _DIGITS or shared or groups == 2) and points >= 3):
+            scored.append((points, 1, other))
+        elif not close and groups == 2 and periods and shared >= 2 and _near(printed, span) and (each.row >= 0) != (other.row >= 0):
+            scored.append((points, 0, other))
+        elif other.row >= 0 > each.row and groups and _touch(Span(-printed.value, -printed.hi, -printed.lo), span) and significant(each) >= 2:
+            scored.append((points - 1, 2, other))
+    scored.sort(key=lambda one: (-one[1], -one[0]))
+    fitting = [one for one in scored if one[1]]
+    for _, holds, other in (fitting or scored)[: 2 if fitting else 1]:
+        words = ("the same quantity, group and period elsewhere", "the same number elsewhere", "the same number elsewhere, with its sign")[holds]
+        yield Idea(each.id, f"0 - [{other.id}]" if holds == 2 else f"[{other.id}]", f"{words}: {other.location[:60]}")
+
+
+def _touch(one: Span, two: Span) -> bool:
+    """Tell whether two printed numbers can be one: their intervals have more than an end in common."""
+    return one.lo < two.hi and two.lo < one.hi and (one.value == 0) == (two.value == 0)
+
+
+def _near(one: Span, two: Span) -> bool:
+    return 0 < abs(one.value - two.value) <= _NEAR * max(abs(one.value), abs(two.value)) and (one.value > 0) == (two.value > 0)
+
+
+def _groups_agree(one: Candidate, two: Candidate) -> int:
+    """Return 2 where two groups are the same, 1 where one is part of what the other says, 0 where they differ."""
+    a, b = (frozenset(SAME_SCHEME.get(each, each) for each in group_key(group)) for group in (one.group, two.group))
+    if a == b:
+        return 2
+    return 1 if a <= b or b <= a else 0
+
+
+def _periods_agree(one: str, two: str) -> int:
+    """Return 2 where two periods are the same, 1 where they are of one year, 0 where they differ."""
+    if one == two:
+        return 2
+    years = [re.findall(r"\d{4}", each)[-1:] for each in (one, two)]
+    return int(years[0] == years[1])
+
+
+def significant(each: Candidate) -> int:
+    """Return how many digits a number is printed with."""
+    return len(str(int(abs(each.value) / each.step))) if each.value else 0
+
+
+def topic(each: Candidate) -> frozenset[str]:
+    """Return the stems of the words that say what a number is about."""
+    text = f"{each.quote} {each.quantity} {each.location}".lower()
+    stems = {word[:_STEM] for word in re.findall(r"[a-zà-ÿ]{5,}", text)}
+    return frozenset(stems - _COMMON)
+
+
+def elsewhere_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim], others: Iterable[Claim]) -> Iterator[Idea]:
+    """Return where a number may be printed in other documents of the register, and what it follows from there."""
+    by_unit: dict[tuple[str, bool], list[Claim]] = defaultdict(list)
+    for claim in others:
+        if claim.value is not None and claim.row["kind"] != "statement":
+            by_unit[claim.row["unit"], claim.row["kind"] in (CHANGE, GROWTH)].append(claim)
+    for each in figures:
+        printed, found = Span.of(claims[each.id]), []
+        for claim in by_unit[each.unit, each.kind in (CHANGE, GROWTH)]:
+            if group_key(claim.row["group"]) != group_key(each.group) or not _periods_agree(each.period, claim.row["period"]):
+                continue
+            span, same = Span.of(claim), _periods_agree(each.period, claim.row["period"]) == 2
+            rounded = float(each.step) >= float(claim.step)
+            if _touch(printed, span) and (significant(each) >= _DIGITS or same):
+                found.append(((2 if same else 1) + rounded, claim))
+            elif same and not each.wording == "about" and significant(each) >= _DIGITS and abs(printed.value - span.value) <= _NEAR / 5 * abs(printed.value):
+                found.append((0, claim))
+        found.sort(key=lambda one: (-one[0], float(one[1].step)))
+        fits = [one for one in found if one[0] > 0]
+        for points, claim in (fits or found)[:2]:
+            words = "the same number" if points else "the same quantity, group and period"
+            yield Idea(each.id, f"[{claim.id}]", f"{words} in {claim.document}: {claim.row['quantity'][:60]}")
+        yield from _what_it_follows_from(each, fits[:1])
+
+
+def _what_it_follows_from(each: Candidate, fits: Sequence[tuple[int, Claim]]) -> Iterator[Idea]:
+    for _, claim in fits:
+        for derivation in claim.formulas:
+            if derivation.tree.kind != "claim":
+                yield Idea(each.id, derivation.text, f"what the same number follows from in {claim.document}")
