@@ -1,11 +1,17 @@
 """The commands on published numbers: enter, check, recompute. Heavy imports wait until a command needs them."""
 
+from __future__ import annotations
+
 import argparse
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import CallError, did_you_mean
 from analysis.workspace import open_snapshot
+
+if TYPE_CHECKING:
+    from analysis.register.draft.sheet import Sheet
 
 
 def option(*names: str, **about: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -38,14 +44,60 @@ def _check(options: argparse.Namespace) -> int:
 
     _refuse_filters(options, "findings check")
     published = open_snapshot("published")
+    if options.text is not None and options.file is None:
+        raise CallError("findings check --text: expected the file of the document too.")
     if options.file is None:
         claims, parts = check_register(published)
         documents = len({claim.document for claim in claims})
         print(f"{documents} documents, {len(claims)} numbers, {parts} parts in the coverage; nothing wrong")
         return 0
     claims = check_file(options.file, published)
+    if options.text is not None:
+        from analysis.register.draft.completeness import compare_with_text
+
+        found = compare_with_text(claims, options.text)
+        print("\n".join(found.lines))
+        return 1 if found.lacking else 0
     formulas, queries = (sum(bool(getattr(claim, kind)) for claim in claims) for kind in ("formulas", "queries"))
     print(f"{options.file}: {len(claims)} numbers, {formulas} with a formula, {queries} with a query; nothing wrong")
+    return 0
+
+
+def _draft(options: argparse.Namespace) -> int:
+    """Read a document into a draft of its register, or write the register of what is kept of one."""
+    from analysis.register.draft.output import draft_lines
+    from analysis.register.draft.sheet import SUFFIX, read_sheet, write_sheet
+
+    if options.file.suffix == ".csv":  # a draft that was made before
+        sheet, stem = read_sheet(options.file), options.file.name.removesuffix(SUFFIX)
+    else:
+        from analysis.register.draft.drafting import make_draft
+        from analysis.register.entry import read_register
+
+        draft = make_draft(options.file, options.name, read_register(), open_snapshot(options.snapshot))
+        sheet, stem = draft.sheet(), options.file.stem
+        print("\n".join(draft_lines(draft)))
+        for note in draft.document.notes:
+            print(f"bijstand: {options.file}: {note}", file=sys.stderr)
+    if options.file.suffix == ".csv" or options.keep:
+        return _keep(options, sheet)
+    out = options.out or options.file.with_name(f"{stem}{SUFFIX}")
+    write_sheet(sheet, out)
+    print(out)
+    return 0
+
+
+def _keep(options: argparse.Namespace, sheet: Sheet) -> int:
+    """Write what is kept of a draft as a document of the register."""
+    from analysis.register.draft.keeping import choose, keep, ticked
+    from analysis.register.draft.sheet import write_register
+
+    kept = keep(sheet, choose(sheet, options.keep) if options.keep else ticked(sheet))
+    out = options.out or options.file.with_name(f"{options.name or sheet.document}.csv")
+    write_register(kept.rows, out)
+    circles = f"; left out, because they go in a circle: {', '.join(kept.circles)}" if kept.circles else ""
+    print(f"{len(kept.rows)} numbers with {kept.proposals} derivations{circles}")
+    print(out)
     return 0
 
 
@@ -77,6 +129,15 @@ FINDINGS_COMMANDS = {
     "findings check": (
         _check, "report all that is wrong with a file of the register",
         option("file", nargs="?", metavar="FILE", type=Path, help="a CSV or workbook (default: the whole register)"),
+        option("--text", metavar="DOCUMENT", type=Path, help="also list the numbers of this text that FILE lacks"),
+    ),
+    "findings draft": (
+        _draft, "read the numbers of a document into a draft of its register, with how they may follow",
+        option("file", metavar="FILE", type=Path, help="a PDF, DOCX, HTML, TXT or XLSX; or a draft with ticks"),
+        option("--document", dest="name", metavar="ID", default="", help="its id (default: made of the file name)"),
+        option("--out", metavar="CSV", type=Path, help="a new file (default: NAME.draft.csv beside FILE)"),
+        option("--keep", metavar="all|held|ID", nargs="+", default=[],
+               help="write the register of what is kept: all, what holds, or rows by their ids"),
     ),
     "findings compare": (
         _compare, "set two entries of one document side by side",

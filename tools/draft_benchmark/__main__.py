@@ -1,7 +1,7 @@
 """How much of the register a draft of each document finds: ``python tools/draft_benchmark FOLDER``.
 
-FOLDER holds the texts of the documents, as ``.txt``. Each is compared with the document of the register that has most of
-its numbers. The draft never reads the register's rows of the document that it drafts.
+FOLDER holds the texts of the documents, as ``.txt``. Each is compared with the document of the register that has most
+of its numbers. The draft never reads the register's rows of the document that it drafts.
 """
 
 import argparse
@@ -10,13 +10,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from draft_benchmark import derivations  # noqa: E402
-from draft_benchmark.measure import measure, report  # noqa: E402
+from draft_benchmark import derivations
+from draft_benchmark.measure import measure, report
 
-from analysis.register.draft.reading import read_document  # noqa: E402
-from analysis.register.entry import read_register  # noqa: E402
-from analysis.register.evaluation import find  # noqa: E402
-from analysis.workspace import open_snapshot  # noqa: E402
+from analysis.register.draft.reading import read_document
+from analysis.register.entry import read_register
+from analysis.register.evaluation import find
+from analysis.workspace import open_snapshot
 
 
 def main() -> int:

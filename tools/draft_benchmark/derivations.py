@@ -1,9 +1,9 @@
 """How many of the register's derivations and contradictions the proposals of a draft find, without anyone's formula."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from draft_benchmark.measure import Measured
+from draft_benchmark.measure import Measured, aligned
 
 from analysis.register.cells import Tables
 from analysis.register.claims import Claim
@@ -46,7 +46,9 @@ class Clusters:
         self._above[self.find(one)] = self.find(two)
 
 
-def derivations(result: Measured, document: Document, register: Register, snapshot: Snapshot, findings: Mapping[str, Finding]) -> Found:
+def derivations(
+    result: Measured, document: Document, register: Register, snapshot: Snapshot, findings: Mapping[str, Finding]
+) -> Found:
     """Propose for a draft, and compare with the register; the proposals see only other documents of it."""
     proposals = propose(replace(document, name=result.document), result.candidates, register, snapshot)
     nodes = {match.claim.id: match.candidate.id for match in result.found}
@@ -64,7 +66,10 @@ def derivations(result: Measured, document: Document, register: Register, snapsh
     queries = _queries(own, nodes, proposals, Tables(snapshot))
     wrong = {claim.id: claim for claim in own if findings[claim.id].verdict in CONTRADICTED}
     failing = [each for each in proposals if each.fails]
-    contradictions = {name: name in nodes and any(each.candidate == nodes[name] or _blames(each, nodes[name]) for each in failing) for name in wrong}
+    contradictions = {
+        name: name in nodes and any(each.candidate == nodes[name] or _blames(each, nodes[name]) for each in failing)
+        for name in wrong
+    }
     known = {nodes[name] for name in wrong if name in nodes}
     alarms = [each for each in failing if not each.figures & known]
     return Found(result.document, proposals, formulas, statements, queries, contradictions, alarms)
@@ -75,7 +80,14 @@ def _blames(proposal: Proposal, name: str) -> bool:
     return name in proposal.figures and len(proposal.figures) <= 5
 
 
-def _proposed(claim: Claim, operands: Iterable[str], nodes: Mapping[str, str], clusters: Clusters, every: set[frozenset[str]], register: Register) -> bool:
+def _proposed(
+    claim: Claim,
+    operands: Iterable[str],
+    nodes: Mapping[str, str],
+    clusters: Clusters,
+    every: set[frozenset[str]],
+    register: Register,
+) -> bool:
     names = [nodes.get(name, name if register.claims[name].document != claim.document else "") for name in operands]
     if "" in names:
         return False
@@ -83,7 +95,9 @@ def _proposed(claim: Claim, operands: Iterable[str], nodes: Mapping[str, str], c
     return len(figures) == 1 or figures in every
 
 
-def _queries(own: Iterable[Claim], nodes: Mapping[str, str], proposals: Iterable[Proposal], tables: Tables) -> dict[str, bool]:
+def _queries(
+    own: Iterable[Claim], nodes: Mapping[str, str], proposals: Iterable[Proposal], tables: Tables
+) -> dict[str, bool]:
     """Return the queries of numbers that the snapshot has all cells of, and whether each is proposed."""
     proposed: dict[str, set[frozenset[str]]] = {}
     for each in proposals:
@@ -94,24 +108,39 @@ def _queries(own: Iterable[Claim], nodes: Mapping[str, str], proposals: Iterable
         for query in claim.queries if claim.id in nodes else ():
             evaluation, _ = tables.evaluate(claim, query)
             if evaluation is not None:
-                found[f"{claim.id}: {query.text}"] = frozenset(evaluation.operands) in proposed.get(nodes[claim.id], set())
+                found[f"{claim.id}: {query.text}"] = frozenset(evaluation.operands) in proposed.get(
+                    nodes[claim.id], set()
+                )
     return found
+
+
+COLUMNS = (
+    "document", "proposals", "hold", "fail", "formulas", "proposed", "of statements", "queries", "proposed",
+    "contradictions", "found", "other failing",
+)  # fmt: skip
+"""``formulas`` are those of numbers; those of statements are counted apart, since none is proposed for a statement."""
 
 
 def report(results: Iterable[Found]) -> list[str]:
     """Return a table of derivations and contradictions, a line a document."""
-    lines = [f"{'document':20} {'proposals':>9} {'hold':>5} {'fail':>5} {'formulas':>9} {'proposed':>9} {'(of statements)':>15} {'queries':>8} {'proposed':>9} {'contradictions':>14} {'found':>6} {'other failing':>13}"]
     results = list(results)
-    for each in results:
-        hold, fail = sum(one.holds for one in each.proposals), sum(one.fails for one in each.proposals)
-        lines.append(
-            f"{each.document:20} {len(each.proposals):9} {hold:5} {fail:5} {len(each.formulas):9} {sum(each.formulas.values()):9} {each.statements:15} {len(each.queries):8} {sum(each.queries.values()):9} {len(each.contradictions):14} {sum(each.contradictions.values()):6} {len(each.alarms):13}"
-        )
-    formulas, queries = (sum(len(getattr(each, name)) for each in results) for name in ("formulas", "queries"))
-    done = [sum(sum(getattr(each, name).values()) for each in results) for name in ("formulas", "queries", "contradictions")]
-    wrong = sum(len(each.contradictions) for each in results)
-    lines.append(f"all: {done[0]} of {formulas} formulas ({done[0] / formulas:.1%}), {done[1]} of {queries} queries that the snapshot can answer, {done[2]} of {wrong} contradictions")
-    return lines
+    lines = aligned([COLUMNS, *(_row(each.document, [each]) for each in results), _row("all", results)])
+    formulas, statements = (
+        sum(counts) for counts in zip(*((len(e.formulas), e.statements) for e in results), strict=True)
+    )
+    proposed = sum(sum(each.formulas.values()) for each in results)
+    of_all = f"{proposed / (formulas + statements):.1%} with those of statements"
+    return [*lines, f"formulas proposed: {proposed / formulas:.1%} of those of numbers, {of_all}"]
+
+
+def _row(name: str, results: Sequence[Found]) -> tuple[str, ...]:
+    proposals = [one for each in results for one in each.proposals]
+    counts = [len(proposals), sum(one.holds for one in proposals), sum(one.fails for one in proposals)]
+    for part in ("formulas", "queries", "contradictions"):
+        found = [met for each in results for met in getattr(each, part).values()]
+        counts += [len(found), sum(found)]
+        counts += [sum(each.statements for each in results)] if part == "formulas" else []
+    return (name, *map(str, counts), str(sum(len(each.alarms) for each in results)))
 
 
 def misses(found: Found) -> list[str]:
@@ -119,4 +148,8 @@ def misses(found: Found) -> list[str]:
     lines = [f"NOT PROPOSED {name}" for name, met in found.formulas.items() if not met]
     lines += [f"NO QUERY {name}" for name, met in found.queries.items() if not met]
     lines += [f"{'CONTRADICTED' if met else 'NOT FOUND WRONG'} {name}" for name, met in found.contradictions.items()]
-    return lines + [f"FAILS BESIDES {each.candidate} {float(each.evaluation.claim.value):g} {each.text} ({each.rests_on}) | {each.evaluation.claim.row['location'][:40]}" for each in found.alarms]
+    for each in found.alarms:
+        claim, basis = each.evaluation.claim, each.rests_on
+        text = f"{claim.id} {claim.row['value']} {each.text} ({basis})"
+        lines.append(f"FAILS BESIDES {text} | {claim.row['location'][:40]}")
+    return lines

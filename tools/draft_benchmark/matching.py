@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from analysis.register.claims import Claim
-from analysis.register.draft.candidates import Candidate
+from analysis.register.draft.candidate import Candidate
 from analysis.register.draft.groups import groups_in
 
 _WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
@@ -50,16 +50,34 @@ def match_all(claims: Sequence[Claim], candidates: Sequence[Candidate]) -> tuple
                 scores[row, column] = _score(compare(claim, each), row / len(claims), column / len(candidates))
     rows, columns = linear_sum_assignment(-scores)
     pairs = {row: column for row, column in zip(rows, columns, strict=True) if scores[row, column] > 0}
-    shared = {row: int(scores[row].argmax()) for row in range(len(claims)) if row not in pairs and scores[row].max() > 0}
-    return tuple([compare(claims[row], candidates[column]) for row, column in sorted(each.items())] for each in (pairs, shared))
+    shared = {
+        row: int(scores[row].argmax()) for row in range(len(claims)) if row not in pairs and scores[row].max() > 0
+    }
+    return tuple(
+        [compare(claims[row], candidates[column]) for row, column in sorted(each.items())] for each in (pairs, shared)
+    )
 
 
 def _score(found: Match, one: float, two: float) -> float:
     location = SequenceMatcher(None, found.claim.row["location"].lower(), found.candidate.location.lower()[:60]).ratio()
     table = re.match(r"(?:tabel|figuur) \d+", found.claim.row["location"].lower())
     same_table = bool(table) and found.candidate.location.lower().startswith(f"{table[0]}") and found.candidate.row >= 0
-    agreed = 6 * found.value + 1.5 * found.unit + 0.5 * found.precision + 0.7 * found.wording + 1.5 * found.group + found.period
-    return 1 + agreed + 2 * location + 4 * same_table - 3 * (bool(table) != (found.candidate.row >= 0)) * (not found.claim.row["location"][:1].isdigit()) + 2 * (1 - abs(one - two))
+    agreed = (
+        6 * found.value
+        + 1.5 * found.unit
+        + 0.5 * found.precision
+        + 0.7 * found.wording
+        + 1.5 * found.group
+        + found.period
+    )
+    return (
+        1
+        + agreed
+        + 2 * location
+        + 4 * same_table
+        - 3 * (bool(table) != (found.candidate.row >= 0)) * (not found.claim.row["location"][:1].isdigit())
+        + 2 * (1 - abs(one - two))
+    )
 
 
 def digits(value: Fraction) -> str:
@@ -70,10 +88,13 @@ def digits(value: Fraction) -> str:
 def compare(claim: Claim, candidate: Candidate) -> Match:
     """Return what a candidate has right of a claim."""
     row = claim.row
-    value = claim.value == candidate.value or (row["kind"] == "share" and abs(claim.value - candidate.value) < Fraction(1, 10))
+    value = claim.value == candidate.value or (
+        row["kind"] == "share" and abs(claim.value - candidate.value) < Fraction(1, 10)
+    )
     return Match(
         claim, candidate, value, unit_of(row["unit"]) == unit_of(candidate.unit), claim.step == candidate.step,
-        row["wording"] == candidate.wording, same_period(row["period"], candidate.period, row["kind"]), same_group(row, candidate.group),
+        row["wording"] == candidate.wording, same_period(row["period"], candidate.period, row["kind"]),
+        same_group(row, candidate.group),
     )  # fmt: skip
 
 
@@ -94,7 +115,9 @@ def same_period(entered: str, drafted: str, kind: str) -> bool:
 
 def _ends(period: str) -> tuple[str, str]:
     """Return the two ends of the period of a change; of a change over a year, that year and the one before."""
-    ends = re.findall(r"\d{4}(?:-\d\d(?!\d))?", period.replace("-20", " 20") if re.fullmatch(r"\d{4}-\d{4}", period) else period)
+    ends = re.findall(
+        r"\d{4}(?:-\d\d(?!\d))?", period.replace("-20", " 20") if re.fullmatch(r"\d{4}-\d{4}", period) else period
+    )
     if len(ends) == 1:
         return (str(int(ends[0][:4]) - 1), ends[0][:4])
     return (ends[0], ends[-1]) if ends else ("", "")
@@ -116,7 +139,11 @@ def same_group(row: dict[str, str], drafted: str) -> bool:
 
 def _without(tokens: frozenset[str], others: frozenset[str], quantity: str) -> frozenset[str]:
     """Return tokens without schemes that the quantity names where the other side has not them as group."""
-    named = {each for each in tokens - others if each in _WORDS["quantities"] and re.search(_WORDS["quantities"][each], quantity, re.IGNORECASE)}
+    named = {
+        each
+        for each in tokens - others
+        if each in _WORDS["quantities"] and re.search(_WORDS["quantities"][each], quantity, re.IGNORECASE)
+    }
     return tokens - named
 
 
@@ -141,5 +168,8 @@ def _tokens(group: str) -> frozenset[str]:
             tokens.add(f"sex: {part}")
             continue
         mentions = groups_in(part)
-        tokens |= {each.name if each.dimension not in ("age", "sex", "origin", "birth") else f"{each.dimension}: {each.name}" for each in mentions} or {part.lower()}
+        tokens |= {
+            each.name if each.dimension not in ("age", "sex", "origin", "birth") else f"{each.dimension}: {each.name}"
+            for each in mentions
+        } or {part.lower()}
     return frozenset(tokens)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from draft_benchmark.matching import Match, digits, match_all
 
 from analysis.register.claims import Claim
-from analysis.register.draft.candidates import Candidate, candidates_of
+from analysis.register.draft.candidate import Candidate
+from analysis.register.draft.candidates import candidates_of
 from analysis.register.draft.document import Document
 from analysis.register.relations import Register
 
@@ -36,7 +37,7 @@ class Measured:
 
     @property
     def unprinted(self) -> list[Claim]:
-        """Those of them whose digits stand nowhere in the text: figures of a picture, or worked out by who entered them."""
+        """Those of them whose digits stand nowhere in the text: in a picture, or worked out by who entered them."""
         return [each for each in self.lacking if not re.search("[.,]?".join(digits(each.value)), self.text)]
 
     @property
@@ -61,47 +62,73 @@ def _document_of(candidates: Sequence[Candidate], register: Register) -> str:
     drafted = {abs(each.value) for each in candidates if abs(each.value) >= 1000}
 
     def common(name: str) -> float:
-        values = {abs(each.value) for each in register.claims.values() if each.document == name and each.value and abs(each.value) >= 1000}
+        values = {
+            abs(each.value)
+            for each in register.claims.values()
+            if each.document == name and each.value and abs(each.value) >= 1000
+        }
         return len(values & drafted) / max(len(values), 1)
 
     return max(register.documents, key=common)
 
 
+COLUMNS = (
+    "document", "numbers", "drafted", "unprinted", "number", "value", "unit", "precision", "wording", "both", "period",
+    "group", "false", "true a false",
+)  # fmt: skip
+"""``number``: value, unit, precision and wording are right; ``both``: period and group are."""
+
+
 def report(results: Sequence[Measured], misses: str | None = None) -> list[str]:
     """Return a table of the results, a line a document, and what is not right in one of them."""
-    lines = [f"{'document':20} {'numbers':>7} {'drafted':>8} {'unprinted':>9} {'number':>7} {'val':>5} {'unit':>5} {'prec':>5} {'word':>5} {'per+grp':>7} {'per':>5} {'grp':>5} {'false':>6} {'true/false':>10}"]
-    for each in results:
-        found, printed = each.found, len(each.claims) - len(each.unprinted)
-        good = [sum(getattr(match, part) for match in found) / len(found) for part in ("number", "value", "unit", "precision", "wording")]
-        both = sum(match.period and match.group for match in found) / len(found)
-        per, grp = (sum(getattr(match, part) for match in found) / len(found) for part in ("period", "group"))
-        lines.append(
-            f"{each.document:20} {len(each.claims):7} {len(found) / len(each.claims):8.1%} {len(each.claims) - printed:9} "
-            + f"{good[0]:7.1%} " + " ".join(f"{value:5.0%}" for value in good[1:])
-            + f" {both:7.1%} {per:5.0%} {grp:5.0%} {len(each.false):6} {len(each.matches) / max(len(each.false), 1):10.1f}"
-        )
-    total = [match for each in results for match in each.found]
-    claims = sum(len(each.claims) for each in results)
-    false, matched = sum(len(each.false) for each in results), sum(len(each.matches) for each in results)
-    lines.append(
-        f"{'all':20} {claims:7} {len(total) / claims:8.1%} {sum(len(each.unprinted) for each in results):9} {sum(each.number for each in total) / len(total):7.1%}"
-        + f" {sum(each.period and each.group for each in total) / len(total):31.1%} {false:18} {matched / max(false, 1):10.1f}"
-    )
+    rows = [_row(each.document, [each]) for each in results] + [_row("all", results)]
+    lines = aligned([COLUMNS, *rows])
     for each in results:
         if each.document == misses:
             lines += _misses(each)
     return lines
 
 
+def _row(name: str, results: Sequence[Measured]) -> tuple[str, ...]:
+    """Return the figures of one or more documents as texts."""
+    found = [match for each in results for match in each.found]
+    claims, unprinted, false, matched = (
+        sum(len(getattr(each, part)) for each in results) for part in ("claims", "unprinted", "false", "matches")
+    )
+    parts = ("number", "value", "unit", "precision", "wording")
+    shares = [sum(getattr(match, part) for match in found) / len(found) for part in parts]
+    both = sum(match.period and match.group for match in found) / len(found)
+    shares += [both, *(sum(getattr(match, part) for match in found) / len(found) for part in ("period", "group"))]
+    percents = [f"{share:.1%}" for share in shares]
+    ratio = f"{matched / max(false, 1):.1f}"
+    return (name, str(claims), f"{len(found) / claims:.1%}", str(unprinted), *percents, str(false), ratio)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines with columns of one width."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+
+
 def _misses(result: Measured) -> list[str]:
+    """Return what is not right in a document: numbers that lack, that are drafted otherwise, and that are none."""
     unprinted = {each.id for each in result.unprinted}
-    lines = [f"LACKING {'(not printed) ' if each.id in unprinted else ''}{each.id} {each.row['value']} {each.row['unit']} | {each.row['location']} | {each.row['quantity']}" for each in result.lacking]
-    for match in result.found:
-        row, drafted = match.claim.row, match.candidate
-        wrong = [name for name in ("value", "unit", "precision", "wording", "period", "group") if not getattr(match, name)]
-        if wrong:
-            pairs = {"value": (row["value"], float(drafted.value)), "unit": (row["unit"], drafted.unit), "precision": (row["precision"], drafted.precision), "wording": (row["wording"], drafted.wording), "period": (row["period"], drafted.period), "group": (row["group"], drafted.group)}
-            said = "; ".join(f"{name}: {pairs[name][0]!r} drafted {pairs[name][1]!r}" for name in wrong)
-            lines.append(f"WRONG {row['claim_id']} {row['value']} {said} | {drafted.location[:40]} | {drafted.quote}")
-    lines += [f"FALSE {each.id} {float(each.value):g} {each.unit} {each.group} {each.period} | {each.location[:40]} | {each.quote}" for each in result.false]
+    lines = []
+    for each in result.lacking:
+        note = " (not printed)" if each.id in unprinted else ""
+        lines.append(f"LACKING{note} {each.id} {each.row['value']} {each.row['unit']} | {each.row['location']}")
+    lines += filter(None, map(_difference, result.found))
+    for each in result.false:
+        where = f"{each.group} {each.period} | {each.location[:40]} | {each.quote}"
+        lines.append(f"FALSE {each.id} {float(each.value):g} {each.unit} {where}")
     return lines
+
+
+def _difference(match: Match) -> str:
+    """Return what a candidate has otherwise than the claim, ``""`` for nothing."""
+    row, drafted = match.claim.row, match.candidate
+    parts = ("value", "unit", "precision", "wording", "period", "group")
+    wrong = [f"{name}: {row[name]!r} drafted {getattr(drafted, name)!r}" for name in parts if not getattr(match, name)]
+    if not wrong:
+        return ""
+    return f"WRONG {row['claim_id']} {row['value']} {'; '.join(wrong)} | {drafted.location[:40]} | {drafted.quote}"

@@ -1,1 +1,1 @@
-"""A document as a draft of its register: text, the numbers in it, what each says, and how they may follow from others."""
+"""A document as a draft of its register: its numbers, what each says, and how they may follow from others."""

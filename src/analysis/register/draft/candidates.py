@@ -1,90 +1,33 @@
 """Every number of a document as a candidate for its register, with what the text says of it."""
 
+import re
 from collections.abc import Iterator
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import replace
 
+from analysis.register.draft.candidate import Candidate, Memory
 from analysis.register.draft.document import PARAGRAPH, Block, Document
-from analysis.register.draft.grammar import grammar
-from analysis.register.draft.numbers import Printed
+from analysis.register.draft.groups import groups_in
+from analysis.register.draft.numbers import decimal_mark
 from analysis.register.draft.periods import baseline_of, main_period
-
-LEVEL, CHANGE, GROWTH, SHARE, RATIO, MEAN, STATEMENT = "level", "change", "growth_rate", "share", "ratio", "mean", "statement"
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A number or statement of a document.
-
-    ``reason`` says why it is no figure; ``row`` and ``column`` are its position in table ``block``, ``start`` that in a
-    paragraph. ``precision`` and ``source_rounding`` are texts, as in the register.
-    """
-
-    id: str
-    page: int
-    location: str
-    quote: str
-    printed: str
-    value: Fraction | None
-    unit: str
-    precision: str
-    source_rounding: str
-    wording: str
-    kind: str
-    quantity: str
-    group: str
-    period: str
-    reason: str = ""
-    block: int = 0
-    sentence: int = 0
-    start: int = 0
-    row: int = -1
-    column: int = -1
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether it is a number that the register should hold."""
-        return not self.reason and self.value is not None
-
-    @property
-    def step(self) -> Fraction:
-        """The step in which it is printed, as a claim has it."""
-        return Fraction(self.precision or 0) or Fraction(1)
-
-
-@dataclass
-class Memory:
-    """What a reader has in mind at a place of the text: the period and group last spoken of, and those of all of it."""
-
-    main: str
-    comma: str
-    universe: frozenset[str]
-    baseline: str = ""
-    period: str = ""
-    group: str = ""
-    unit: str = ""
-    stated_last: str = ""
-    heading: str = ""
-    stated: Counter[str] = field(default_factory=Counter)
+from analysis.register.draft.prose import prose_candidates
+from analysis.register.draft.tables import table_candidates
 
 
 def candidates_of(document: Document) -> list[Candidate]:
     """Return the candidates of a document, figures and what is none, in the order of its text."""
-    from analysis.register.draft.prose import prose_candidates
-    from analysis.register.draft.tables import table_candidates
-
-    memory = Memory(_main_period(document), decimal_mark(document.text), _universe(document), baseline_of(document.text))
+    memory = Memory(
+        _main_period(document), decimal_mark(document.text), _universe(document), baseline_of(document.text)
+    )
     found: list[Candidate] = []
     for index, block in enumerate(document.blocks):
         read = prose_candidates if block.kind == PARAGRAPH else table_candidates
         found += [replace(each, block=index) for each in read(block, memory)]
-    return list(_numbered(found))
+    return list(_numbered(found, slug(document.name)))
 
 
-def _numbered(found: list[Candidate]) -> Iterator[Candidate]:
+def _numbered(found: list[Candidate], prefix: str) -> Iterator[Candidate]:
     for number, each in enumerate(found, start=1):
-        yield replace(each, id=f"d{number:04}")
+        yield replace(each, id=f"{prefix}-{number:03}")
 
 
 def _main_period(document: Document) -> str:
@@ -95,51 +38,19 @@ def _text(block: Block) -> str:
     return " ".join([block.caption, block.header, block.text])
 
 
-def decimal_mark(text: str) -> str:
-    """Return the decimal mark of a text: a point in English, a comma in Dutch."""
-    lower = f" {text.lower()} "
-    dutch, english = (sum(lower.count(f" {word} ") for word in words) for words in grammar()["language"].values())
-    return "." if english > dutch else ","
-
-
 def _universe(document: Document) -> frozenset[str]:
     """Return the groups that are what a document is about: named in most of its paragraphs, they part nothing."""
-    from analysis.register.draft.groups import groups_in
-
-    blocks = [{(each.dimension, each.name) for each in groups_in(_text(block))} for block in document.blocks if len(block.text) > 200]
+    blocks = [
+        {(each.dimension, each.name) for each in groups_in(_text(block))}
+        for block in document.blocks
+        if len(block.text) > 200
+    ]
     every = {each for named in blocks for each in named if each[0] == "scheme"}
-    return frozenset(name for each in every if sum(each in named for named in blocks) > 0.6 * len(blocks) for _, name in [each])
+    return frozenset(
+        name for each in every if sum(each in named for named in blocks) > 0.6 * len(blocks) for _, name in [each]
+    )
 
 
-def quote(text: str, start: int, end: int) -> str:
-    """Return at most 25 words of a sentence around a number."""
-    before, after = text[:start].split(), text[end:].split()
-    left = min(len(before), max(12, 24 - len(after)))
-    words = [*before[len(before) - left :], text[start:end].strip(), *after]
-    return " ".join(" ".join(words).split()[:25])
-
-
-def pooled_step(numbers: list[Printed]) -> dict[int, str]:
-    """Return the step of each plain count of a passage: what is rounded in a passage is rounded alike.
-
-    A count with a word such as "bijna" is rounded by itself, at most to its second digit after "circa".
-    """
-    zeros: dict[str, int] = {}
-    for each in numbers:
-        if _is_plain(each) and not each.wording and each.value:
-            zeros[each.unit] = min(zeros.get(each.unit, each.zeros), each.zeros)
-    least = min((each.zeros for each in numbers if _is_plain(each) and not each.unit and not each.wording and each.value >= 100), default=9)
-    steps = {}
-    for index, each in enumerate(numbers):
-        if not _is_plain(each):
-            continue
-        money = each.unit.startswith("euro")
-        power = each.zeros if each.wording or money else min(each.zeros, zeros.get(each.unit, 9), least if not each.unit or least == 1 else 9)
-        if each.wording == "about":
-            power = min(power, max(len(str(int(abs(each.value)))) - 2, 0))
-        steps[index] = str(10**power)
-    return steps
-
-
-def _is_plain(number: Printed) -> bool:
-    return not number.reason and number.step == "1" and number.value.denominator == 1 and not number.unit.startswith(("percent", "ratio", "million", "billion"))
+def slug(name: str) -> str:
+    """Return a name in lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "draft"

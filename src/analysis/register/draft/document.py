@@ -35,7 +35,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Document:
-    """The blocks of a document in the order of its text; ``notes`` says what could not be read, such as a page image."""
+    """The blocks of a document in the order of its text; ``notes`` says what could not be read, such as pictures."""
 
     name: str
     blocks: tuple[Block, ...]

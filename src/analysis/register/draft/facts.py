@@ -4,24 +4,20 @@ import re
 from collections.abc import Iterable, Mapping
 
 from analysis.register.claims import Claim, Derivation
-from analysis.register.draft.candidates import Candidate
+from analysis.register.draft.candidate import Candidate
 from analysis.register.formulas import parse
 from analysis.register.relations import FORMULA, Evaluation
+from analysis.register.schema import CLAIM_FIELDS
 
-ROW = dict.fromkeys(
-    ("claim_id", "location", "quantity", "group", "period", "value", "unit", "precision", "source_rounding", "wording", "kind",
-     "source", "formula", "query", "difference", "note", "entered_by", "entered_on"), ""
-)  # fmt: skip
+ROW = dict.fromkeys(CLAIM_FIELDS, "")
 
 
 def as_claim(candidate: Candidate, document: str) -> Claim:
     """Return a candidate as a claim of a document, without derivations."""
     value = "" if candidate.value is None else decimal(candidate)
-    row = ROW | {
-        "claim_id": candidate.id, "location": candidate.location, "quantity": candidate.quantity, "group": candidate.group,
-        "period": candidate.period, "value": value, "unit": candidate.unit, "precision": candidate.precision,
-        "source_rounding": candidate.source_rounding, "wording": candidate.wording, "kind": candidate.kind, "source": "document",
-    }  # fmt: skip
+    same = ("location", "quantity", "group", "period", "unit", "precision", "source_rounding", "wording", "kind")
+    named = {"claim_id": candidate.id, "value": value, "source": "document"}
+    row = ROW | {name: getattr(candidate, name) for name in same} | named
     return Claim(document, 0, row)
 
 

@@ -16,4 +16,7 @@ def grammar() -> dict[str, Any]:
 @cache
 def words(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the names of a table, each with one pattern of all that it lists."""
-    return tuple((name, re.compile(rf"(?:{'|'.join(listed)})(?!\w)" if table == "units" else f"(?:{'|'.join(listed)})")) for name, listed in grammar()[table].items())
+    return tuple(
+        (name, re.compile(rf"(?:{'|'.join(listed)})(?!\w)" if table == "units" else f"(?:{'|'.join(listed)})"))
+        for name, listed in grammar()[table].items()
+    )

@@ -31,13 +31,17 @@ def context() -> dict[str, Any]:
 
 @cache
 def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    named = [(dimension, name, text) for dimension, names in context()["groups"].items() for name, text in names.items()]
+    named = [
+        (dimension, name, text) for dimension, names in context()["groups"].items() for name, text in names.items()
+    ]
     return tuple((dimension, name, re.compile(text)) for dimension, name, text in named)
 
 
 @cache
 def _ages() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name, re.compile("|".join(f"(?:{each})" for each in texts))) for name, texts in context()["ages"].items())
+    return tuple(
+        (name, re.compile("|".join(f"(?:{each})" for each in texts))) for name, texts in context()["ages"].items()
+    )
 
 
 @cache
@@ -57,7 +61,9 @@ def groups_in(text: str) -> list[GroupMention]:
         found += [GroupMention(*match.span(), dimension, name) for match in each.finditer(lower)]
     kept: list[GroupMention] = []
     for mention in found:
-        if not any(one.dimension == mention.dimension and one.start < mention.end and mention.start < one.end for one in kept):
+        if not any(
+            one.dimension == mention.dimension and one.start < mention.end and mention.start < one.end for one in kept
+        ):
             kept.append(mention)
     return sorted(kept, key=lambda each: each.start)
 

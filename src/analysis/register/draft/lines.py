@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from analysis.register.draft.document import PARAGRAPH, TABLE, Block, TableRow
 from analysis.register.draft.grammar import grammar
@@ -12,7 +12,9 @@ from analysis.register.draft.grammar import grammar
 CELL = r"\(?[€$]?\s?[-–−+]?\s?[€$]?\s?\d(?:[\d.,]*\d)?\s?%?\)?\*{0,2}"
 _ROW = re.compile(rf"(?P<label>.*?)(?P<cells>(?:(?:^|\s+){CELL})+)\s*")
 _CELL = re.compile(CELL)
-_CAPTION = re.compile(r"\W*(tabel|figuur|grafiek|table|figure|chart)\s+\d+[a-z]?\s*(?:[:.]|\s(?=\s*[A-ZÀ-Ý‘(])|$)", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"\W*(tabel|figuur|grafiek|table|figure|chart)\s+\d+[a-z]?\s*(?:[:.]|\s(?=\s*[A-ZÀ-Ý‘(])|$)", re.IGNORECASE
+)
 _CAPITAL_CAPTION = re.compile(r"\W*(?:[A-Z]{5,}|[A-Z][a-z]+)\s+\d")
 _SOURCE = re.compile(r"\s*(?:bron|source|bewerking|\* |\*\s*\S)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d\*{0,2}")
@@ -33,7 +35,7 @@ _LONG = 60
 class _State:
     heading: str = ""
     caption: str = ""
-    reach: int = 0
+    left: int = 0
     paragraph: list[str] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     label: list[str] = field(default_factory=list)
@@ -64,20 +66,22 @@ def _take(state: _State, page: int, text: str, following: list[str]) -> Iterator
         yield from _take_blank(state)
     elif _is_section(text, following) or _is_note(state, text) or _ends_table(state, text, following):
         yield from _take_prose(state, page, text, following)
-    elif _is_caption(text):
+    elif is_caption(text):
         yield from _flush(state)
-        state.caption, state.reach, state.page, state.open = text, _TABLE_REACH, page, True
+        state.caption, state.left, state.page, state.open = text, _TABLE_REACH, page, True
     elif state.open and _continues(state.caption, text):
         state.caption += " " + text
-    elif state.reach and _SOURCE.match(text):
+    elif state.left and _SOURCE.match(text):
         yield from _flush(state)
-        state.caption, state.reach = "", 0
-    elif (cells := _row_of(text) if state.reach or _is_row(text, alone=True) or _starts_list(text, following) else None) is not None:
+        state.caption, state.left = "", 0
+    elif (
+        cells := _cells_of(text) if state.left or _is_row(text, strict=True) or _starts_list(text, following) else None
+    ) is not None:
         yield from _flush_paragraph(state)
         _add_row(state, *cells)
-        state.reach, state.open = _TABLE_REACH, False
-    elif state.reach and len(text) <= _LONG and not _is_prose(text, following):
-        state.reach, state.open = state.reach - 1, False
+        state.left, state.open = _TABLE_REACH, False
+    elif state.left and len(text) <= _LONG and not _is_prose(text, following):
+        state.left, state.open = state.left - 1, False
         (state.label if state.rows else state.head).append(text)
     else:
         yield from _take_prose(state, page, text, following)
@@ -85,7 +89,9 @@ def _take(state: _State, page: int, text: str, following: list[str]) -> Iterator
 
 def _is_section(text: str, following: list[str]) -> bool:
     numbered = "." in text.strip() or text.lower().startswith("hoofdstuk")
-    return bool(_SECTION.fullmatch(text)) and numbered and bool(following) and re.match(r"[A-Z]", following[0]) is not None
+    return (
+        bool(_SECTION.fullmatch(text)) and numbered and bool(following) and re.match(r"[A-Z]", following[0]) is not None
+    )
 
 
 def _is_note(state: _State, text: str) -> bool:
@@ -108,36 +114,40 @@ def _take_blank(state: _State) -> Iterator[Block]:
     waiting = state.label if state.rows else state.head
     if waiting and waiting[-1]:
         waiting.append("")
-    if not state.reach:
+    if not state.left:
         yield from _flush_paragraph(state, only_if_ended=True)
 
 
 def _take_prose(state: _State, page: int, text: str, following: list[str]) -> Iterator[Block]:
-    if state.reach:
+    if state.left:
         yield from _flush(state)
-    state.caption, state.reach, state.open = "", 0, False
+    state.caption, state.left, state.open = "", 0, False
     if _is_heading(text, following, state):
         yield from _flush(state)
         goes_on = state.heading_open or (_SECTION.fullmatch(state.heading) and not _is_section(text, following))
         state.heading = f"{state.heading} {text}" if goes_on else text
-        state.heading_open = not _SECTION.fullmatch(text) and bool(following) and (following[0][:1].islower() or bool(_FUNCTION_WORD.search(text)))
+        state.heading_open = (
+            not _SECTION.fullmatch(text)
+            and bool(following)
+            and (following[0][:1].islower() or bool(_FUNCTION_WORD.search(text)))
+        )
         return
     state.heading_open = False
-    alone = _PLAIN_NUMBERS.fullmatch(text) and not (following and is_counted(following[0]))
+    plain = _PLAIN_NUMBERS.fullmatch(text) and not (following and is_counted(following[0]))
     listed = _LIST.match(text) and (not state.paragraph or _ENDS.search(state.paragraph[-1]) or text[0] in "•·▪■")
     noted = re.match(rf"{state.note}\s+\S", text) is not None and state.note > 0
-    if (listed or alone or noted) and state.paragraph:
+    if (listed or plain or noted) and state.paragraph:
         yield from _flush_paragraph(state)
     state.page = page if not state.paragraph else state.page
     state.paragraph.append(text)
-    if alone:
+    if plain:
         yield from _flush_paragraph(state)
 
 
 def _without_blanks_between(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """Return lines without single blank ones, where nearly every line is followed by one."""
     texts = [text for _, text in lines]
-    followed = sum(bool(one) and not two for one, two in zip(texts, texts[1:], strict=False))
+    followed = sum(bool(one) and not two for one, two in pairwise(texts))
     if followed < 0.7 * sum(map(bool, texts)):
         return lines
     return [pair for pair in lines if pair[1]]
@@ -154,7 +164,8 @@ def _without_running_titles(lines: list[tuple[int, str]]) -> list[tuple[int, str
     return [each for each in lines if re.sub(r"\d+", "0", each[1].strip()) not in running]
 
 
-def _is_caption(text: str) -> bool:
+def is_caption(text: str) -> bool:
+    """Tell whether a line is the caption of a table or figure."""
     return bool(_CAPTION.match(text)) and bool(_CAPITAL_CAPTION.match(text)) and len(text) < 200
 
 
@@ -162,29 +173,41 @@ def _continues(caption: str, text: str) -> bool:
     """Tell whether a line goes on with the caption above it."""
     if caption.endswith("."):
         return False
-    return text[:1].islower() or text[:1] == "(" or caption.endswith((",", "–")) or (text.endswith(".") and not re.search(r"\d", text))
+    return (
+        text[:1].islower()
+        or text[:1] == "("
+        or caption.endswith((",", "–"))
+        or (text.endswith(".") and not re.search(r"\d", text))
+    )
 
 
-def _is_row(text: str, alone: bool = False) -> bool:
+def _is_row(text: str, strict: bool = False) -> bool:
     found = _ROW.fullmatch(text)
     if not found:
         return False
     cells, label = _CELL.findall(found["cells"]), found["label"].strip()
     if all(_YEAR.fullmatch(each.strip()) for each in cells):
         return False
-    if alone:  # outside a table only what can be nothing else is a row
+    if strict:  # outside a table only what can be nothing else is a row
         cells = [each for each in cells if not _YEAR.fullmatch(each.strip())]
-        return not _LIST.match(label) and len(cells) >= 2 and 0 < len(label) <= _LONG and not re.search(r"[.;:]\s|\b(?:en|van|met|in|op)$", label)
+        return (
+            not _LIST.match(label)
+            and len(cells) >= 2
+            and 0 < len(label) <= _LONG
+            and not re.search(r"[.;:]\s|\b(?:en|van|met|in|op)$", label)
+        )
     return True
 
 
 def _starts_list(text: str, following: list[str]) -> bool:
     """Tell whether this line and the next are short labels with a percentage each, as beside a chart."""
     lines = [text, *following[:1]]
-    return len(lines) == 2 and all(re.fullmatch(r"[^\d.;:]{3,35}\d?[^\d.;:]{0,20}\s\d+(?:,\d+)?\s?%", each) for each in lines)
+    return len(lines) == 2 and all(
+        re.fullmatch(r"[^\d.;:]{3,35}\d?[^\d.;:]{0,20}\s\d+(?:,\d+)?\s?%", each) for each in lines
+    )
 
 
-def _row_of(text: str) -> tuple[str, tuple[str, ...]] | None:
+def _cells_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     text = _NOTE.sub("", text)
     found = _ROW.fullmatch(text)
     if not found or not _is_row(text):
@@ -209,7 +232,7 @@ def _add_row(state: _State, label: str, cells: tuple[str, ...]) -> None:
         label = " ".join(chunks.pop())
         if not state.rows:
             state.head = [each for chunk in chunks for each in chunk]
-    if chunks and (state.rows or (len(chunks) > 1 and _looks_like_part(chunks[-1][-1]))):
+    if chunks and (state.rows or (len(chunks) > 1 and _may_name_part(chunks[-1][-1]))):
         state.section = chunks[-1][-1]
         if not state.rows:
             state.head = [each for each in state.head if each != state.section]
@@ -229,7 +252,7 @@ def chunked(lines: list[str], goes_on: str = r"[a-zà-ÿ]") -> list[list[str]]:
     return chunks
 
 
-def _looks_like_part(text: str) -> bool:
+def _may_name_part(text: str) -> bool:
     return len(text) < 30 and not re.search(r"\d", text) and len(text.split()) <= 3
 
 
@@ -266,9 +289,18 @@ def _is_heading(text: str, following: list[str], state: _State) -> bool:
     if _FUNCTION_WORD.search(text):
         return False
     longest = min(75, 0.92 * state.width) if state.width < 150 else 75
-    if len(text) > longest or _ENDS.search(text) or not re.match(r"[A-ZÀ-Ý‘“(\d]", text) or not re.search(r"[a-z]{3}", text):
+    if (
+        len(text) > longest
+        or _ENDS.search(text)
+        or not re.match(r"[A-ZÀ-Ý‘“(\d]", text)
+        or not re.search(r"[a-z]{3}", text)
+    ):
         return False
-    if re.search(r"\d", re.sub(r"\b(?:19|20)\d\d\b|^\d+(\.\d+)*\s", "", text)) or _LIST.match(text) or len(text.split()) > 12:
+    if (
+        re.search(r"\d", re.sub(r"\b(?:19|20)\d\d\b|^\d+(\.\d+)*\s", "", text))
+        or _LIST.match(text)
+        or len(text.split()) > 12
+    ):
         return False
     if state.paragraph and (not _ENDS.search(state.paragraph[-1]) or state.paragraph[-1].rstrip().endswith(",")):
         return False
@@ -298,7 +330,7 @@ def table_of(
         parts.append(TableRow(label, cells, section))
     width = max(len(row.cells) for row in parts)
     named = next((each for line in reversed(head) if (each := _names(line, width))), ())
-    if not named and 1 < width and len(chunks) in (width, width + 1):
+    if not named and width > 1 and len(chunks) in (width, width + 1):
         named = tuple(chunks[len(chunks) - width :])
     named = named or _names(header, width)
     return Block(TABLE, page, heading, "", caption, header, named, tuple(parts))
@@ -313,7 +345,11 @@ def _without_label_numbers(label: str, cells: tuple[str, ...]) -> tuple[str, tup
 
 def is_counted(text: str) -> bool:
     """Tell whether a text begins with the noun of something that is counted."""
-    return any(re.match(rf"(?:{pattern})", text.lower()) for nouns in grammar()["units"].values() for pattern in nouns[1:] or nouns)
+    return any(
+        re.match(rf"(?:{pattern})", text.lower())
+        for nouns in grammar()["units"].values()
+        for pattern in nouns[1:] or nouns
+    )
 
 
 def _names(line: str, width: int) -> tuple[str, ...]:

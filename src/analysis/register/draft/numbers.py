@@ -22,7 +22,7 @@ class Printed:
     """A number as a text prints it.
 
     ``value`` is exact, ``step`` the step in which it is printed as far as its own digits say (as text, as the register
-    has it), ``zeros`` the zeros it ends in as a plain count. ``reason`` says why it is no figure, ``""`` where it is one.
+    has it), ``zeros`` the zeros it ends in as a plain count. ``reason`` says why it is no figure, if it is none.
     """
 
     start: int
@@ -42,7 +42,10 @@ def _pattern() -> re.Pattern[str]:
     multipliers = "|".join(grammar()["multipliers"])
     named = "|".join(sorted(grammar()["words"], key=len, reverse=True))
     fractions = "|".join(f"(?:{each})" for each in grammar()["fractions"])
-    odds = rf"(?:\d+|een|één|{named}) op (?:de |elke |iedere )?(?:\d+|{named})\b(?! rij)|(?:one|{named}) (?:in|out of) (?:every )?(?:{named}|\d+)\b"
+    odds = (
+        rf"(?:\d+|een|één|{named}) op (?:de |elke |iedere )?(?:\d+|{named})\b(?! rij)"
+        rf"|(?:one|{named}) (?:in|out of) (?:every )?(?:{named}|\d+)\b"
+    )
     return re.compile(
         rf"(?P<odds>\b(?:{odds}))"
         rf"|(?P<fraction>\b(?:{fractions})\b)"
@@ -83,7 +86,9 @@ def _printed(match: re.Match[str], lower: str) -> Printed | None:
         wording = wording_before(before) or ("" if step == "10" and not before else "about")
         return Printed(start, end, match[0], Fraction(str(value)), step, "percent", wording or "about")
     if match["ratio"]:
-        return Printed(start, end, match[0], Fraction(match["of"]), _ones(match["of"]), "ratio 1:n", wording_before(before))
+        return Printed(
+            start, end, match[0], Fraction(match["of"]), _ones(match["of"]), "ratio 1:n", wording_before(before)
+        )
     if match["word"]:
         return _in_words(match, before, after)
     return _in_digits(match, before, after)
@@ -121,8 +126,12 @@ def _in_digits(match: re.Match[str], before: str, after: str) -> Printed:
     unit = unit_after(after) if not money else ""
     scaled = 10 ** (0 if money and power >= 6 else power)
     if money:
-        unit = {6: "million euro", 9: "billion euro"}.get(power, "euro")
-    sign = -1 if re.search(r"[-–−]", (match["sign"] or "") + (match["minus"] or "")) or re.match(r"\W*negatief", after) else 1
+        unit, scaled = ("million euro", 10 ** (power - 6)) if power >= 6 else ("euro", scaled)
+    sign = (
+        -1
+        if re.search(r"[-–−]", (match["sign"] or "") + (match["minus"] or "")) or re.match(r"\W*negatief", after)
+        else 1
+    )
     places = len(decimals)
     step = Fraction(scaled) / 10**places
     zeros = 0 if power or places or unit in ("percent", "percentage points") else _zeros(whole)
@@ -203,11 +212,22 @@ def unit_after(after: str) -> str:
     for name, pattern in words("units"):
         if pattern.match(after.lstrip() if name.startswith("percent") else after.lstrip(" (")):
             return name
-    for reach in (1, 2, 3):
-        found = re.match(rf"\s?((?:[a-zà-ÿ][\w-]*\s){{{reach}}})", after)
+    for words_between in (1, 2, 3):
+        found = re.match(rf"\s?((?:[a-zà-ÿ][\w-]*\s){{{words_between}}})", after)
         if not found or re.search(r"\b(?:en|of|dan|naar|tot|van|in|op|bij|voor|met|and|or|than|to)\b", found[1]):
             return ""
         for name, pattern in words("units"):
-            if not name.startswith("percent") and name not in ("years", "hours per week") and pattern.match(after[found.end() :]):
+            if (
+                not name.startswith("percent")
+                and name not in ("years", "hours per week")
+                and pattern.match(after[found.end() :])
+            ):
                 return name
     return ""
+
+
+def decimal_mark(text: str) -> str:
+    """Return the decimal mark of a text: a point in English, a comma in Dutch."""
+    lower = f" {text.lower()} "
+    dutch, english = (sum(lower.count(f" {word} ") for word in words) for words in grammar()["language"].values())
+    return "." if english > dutch else ","

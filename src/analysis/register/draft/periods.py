@@ -7,26 +7,44 @@ from dataclasses import dataclass
 
 from analysis.cleaning.periods import MONTHS
 
-_SHORT = {"jan": 1, "feb": 2, "mrt": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "okt": 10, "oct": 10, "nov": 11, "dec": 12}  # fmt: skip
+_SHORT = dict(
+    zip("jan feb mrt apr jun jul aug sep okt nov dec".split(), (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12), strict=True)
+)
 _MONTH = {name.lower(): number for names in MONTHS.values() for number, name in enumerate(names, start=1)} | _SHORT
-_ORDINAL = {"eerste": 1, "1e": 1, "first": 1, "1st": 1, "tweede": 2, "2e": 2, "second": 2, "2nd": 2, "derde": 3, "3e": 3,
-            "third": 3, "3rd": 3, "vierde": 4, "4e": 4, "fourth": 4, "4th": 4}  # fmt: skip
-_Y = r"(?P<year>(?:19|20)\d\d)(?:\d{0,2}\b|\b)"
+_ORDINALS = ("eerste 1e first 1st", "tweede 2e second 2nd", "derde 3e third 3rd", "vierde 4e fourth 4th")
+_ORDINAL = {word: number for number, listed in enumerate(_ORDINALS, start=1) for word in listed.split()}
+
+
+def _year(name: str) -> str:
+    """Return the pattern of a year; a footnote mark may follow its digits."""
+    return rf"(?P<{name}>(?:19|20)\d\d)(?:\d{{0,2}}\b|\b)"
+
+
 _PATTERN = re.compile(
-    rf"(?P<day>\b\d{{1,2}}) (?P<daymonth>{'|'.join(_MONTH)}) (?:{_Y.replace('year', 'dayyear')})"
-    rf"|(?:eind |ultimo |end of )?(?P<ordinal>{'|'.join(_ORDINAL)}) (?:kwartaal|quarter)(?: van| of)? (?:{_Y.replace('year', 'quarteryear')})"
-    rf"|(?P<half>eerste|tweede|1e|2e|first|second) (?:helft|halfjaar|half jaar|half)(?: van| of)? (?:{_Y.replace('year', 'halfyear')})"
-    rf"|(?:eind |begin |medio |ultimo )?\b(?P<month>{'|'.join(_MONTH)})\.? (?:{_Y.replace('year', 'monthyear')})"
-    rf"|\b(?P<edge>eind|ultimo|begin|medio|midden|end of|end-|mid-|beginning of) ?(?:{_Y.replace('year', 'edgeyear')})"
+    rf"(?P<day>\b\d{{1,2}}) (?P<daymonth>{'|'.join(_MONTH)}) (?:{_year('dayyear')})"
+    rf"|(?:eind |ultimo |end of )?(?P<ordinal>{'|'.join(_ORDINAL)}) (?:kwartaal|quarter)(?: van| of)? "
+    rf"(?:{_year('quarteryear')})"
+    rf"|(?P<half>eerste|tweede|1e|2e|first|second) (?:helft|halfjaar|half jaar|half)(?: van| of)? "
+    rf"(?:{_year('halfyear')})"
+    rf"|(?:eind |begin |medio |ultimo )?\b(?P<month>{'|'.join(_MONTH)})\.? (?:{_year('monthyear')})"
+    rf"|\b(?P<edge>eind|ultimo|begin|medio|midden|end of|end-|mid-|beginning of) ?"
+    rf"(?:{_year('edgeyear')})"
     rf"|(?P<iso>\b(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?!\d)"
     rf"|(?P<isoquarter>\b(?:19|20)\d\d ?[qQkK][1-4])\b"
-    rf"|(?<![\d.,/_-]){_Y}(?![.,/]\d|-\d\d\d|%)"
-)  # fmt: skip
-_EDGE = {"eind": 12, "ultimo": 12, "end of": 12, "end-": 12, "medio": 6, "midden": 6, "mid-": 6, "begin": 1, "beginning of": 1}
-_REFERENCE = re.compile(
-    r"(?:ten opzichte van|t\.o\.v\.|vergeleken met|vergelijking met|in vergelijking (?:met|tot)|dan (?:in|eind|over|medio)?|tegenover|net als in|sinds|compared (?:with|to)|than in|since|from)"
-    r"(?: (?:(?:de )?[\d.]{4,}|het jaar|een jaar eerder|eind|in|de|dezelfde|periode|\(|(?:[\w.-]+ ){0,4}(?:nulmeting|0-meting|meting|stand) in))*\s?\(?$"
+    rf"|(?<![\d.,/_-]){_year('year')}(?![.,/]\d|-\d\d\d|%)"
 )
+_EDGES = {12: "eind ultimo end of end-", 6: "medio midden mid-", 1: "begin"}
+_EDGE = {word: month for month, listed in _EDGES.items() for word in listed.split()}
+_EDGE |= {"end of": 12, "beginning of": 1}
+_COMPARES = (
+    r"ten opzichte van|t\.o\.v\.|vergeleken met|vergelijking met|in vergelijking (?:met|tot)"
+    r"|dan (?:in|eind|over|medio)?|tegenover|net als in|sinds|compared (?:with|to)|than in|since|from"
+)
+_UNTIL = (
+    r"(?:de )?[\d.]{4,}|het jaar|een jaar eerder|eind|in|de|dezelfde|periode|\("
+    r"|(?:[\w.-]+ ){0,4}(?:nulmeting|0-meting|meting|stand) in"
+)
+_REFERENCE = re.compile(rf"(?:{_COMPARES})(?: (?:{_UNTIL}))*\s?\(?$")
 
 
 @dataclass(frozen=True)
@@ -79,7 +97,9 @@ def main_period(texts: Sequence[str], title: str = "") -> str:
 
 def baseline_of(text: str) -> str:
     """Return the year of the baseline (nulmeting) that a text compares with, ``""`` where it names none."""
-    found = re.search(r"(?:nulmeting|0-meting|baseline)(?: (?:van|in|uit|of|from))?(?: \w+)? ((?:19|20)\d\d)", text.lower())
+    found = re.search(
+        r"(?:nulmeting|0-meting|baseline)(?: (?:van|in|uit|of|from))?(?: \w+)? ((?:19|20)\d\d)", text.lower()
+    )
     return found[1] if found else ""
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from analysis.register.draft.candidates import STATEMENT, Candidate, Memory, quote
+from analysis.register.draft.candidate import STATEMENT, Candidate, Memory, quote
 from analysis.register.draft.document import Block
 from analysis.register.draft.grammar import words
 from analysis.register.draft.groups import GroupMention, group_of
@@ -23,7 +23,9 @@ COMPARISONS = {
 """The comparison that each kind of statement makes, in the language of formulas, with what has to be named in words."""
 
 
-def statement_candidates(block: Block, sentence: str, groups: list[GroupMention], memory: Memory) -> Iterator[Candidate]:
+def statement_candidates(
+    block: Block, sentence: str, groups: list[GroupMention], memory: Memory
+) -> Iterator[Candidate]:
     """Return the statement that a sentence makes, the strongest word of it alone."""
     lower = sentence.lower()
     for name, each in words("statements"):
@@ -32,8 +34,10 @@ def statement_candidates(block: Block, sentence: str, groups: list[GroupMention]
             continue
         stated = [mention.period for mention in periods_in(sentence) if not mention.reference]
         period = stated[-1] if stated else memory.period or memory.main
+        location, quoted = block.heading or block.caption, quote(sentence, *match.span())
+        printed, quantity = re.sub(r"\s+", " ", match[0]), f"{name}: {COMPARISONS[name]}"
         yield Candidate(
-            "", block.page, block.heading or block.caption, quote(sentence, *match.span()), re.sub(r"\s+", " ", match[0]), None, "", "",
-            "", "", STATEMENT, f"{name}: {COMPARISONS[name]}", group_of(groups), period, start=match.start(),
+            "", block.page, location, quoted, printed, None, "", "", "", "", STATEMENT, quantity, group_of(groups),
+            period, start=match.start(),
         )  # fmt: skip
         return

@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from analysis.register.draft.candidates import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate, Memory
+from analysis.register.draft.candidate import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate, Memory
 from analysis.register.draft.document import Block, TableRow
 from analysis.register.draft.grammar import words
 from analysis.register.draft.groups import TOTAL, GroupMention, group_of, groups_in, pattern
 from analysis.register.draft.numbers import Printed, numbers_in
 from analysis.register.draft.periods import compares_with_baseline, periods_in, span, year_before
 
-_CHANGED = re.compile(r"ontwikkeling|verandering|toename|afname|groei|mutatie|verschil|t\.o\.v\.|ten opzichte|change|growth|increase")
-_MEASURE = re.compile(r"^\W*(?:aantal|aandeel|instroom|uitstroom|in %|percentage|gemiddeld|onderste|bovenste|stand|saldo|landelijk|waarvan|number|share|mean|inflow|outflow)", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"ontwikkeling|verandering|toename|afname|groei|mutatie|verschil|t\.o\.v\.|ten opzichte|change|growth|increase"
+)
+_MEASURE = re.compile(
+    r"^\W*(?:aantal|aandeel|instroom|uitstroom|in %|percentage|gemiddeld|onderste|bovenste|stand|saldo|landelijk"
+    r"|waarvan|number|share|mean|inflow|outflow)",
+    re.IGNORECASE,
+)
 _DAY = re.compile(r"\bper \d{1,2} [a-z]+ \d{4}")
 _PER = re.compile(r"\bper 100[.,]?000\b")
 _QUARTERLY = re.compile(r"gemiddeld per kwartaal|average per quarter|mean per quarter")
@@ -51,7 +56,7 @@ def _cells(block: Block, memory: Memory) -> Iterator[_Cell]:
     for index, row in enumerate(block.rows):
         first = _first_columns(block, row, width)
         for position, text in enumerate(row.cells):
-            numbers = [each for each in numbers_in(text, memory.comma)]
+            numbers = list(numbers_in(text, memory.comma))
             if numbers and text:
                 column = first[position]
                 number = replace(numbers[0], reason="", text=text.strip("()"))
@@ -94,9 +99,8 @@ def _zeros(block: Block, cells: list[_Cell]) -> dict[int, int]:
     by_row = all("%" not in cell.number.text for cell in cells)
     zeros = {}
     for cell in plain:
-        near = [each.number.zeros for each in plain if by_row or each.column == cell.column]
-        near = [each for each in near if each or True]
-        zeros[cell.column] = min((each.number.zeros for each in plain if each.number.value and (by_row or each.column == cell.column)), default=0)
+        alike = [each.number for each in plain if by_row or each.column == cell.column]
+        zeros[cell.column] = min((each.zeros for each in alike if each.value), default=0)
     return zeros
 
 
@@ -108,7 +112,11 @@ def _changed_columns(block: Block, cells: list[_Cell]) -> set[int]:
     """Return the columns that hold changes, where header or caption says that some do."""
     named = {index for index, name in enumerate(block.columns) if _CHANGED.search(name.lower())}
     if named:
-        after = {cell.column for cell in cells if cell.column > max(named) and (cell.number.value < 0 and "%" in cell.number.text)}
+        after = {
+            cell.column
+            for cell in cells
+            if cell.column > max(named) and (cell.number.value < 0 and "%" in cell.number.text)
+        }
         return named | after
     if not _CHANGED.search(f"{block.header} {block.caption}".lower()) or block.columns:
         return set()
@@ -122,12 +130,22 @@ def _row_groups(row: TableRow, before: list[GroupMention]) -> list[GroupMention]
     """Return the groups of a row; a part of the group above it, such as a place of birth, goes with that group."""
     named = groups_in(row.label)
     dimensions = {each.dimension for each in named}
-    carried = [each for each in before if each.dimension == "origin"] if {each.dimension for each in before} >= {"origin", "birth"} else []
+    carried = (
+        [each for each in before if each.dimension == "origin"]
+        if {each.dimension for each in before} >= {"origin", "birth"}
+        else []
+    )
     return [*carried, *named] if dimensions == {"birth"} else named
 
 
 def _candidate(
-    block: Block, memory: Memory, cell: _Cell, column: str, zeros: dict[int, int], changed: set[int], row_groups: list[GroupMention]
+    block: Block,
+    memory: Memory,
+    cell: _Cell,
+    column: str,
+    zeros: dict[int, int],
+    changed: set[int],
+    row_groups: list[GroupMention],
 ) -> Candidate:
     row, number = block.rows[cell.row], cell.number
     is_change = cell.column in changed
@@ -139,12 +157,13 @@ def _candidate(
     if number.wording == "" and unit.startswith(("companies", "municipalities")):
         step = "0"
     source = "5" if kind == CHANGE and step == "10" else ""
-    value = number.value
     words_of = " ".join(filter(None, (row.section, row.label, column)))
+    quoted = " ".join(f"{words_of} {number.text}".split()[-25:])
+    group = _group(block, row, column, row_groups)
+    period = _period(block, row, column, is_change, memory)
     return Candidate(
-        "", block.page, block.caption or block.heading, " ".join(f"{words_of} {number.text}".split()[-25:]), number.text, value, unit, step,
-        source, "", kind, _quantity(block, row, column), _group(block, row, column, row_groups, memory),
-        _period(block, row, column, is_change, memory), row=cell.row, column=cell.column,
+        "", block.page, block.caption or block.heading, quoted, number.text, number.value, unit, step, source, "", kind,
+        _quantity(block, row, column), group, period, row=cell.row, column=cell.column,
     )  # fmt: skip
 
 
@@ -160,11 +179,23 @@ def _unit(block: Block, row: TableRow, column: str, number: Printed, percent: bo
     mean = _QUARTERLY.search(words_of[2])
     if number.value.denominator != 1 and re.search(r"ratio|verhouding", " ".join(words_of)) and abs(number.value) < 10:
         return "ratio", RATIO
-    if number.value.denominator != 1 and re.search(r"fte|omvang van het dienstverband|deeltijd", " ".join(words_of)) and abs(number.value) <= 2:
+    if (
+        number.value.denominator != 1
+        and re.search(r"fte|omvang van het dienstverband|deeltijd", " ".join(words_of))
+        and abs(number.value) <= 2
+    ):
         return "fte", MEAN
     if re.search(r"\bleeftijd van|gemiddelde leeftijd|mean age|average age", words_of[2]):
         return "years", MEAN
-    unit = next((name for text in words_of for name, nouns in words("units") if not name.startswith(("percent", "years", "hours", "SE")) and re.search(rf"\b{nouns.pattern}", text)), "")
+    unit = next(
+        (
+            name
+            for text in words_of
+            for name, nouns in words("units")
+            if not name.startswith(("percent", "years", "hours", "SE")) and re.search(rf"\b{nouns.pattern}", text)
+        ),
+        "",
+    )
     if unit == "persons" or not unit:
         unit = "persons per quarter" if mean else "persons"
     return unit, CHANGE if is_change else MEAN if mean else LEVEL
@@ -174,10 +205,13 @@ def _percent_unit(words_of: list[str]) -> str:
     return "percent of WML" if re.search(r"loonwaarde\b.*minimumloon", words_of[2]) else "percent"
 
 
-def _group(block: Block, row: TableRow, column: str, row_groups: list[GroupMention], memory: Memory) -> str:
+def _group(block: Block, row: TableRow, column: str, row_groups: list[GroupMention]) -> str:
     """Return the group of a cell: what row and column name, in the words of the label where they are no known group."""
     column_groups = groups_in(column)
-    mentions = [*row_groups, *(each for each in column_groups if each.dimension not in {one.dimension for one in row_groups})]
+    mentions = [
+        *row_groups,
+        *(each for each in column_groups if each.dimension not in {one.dimension for one in row_groups}),
+    ]
     if mentions:
         return group_of(mentions)
     if _is_total(row.label) or not row.label:
@@ -194,14 +228,26 @@ def _is_total(label: str) -> bool:
 def _period(block: Block, row: TableRow, column: str, is_change: bool, memory: Memory) -> str:
     if _QUARTERLY.search(block.caption.lower()) and (named := periods_in(block.caption)):
         return f"{named[-1].period[:4]}Q1-Q4 mean"
-    texts = [column, row.label, row.section, block.caption, block.header, *(each.label for each in block.rows if not _DAY.search(each.label.lower()))]
+    texts = [
+        column,
+        row.label,
+        row.section,
+        block.caption,
+        block.header,
+        *(each.label for each in block.rows if not _DAY.search(each.label.lower())),
+    ]
     if is_change:  # what a column of changes names is what it compares with
         texts = [row.label, block.caption, block.header, column]
     named = next((found for text in texts if (found := [each for each in periods_in(text) if not each.reference])), [])
     period = named[0].period if named else memory.period if not block.caption else memory.main
     if not is_change:
         return period
-    compared = [each.period for text in (column, block.header, block.caption) for each in periods_in(text) if each.period < period]
+    compared = [
+        each.period
+        for text in (column, block.header, block.caption)
+        for each in periods_in(text)
+        if each.period < period
+    ]
     if not compared and memory.baseline and compares_with_baseline(f"{block.caption} {block.header}"):
         compared = [memory.baseline]
     return span(compared[-1] if compared else year_before(period), period)
@@ -209,6 +255,6 @@ def _period(block: Block, row: TableRow, column: str, is_change: bool, memory: M
 
 def _quantity(block: Block, row: TableRow, column: str) -> str:
     caption = re.sub(r"^\W*\w+ \d+\w?[:.]?\s*", "", block.caption)
-    return " | ".join(filter(None, (caption[:110], row.section, row.label if _MEASURE.search(row.label) else "", column)))
-
-
+    return " | ".join(
+        filter(None, (caption[:110], row.section, row.label if _MEASURE.search(row.label) else "", column))
+    )

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from analysis.register.claims import Claim
-from analysis.register.draft.candidates import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate
+from analysis.register.draft.candidate import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate
 from analysis.register.draft.facts import group_key
 from analysis.register.draft.proposals.fit import Span
 from analysis.register.draft.proposals.proposal import Idea
 from analysis.register.draft.proposals.repeats import SAME_SCHEME, significant, topic
 
-_COUNTS = ("persons", "provisions", "contracts", "places", "jobs", "trajectories", "combinations", "persons per quarter")
+_COUNTS = (
+    "persons",
+    "provisions",
+    "contracts",
+    "places",
+    "jobs",
+    "trajectories",
+    "combinations",
+    "persons per quarter",
+)
 _MOST = 2
 """Proposals of one kind for a number: those of the finest figures."""
 _PLAUSIBLE = 0.35
@@ -67,16 +76,26 @@ def group_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> It
             yield from _best(each, _before(each, index), index, "a later level and its change")
 
 
-def _best(each: Candidate, tried: Iterable[Attempt], index: Index, words: str) -> Iterator[Idea]:
+def _best(each: Candidate, attempts: Iterable[Attempt], index: Index, words: str) -> Iterator[Idea]:
     """Propose the formulas that give the number; where none does, the likeliest one that should."""
     printed = index.spans[each.id]
-    every = sorted(tried, key=lambda one: one.rough)
-    fits = [one for one in every if one.gives.meets(printed) and one.gives.tells(printed) | (significant(each) <= 2 and one.rough < 2)]
+    every = sorted(attempts, key=lambda one: one.rough)
+    fits = [
+        one
+        for one in every
+        if one.gives.meets(printed) and one.gives.tells(printed) | (significant(each) <= 2 and one.rough < 2)
+    ]
     for one in fits[:_MOST]:
         yield Idea(each.id, one.text, f"{words}: {one.words}")
     if fits or each.wording == "about":
         return
-    near = [one for one in every if one.rough < 1 and not one.gives.meets(printed) and abs(one.gives.value - printed.value) <= _PLAUSIBLE * abs(printed.value)]
+    near = [
+        one
+        for one in every
+        if one.rough < 1
+        and not one.gives.meets(printed)
+        and abs(one.gives.value - printed.value) <= _PLAUSIBLE * abs(printed.value)
+    ]
     for one in near[:1]:
         yield Idea(each.id, one.text, f"{words}: {one.words}")
 
@@ -97,7 +116,12 @@ def _of_levels(each: Candidate, index: Index) -> Iterator[Attempt]:
     ends = _years(each.period)
     levels = [one for one in index.of(each.group, LEVEL, MEAN) if one.unit in (*_COUNTS, "euro", "million euro")]
     for new, old in permutations(levels, 2):
-        if new.unit != old.unit or _years(new.period)[:1] != ends[-1:] or _years(old.period)[:1] != ends[:1] or ends[0] == ends[-1]:
+        if (
+            new.unit != old.unit
+            or _years(new.period)[:1] != ends[-1:]
+            or _years(old.period)[:1] != ends[:1]
+            or ends[0] == ends[-1]
+        ):
             continue
         if (new.row >= 0) != (old.row >= 0) or (new.row >= 0 and new.block != old.block):
             continue
@@ -107,7 +131,9 @@ def _of_levels(each: Candidate, index: Index) -> Iterator[Attempt]:
         shared = len(index.topics[each.id] & index.topics[new.id])
         rough = (_distance(each, new) + _distance(each, old)) / 2 - 0.25 * min(shared, 2) + (0 if new.row >= 0 else 0.1)
         if each.kind == CHANGE:
-            yield Attempt(f"[{new.id}] - [{old.id}]", Span(a.value - b.value, a.lo - b.hi, a.hi - b.lo), rough, "their difference")
+            yield Attempt(
+                f"[{new.id}] - [{old.id}]", Span(a.value - b.value, a.lo - b.hi, a.hi - b.lo), rough, "their difference"
+            )
         elif b.lo > 0 and each.unit == "percent":
             gives = Span(*(100 * (x / y - 1) for x, y in ((a.value, b.value), (a.lo, b.hi), (a.hi, b.lo))))
             yield Attempt(f"growth([{new.id}], [{old.id}])", gives, rough, "the growth from one to the other")
@@ -121,7 +147,11 @@ def _of_level_and_change(each: Candidate, index: Index) -> Iterator[Attempt]:
         if _years(level.period)[:1] != ends[-1:] or level.unit not in _COUNTS:
             continue
         for other in partners:
-            if _years(other.period) != ends or other.block not in (each.block, level.block) or index.spans[level.id].value == 0:
+            if (
+                _years(other.period) != ends
+                or other.block not in (each.block, level.block)
+                or index.spans[level.id].value == 0
+            ):
                 continue
             count = other if each.kind == GROWTH else each
             if count.unit != level.unit or (other.row >= 0 and (other.row, other.block) != (level.row, level.block)):
@@ -136,47 +166,82 @@ def _of_level_and_change(each: Candidate, index: Index) -> Iterator[Attempt]:
                 corners = [x - x / (1 + y / 100) for x in (n.lo, n.hi) for y in (d.lo, d.hi) if y > -100]
                 if corners:
                     gives = Span(n.value - n.value / (1 + d.value / 100), min(corners), max(corners))
-                    yield Attempt(f"change([{level.id}], [{other.id}])", gives, rough, "the change that its growth gives")
+                    yield Attempt(
+                        f"change([{level.id}], [{other.id}])", gives, rough, "the change that its growth gives"
+                    )
 
 
 def _of_flows(each: Candidate, index: Index) -> Iterator[Attempt]:
     """Try the sum of two figures of opposite sign in one column of a table: inflow and outflow."""
     unit_of = ("percent",) if each.kind == GROWTH else _COUNTS
-    cells = [one for one in index.of(each.group, LEVEL, SHARE, RATIO, MEAN) if one.row >= 0 and one.unit in unit_of and _years(one.period)[-1:] == _years(each.period)[-1:]]
+    cells = [
+        one
+        for one in index.of(each.group, LEVEL, SHARE, RATIO, MEAN)
+        if one.row >= 0 and one.unit in unit_of and _years(one.period)[-1:] == _years(each.period)[-1:]
+    ]
     for plus, minus in permutations(cells, 2):
         if plus.block == minus.block and plus.column == minus.column and plus.value > 0 > minus.value:
             a, b = index.spans[plus.id], index.spans[minus.id]
             shared = len(index.topics[each.id] & index.topics[plus.id])
-            yield Attempt(f"[{plus.id}] + [{minus.id}]", Span(a.value + b.value, a.lo + b.lo, a.hi + b.hi), 1.2 - 0.1 * shared, "their sum")
+            yield Attempt(
+                f"[{plus.id}] + [{minus.id}]",
+                Span(a.value + b.value, a.lo + b.lo, a.hi + b.hi),
+                1.2 - 0.1 * shared,
+                "their sum",
+            )
 
 
 def _of_parts(each: Candidate, index: Index) -> Iterator[Attempt]:
-    """Try the share of a count beside it in a total, and of two counts of its group."""
+    """Try the share of a count adjacent it in a total, and of two counts of its group."""
     of_total = [one for one in index.of("total", LEVEL, MEAN) if one.unit in _COUNTS][:40]
     of_group = [one for one in index.of(each.group, LEVEL, MEAN) if one.unit in _COUNTS]
-    beside = [one for one in {*of_group, *of_total} if one.block == each.block and 0 < each.start - one.start < 90 and one.row < 0 and each.row < 0]
-    for part in [*beside, *(one for one in of_group if one not in beside)]:
+    adjacent = [
+        one
+        for one in {*of_group, *of_total}
+        if one.block == each.block and 0 < each.start - one.start < 90 and one.row < 0 and each.row < 0
+    ]
+    for part in [*adjacent, *(one for one in of_group if one not in adjacent)]:
         for whole in dict.fromkeys([*of_total, *of_group]):
-            if whole is part or whole.unit != part.unit or not 0 < abs(part.value) < abs(whole.value) or _years(part.period)[:1] != _years(whole.period)[:1]:
+            if (
+                whole is part
+                or whole.unit != part.unit
+                or not 0 < abs(part.value) < abs(whole.value)
+                or _years(part.period)[:1] != _years(whole.period)[:1]
+            ):
                 continue
-            if part.row >= 0 and whole.row >= 0 and part.block == whole.block and part.column != whole.column and part.row != whole.row:
+            if (
+                part.row >= 0
+                and whole.row >= 0
+                and part.block == whole.block
+                and part.column != whole.column
+                and part.row != whole.row
+            ):
                 continue
             a, b = index.spans[part.id], index.spans[whole.id]
             if b.lo <= 0 <= b.hi:
                 continue
             corners = [100 * x / y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
             shared = len(index.topics[each.id] & (index.topics[whole.id] | index.topics[part.id]))
-            rough = 1 + _distance(each, part) + 0.5 * _distance(each, whole) - 0.2 * min(shared, 3) - 0.5 * (part in beside)
-            yield Attempt(f"share([{part.id}], [{whole.id}])", Span(100 * a.value / b.value, min(corners), max(corners)), rough, "the share of one in the other")
+            rough = (
+                1 + _distance(each, part) + 0.5 * _distance(each, whole) - 0.2 * min(shared, 3) - (part in adjacent) / 2
+            )
+            yield Attempt(
+                f"share([{part.id}], [{whole.id}])",
+                Span(100 * a.value / b.value, min(corners), max(corners)),
+                rough,
+                "the share of one in the other",
+            )
 
 
 def _of_ratio(each: Candidate, index: Index) -> Iterator[Attempt]:
     """Try a hundred times a ratio of the same group, and the two counts that ratio is of."""
     for ratio in index.of(each.group, RATIO):
-        if ratio is each or ratio.unit != "ratio" or not each.unit.startswith("per 100") or each.unit != "per 100":
+        if ratio is each or ratio.unit != "ratio" or each.unit != "per 100 inflow":
             continue
         span = index.spans[ratio.id]
-        yield Attempt(f"100 * [{ratio.id}]", Span(100 * span.value, 100 * span.lo, 100 * span.hi), 0.5, "a hundred times it")
+        yield Attempt(
+            f"100 * [{ratio.id}]", Span(100 * span.value, 100 * span.lo, 100 * span.hi), 0.5, "a hundred times it"
+        )
         row = [one for one in index.of(each.group, MEAN, LEVEL) if one.row == ratio.row and one.block == ratio.block]
         for part, whole in permutations(row, 2):
             a, b = index.spans[part.id], index.spans[whole.id]
@@ -192,12 +257,26 @@ def _before(each: Candidate, index: Index) -> Iterator[Attempt]:
         if level.unit != each.unit or not year or _years(level.period)[:1] <= year:
             continue
         for other in index.of(each.group, CHANGE, GROWTH):
-            if _years(other.period)[:1] != year or _years(other.period)[-1:] != _years(level.period)[:1] or (other.kind == CHANGE and other.unit != level.unit):
+            if (
+                _years(other.period)[:1] != year
+                or _years(other.period)[-1:] != _years(level.period)[:1]
+                or (other.kind == CHANGE and other.unit != level.unit)
+            ):
                 continue
             n, d = index.spans[level.id], index.spans[other.id]
             rough = 1.2 + _distance(each, other) * 0.3 + 0.3 * _distance(level, other)
             if other.kind == CHANGE:
-                yield Attempt(f"[{level.id}] - [{other.id}]", Span(n.value - d.value, n.lo - d.hi, n.hi - d.lo), rough, "the level less its change")
+                yield Attempt(
+                    f"[{level.id}] - [{other.id}]",
+                    Span(n.value - d.value, n.lo - d.hi, n.hi - d.lo),
+                    rough,
+                    "the level less its change",
+                )
             elif d.lo > -100 and other.unit == "percent" and (other.row, other.block) == (level.row, level.block):
                 corners = [x / (1 + y / 100) for x in (n.lo, n.hi) for y in (d.lo, d.hi)]
-                yield Attempt(f"before([{level.id}], [{other.id}])", Span(n.value / (1 + d.value / 100), min(corners), max(corners)), rough, "the level before its growth")
+                yield Attempt(
+                    f"before([{level.id}], [{other.id}])",
+                    Span(n.value / (1 + d.value / 100), min(corners), max(corners)),
+                    rough,
+                    "the level before its growth",
+                )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 
 from analysis.register.claims import Claim
-from analysis.register.draft.candidates import Candidate
+from analysis.register.draft.candidate import Candidate
 from analysis.register.draft.document import Block
 from analysis.register.draft.groups import pattern
 from analysis.register.draft.proposals.fit import TEMPLATES, Span, fitted, templates_for, total
@@ -58,7 +58,11 @@ def _totals(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator[I
             if any(each[2] for each in fits):
                 for target, names, _ in fits:
                     if _one_unit([target, *names], claims) and claims[target].row["unit"] != "percent":
-                        yield Idea(target, _sum(names), f"the rows of the table{f' under {name}' if name else ''} add up to the total")
+                        yield Idea(
+                            target,
+                            _sum(names),
+                            f"the rows of the table{f' under {name}' if name else ''} add up to the total",
+                        )
 
 
 def _sums(lines: Grid, claims: Mapping[str, Claim], words: str) -> Iterator[Idea]:
@@ -101,7 +105,11 @@ def _pairs(lines: Grid, claims: Mapping[str, Claim], words: str) -> Iterator[Ide
                 continue
             if _holds_mostly(triples, lambda target, a, b, name=name: _meets(name, target, a, b)):
                 for target, a, b in triples:
-                    yield Idea(target.id, TEMPLATES[name][0].format(a=a.id, b=b.id), f"{words}: {name.replace('_', ' ')} of two others")
+                    yield Idea(
+                        target.id,
+                        TEMPLATES[name][0].format(a=a.id, b=b.id),
+                        f"{words}: {name.replace('_', ' ')} of two others",
+                    )
 
 
 def _apart(lines: Grid, claims: Mapping[str, Claim], words: str) -> Iterator[Idea]:
@@ -135,7 +143,12 @@ def _proportional(lines: Grid, claims: Mapping[str, Claim], words: str) -> Itera
     for one, two in permutations(kinds, 2):
         both = [at for at in across if (one, at) in lines and (two, at) in lines and claims[lines[two, at]].value]
         pairs = [(claims[lines[one, at]], claims[lines[two, at]]) for at in both]
-        if len(pairs) < 4 or not _countable(pairs) or len({a.row["unit"] for a, _ in pairs}) > 1 or len({b.row["unit"] for _, b in pairs}) > 1:
+        if (
+            len(pairs) < 4
+            or not _countable(pairs)
+            or len({a.row["unit"] for a, _ in pairs}) > 1
+            or len({b.row["unit"] for _, b in pairs}) > 1
+        ):
             continue
         base = max(pairs, key=lambda pair: abs(pair[1].value))
         factor = base[0].value / base[1].value
@@ -153,10 +166,14 @@ def _countable(pairs: Sequence[tuple[Claim, Claim]]) -> bool:
 
 
 def _wholes(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator[Idea]:
-    """Propose that the shares of a part of a table make a hundred: the last, or the largest, is what the others leave."""
+    """Propose that the shares of a part of a table make a hundred: the last or largest is what the others leave."""
     sections: dict[tuple[str, int], list[str]] = defaultdict(list)
     for (row, column), name in sorted(grid.items()):
-        if claims[name].row["kind"] == "share" and claims[name].row["unit"] == "percent" and not pattern("total").search(block.rows[row].label.lower()):
+        if (
+            claims[name].row["kind"] == "share"
+            and claims[name].row["unit"] == "percent"
+            and not pattern("total").search(block.rows[row].label.lower())
+        ):
             sections[block.rows[row].section, column].append(name)
     by_row: dict[int, list[str]] = defaultdict(list)
     for (row, _), name in sorted(grid.items()):
@@ -180,11 +197,23 @@ def _weighted(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator
         for index, each in enumerate(block.rows[:row]):
             sections[each.section].append(index)
         for rate, count in permutations(columns, 2):
-            if (row, rate) not in grid or claims[grid[row, rate]].row["unit"] not in ("percent", "ratio") or claims[grid[row, rate]].row["kind"] == "growth_rate":
+            if (
+                (row, rate) not in grid
+                or claims[grid[row, rate]].row["unit"] not in ("percent", "ratio")
+                or claims[grid[row, rate]].row["kind"] == "growth_rate"
+            ):
                 continue
             for members in sections.values():
-                pairs = [(grid[each, rate], grid[each, count]) for each in members if (each, rate) in grid and (each, count) in grid]
-                if len(pairs) < 2 or len(pairs) != len(members) or any(claims[weight].row["unit"] in ("percent", "ratio") for _, weight in pairs):
+                pairs = [
+                    (grid[each, rate], grid[each, count])
+                    for each in members
+                    if (each, rate) in grid and (each, count) in grid
+                ]
+                if (
+                    len(pairs) < 2
+                    or len(pairs) != len(members)
+                    or any(claims[weight].row["unit"] in ("percent", "ratio") for _, weight in pairs)
+                ):
                     continue
                 values = [(float(claims[one].value), float(claims[weight].value)) for one, weight in pairs]
                 weights = sum(weight for _, weight in values)
@@ -200,12 +229,20 @@ def _of_total(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator
     columns = sorted({column for _, column in grid})
     for total_row in totals:
         for count, share in permutations(columns, 2):
-            rows = [row for row, column in grid if column == share and row != total_row and (row, count) in grid and (total_row, count) in grid]
-            triples = [(claims[grid[row, share]], claims[grid[row, count]], claims[grid[total_row, count]]) for row in rows]
+            rows = [
+                row
+                for row, column in grid
+                if column == share and row != total_row and (row, count) in grid and (total_row, count) in grid
+            ]
+            triples = [
+                (claims[grid[row, share]], claims[grid[row, count]], claims[grid[total_row, count]]) for row in rows
+            ]
             triples = [each for each in triples if "share" in templates_for(*each)]
             if len(triples) > 1 and _holds_mostly(triples, lambda target, a, b: _meets("share", target, a, b)):
                 for target, a, b in triples:
-                    yield Idea(target.id, TEMPLATES["share"][0].format(a=a.id, b=b.id), "the share of the total of the column")
+                    yield Idea(
+                        target.id, TEMPLATES["share"][0].format(a=a.id, b=b.id), "the share of the total of the column"
+                    )
     yield from _of_row_sum(block, grid, claims)
 
 
@@ -220,10 +257,16 @@ def _of_row_sum(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterat
         if claims[names[0]].row["unit"] == "percent" or claims[grid[shares, places[0]]].row["kind"] != "share":
             continue
         whole = total([Span.of(claims[name]) for name in names])
-        fits = [(part := fitted("share", Span.of(claims[grid[counts, at]]), whole)) and part.meets(Span.of(claims[grid[shares, at]])) for at in places]
+        fits = [
+            (part := fitted("share", Span.of(claims[grid[counts, at]]), whole))
+            and part.meets(Span.of(claims[grid[shares, at]]))
+            for at in places
+        ]
         if all(fits):
             for at in places:
-                yield Idea(grid[shares, at], f"share([{grid[counts, at]}], {_sum(names)})", "the share in the sum of the row")
+                yield Idea(
+                    grid[shares, at], f"share([{grid[counts, at]}], {_sum(names)})", "the share in the sum of the row"
+                )
 
 
 def _holds_mostly(triples: Sequence[tuple[Claim, Claim, Claim]], met: Callable[..., bool | None]) -> bool:
@@ -246,7 +289,9 @@ def _adds_up(target: str, names: Sequence[str], claims: Mapping[str, Claim]) -> 
 
 
 def _one_unit(names: Sequence[str], claims: Mapping[str, Claim]) -> bool:
-    return len({(claims[name].row["unit"], claims[name].row["kind"] in ("change", "growth_rate")) for name in names}) == 1 and claims[names[0]].row["unit"] not in ("years", "ratio")
+    return len(
+        {(claims[name].row["unit"], claims[name].row["kind"] in ("change", "growth_rate")) for name in names}
+    ) == 1 and claims[names[0]].row["unit"] not in ("years", "ratio")
 
 
 def _sum(names: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from analysis.errors import DataError
 from analysis.register.claims import Claim
-from analysis.register.draft.candidates import Candidate
+from analysis.register.draft.candidate import Candidate
 from analysis.register.draft.document import TABLE, Document
 from analysis.register.draft.facts import as_claim, by_id, evaluate
 from analysis.register.draft.proposals.of_groups import group_ideas
@@ -21,7 +21,9 @@ MOST = 3000
 """Numbers above which only the tables of a document are searched: pairs would take too long, and fit by chance."""
 
 
-def propose(document: Document, figures: Sequence[Candidate], register: Register | None = None, snapshot: Snapshot | None = None) -> list[Proposal]:
+def propose(
+    document: Document, figures: Sequence[Candidate], register: Register | None = None, snapshot: Snapshot | None = None
+) -> list[Proposal]:
     """Return what is proposed for the numbers of a document, in their order, each formula once.
 
     Parameters
@@ -37,16 +39,20 @@ def propose(document: Document, figures: Sequence[Candidate], register: Register
     from analysis.register.cells import Tables
 
     own = by_id(as_claim(each, document.name) for each in figures)
-    others = {name: claim for name, claim in (register.claims.items() if register else ()) if claim.document != document.name}
+    others = {
+        name: claim for name, claim in (register.claims.items() if register else ()) if claim.document != document.name
+    }
     ideas = list(_ideas(document, figures, own, others))
-    found = list(_tried(ideas, own, others))
+    found = list(_evaluated(ideas, own, others))
     if snapshot is not None and snapshot.kind != "simulated":
         found += query_proposals(figures, own, Tables(snapshot))
     order = {each.id: index for index, each in enumerate(figures)}
     return sorted(found, key=lambda each: order[each.candidate])
 
 
-def _ideas(document: Document, figures: Sequence[Candidate], own: Mapping[str, Claim], others: Mapping[str, Claim]) -> Iterator[Idea]:
+def _ideas(
+    document: Document, figures: Sequence[Candidate], own: Mapping[str, Claim], others: Mapping[str, Claim]
+) -> Iterator[Idea]:
     in_table: dict[int, list[Candidate]] = defaultdict(list)
     for each in figures:
         if each.row >= 0:
@@ -61,15 +67,18 @@ def _ideas(document: Document, figures: Sequence[Candidate], own: Mapping[str, C
         yield from elsewhere_ideas(figures, own, others.values())
 
 
-def _tried(ideas: Iterable[Idea], own: Mapping[str, Claim], others: Mapping[str, Claim]) -> Iterator[Proposal]:
+def _evaluated(ideas: Iterable[Idea], own: Mapping[str, Claim], others: Mapping[str, Claim]) -> Iterator[Proposal]:
     known, met = {**others, **own}, set()
     for idea in ideas:
-        if (idea.candidate, idea.text) in met:
-            continue
-        met.add((idea.candidate, idea.text))
         try:
             evaluation = evaluate(own[idea.candidate], idea.text, known)
+            figures = frozenset(
+                {idea.candidate, *evaluation.operands}
+            )  # one relation is proposed once, whatever is computed
+            if figures in met:
+                continue
             evaluation.outcome  # noqa: B018 (a formula without a value raises)
         except (DataError, KeyError, ZeroDivisionError):
             continue
+        met.add(figures)
         yield Proposal(idea.candidate, idea.text, idea.rests_on, evaluation)

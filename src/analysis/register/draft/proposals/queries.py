@@ -8,11 +8,16 @@ from analysis.cleaning.cells import classes_of
 from analysis.errors import WorkbenchError
 from analysis.register.cells import Tables
 from analysis.register.claims import Claim, Derivation
-from analysis.register.draft.candidates import CHANGE, GROWTH, SHARE, Candidate
+from analysis.register.draft.candidate import CHANGE, GROWTH, SHARE, Candidate
 from analysis.register.draft.proposals.proposal import Proposal
 from analysis.register.formulas import parse
 
-_UNITS = {"persons": ("persons", "thousand persons"), "provisions": ("provisions",), "benefits": ("benefits", "thousand benefits"), "persons per quarter": ("moments",)}
+_UNITS = {
+    "persons": ("persons", "thousand persons"),
+    "provisions": ("provisions",),
+    "benefits": ("benefits", "thousand benefits"),
+    "persons per quarter": ("moments",),
+}
 _GRAIN = {"month": r"\d{4}-\d\d", "quarter": r"\d{4}Q\d", "year": r"\d{4}"}
 _PROVISIONS = {"LKS": "wage subsidy"}
 
@@ -28,7 +33,9 @@ class TableIndex:
                 continue
             metadata = tables.snapshot.metadata(name)
             for measure in metadata.measures:
-                self.measures.append((name, measure.quantity, measure.unit, classes_of(metadata), set(map(_short, metadata.periods))))
+                self.measures.append(
+                    (name, measure.quantity, measure.unit, classes_of(metadata), set(map(_short, metadata.periods)))
+                )
 
     def proposals(self, candidate: Candidate, claim: Claim) -> Iterator[Proposal]:
         """Return the queries that give a number, the first of each table."""
@@ -38,17 +45,21 @@ class TableIndex:
             if of_unit not in _UNITS[unit] or selection is None:
                 continue
             for text in _texts(candidate, name, quantity, selection, periods):
-                proposal = self._tried(claim, text, name)
+                proposal = self._evaluated(claim, text, name)
                 if proposal is not None and proposal.holds:
                     yield proposal
                     break
 
-    def _tried(self, claim: Claim, text: str, table: str) -> Proposal | None:
+    def _evaluated(self, claim: Claim, text: str, table: str) -> Proposal | None:
         try:
             evaluation, _ = self.tables.evaluate(claim, Derivation(text, parse(text)))
         except WorkbenchError:
             return None
-        return Proposal(claim.id, text, f"the cell of table {table} for this group and period", evaluation) if evaluation else None
+        return (
+            Proposal(claim.id, text, f"the cell of table {table} for this group and period", evaluation)
+            if evaluation
+            else None
+        )
 
 
 def _short(code: str) -> str:

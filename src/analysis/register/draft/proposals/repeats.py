@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from analysis.register.claims import Claim
-from analysis.register.draft.candidates import CHANGE, GROWTH, Candidate
+from analysis.register.draft.candidate import CHANGE, GROWTH, Candidate
 from analysis.register.draft.facts import group_key
 from analysis.register.draft.proposals.fit import Span
 from analysis.register.draft.proposals.proposal import Idea
@@ -18,10 +18,12 @@ SAME_SCHEME = {"lks-beschut": "sheltered work", "lks-banenafspraak": "jobs agree
 _STEM = 7
 """Letters of a word that say what it is about, whatever its ending."""
 _COMMON = frozenset(
-    "aantal aandeel mensen personen december januari eind totaal gemiddeld bedrijve gemeente werkont ontwikk figuur tabel leeftij geslach herkoms "
-    "ouderen toename afname stijging daling procent duizend ongeveer hiervan doelgroe groepen persone medewer werkgev share level change growth mean "
-    "landeli gemidde aantall total persons people number average landelijk ultimo".split()
+    "aantal aandeel mensen personen december januari eind totaal gemiddeld gemidde bedrijve gemeente werkont ontwikk "
+    "figuur tabel leeftij geslach herkoms ouderen toename afname stijging daling procent duizend ongeveer hiervan "
+    "doelgroe groepen persone medewer werkgev landeli ultimo share level change growth mean total people "
+    "number average".split()
 )
+"""Stems that say nothing of what a number is about."""
 
 
 def repeat_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> Iterator[Idea]:
@@ -42,14 +44,16 @@ def _key(each: Candidate) -> tuple:
 
 
 def _is_source(other: Candidate, each: Candidate) -> bool:
-    """Tell whether a number may be where another is taken from: a finer one, a table before the text, the earlier one."""
+    """Tell whether a number may be where another is taken from: a table before the text, a finer or earlier one."""
     if other is each:
         return False
     one, two = (-(other.row >= 0), other.step, other.id), (-(each.row >= 0), each.step, each.id)
     return one < two and not (other.row >= 0 and each.row >= 0 and other.block == each.block)
 
 
-def _copies(each: Candidate, sources: Iterable[Candidate], claims: Mapping[str, Claim], topics: Mapping[str, frozenset[str]]) -> Iterator[Idea]:
+def _copies(
+    each: Candidate, sources: Iterable[Candidate], claims: Mapping[str, Claim], topics: Mapping[str, frozenset[str]]
+) -> Iterator[Idea]:
     printed = Span.of(claims[each.id])
     scored = []
     for other in sources:
@@ -60,14 +64,30 @@ def _copies(each: Candidate, sources: Iterable[Candidate], claims: Mapping[str, 
         points = shared + 2 * (groups == 2) + (groups == 1) + 2 * periods + (significant(each) >= _DIGITS)
         if close and (groups and (significant(each) >= _DIGITS or shared or groups == 2) and points >= 3):
             scored.append((points, 1, other))
-        elif not close and groups == 2 and periods and shared >= 2 and _near(printed, span) and (each.row >= 0) != (other.row >= 0):
+        elif (
+            not close
+            and groups == 2
+            and periods
+            and shared >= 2
+            and _near(printed, span)
+            and (each.row >= 0) != (other.row >= 0)
+        ):
             scored.append((points, 0, other))
-        elif other.row >= 0 > each.row and groups and _touch(Span(-printed.value, -printed.hi, -printed.lo), span) and significant(each) >= 2:
+        elif (
+            other.row >= 0 > each.row
+            and groups
+            and _touch(Span(-printed.value, -printed.hi, -printed.lo), span)
+            and significant(each) >= 2
+        ):
             scored.append((points - 1, 2, other))
     scored.sort(key=lambda one: (-one[1], -one[0]))
     fitting = [one for one in scored if one[1]]
     for _, holds, other in (fitting or scored)[: 2 if fitting else 1]:
-        words = ("the same quantity, group and period elsewhere", "the same number elsewhere", "the same number elsewhere, with its sign")[holds]
+        words = (
+            "the same quantity, group and period elsewhere",
+            "the same number elsewhere",
+            "the same number elsewhere, with its sign",
+        )[holds]
         yield Idea(each.id, f"0 - [{other.id}]" if holds == 2 else f"[{other.id}]", f"{words}: {other.location[:60]}")
 
 
@@ -77,7 +97,9 @@ def _touch(one: Span, two: Span) -> bool:
 
 
 def _near(one: Span, two: Span) -> bool:
-    return 0 < abs(one.value - two.value) <= _NEAR * max(abs(one.value), abs(two.value)) and (one.value > 0) == (two.value > 0)
+    return 0 < abs(one.value - two.value) <= _NEAR * max(abs(one.value), abs(two.value)) and (one.value > 0) == (
+        two.value > 0
+    )
 
 
 def _groups_agree(one: Candidate, two: Candidate) -> int:
@@ -108,7 +130,9 @@ def topic(each: Candidate) -> frozenset[str]:
     return frozenset(stems - _COMMON)
 
 
-def elsewhere_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim], others: Iterable[Claim]) -> Iterator[Idea]:
+def elsewhere_ideas(
+    figures: Sequence[Candidate], claims: Mapping[str, Claim], others: Iterable[Claim]
+) -> Iterator[Idea]:
     """Return where a number may be printed in other documents of the register, and what it follows from there."""
     by_unit: dict[tuple[str, bool], list[Claim]] = defaultdict(list)
     for claim in others:
@@ -117,13 +141,20 @@ def elsewhere_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim], o
     for each in figures:
         printed, found = Span.of(claims[each.id]), []
         for claim in by_unit[each.unit, each.kind in (CHANGE, GROWTH)]:
-            if group_key(claim.row["group"]) != group_key(each.group) or not _periods_agree(each.period, claim.row["period"]):
+            if group_key(claim.row["group"]) != group_key(each.group) or not _periods_agree(
+                each.period, claim.row["period"]
+            ):
                 continue
             span, same = Span.of(claim), _periods_agree(each.period, claim.row["period"]) == 2
             rounded = float(each.step) >= float(claim.step)
             if _touch(printed, span) and (significant(each) >= _DIGITS or same):
                 found.append(((2 if same else 1) + rounded, claim))
-            elif same and not each.wording == "about" and significant(each) >= _DIGITS and abs(printed.value - span.value) <= _NEAR / 5 * abs(printed.value):
+            elif (
+                same
+                and each.wording != "about"
+                and significant(each) >= _DIGITS
+                and abs(printed.value - span.value) <= _NEAR / 5 * abs(printed.value)
+            ):
                 found.append((0, claim))
         found.sort(key=lambda one: (-one[0], float(one[1].step)))
         fits = [one for one in found if one[0] > 0]
