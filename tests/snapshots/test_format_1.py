@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import shutil
+import subprocess
+import tarfile
 from dataclasses import asdict
 
 import pytest
@@ -16,6 +20,7 @@ from analysis.snapshots.convert import convert
 from analysis.snapshots.format import metadata_bytes
 from analysis.workspace import HOME_VARIABLE, open_snapshot
 from builders import CREATED, table
+from project_copy import ROOT
 
 ROWS = [
     {"measure": "stock", "sex": "men", "period": "2024MM12", "value": 170},
@@ -24,14 +29,14 @@ ROWS = [
 ]
 
 
-def old(folder, line_end="\n"):
+def old(folder, line_end="\n", without=()):
     """Write a snapshot as format 1 wrote it, by hand; return its digest."""
     made = table("T1", ROWS, {"sex": ["total", "men", 'a "code", quoted']})
     folder.mkdir(parents=True)
     files = {
         "T1.csv": b"measure,sex,period,value\nstock,c:men,2024MM12,170\nstock,c:total,2024MM12,.\n"
         b'stock,"c:a ""code"", quoted",2024MM12,\n',
-        "T1.json": metadata_bytes(made.metadata),
+        "T1.json": json_bytes({n: v for n, v in json.loads(metadata_bytes(made.metadata)).items() if n not in without}),
     }
     records = {name: {"file": name, "sha256": sha256(data)} for name, data in files.items()}
     same = ("id", "title", "platform", "modified", "retrieved")
@@ -54,6 +59,33 @@ def test_a_snapshot_of_format_1_is_read_whatever_its_line_ends(tmp_path, line_en
     assert snapshot.table("T1").frame["value"].tolist() == ["170", ".", ""]
     assert snapshot.table("T1").frame["sex"].tolist() == ["c:men", "c:total", 'c:a "code", quoted']
     snapshot.verify()
+
+
+def test_metadata_without_states_as_the_first_snapshots_have_them_are_read(tmp_path):
+    old(tmp_path / "old", without=("as_of",))
+    assert open_snapshot("old", tmp_path).metadata("T1").as_of == ()
+    convert(tmp_path, "old")
+    open_snapshot("old", tmp_path).verify()
+
+
+@pytest.mark.parametrize("commit", ["fa7fa95", "2a2969d"], ids=["first", "last"])
+def test_published_of_an_old_commit_is_read_and_converted(tmp_path, commit):
+    """The first and the last that had CSV: the same digests of snapshot and content in Parquet."""
+    archived = ["git", "archive", commit, "data/snapshots/published"]
+    found = shutil.which("git") and subprocess.run(archived, cwd=ROOT, capture_output=True, check=False)
+    if not found or found.returncode:
+        pytest.skip("no git or no history here")
+    with tarfile.open(fileobj=io.BytesIO(found.stdout)) as files:
+        files.extractall(tmp_path, filter="data")
+    folder = tmp_path / "data" / "snapshots"
+    before = open_snapshot("published", folder)
+    contents = {name: content_digest(before.table(name)) for name in before.manifest.tables}
+    convert(folder, "published")
+    after = open_snapshot("published", folder)
+    assert not list(after.folder.glob("*.csv"))
+    assert after.digest == before.digest
+    assert {name: content_digest(after.table(name)) for name in after.manifest.tables} == contents
+    assert len(contents) >= 21
 
 
 def test_converting_changes_no_digest_and_no_cell(tmp_path):

@@ -247,7 +247,7 @@ def metadata_from(content: dict[str, Any], position: str) -> TableMetadata:
             source_note=content["source_note"],
             sources=tuple(content["sources"]),
             notes=tuple(content["notes"]),
-            as_of=tuple(str(state) for state in content["as_of"]),
+            as_of=tuple(str(state) for state in content.get("as_of", ())),  # the first snapshots do not have it
         )
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise DataError(f"{position}: the metadata are incomplete ({fault}). {RESTORE}") from fault
