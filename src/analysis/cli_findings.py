@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import CallError, did_you_mean
-from analysis.workspace import open_snapshot
+from analysis.workspace import open_snapshot, outputs_folder
 
 if TYPE_CHECKING:
     from analysis.register.draft.sheet import Sheet
@@ -117,6 +117,37 @@ def _refuse_filters(options: argparse.Namespace, command: str) -> None:
         raise CallError(f"{command} takes no filters: it reports all that is wrong.")
 
 
+def _certificate(options: argparse.Namespace) -> int:
+    """Make the certificate of a document, an RO-Crate in a zip: its numbers, their verdicts and what these rest on."""
+    from datetime import datetime
+
+    from analysis.site.certificate import write_certificate
+
+    if options.document == "verify":
+        return _verify(options)
+    if options.file is not None:
+        raise CallError(f"{options.file}: expected `certificate DOCUMENT` or `certificate verify FILE`.")
+    name = f"certificate-{options.document}-{datetime.now():%Y%m%d-%H%M%S}.zip"
+    out = options.out or outputs_folder() / name
+    write_certificate(options.document, open_snapshot(options.snapshot or "published"), out)
+    print(out)
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    """Recompute a certificate and say what changed: status 1 when anything did, 2 for a broken file."""
+    from analysis.site.certificate_check import verify_certificate
+
+    if options.file is None or options.out or options.snapshot:
+        raise CallError("expected `certificate verify FILE`, with nothing else.")
+    verified = verify_certificate(options.file)
+    for line in [*verified.changes, *(f"note: {each}" for each in verified.notes)]:
+        print(line)
+    outcome = f"{len(verified.changes)} changes" if verified.changes else "nothing changed"
+    print(f"{options.file}: {verified.numbers} numbers recomputed; {outcome}")
+    return 1 if verified.changes else 0
+
+
 FINDINGS_COMMANDS = {
     "findings": (
         _findings, "recompute published numbers and give a verdict on each",
@@ -142,6 +173,13 @@ FINDINGS_COMMANDS = {
     "findings compare": (
         _compare, "set two entries of one document side by side",
         option("one", metavar="A", type=Path), option("two", metavar="B", type=Path),
+    ),
+    "certificate": (
+        _certificate, "make or verify the certificate of a document",
+        option("document", metavar="DOCUMENT|verify", help="a document of the register; or verify, to recompute FILE"),
+        option("file", nargs="?", metavar="FILE", type=Path, help="with verify: a certificate"),
+        option("--snapshot", metavar="NAME", help="the figures to use (default: published)"),
+        option("--out", metavar="FILE", type=Path, help="where to write it (default: in outputs/)"),
     ),
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""

@@ -47,7 +47,7 @@ def findings_page(
     present, known = ({row[key] for row in rows} for key in ("document", "claim_id"))
     listed = {each["document"]: each for each in documents if each["document"] in present}
     parts = {name: [part for row in rows if row["document"] == name for part in row["parts"]] for name in listed}
-    return _render(
+    return render_page(
         "findings",
         translator,
         record,
@@ -67,8 +67,8 @@ def document_page(rows: list[Row], document: Row, translator: Translator, record
     own = _localise([row for row in rows if row["document"] == document["document"]], translator)
     failed = [row for row in own if row["tone"] == "fails" or (row["recomputed"] is False and row["tone"] == "open")]
     kind = f"kind_{document['kind']}"
-    texts = {"date": _period(document["date"], translator), "kind": translator.word("findings_page", kind)}
-    return _render("document", translator, record, own, document=document | texts, failed=failed)
+    texts = {"date": period_text(document["date"], translator), "kind": translator.word("findings_page", kind)}
+    return render_page("document", translator, record, own, document=document | texts, failed=failed)
 
 
 def write_findings_pages(
@@ -91,7 +91,8 @@ def write_findings_pages(
     return links
 
 
-def _render(template: str, translator: Translator, record: Row, rows: list[Row], **context: Any) -> str:
+def render_page(template: str, translator: Translator, record: Row, rows: list[Row], **context: Any) -> str:
+    """Return a page of published numbers made of a template; ``rows`` are those whose verdicts it counts."""
     verdicts, counts = glossary()["verdicts"], Counter(row["verdict"] for row in rows)
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -143,7 +144,7 @@ def _texts(row: Row, translator: Translator) -> Row:
         for each in row["operands"]
     ]
     return {
-        "when": _period(row["period"], translator),
+        "when": period_text(row["period"], translator),
         "printed": "" if row["published"] is None else translator.number(row["published"], printed),
         "printed_range": _range(row["published_lo"], row["published_hi"], printed + 1, translator),
         "found": truth or _text(found, finer, translator),
@@ -183,7 +184,8 @@ def _missing_cell(text: str, translator: Translator) -> tuple[str, str]:
     return cell, translator.value(reason) if reason in glossary()["values"] else ""
 
 
-def _period(text: str, translator: Translator) -> str:
+def period_text(text: str, translator: Translator) -> str:
+    """Return a period of the register, or a date, as a reader writes it."""
     text = translator.value(text)
     text = _MONTH.sub(lambda date: f"{(date[2] or '').lstrip('0')} {translator.period(date[1])}".strip(), text)
     quarter = translator.word("findings_page", "quarter_mark")
