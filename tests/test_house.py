@@ -54,7 +54,7 @@ def lines_in(*rooms: str) -> int:
 
 def test_the_library_stays_small():
     assert lines_in("cleaning", "intervals", "classifications") <= 1700
-    assert lines_in("") <= 28_000  # 21,000 before drafts, certificates, composition, sweeps and the explorer came in
+    assert lines_in("") <= 31_000  # 21,000 before drafts, certificates, composition, sweeps and the explorer came in
 
 
 def test_modules_are_near_a_hundred_lines():
@@ -82,7 +82,7 @@ def test_what_the_docs_name_in_the_library_is_there(path):
     rooms = {room.name for room in SOURCE.rglob("*") if room.is_dir()} | {module.stem for module in MODULES}
     for name in re.findall(r"`((?:[a-z_]+\.)+[a-z_]+)`", path.read_text(encoding="utf-8")):
         *before, last = name.removeprefix("analysis.").split(".")
-        if last in {"py", "md", "csv", "toml", "json", "html", "ipynb", "nl"}:
+        if last in {"py", "md", "csv", "toml", "json", "html", "ipynb", "nl", "yml"}:
             continue
         assert set(before) <= rooms | {"analysis"}, name
         within = [
