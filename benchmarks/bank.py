@@ -2,13 +2,15 @@
 
     python benchmarks/bank.py [--quick] [--report] [--vintages 50]
 
-A full-size simulated snapshot is the first vintage; in each next one CBS has revised every table (``changed``) or none
-(``unchanged``). Times of calls are medians within one process; ``--report`` adds the whole report on both snapshots.
+A full-size simulated snapshot is the first vintage; in each next one CBS has revised a cell of the table that is read
+(``changed``) or nothing (``unchanged``). Times of calls are medians within one process. In the end a byte of a vintage
+is changed and a table is pulled twice. ``--report`` adds the whole report on both snapshots, and each notebook alone.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import shutil
 import statistics
 import sys
@@ -21,6 +23,8 @@ from pathlib import Path
 
 import pandas as pd
 from measuring import Bench, command_line, cost_of_call, cost_of_command, median_cpu, median_wall
+from pull import TABLE as PULLED
+from pull import server
 
 from analysis.simulation.parameters import default_parameters
 from analysis.simulation.simulate import simulate
@@ -28,7 +32,7 @@ from analysis.snapshots.store import Snapshot, read_snapshot, survey
 from analysis.snapshots.table_file import cells_of_codes
 from analysis.snapshots.vintages import as_of, vintages
 from analysis.snapshots.write import write_manifest, write_table_file
-from analysis.workspace import open_snapshot, snapshots_folder
+from analysis.workspace import HOME_VARIABLE, open_snapshot, snapshots_folder
 
 BIN = Path(sys.executable).parent
 TABLE = "85615NED"
@@ -55,17 +59,17 @@ def csv_bytes(snapshot: Snapshot) -> int:
 
 
 def bank(folder: Path, first: Snapshot, count: int, changed: bool) -> Path:
-    """Make a bank of weekly vintages of a snapshot; when changed, one cell of each table is another in each."""
-    tables = {table: first.table(table).frame for table in first.manifest.tables} if changed else {}
+    """Make a bank of weekly vintages of a snapshot; when changed, one cell of `TABLE` is another in each."""
+    frame = first.table(TABLE).frame
     for number in range(count):
         day = date(2026, 1, 1) + timedelta(weeks=number)
         target = folder / f"{day}"
         shutil.copytree(first.folder, target, ignore=shutil.ignore_patterns("truth.json", "manifest.json"))
-        entries = list(first.manifest.tables.values())
+        tables = dict(first.manifest.tables)
         if changed:
-            entries = [replace(entry, data=revised(target, entry.id, tables[entry.id], number)) for entry in entries]
+            tables[TABLE] = replace(tables[TABLE], data=revised(target, TABLE, frame, number))
         modified = f"{day}T02:00:00" if changed else "2026-01-01T02:00:00"
-        entries = [replace(entry, modified=modified) for entry in entries]
+        entries = [replace(entry, modified=modified) for entry in tables.values()]
         write_manifest(target, target.name, "dated", f"{day}T10:00:00+00:00", entries)
     return folder
 
@@ -121,8 +125,30 @@ def through_all(bench: Bench, word: str, folder: Path, count: int, repeats: int)
     bench.value(f"vintages, {word}: 50 over 10", all_of_them / some)
 
 
+def pulls_beside_damage(bench: Bench, home: Path) -> None:
+    """Pull a table into a bank with a damaged vintage, and again when its own newest file is damaged too."""
+    folder = home / "data" / "snapshots"
+    damage(folder / max(path.name for path in folder.glob("2*")) / f"{TABLE}.parquet")
+    found = []
+    with server(20_000, 0.0) as address:
+        for name in ("next-1", "next-2"):
+            words = ["pull", PULLED, "--base-url", f"http://{address}", "--name", name, "--platform", "v3"]
+            found.append(cost_of_command(BIN / "bijstand", *words, more={HOME_VARIABLE: str(home)}))
+            read_snapshot(name, folder).verify()
+            damage(folder / name / f"{PULLED}.parquet")
+    bench.costs("pull beside a damaged vintage, of 20,000 rows", found[:1])
+    bench.costs("pull of a table whose last vintage is damaged", found[1:])
+
+
+def damage(path: Path) -> None:
+    """Change one bit in the middle of a file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
 def report(bench: Bench, folder: Path) -> None:
-    """Run the whole report on the simulated tables at full size and on those that ship."""
+    """Run the whole report on the simulated tables at full size and on those that ship, then each notebook alone."""
     name = "bench-full-size"
     made = snapshots_folder() / name
     simulate(snapshots_folder(), default_parameters(), name, full_size=True)
@@ -131,6 +157,11 @@ def report(bench: Bench, folder: Path) -> None:
             [cost_of_command(BIN / "bijstand", "report", "--snapshot", each, "--out", folder / each)]
             for each in (name, "published")
         )
+        record = json.loads(next((folder / name).glob("*/run.json")).read_text(encoding="utf-8"))
+        for notebook in (each["name"] for each in record["notebooks"]):
+            words = ["report", "--snapshot", name, "--notebook", notebook, "--out", folder / notebook]
+            alone = cost_of_command(BIN / "bijstand", *words)
+            bench.costs(f"{notebook} alone, at most {alone.peak_mb:.0f} MB", [alone])
     finally:
         shutil.rmtree(made)
     bench.costs("report on full size", full)
@@ -159,7 +190,11 @@ def main() -> int:
         bench.value("stored bytes over CSV", stored / plain, "", f"{stored / 1e6:.2f} MB of {plain / 1e6:.1f}")
         opening(bench, first, max(first.manifest.tables.values(), key=lambda each: each.rows).id, repeats)
         for word in ("unchanged", "changed"):
-            through_all(bench, word, bank(folder / word, first, count, word == "changed"), count, repeats)
+            home = folder / word
+            (home / "data" / "sources").mkdir(parents=True)
+            filled = bank(home / "data" / "snapshots", first, count, word == "changed")
+            through_all(bench, word, filled, count, repeats)
+        pulls_beside_damage(bench, home)
         if options.report:
             report(bench, folder)
     return bench.status()

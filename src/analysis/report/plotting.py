@@ -171,8 +171,9 @@ def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: f
     edge, at = axes.get_xlim()[1], -np.inf
     for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
         at = max(y, at + gap * (high - low))
-        # dotted: a leader from a line that ends early is no figure
+        # dotted: a leader from a line that ends early is no figure; it stops at the name and crosses no other
         leader = {"arrowstyle": "-", "color": colour, "lw": 0.7, "ls": ":", "shrinkA": 0, "shrinkB": 2}
+        leader["relpos"] = (0, 0.5)
         style = {"color": readable(colour), "fontsize": 9, "va": "center", "annotation_clip": False}
         axes.annotate(f" {name}", (x, y), xytext=(edge, at), arrowprops=leader, **style)
 

@@ -77,7 +77,8 @@ def _mark_aow_rises(axes: Axes, account: pd.DataFrame, positions: np.ndarray, tr
         axes.axvline(position, color=SOFT, lw=0.8, ls=(0, (1, 2)))
     if len(rises):
         top = axes.get_ylim()[1]
-        note(axes, translator.word(_WORDS, "aow_rise"), (rises[0], top), (3, -2), SOFT, va="top")
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # the lines of later rises pass behind
+        note(axes, translator.word(_WORDS, "aow_rise"), (rises[0], top), (3, -2), SOFT, va="top", bbox=box)
 
 
 def flow_ratio(quarterly: pd.DataFrame, in_both: pd.DataFrame, process: pd.DataFrame, translator: Translator) -> Figure:
