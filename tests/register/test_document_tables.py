@@ -128,14 +128,18 @@ def test_a_predecessor_is_asked_when_the_live_table_is_not_there_and_that_is_tol
     assert found["n"]["missing_cells"][0].startswith("85615NED | outflow | total | 2021Q1")
 
 
-def test_a_formula_that_excludes_goes_before_tables_that_agree(tmp_path, vintage):
+def test_tables_that_agree_outweigh_a_formula_that_excludes(tmp_path, vintage):
     found = verdicts(
         tmp_path,
         vintage,
         row("part", "1000", "10"),
         row("n", "1050", "10", formula="[part] + 10", query="{85692NED | stock | total | 2024-12}"),
     )
-    assert (found["n"]["verdict"], found["n"]["suggested"]) == ("inconsistent", "1010")
+    assert (found["n"]["verdict"], found["n"]["suggested"]) == ("reproduced", None)
+    # what the table confirms shows that the part is wrong: 1,050 - 10
+    assert (found["part"]["verdict"], found["part"]["expression"]) == ("inconsistent", "[n] - 10")
+    (other,) = found["n"]["others"]
+    assert (other["corrected"], other["recomputed"]) == (["part"], 1050)
 
 
 def test_an_error_that_cbs_corrected_is_a_known_cause(tmp_path, monkeypatch):

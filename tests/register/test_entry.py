@@ -13,7 +13,11 @@ from analysis.register.file_check import TableOutline, query_faults
 from analysis.register.schema import CLAIM_FIELDS, DOCUMENT_FIELDS
 from findings_register import row, write_register, write_rows
 
-GOOD = [row("n", "410", "10"), row("d", "20", "10", kind="change"), row("g", "5", formula="growth_by([n], [d])")]
+GOOD = [
+    row("n", "410", "10"),
+    row("d", "20", "10", kind="change"),
+    row("g", "5", unit="percent", formula="growth_by([n], [d])"),
+]
 
 
 def test_a_register_is_read_with_the_place_of_every_claim(tmp_path):

@@ -112,8 +112,8 @@ TABLE = [
 def test_a_number_that_its_own_document_excludes_is_inconsistent_with_the_right_value(tmp_path, published):
     found = findings(tmp_path, published, TABLE)
     assert [found[name]["verdict"] for name in ("a", "b", "total", "share")] == [
-        "not_checked",
-        "not_checked",
+        "supported",
+        "supported",
         "reproduced",
         "inconsistent",
     ]
@@ -136,10 +136,12 @@ def test_a_figure_that_two_relations_contradict_is_the_one_that_is_wrong(tmp_pat
         row("bc", "500", formula="[b] + [c]"),
     ]
     found = findings(tmp_path, published, rows)
-    assert (found["ab"]["suspect"], found["bc"]["suspect"]) == ("b", "b")
-    assert "2 independent relations contradict it" in found["ab"]["cause"]
-    # by hand: 299.5 - 100.5 to 300.5 - 99.5, half a unit more for its own rounding, and the same from the other total
-    assert "with [b] = 198.5 to 201.5 everything agrees" in found["ab"]["cause"]
+    assert (found["ab"]["root"], found["bc"]["root"]) == ("b", "b")
+    assert (found["ab"]["verdict"], found["bc"]["verdict"]) == ("supported", "supported")
+    assert (found["b"]["verdict"], found["b"]["rests_on_it"]) == ("inconsistent", ["ab", "bc"])
+    assert "2 independent relations contradict it" in found["b"]["cause"]
+    # by hand: 299.5 - 100.5 to 300.5 - 99.5
+    assert (found["b"]["expression"], found["b"]["suggested"]) == ("[ab] - [a]", "199 to 201")
 
 
 def test_a_figure_held_in_place_by_other_relations_is_not_wrong(tmp_path, published):
@@ -226,7 +228,8 @@ def test_a_known_difference_explains_the_way_it_is_marked_for_and_no_other(tmp_p
         row("slip", "900", "10", formula="[a] * 9 + 100; ~[a] + [b]", difference=why),
     ]
     found = findings(tmp_path, published, rows)
-    assert (found["far"]["verdict"], found["far"]["expression"]) == ("definition_differs", "[a] + [b]")
+    assert (found["far"]["verdict"], found["far"]["expression"]) == ("reproduced", "[a] * 9")
+    assert "Counts benefits." in found["far"]["cause"]  # what the marked one gives is explained, not silent
     assert (found["slip"]["verdict"], found["slip"]["expression"]) == ("inconsistent", "[a] * 9 + 100")
 
 
@@ -238,15 +241,19 @@ def test_what_is_known_to_count_something_else_does_not_decide_against_a_table(t
         row("other", "500000", "10"),
         row("stands", "406000", "1000", query=query, **known),
         row("fails", "410000", "1000", query=query, **known),
-        row("unmarked", "406000", "1000", query=query, formula="[other]"),
+        row("another", "500000", "10"),
+        row("unmarked", "406000", "1000", query=query, formula="[another]"),
     ]
     found = findings(tmp_path, published, rows)
     decided = {name: (found[name]["verdict"], found[name]["method"]) for name in ("stands", "fails", "unmarked")}
     assert decided == {
         "stands": ("reproduced", "query"),
-        "fails": ("definition_differs", "formula"),
-        "unmarked": ("inconsistent", "formula"),
+        "fails": ("differs", "query"),
+        "unmarked": ("reproduced", "query"),  # a table outweighs a figure that disagrees, and says so
     }
+    # so the other figure is the one that is wrong, and with what it should be the derivation holds
+    assert (found["another"]["verdict"], found["another"]["expression"]) == ("inconsistent", "[unmarked]")
+    assert [each["corrected"] for each in found["unmarked"]["others"]] == [["another"]]
     (other,) = found["stands"]["others"]
     assert (other["expression"], other["outcome"]) == ("[other]", "excluded")
 

@@ -25,11 +25,14 @@ def row(claim, verdict="reproduced", **changes):
     given |= {"published": 406000, "published_text": "406000", "published_lo": 405500, "published_hi": 406500}
     given |= {"recomputed": 405701.25, "recomputed_lo": 405696.5, "recomputed_hi": 405706.5, "method": "formula"}
     given |= {"expression": "[a] + [b]", "worked": "1 + 2", "operands": [], "cause": "", "suggested": None}
+    given |= {"others": [], "explanations": [], "root": "", "rests_on_it": [], "suspect": None}
     given |= {"parts": ["Tabel 1"], "notebook": "01_caseload", "tables": "caseload_by_group"}
     return given | {"fragility": "", "missing_cells": [], "note": "", "snapshot": "published"} | changes
 
 
-OPERAND = {"name": "c-reproduced", "what": "a part", "value": 1234.5, "lo": 1234, "hi": 1235, "unit": "persons"}
+OPERAND = {"name": "c-reproduced", "what": "a part", "value": 1234.5, "lo": 1234, "hi": 1235, "unit": "persons"} | {
+    "corrected": False
+}
 EMPTY = dict.fromkeys(("published", "published_lo", "published_hi", "recomputed_lo", "recomputed_hi"))
 ROWS = [
     *(row(f"c-{verdict}", verdict, operands=[OPERAND]) for verdict in VERDICTS),

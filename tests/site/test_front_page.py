@@ -195,7 +195,8 @@ def test_parts_that_share_their_place_share_their_numbers():
     lines = published_as(parts, rows, {"d": "Doc"}, EN, same=False)
     assert [(each["name"], each["href"], each["text"]) for each in lines] == [
         ("Doc, Figuur 1, Figuur 2", "findings.html#?part=d%2FFiguur+1",
-         "11 numbers; confirmed: 2; contradicted: 2; different for a known reason: 3; cannot be judged: 4"),
+         "12 numbers; confirmed: 2; contradicted: 2; different for a known reason: 3; supported: 1; "
+             "cannot be judged: 4"),
         ("Doc, Figuur 3", "", "the document prints no number of it"),
         ("Doc, Tabel 1", "findings.html#?part=d%2FTabel+1", "1 number; confirmed: 0; contradicted: 1"),
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from analysis.errors import DataError
 from analysis.register.causes import Causes
 from analysis.register.cells import Tables
 from analysis.register.entry import read_register
+from analysis.register.evidence import gather
 from analysis.snapshots.convert import convert
 from analysis.snapshots.store import survey
 from analysis.snapshots.vintages import as_of, vintages
@@ -219,10 +220,12 @@ def test_findings_go_on_beside_a_damaged_vintage(home, capsys):
         write_manifest(bank / name, name, "dated", name, entries)
     for path in (bank / "2026-01-01").glob("*.parquet"):
         change_byte(path, 0.5)
-    asked = ((claim, query) for claim in read_register().claims.values() for query in claim.queries)
-    evaluated = (Tables(published).evaluate(*each)[0] for each in asked)
-    first = next(each for each in evaluated if each is not None)
-    found = Causes(published).known(first)  # the vintage that is whole gives the number that was printed
+    register = read_register()
+    evidence = gather(register, Tables(published))
+    first = next(each.table for each in evidence.values() if each.table is not None)
+    found = Causes(published, register, evidence).known(
+        first
+    )  # the vintage that is whole gives the number that was printed
     assert found is None or found.fields["vintage"] == "2026-02-01"
     assert "passed over: snapshot '2026-01-01': file" in capsys.readouterr().err
 

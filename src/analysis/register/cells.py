@@ -1,5 +1,6 @@
 """Cells of tables as operands: what a query names is looked up in a snapshot, down to the single cells it stands on."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 
@@ -29,14 +30,21 @@ class Tables:
         self.snapshot = snapshot
         self._look_up = cache(self._cells)
 
-    def query(self, tree: Node) -> tuple[Node, dict[str, Interval], tuple[str, ...]]:
-        """Return a query written out over single cells, the intervals of these, and the cells without a number."""
-        operands: dict[str, Interval] = {}
+    def query(
+        self, tree: Node, printed: Mapping[str, Interval] | None = None
+    ) -> tuple[Node, dict[str, Interval], tuple[str, ...]]:
+        """Return a query written out over single cells, the intervals of these, and the cells without a number.
+
+        ``printed`` gives cells that are not looked up, by the name they have in the query.
+        """
+        operands: dict[str, Interval] = dict(printed or {})
         missing: dict[str, None] = {}
 
         def resolve(node: Node) -> Node:
             if node.kind != "cell":
                 return Node(node.kind, tuple(resolve(part) for part in node.parts), node.value)
+            if printed and node.value in printed:
+                return node
             found, cells, reason = self._look_up(str(node.value))
             operands.update(cells)
             missing.update({reason: None} if reason else {})
@@ -44,9 +52,11 @@ class Tables:
 
         return resolve(tree), operands, tuple(missing)
 
-    def evaluate(self, claim: Claim, derivation: Derivation) -> tuple[Evaluation | None, tuple[str, ...]]:
+    def evaluate(
+        self, claim: Claim, derivation: Derivation, printed: Mapping[str, Interval] | None = None
+    ) -> tuple[Evaluation | None, tuple[str, ...]]:
         """Return a query of a claim evaluated, or None with the cells that are missing or why it has no value."""
-        tree, operands, missing = self.query(derivation.tree)
+        tree, operands, missing = self.query(derivation.tree, printed)
         evaluation = Evaluation(QUERY, claim, derivation, tree, operands)
         if missing:
             return None, missing

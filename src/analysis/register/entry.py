@@ -22,6 +22,7 @@ from analysis.register.schema import (
     SOURCES,
     TEMPLATE,
 )
+from analysis.register.units import check_units, units_of_claims
 from analysis.table_files import WORKBOOK, TableFileError, read_rows
 from analysis.workspace import project_root
 
@@ -77,9 +78,12 @@ def read_register(folder: Path | None = None, extra: Path | None = None) -> Regi
         With a line for each fault of a file, in the order of files and lines: a column, a value, an id that occurs
         twice, a document without metadata, a formula that cannot be read, names an unknown claim, goes in a circle or
         has no value.
+    UnitError
+        When a formula computes with units that cannot be.
     """
     register, faults = register_with_faults(folder, extra)
     refuse(faults)
+    check_units(register, "formula", units_of_claims(register.claims), extra.stem if extra is not None else None)
     return register
 
 

@@ -20,6 +20,7 @@ from analysis.register.claims import Claim
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import in_line_order, register_with_faults
 from analysis.register.schema import DOCUMENTS, SOURCES
+from analysis.register.units import check_units, units_of_claims
 from analysis.snapshots.format import TableMetadata, grain_of_code
 from analysis.snapshots.store import Snapshot
 from analysis.statline.catalogue import catalogued, expected_of
@@ -51,6 +52,7 @@ def check_file(path: Path, published: Snapshot) -> list[Claim]:
     register, faults = register_with_faults(extra=path)
     claims = [claim for claim in register.claims.values() if claim.document == path.stem]
     refuse(in_line_order([*faults, *query_faults(claims, outlines(published))], [path.name]))
+    check_units(register, "formula", units_of_claims(register.claims), path.stem)
     return claims
 
 
@@ -68,6 +70,7 @@ def check_register(published: Snapshot) -> tuple[list[Claim], int]:
     except DataError as fault:
         faults += str(fault).splitlines()
     refuse(faults)
+    check_units(register, "formula", units_of_claims(register.claims))
     return claims, parts
 
 

@@ -9,11 +9,17 @@ from typing import Any
 from analysis.errors import CallError, did_you_mean
 from analysis.language.translator import Translator
 from analysis.register.rows import CONTRACT, count_verdicts
-from analysis.register.verdicts import CONTRADICTED, VERDICTS
+from analysis.register.verdicts import CONTRADICTED, EXCLUDED, REPRODUCED, UNDECIDABLE, VERDICTS, WITHIN
 
 Row = Mapping[str, Any]
 FORMATS = ("table", "json", "csv")
 _LONGEST = 44
+_OUTCOMES = {
+    REPRODUCED: "also gives it",
+    WITHIN: "also within rounding",
+    UNDECIDABLE: "cannot decide",
+    EXCLUDED: "rules it out",
+}
 
 
 def select_rows(rows: Iterable[Row], verdict: Iterable[str], location: str | None) -> list[Row]:
@@ -48,7 +54,8 @@ def _csv(rows: list[Row], columns: Iterable[str]) -> str:
     writer = csv.DictWriter(out, list(rows[0] if rows else columns), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        lists = {name: json.dumps(value, ensure_ascii=False) for name, value in row.items() if isinstance(value, list)}
+        nested = {name: value for name, value in row.items() if isinstance(value, list | dict)}
+        lists = {name: json.dumps(value, ensure_ascii=False) for name, value in nested.items()}
         writer.writerow({**row, **lists})
     return out.getvalue().rstrip("\n")
 
@@ -66,10 +73,18 @@ def _table(rows: list[Row]) -> str:
             # the right value, or what would follow where another figure is wrong
             what = "right" if row["suspect"] in (None, row["claim_id"]) else "would follow"
             printed += [f"    {what}: {row['suggested']}"] if row["suggested"] else []
+            printed += [f"    slip: {each['kind']}: {each['worked']}" for each in row["explanations"]]
+            printed += [f"    this is behind: {', '.join(row['rests_on_it'])}"] if row["rests_on_it"] else []
+        printed += [f"    {_OUTCOMES[each['outcome']]}: {each['worked']}{_found(each)}" for each in row["others"]]
     for document, counts in count_verdicts(rows).items():
         some = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
         printed.append(f"{document}: {counts.total()} numbers: {some}")
     return "\n".join(printed)
+
+
+def _found(other: Row) -> str:
+    value = other["recomputed"]
+    return "" if value is None or isinstance(value, bool) else f" = {Translator('en').significant(value)}"
 
 
 def _line(row: Row) -> tuple[str, ...]:

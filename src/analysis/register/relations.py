@@ -1,7 +1,7 @@
 """What the formulas of the register say together: which claims they name, circles, and the value of each."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
@@ -18,7 +18,8 @@ FORMULA, QUERY = "formula", "query"
 class Evaluation:
     """A derivation of a claim with its operands: other claims for a formula, single cells of tables for a query.
 
-    ``tree`` is the formula over these operands.
+    ``tree`` is the formula over these operands. ``corrected`` names the operands that stand for what should have been
+    printed, because what is printed is known to be wrong.
     """
 
     method: str
@@ -26,11 +27,21 @@ class Evaluation:
     derivation: Derivation
     tree: Node
     operands: Mapping[str, Interval]
+    corrected: tuple[str, ...] = ()
 
     @property
     def is_copy(self) -> bool:
-        """Whether it only repeats another figure."""
-        return self.derivation.tree.kind == "claim"
+        """Whether it only repeats another figure: a claim, or a cell in whatever multiple it is stored."""
+        kinds = sorted(part.kind for part in self.tree.parts)
+        return self.tree.kind in ("claim", "cell") or (self.tree.kind == "*" and kinds == ["cell", "number"])
+
+    def with_corrections(self, right: Mapping[str, Interval]) -> "Evaluation":
+        """Return the derivation with what should have been printed in the place of these operands."""
+        named = tuple(name for name in self.operands if name in right)
+        if not named:
+            return self
+        operands = {name: right.get(name, each) for name, each in self.operands.items()}
+        return replace(self, operands=operands, corrected=named)
 
     @cached_property
     def result(self) -> Recomputed:

@@ -39,7 +39,13 @@ def finding_rows(
     ``coverage`` says which notebook and tables show a number; by default that is what ships with the register.
     """
     translator, coverage = Translator(lang), read_coverage(register) if coverage is None else coverage
-    return [_row(finding, register, snapshot, translator, coverage) for finding in findings]
+    findings, resting = list(findings), defaultdict(list)
+    for finding in findings:
+        resting[finding.root].append(finding.claim.id)
+    return [
+        _row(finding, register, snapshot, translator, coverage) | {"rests_on_it": resting[finding.claim.id]}
+        for finding in findings
+    ]
 
 
 def _row(
@@ -65,7 +71,10 @@ def _row(
         "worked": worked(evaluation) if evaluation else "",
         "operands": _operands(evaluation, register, translator.code) if evaluation else [],
         "others": [_other(each) for each in finding.others],
+        "explanation": finding.explanations[0].as_json() if finding.explanations else None,
+        "explanations": [each.as_json() for each in finding.explanations],
         "suspect": finding.suspects[0].claim_id if len(finding.suspects) == 1 else None,
+        "root": finding.root,
         "fragility": robustness(finding, translator),
         "missing_cells": list(finding.missing_cells),
         "snapshot": snapshot.name,
@@ -121,13 +130,23 @@ def _operands(evaluation: Evaluation, register: Register, lang: str) -> list[dic
         row = register.claims[name].row if name in register.claims else {}
         what = ", ".join(register.text(row[part], lang) for part in ("quantity", "group", "period") if row.get(part))
         value, lo, hi = map(_json_number, (each.value, each.lo, each.hi))
-        listed.append({"name": name, "what": what, "value": value, "lo": lo, "hi": hi, "unit": row.get("unit", "")})
+        listed.append(
+            {"name": name, "what": what, "value": value, "lo": lo, "hi": hi, "unit": row.get("unit", "")}
+            | {"corrected": name in evaluation.corrected}
+        )
     return listed
 
 
 def _other(evaluation: Evaluation) -> dict[str, Any]:
     text, outcome = evaluation.derivation.text, evaluation.outcome
-    return {"method": evaluation.method, "expression": text, "outcome": outcome, **_result(evaluation.result)}
+    return {
+        "method": evaluation.method,
+        "expression": text,
+        "outcome": outcome,
+        "worked": worked(evaluation),
+        "corrected": list(evaluation.corrected),
+        **_result(evaluation.result),
+    }
 
 
 def count_verdicts(rows: Iterable[Mapping[str, Any]]) -> dict[str, Counter[str]]:

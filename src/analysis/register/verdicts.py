@@ -13,6 +13,7 @@ from analysis.register.claims import Claim
 HOLDS, FAILS = "holds", "fails"
 REPRODUCED, WITHIN, UNDECIDABLE = "reproduced", "within_rounding", "undecidable"
 INCONSISTENT, DIFFERS = "inconsistent", "differs"
+SUPPORTED = "supported"
 REVISED, DEFINITION, CLASSIFICATION = "revised_since", "definition_differs", "classification_break"
 NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED = "not_in_snapshot", "not_open_data", "not_checked"
 EXCLUDED = "excluded"
@@ -22,9 +23,11 @@ TONES = {
     **dict.fromkeys((REPRODUCED, WITHIN), "stands"),
     **dict.fromkeys(CONTRADICTED, "fails"),
     **dict.fromkeys((REVISED, DEFINITION, CLASSIFICATION), "known"),
+    SUPPORTED: "supported",
     **dict.fromkeys((UNDECIDABLE, NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED), "open"),
 }
-"""What each verdict comes down to: the number stands, it does not, it differs for a known reason, or that is open."""
+"""What each verdict comes down to: the number stands, it does not, it differs for a known reason, something that stands
+rests on it, or that is open."""
 VERDICTS = tuple(TONES)
 
 
@@ -41,6 +44,11 @@ class Recomputed:
     hi: Number
     truth: str | None = None
     ends: Range | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a rank or a number of comparisons that hold."""
+        return self.truth is None and self.ends is None
 
 
 def recompute(tree: Node, operands: Mapping[str, Interval]) -> Recomputed:
@@ -99,16 +107,18 @@ def verdict_for(claim: Claim, result: Recomputed, copy: bool = False) -> str:
     """Return `REPRODUCED`, `WITHIN`, `UNDECIDABLE` or `EXCLUDED`.
 
     A number is excluded when no value that the operands allow lies in the interval it stands for. Ends that touch do
-    not exclude, but for a ``copy``: no one rule of rounding prints a value as 59 and as 60. A statement, a rank and a
-    number with an open end (at least, at most) hold when every value allowed lies in it, and cannot be decided when
-    only some do.
+    not exclude, but for a ``copy``: no one rule of rounding prints a value as 59 and as 60. A statement, a rank, a
+    count of comparisons and a number with an open end (at least, at most) hold when every value allowed lies in it, and
+    cannot be decided when only some do; a rank or count has whole values only.
     """
     if result.truth is not None:
         return {HOLDS: REPRODUCED, FAILS: EXCLUDED}.get(result.truth, UNDECIDABLE)
     printed = claim.interval
     if (copy and touches(claim, result)) or result.hi < printed.lo or result.lo > printed.hi:
         return EXCLUDED
-    if claim.is_statement:
+    if result.is_whole and math.floor(min(result.hi, printed.hi)) < max(result.lo, printed.lo):
+        return EXCLUDED
+    if claim.is_statement or result.is_whole:
         inside = printed.lo <= result.lo and result.hi <= printed.hi
         return REPRODUCED if inside else UNDECIDABLE
     return REPRODUCED if abs(result.value - claim.value) <= claim.step / 2 else WITHIN
@@ -120,14 +130,18 @@ def touches(claim: Claim, result: Recomputed) -> bool:
     return result.lo < result.hi and printed is not None and (result.hi == printed.lo or result.lo == printed.hi)
 
 
-def as_printed(value: Number, claim: Claim, down: bool = False) -> str:
-    """Return a number rounded to the step in which the claim is printed, a half upwards, or else ``down``wards."""
+def as_printed(value: Number, claim: Claim, down: bool = False, finer: int = 0) -> str:
+    """Return a number rounded to the step in which the claim is printed, a half upwards, or else ``down``wards.
+
+    With ``finer`` the step is that many digits smaller.
+    """
     if math.isinf(value):
         return "any" if value > 0 else "-any"
-    steps = Fraction(value) / claim.step
+    step = claim.step / 10**finer
+    steps = Fraction(value) / step
     whole = math.ceil(steps - Fraction(1, 2)) if down else math.floor(steps + Fraction(1, 2))
-    rounded = whole * claim.step
-    decimals = len(claim.row["precision"].partition(".")[2])
+    rounded = whole * step
+    decimals = len(claim.row["precision"].partition(".")[2]) + (finer if step < 1 else 0)
     # a count whose thousands mark was printed as a decimal one is a count all the same
     return str(int(rounded)) if rounded == int(rounded) and abs(rounded) >= 1000 else f"{float(rounded):.{decimals}f}"
 
@@ -135,9 +149,34 @@ def as_printed(value: Number, claim: Claim, down: bool = False) -> str:
 def suggestion(claim: Claim, result: Recomputed) -> str | None:
     """Return what should be printed instead of an excluded number: one value, or the range that is allowed.
 
-    The ends of a range are its own: a half is rounded into it.
+    The ends of a range are its own: a half is rounded into it. Where the number itself is right and its wording is not,
+    the right wording stands before it; what is suggested never is what is printed.
     """
     if result.truth is not None or claim.value is None:
         return None
-    ends = as_printed(result.lo, claim), as_printed(result.hi, claim, down=True)
-    return ends[0] if ends[0] == ends[1] or result.lo == result.hi else f"{ends[0]} to {ends[1]}"
+    lo, hi = as_printed(result.lo, claim), as_printed(result.hi, claim, down=True)
+    one = lo == hi or result.lo == result.hi
+    if claim.row["wording"] and _has(claim.value, lo, lo if one else hi):
+        return f"{_right_wording(claim, result)} {claim.row['value']}"
+    finer = 0
+    while one and finer < _FINEST and Fraction(lo) == claim.value:
+        finer += 1
+        lo = hi = as_printed(result.value, claim, finer=finer)
+    return lo if one else f"{lo} to {hi}"
+
+
+_FINEST = 6
+"""Digits beyond those printed, at the most, where a count that was printed whole is none."""
+
+
+def _has(value: Fraction, lo: str, hi: str) -> bool:
+    """Tell whether a number lies in a range of printed ends; one at infinity is open."""
+    return ("any" in lo or Fraction(lo) <= value) and ("any" in hi or value <= Fraction(hi))
+
+
+def _right_wording(claim: Claim, result: Recomputed) -> str:
+    """Return the word that fits a printed number: what was computed lies below it in size, above it, or around it."""
+    size = abs(claim.value)
+    lo, hi = sorted((abs(result.lo), abs(result.hi)))
+    fitting = "nearly" if hi < size else "over" if lo > size else "about"
+    return "exactly" if fitting == claim.row["wording"] or lo == hi == size else fitting

@@ -66,9 +66,11 @@ def document_page(rows: list[Row], document: Row, translator: Translator, record
     """
     own = _localise([row for row in rows if row["document"] == document["document"]], translator)
     failed = [row for row in own if row["tone"] == "fails" or (row["recomputed"] is False and row["tone"] == "open")]
+    named = {row["claim_id"] for row in failed}
+    roots = [row for row in failed if row["root"] not in named]  # what rests on another one is listed with that one
     kind = f"kind_{document['kind']}"
     texts = {"date": period_text(document["date"], translator), "kind": translator.word("findings_page", kind)}
-    return render_page("document", translator, record, own, document=document | texts, failed=failed)
+    return render_page("document", translator, record, own, document=document | texts, failed=failed, roots=roots)
 
 
 def write_findings_pages(
@@ -103,6 +105,7 @@ def render_page(template: str, translator: Translator, record: Row, rows: list[R
         word=partial(translator.word, "findings_page"),
         page_word=partial(translator.word, "page"),
         verdict_word=partial(translator.word, "verdicts"),
+        slip_word=partial(translator.word, "slips"),
         number=translator.number,
         css=Markup(css + more_css),
         js=Markup(js),
@@ -136,7 +139,7 @@ def _localise(rows: list[Row], translator: Translator) -> list[Row]:
 def _texts(row: Row, translator: Translator) -> Row:
     printed = len((row["published_text"] or "").partition(".")[2])
     finer, found = _finer(row["published_lo"], row["published_hi"], printed), row["recomputed"]
-    truth = translator.word("findings_page", f"{found}".lower()) if isinstance(found, bool) else None
+    truth = _truth(found, translator)
     operands = [
         each
         | {"text": _text(each["value"], _DECIMALS, translator), "unit": translator.value(each["unit"])}
@@ -149,13 +152,32 @@ def _texts(row: Row, translator: Translator) -> Row:
         "printed_range": _range(row["published_lo"], row["published_hi"], printed + 1, translator),
         "found": truth or _text(found, finer, translator),
         "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, translator),
-        "right": translator.numerals(row["suggested"] or ""),
+        "right": _suggestion(row["suggested"] or "", translator),
         "unit": translator.value(row["unit"]),
         "group": translator.value(row["group"]),
         "interval_chart": None if truth else _interval_chart(row, finer, translator),
         "operands": operands,
         "missing_cells": [_missing_cell(each, translator) for each in row["missing_cells"]],
+        "others": [
+            each
+            | {"text": _truth(each["recomputed"], translator) or _text(each["recomputed"], finer, translator)}
+            | {"range": _range(each["recomputed_lo"], each["recomputed_hi"], finer, translator)}
+            for each in row["others"]
+        ],
     }
+
+
+def _truth(found: Any, translator: Translator) -> str | None:
+    """Return whether a statement holds, in words; None for a number."""
+    return translator.word("findings_page", f"{found}".lower()) if isinstance(found, bool) else None
+
+
+def _suggestion(text: str, translator: Translator) -> str:
+    """Return what should be printed, a wording before the number in the language of the page."""
+    wording, _, value = text.partition(" ")
+    if not wording.isalpha() or not value:
+        return translator.numerals(text)
+    return f"{translator.word('findings_page', f'wording_{wording}')} {translator.numerals(value)}"
 
 
 def _finer(lo: float | None, hi: float | None, printed: int) -> int:

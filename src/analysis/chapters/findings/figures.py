@@ -10,7 +10,7 @@ from analysis.report.plotting import SOFT, colours
 
 
 def findings_by_document(counts: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw a bar for each document, divided into numbers that stand, do not, differ for a known reason, or are open.
+    """Draw a bar for each document: numbers that stand, do not, differ for a known reason, are supported, or are open.
 
     Bars are shares of the document's numbers, so that a short document shows as well as a long one; counts stand in
     the parts.
@@ -21,8 +21,8 @@ def findings_by_document(counts: pd.DataFrame, translator: Translator) -> Figure
     )
     table = table.reindex(columns=list(names), fill_value=0).rename(columns=names)
     table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
-    _, orange, green, red = colours(4)
+    blue, orange, green, red = colours(4)
     shares = 100 * table.div(table.sum(axis=1), axis=0)
-    figure = divided_bars(shares, table, translator, [green, red, orange, "#d9d9d9"])
+    figure = divided_bars(shares, table, translator, [green, red, orange, blue, "#d9d9d9"])
     figure.axes[0].set_xlabel(translator.word("figures.words", "share_of_numbers"), color=SOFT)
     return figure
