@@ -196,7 +196,9 @@ class _Verdicts:
             return verdicts.NOT_CHECKED, (Message("register", "unsound", {"claims": _listed(names)}),)
         source = self.register.sources[claim.row["source"]]
         open_data = source["open"] == "yes"
-        return (verdicts.NOT_CHECKED, ()) if open_data else (verdicts.NOT_OPEN, (_entered(self.register, source["what"]),))
+        return (
+            (verdicts.NOT_CHECKED, ()) if open_data else (verdicts.NOT_OPEN, (_entered(self.register, source["what"]),))
+        )
 
     def _verdict(self, claim: Claim, evaluation: Evaluation) -> tuple[str, tuple[Message, ...]]:
         """Return the verdict of the evaluation that decides, and its cause."""
