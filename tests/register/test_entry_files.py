@@ -107,6 +107,7 @@ REFUSED = {
         changed(group="men", query="{85692NED | stock | sex: women | 2024-12}"),
         "query: group: 'men' stands in the column, and the query asks for sex: women.",
     ),
+    "18 label of a group": (changed(group="Mannen"), "group: 'Mannen' is a label of CBS; did you mean 'men'?"),
     "19 total": (changed(query="{85692NED | stock | age: <27 | 2024-12}"), "group: 'total' stands in the column"),
     "22 sep": (b"sep=,\n" + text_of(ROWS).encode(), "line 1: expected the names of the columns, found 'sep=,': d"),
     "23 table": (changed(query="{85692NET | stock | total | 2024-12}"), "unknown table 85692NET; did you mean 8569"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
+from analysis.classifications.categories import CATEGORIES, TOTAL, category_of
 from analysis.errors import did_you_mean
 from analysis.intervals.formula import TRUTHS
 from analysis.register.claims import Derivation
@@ -47,7 +48,7 @@ def row_faults(row: Row, derivations: Mapping[str, tuple[Derivation, ...]], sour
         found.append(f"value: expected a number for the kind {row['kind']!r}, found none; only a statement has none.")
     if row["second_reader"] and row["second_reader"] == row["entered_by"]:
         found.append(f"second_reader: expected another than {row['entered_by']!r}, who entered the row.")
-    found += _period_faults(row) + _unit_faults(row) + _number_faults(row)
+    found += _period_faults(row) + _group_faults(row) + _unit_faults(row) + _number_faults(row)
     return found + [
         fault for column, each in derivations.items() for one in each for fault in _derivation_faults(row, column, one)
     ]
@@ -58,6 +59,16 @@ def _period_faults(row: Row) -> list[str]:
         read_span(row["period"])
     except ValueError as fault:
         return [f"period: {fault}."]
+    return []
+
+
+def _group_faults(row: Row) -> list[str]:
+    """Return that a group is a class of CBS under another name than the workbench's: no query could be compared."""
+    group = row["group"].strip()
+    for dimension in ("sex", "age"):
+        name = category_of(dimension, "", group.removeprefix(f"{dimension} "))
+        if name not in (None, TOTAL) and group not in CATEGORIES[dimension]:
+            return [f"group: {group!r} is a label of CBS; did you mean {name!r}?"]
     return []
 
 
