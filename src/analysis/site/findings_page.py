@@ -143,6 +143,7 @@ def _texts(row: Row, translator: Translator) -> Row:
     operands = [
         each
         | {"text": _text(each["value"], _DECIMALS, translator), "unit": translator.value(each["unit"])}
+        | {"what": period_text(each["what"], translator)}
         | {"range": _range(each["lo"], each["hi"], _DECIMALS, translator)}
         for each in row["operands"]
     ]
@@ -212,6 +213,7 @@ def period_text(text: str, translator: Translator) -> str:
     text = _MONTH.sub(lambda date: f"{(date[2] or '').lstrip('0')} {translator.period(date[1])}".strip(), text)
     quarter = translator.word("findings_page", "quarter_mark")
     text = re.sub(r"\bQ(?=[1-4])", quarter, re.sub(r"(?<=\d)Q(?=[1-4])", f" {quarter}", text))
+    text = re.sub(rf"(?<=\d)-(?=\d{{4}}|{quarter})", "–", text)  # from one year or quarter to another
     return text.replace(" to ", translator.word("intervals", "to")).replace(
         " mean", translator.word("findings_page", "mean")
     )
