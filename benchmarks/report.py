@@ -1,6 +1,6 @@
 """How fast: the report beside the same notebooks one after the other, the start of the command, opening a snapshot.
 
-    python benchmarks/report.py [--quick] [--repeats 2]
+    python benchmarks/report.py [--quick] [--repeats 1]
 
 Both sides of a comparison run in turn in one go, so that what else the machine does weighs on both.
 """
@@ -57,7 +57,7 @@ def open_published() -> None:
 def main() -> int:
     """Measure and print; return 1 when a goal is missed."""
     parser = command_line(__doc__)
-    parser.add_argument("--repeats", type=int, default=2, help="reports (default: 2); the others run once less")
+    parser.add_argument("--repeats", type=int, default=1, help="reports (default: 1); the others run once less")
     options = parser.parse_args()
     repeats = 1 if options.quick else options.repeats
     bench = Bench("report", GOALS, options.quick)

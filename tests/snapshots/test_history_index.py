@@ -148,6 +148,19 @@ def test_an_index_that_was_changed_cut_or_swapped_gives_no_number_and_is_made_ag
         assert path.read_bytes() == whole
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_or_a_folder_in_the_place_of_the_index_is_not_waited_for(bank):
+    expected = without_index(bank, {})
+    (bank / ".history").mkdir()
+    os.mkfifo(bank / ".history" / "T1.index")
+    assert vintages("T1", {}, bank).equals(expected)
+    assert read_index(bank, "T1") is not None  # a rename takes the place of a pipe
+    (bank / ".history" / "T1.index").unlink()
+    (bank / ".history" / "T1.index").mkdir()
+    assert vintages("T1", {}, bank).equals(expected)
+    assert os.listdir(bank / ".history") == ["T1.index"]
+
+
 def test_an_index_of_another_bank_gives_no_number_of_it(bank, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
     for number in range(3):

@@ -60,8 +60,11 @@ class HistoryIndex:
 
 def read_index(folder: Path, table: str) -> HistoryIndex | None:
     """Return the index of a table in the folder of the snapshots, or None where there is none that holds."""
+    path = _path(folder, table)
     try:
-        digest, _, rest = _path(folder, table).read_bytes().partition(b"\n")
+        if not path.is_file():  # a pipe would be waited for
+            return None
+        digest, _, rest = path.read_bytes().partition(b"\n")
     except OSError:
         return None
     if sha256(rest).encode() != digest:
