@@ -69,7 +69,8 @@ class Panel:
 class World:
     """A replicate: what CBS would print (``printed``), the counts behind it (``exact``) and the truth.
 
-    ``clock`` says when people leave: at month ends (the first world) or on any day (the second).
+    ``clock`` says when people leave: at month ends (the first world) or on any day (the second). ``counts`` are those
+    of every kind and age class; ``seen`` the same with the flows as registered.
     """
 
     rules: Parameters
@@ -77,6 +78,8 @@ class World:
     exact: Panel
     truth: dict
     clock: str = MONTHLY
+    counts: Counts | None = None
+    seen: Counts | None = None
 
     def true(self, part: str, column: str) -> np.ndarray:
         """Return a column of `read_truth` with a row for each group; NaN where there is none."""
@@ -99,15 +102,17 @@ def world(seed: int, persons: int, shocks: dict[str, dict[str, float]] | None = 
         rules = replace(rules, **calendars)
     counts = draw(rules)
     printed, exact = (_panel(counts, tens) for tens in (True, False))
-    return World(rules, printed, exact, json.loads(truth_bytes(rules, counts)))
+    return World(rules, printed, exact, json.loads(truth_bytes(rules, counts)), MONTHLY, counts, counts)
 
 
 def second_world(seed: int, persons: int, unrest: Unrest) -> World:
     """Draw a replicate of the second world; what is printed are the flows as registered, a part of them late."""
     rules = default_parameters(seed, persons)
     counts = draw_unrest(rules, unrest)
-    printed, exact = _panel(registered(counts, unrest, seed), True), _panel(counts, False)
-    return World(rules, printed, exact, json.loads(truth_bytes(rules, counts, unrest)), CONTINUOUS)
+    seen = registered(counts, unrest, seed)
+    printed, exact = _panel(seen, True), _panel(counts, False)
+    truth = json.loads(truth_bytes(rules, counts, unrest))
+    return World(rules, printed, exact, truth, CONTINUOUS, counts, seen)
 
 
 CALENDARS = ("exit_calendar", "entry_calendar")
@@ -144,19 +149,20 @@ def _of_groups(cells: np.ndarray, tens: bool) -> np.ndarray:
 @cache
 def _terms() -> tuple[np.ndarray, np.ndarray]:
     """Return the weights of cells in groups, and which kinds and age classes each cell covers (0 or 1)."""
-    terms = [(row, *term) for row, group in enumerate(GROUPS) for term in _definition(group)]
+    terms = [(row, *term) for row, group in enumerate(GROUPS) for term in definition_of(group)]
     weights = np.zeros((len(GROUPS), len(terms)), np.int64)
     for column, (row, weight, _) in enumerate(terms):
         weights[row, column] = weight
-    return weights, np.array([_covered(categories).ravel() for _, _, categories in terms], float)
+    return weights, np.array([covered_by(categories).ravel() for _, _, categories in terms], float)
 
 
 def inside(group: Group) -> np.ndarray:
     """Return which kinds and age classes a group holds, as 0 and 1."""
-    return sum(weight * _covered(categories) for weight, categories in _definition(group))
+    return sum(weight * covered_by(categories) for weight, categories in definition_of(group))
 
 
-def _definition(group: Group) -> tuple:
+def definition_of(group: Group) -> tuple:
+    """Return the first definition of a group by classes that the tables of flows and durations have."""
     return next(
         definition
         for definition in group.definitions
@@ -164,7 +170,8 @@ def _definition(group: Group) -> tuple:
     )
 
 
-def _covered(categories: dict[str, str]) -> np.ndarray:
+def covered_by(categories: dict[str, str]) -> np.ndarray:
+    """Return which kinds and age classes the categories of a cell hold, as 0 and 1."""
     whole = np.ones((1, 1), np.int64)
     for dimension, category in {"sex": "total", "age": "total", **categories}.items():
         covered = members(dimension, category)

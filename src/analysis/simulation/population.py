@@ -50,6 +50,8 @@ class Counts:
         them, those who left.
     aow_exits : ndarray
         Those who reached the AOW age, by the class that they left.
+    aow_by_band : ndarray, D
+        The same by duration.
     ageing : ndarray
         Those who came into an age class by getting older, less those who went out of it.
     inflow, reinflow : ndarray
@@ -64,6 +66,7 @@ class Counts:
     at_risk: np.ndarray
     outflow: np.ndarray
     aow_exits: np.ndarray
+    aow_by_band: np.ndarray
     ageing: np.ndarray
     inflow: np.ndarray
     reinflow: np.ndarray
@@ -92,7 +95,10 @@ def draw(rules: Parameters) -> Counts:
     return counts
 
 
-_BY_BAND, _MEANS = ("at_risk", "outflow", "expected_outflow"), ("at_risk", "expected_inflow", "expected_outflow")
+_BY_BAND, _MEANS = (
+    ("at_risk", "outflow", "expected_outflow", "aow_by_band"),
+    ("at_risk", "expected_inflow", "expected_outflow"),
+)
 
 
 def empty_counts() -> Counts:
@@ -122,7 +128,9 @@ def _count(people: People, month: int, since: np.ndarray | None = None) -> np.nd
 
 def _grow_older(stock: People, pool: People, month: int, limit: int, counts: Counts) -> tuple[People, People]:
     retired = month - stock.born >= limit
-    counts.aow_exits[month] = _count(stock.pick(retired), month - 1)
+    left = stock.pick(retired)
+    counts.aow_exits[month] = _count(left, month - 1)
+    counts.aow_by_band[month] = _count(left, month - 1, left.since)
     stock = stock.pick(~retired)
     older = stock.pick(AGE_CLASS[month - stock.born] != AGE_CLASS[month - 1 - stock.born])
     counts.ageing[month] = _count(older, month) - _count(older, month - 1)

@@ -229,6 +229,8 @@ def _leave(
     counts.outflow[month] = _count(left.kind, age[leaves], np.where(early, band, later)[leaves])
     retired = ~leaves & (end < month + 1)
     counts.aow_exits[month] = _count(stock.kind[retired], age[retired])
+    lasted_until = _band(end - stock.since)
+    counts.aow_by_band[month] = _count(stock.kind[retired], age[retired], lasted_until[retired])
     stays = ~leaves & ~retired
     still = stock.pick(stays)
     counts.ageing[month] = _count(still.kind, still.age_class(month + 1)) - _count(still.kind, age[stays])
