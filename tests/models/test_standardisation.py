@@ -159,8 +159,8 @@ def test_flows_are_crossed_where_the_table_crosses_them(tmp_path):
     assert len(of.strata[0].part) == 10
     found = standardised_rows(of).set_index(["group", "quantity"])
     # outflow over inflow: 1 of men, 2 of women, as many of both in the standard
-    assert found.loc[("Netherlands", "directly_standardised"), "value"] == pytest.approx(1.5)
-    assert found.loc[("Netherlands", "observed_over_expected"), "over"] == "age × sex"
+    assert found.loc[("Netherlands", "ratio_direct"), "value"] == pytest.approx(1.5)
+    assert found.loc[("Netherlands", "ratio_indirect"), "over"] == "age × sex"
 
 
 def test_without_a_crossing_one_dimension_at_a_time(tmp_path):

@@ -26,7 +26,7 @@ from analysis.models.duration.hazards import exit_hazards
 from analysis.models.duration.panel import BandPanel, panel_of_frames
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.population_rates import flow_dispersion, flow_interval
-from analysis.models.standardisation import QUANTITIES, direct, observed_over_expected, standardised_rows
+from analysis.models.standardisation import FORMS, direct, observed_over_expected, standardised_rows
 from analysis.models.strata import OVER, STRATA, GroupStrata, Strata
 from analysis.simulation.parameters import BANDS, MONTHS
 from analysis.simulation.unrest import default_unrest
@@ -78,7 +78,7 @@ def _standardised(of: World) -> list[pd.DataFrame]:
         dispersion = flow_dispersion(panel, dimension, "ratio")
         strata = _of_groups(MONITOR[dimension], crossed, of, _flow_of)
         about = (dimension, over, MONITOR[dimension], strata, "", YEAR, YEAR)
-        table = standardised_rows(GroupStrata(*about), dispersion, CONFIDENCE)
+        table = standardised_rows(GroupStrata(*about), "ratio", dispersion, CONFIDENCE)
         expected = _of_groups(MONITOR[dimension], crossed, of, _expected_flow)
         weights = strata_of(TOTAL_GROUP, crossed, _flow_of("whole", of, False), tens=False)
         weighted = [replace(each, standard_whole=weights) for each in expected]  # those of the standard are its counts
@@ -93,8 +93,8 @@ def _standardised(of: World) -> list[pd.DataFrame]:
 
 def _against(table: pd.DataFrame, estimand: str, true: dict, dimension: str) -> list[pd.DataFrame]:
     found = []
-    for quantity, function in QUANTITIES.items():
-        part = table[table["quantity"] == quantity]
+    for form, function in FORMS.items():
+        part = table[table["quantity"].str.endswith(f"_{form}")]
         truth = np.array([function(each).value for each in true[function]])
         known = np.isfinite(part["value"].to_numpy(float)) & np.isfinite(truth)
         values = (part[name].to_numpy(float)[known] for name in ("value", "value_lo", "value_hi"))

@@ -10,14 +10,14 @@ inflow keeps the stock.
 
 import pandas as pd
 
-from analysis.classifications.groups import TOTAL_GROUP
+from analysis.classifications.groups import TOTAL_GROUP, Group
 from analysis.cleaning.periods import FREQUENCY
 from analysis.intervals.rounded import Rounded
 from analysis.measures.aow import rise_in_months
 from analysis.measures.flow_groups import GroupFlows
-from analysis.measures.flows import QUARTERS_A_YEAR, national, of_complete_years
+from analysis.measures.flows import QUARTERS_A_YEAR, flows_of_year, national, of_complete_years
 from analysis.measures.sources import NATIONAL_STOCK_TABLES, PERSONS, name_both, stock_spans
-from analysis.measures.tidy_frame import combine, tidy_rows
+from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.snapshots.store import Snapshot
 
 READS = NATIONAL_STOCK_TABLES
@@ -104,3 +104,16 @@ def _break_even(
     (opening, closing), stock_tables = stock_spans(snapshot, [ends - QUARTERS_A_YEAR, ends], TOTAL_GROUP)
     flows = inflow.counted_as(PERSONS), outflow.counted_as(PERSONS)
     return tidy_rows(balance(opening, *flows, closing), {"year": years}, name_both(stock_tables, tables))
+
+
+def other_exits_of_year(snapshot: Snapshot, year: int, group: Group = TOTAL_GROUP) -> tuple[Rounded, str]:
+    """Return the other exits of a group in a calendar year (persons, one entry), and the tables they come from.
+
+    Flows are from one table, both stocks from one; missing where the snapshot lacks either.
+    """
+    end = pd.PeriodIndex([f"{year}Q4"], freq=FREQUENCY["quarter"])
+    flows, flow_table = flows_of_year(snapshot, group, year)
+    (opening, closing), stock_tables = stock_spans(snapshot, [end - QUARTERS_A_YEAR, end], group)
+    inflow, outflow = (flows[flow].counted_as(PERSONS) for flow in ("inflow", "outflow"))
+    found = balance(opening, inflow, outflow, closing)["other_exits"]
+    return found, join_tables([*stock_tables, flow_table])

@@ -195,6 +195,22 @@ def _left_before(snapshot: Snapshot, years: list[int]) -> tuple[Rounded, list[st
     return flows["outflow"].sum_by(year, len(years), weights), named
 
 
+def flows_of_year(snapshot: Snapshot, group: Group, year: int) -> tuple[dict[str, Rounded], str]:
+    """Return inflow and outflow of a group in a calendar year (moments, one entry each), all from one table.
+
+    The first table that has both in all four quarters; where none has, they are missing.
+    """
+    quarters = pd.period_range(f"{year}Q1", periods=QUARTERS_A_YEAR, freq=FREQUENCY["quarter"])
+    for cells in flow_tables(snapshot, group.dimension):
+        try:
+            columns = {flow: group_column(cells, flow, group, quarters).sum() for flow in BOTH}
+        except CoverageError:
+            continue  # the table lacks the classes: the next may have them
+        if all((column.missing == PRESENT).all() for column in columns.values()):
+            return columns, cells.table
+    return {flow: Rounded.of_ranges(*np.full((3, 1), np.nan), MOMENTS) for flow in BOTH}, ""
+
+
 def complete_years(snapshot: Snapshot, quarters: pd.PeriodIndex) -> list[int]:
     """Return the calendar years of which all four quarters are there, in one table."""
     return of_complete_years(snapshot, quarters)[0]

@@ -8,16 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from analysis.classifications.groups import LABOUR_FORCE, MONITOR, TOTAL_GROUP, Group
-from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError
 from analysis.intervals.rounded import Rounded
 from analysis.measures import denominators
-from analysis.measures.flows import BOTH, MOMENTS, QUARTERS_A_YEAR, flow_tables
+from analysis.measures.flows import BOTH, flows_of_year
 from analysis.measures.sources import STOCK_TABLES, stock_at
 from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.missing import PRESENT
@@ -110,19 +108,3 @@ def _of_group(snapshot: Snapshot, group: Group, year: pd.PeriodIndex, base: _Bas
         rate = (column / against(snapshot, group, year) * PER).counted_as(of_unit)
         frames.append(tidy_rows({quantity: (rate, base.name)}, labels, join_tables([table_of, base.table])))
     return combine(frames)
-
-
-def flows_of_year(snapshot: Snapshot, group: Group, year: int) -> tuple[dict[str, Rounded], str]:
-    """Return inflow and outflow of a group in a calendar year (moments, one entry each), all from one table.
-
-    The first table that has both in all four quarters; where none has, they are missing.
-    """
-    quarters = pd.period_range(f"{year}Q1", periods=QUARTERS_A_YEAR, freq=FREQUENCY["quarter"])
-    for cells in flow_tables(snapshot, group.dimension):
-        try:
-            columns = {flow: group_column(cells, flow, group, quarters).sum() for flow in BOTH}
-        except CoverageError:
-            continue  # the table lacks the classes: the next may have them
-        if all((column.missing == PRESENT).all() for column in columns.values()):
-            return columns, cells.table
-    return {flow: Rounded.of_ranges(*np.full((3, 1), np.nan), MOMENTS) for flow in BOTH}, ""

@@ -119,41 +119,41 @@ def _rounding_variance(column: Rounded) -> np.ndarray:
     return np.bincount(column.row, (column.num * width) ** 2 / 12, minlength=len(column))
 
 
-QUANTITIES = {"directly_standardised": direct, "observed_over_expected": observed_over_expected}
+FORMS = {"direct": direct, "indirect": observed_over_expected}
 
 
 def standardised_rows(
-    of: GroupStrata, dispersion: Dispersion | None = None, confidence: float = 0.95, percent: bool = False
+    of: GroupStrata, name: str = "ratio", dispersion: Dispersion | None = None, confidence: float = 0.95
 ) -> pd.DataFrame:
     """Return the standardised numbers of the groups of a dimension, with rounding intervals, or with both kinds.
 
     Parameters
     ----------
     of : GroupStrata
+    name : str
+        What is standardised: ``ratio``, or a share such as ``over_5y``, which is given in percent.
     dispersion : Dispersion, optional
         Of the groups among each other; with it the interval holds chance and rounding.
     confidence : float
-    percent : bool
-        Whether the direct number is a share, in percent.
 
     Returns
     -------
     DataFrame
-        Tidy, labels ``dimension, group, over, year, standard``. Quantities ``directly_standardised`` (ratio, or
-        percent) and ``observed_over_expected`` (ratio; the standard is 1).
+        Tidy, labels ``dimension, group, over, year, standard``. Quantities ``<name>_direct`` and
+        ``<name>_indirect`` (observed over expected; the standard is 1).
     """
     rows = []
     for group, strata in zip(of.groups, of.strata, strict=True):
         labels = {"dimension": of.dimension, "group": group.name, "over": " × ".join(of.over)}
         labels |= {"year": of.year, "standard": of.base, "tables": of.table, "status": strata.status}
-        for quantity, function in QUANTITIES.items():
+        for form, function in FORMS.items():
             found = function(strata, dispersion.value if dispersion else float("nan"))
-            scale, unit = (100.0, "percent") if percent and function is direct else (1.0, "ratio")
+            scale, unit = (1.0, "ratio") if name == "ratio" or form == "indirect" else (100.0, "percent")
             ends = {"value": found.value, "value_lo": found.lo, "value_hi": found.hi}
             if dispersion is not None:
                 ends = process_range(found.value, student(confidence, dispersion.df) * np.sqrt(found.log_variance))
             missing = UNDEFINED if np.isnan(found.value) else PRESENT
             numbers = {name: scale * end for name, end in ends.items()}
-            rows.append(labels | {"quantity": quantity, "missing": missing, "unit": unit} | numbers)
+            rows.append(labels | {"quantity": f"{name}_{form}", "missing": missing, "unit": unit} | numbers)
     frame = pd.DataFrame(rows).assign(denominator="strata of the standard")
     return frame.assign(interval=BOTH) if dispersion is not None else frame

@@ -6,6 +6,7 @@ time. The standard is all recipients (the inflow, or the stock) of a base year, 
 sex or origin are in no stratum.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -19,7 +20,7 @@ from analysis.classifications.selection import check_dimension
 from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
-from analysis.errors import CoverageError
+from analysis.errors import CallError, CoverageError
 from analysis.intervals.rounded import Rounded, stack
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.sources import QUARTERLY_FLOWS, STOCK_SOURCES, STOCK_TABLES
@@ -165,3 +166,12 @@ def _stacked(
             what = "a cell" if group else "a weight of the standard"
             raise CoverageError(f"table {cells.table}, {year}: {what} is missing, {names} ({column.missing[at]})")
     return columns
+
+
+def check_standard_year(text: str) -> str:
+    """Return the year of a standard as it was given; raise a CallError for what is neither empty nor a year."""
+    if text and not re.fullmatch(r"(19|20)\d\d", text):
+        raise CallError(
+            f"standard_year {text!r}: expected a year such as '2019', or nothing for the last complete one."
+        )
+    return text

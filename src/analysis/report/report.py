@@ -77,6 +77,7 @@ class Report:
         *,
         title: str = "",
         interval: str = "",
+        optional: bool = False,
         **fields: Any,
     ) -> None:
         """Show a table of the report and save it as CSV.
@@ -94,6 +95,9 @@ class Report:
             Caption in plain text; by default that of the chapter, else the name.
         interval : {"rounding", "process", "both"}, optional
             What kind of interval the frame has, where it does not say so itself.
+        optional : bool
+            Whether a table without rows is left out of the notebook, where a sentence says what would bring it; its CSV
+            has the header alone.
         **fields
             What fills the fields of the chapter's caption.
         """
@@ -116,7 +120,8 @@ class Report:
             write_new(self.folder / "tables" / f"{name}{RESOURCE}", json_bytes(about | {"description": note}))
         shown = RenderedTable(name, spec, table, self.translator, title, note, aow_rises)
         empty = not has_numbers([table[list(spec.quantities)]]) and bool(spec.quantities or table.empty)
-        self._show(shown, **self._about("table", name, title, self.source_line(frame), empty))
+        if len(table) or not optional:
+            self._show(shown, **self._about("table", name, title, self.source_line(frame), empty))
 
     def figure(
         self, name: str, figure: Figure, *frames: pd.DataFrame, title: str = "", alt: str = "", **fields: Any

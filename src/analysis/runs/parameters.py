@@ -24,6 +24,7 @@ from analysis.measures.windows import between
 from analysis.models.dispersion import check_confidence
 from analysis.models.hypothesis.series import TESTS, design_of
 from analysis.models.hypothesis.testing import ALTERNATIVES
+from analysis.models.strata import check_standard_year
 from analysis.runs.hypothesis_plan import HypothesisPlan, check_hypothesis
 from analysis.runs.notebook import Notebook, find_notebooks, tables_read
 from analysis.snapshots.store import Snapshot
@@ -97,6 +98,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "lang": partial(check_choice, "language", allowed=LANGUAGES),
     "group_by": partial(check_dimension, possible=(ALL, *MONITOR)),
     "confidence": check_confidence,
+    "standard_year": check_standard_year,
     "document": check_document,
     "verdict": check_verdict,
     "hypothesis": check_hypothesis,

@@ -2,10 +2,28 @@
 
 import pandas as pd
 
+from analysis.chapters.duration.composition import DurationComposition
 from analysis.chapters.duration.group_models import GroupModels
 from analysis.language.translator import Translator
+from analysis.measures.sources import STOCK_TABLES
 from analysis.measures.tidy_frame import pick
 from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
+
+
+def shares_shown(found: DurationComposition, translator: Translator) -> str:
+    """Return by what standard the shares are, or what would bring them."""
+    if found.shares.empty:
+        return translator.word("texts", "standardised_shares_absent", table=STOCK_TABLES[0])
+    year = str(found.shares["year"].iloc[0])
+    return translator.word("texts", "standardised_shares_of", year=year, standard=str(found.standard))
+
+
+def incidence_shown(found: DurationComposition, year: int, translator: Translator) -> str:
+    """Return of which year the chances are, and what would bring those that are not there."""
+    absent = translator.word("texts", "incidence_absent", table=STOCK_TABLES[0]) if found.incidence.empty else ""
+    known = len(found.incidence) or len(found.bounds)
+    of = translator.word("texts", "incidence_of" if known else "bounds_absent", year=str(year))
+    return f"{of} {absent}".strip() if known else f"{absent} {of}"
 
 
 def duration_answer(shares: pd.DataFrame, translator: Translator) -> str:

@@ -2,11 +2,37 @@
 
 import pandas as pd
 
+from analysis.chapters.flows.composition import FlowComposition
 from analysis.language.translator import Translator
+from analysis.measures.denominators import INHABITANTS, LABOUR_FORCE
+from analysis.measures.sources import QUARTERLY_FLOWS
 from analysis.measures.tidy_frame import pick
 from analysis.models.flows.group_comparison import GroupComparison
 from analysis.models.flows.outflow import OutflowModel
 from analysis.report.numbers import format_with_interval, select_row
+
+DENOMINATOR_TABLES = {"inhabitants": INHABITANTS, "labour force": LABOUR_FORCE}
+
+
+def rates_shown(found: FlowComposition, translator: Translator) -> str:
+    """Return of which year the rates are and what they are divided by, and what would bring those that are missing."""
+    sentences = []
+    if len(found.rates):
+        years = sorted(found.rates["year"].unique())
+        sentences.append(translator.word("texts", "rates_of", year=" / ".join(map(str, years))))
+    lacking = [translator.word("texts.rates_lacking", each.replace(" ", "_")) for each in found.lacking]
+    if lacking:
+        tables = " ".join(DENOMINATOR_TABLES[each] for each in found.lacking)
+        sentences.append(translator.word("texts", "rates_absent", what="; ".join(lacking), tables=tables))
+    return " ".join(sentences)
+
+
+def ratios_shown(found: FlowComposition, translator: Translator) -> str:
+    """Return by what standard the ratios are, or what would bring them."""
+    if found.ratios.empty:
+        return translator.word("texts", "standardised_absent", table=QUARTERLY_FLOWS[0])
+    year = str(found.ratios["year"].iloc[0])
+    return translator.word("texts", "standardised_ratios_of", year=year, standard=str(found.standard))
 
 
 def flows_answer(by_year: pd.DataFrame, break_even: pd.DataFrame, translator: Translator) -> str:

@@ -23,6 +23,7 @@ from analysis.models.duration.survival import BOUNDS, ROW, cumulative, matrix
 
 LEFT, REACHED, STILL = "left_before_aow", "reached_aow", "still_there"
 QUANTITIES = (LEFT, REACHED, STILL)
+ANY_BAND = "AOW exits from any band"
 _YEAR = 12.0
 _STEP = 1e-5  # relative step of numerical derivatives, as in `survival`
 _LEAST = 1e-12  # a hazard that stands for none
@@ -50,7 +51,8 @@ def incidence(leaving: np.ndarray, other: np.ndarray, cuts: tuple[int, ...], mon
     gone = still[..., :-1] - still[..., 1:]
     part = leaving / np.where(np.abs(both) < _LEAST, _LEAST, both)
     left = (gone * part).sum(axis=-1)
-    return np.stack([left, 1 - still[..., -1] - left, still[..., -1]])
+    reached = (gone * (1 - part)).sum(axis=-1)
+    return np.stack([left, reached, still[..., -1]])
 
 
 def cumulative_incidence(hazards: Hazards, everything: Hazards, months: Iterable[int]) -> pd.DataFrame:
@@ -143,8 +145,8 @@ def incidence_bounds(hazards: Hazards, other_exits: pd.DataFrame, months: Iterab
     Returns
     -------
     DataFrame
-        Tidy, labels ``dimension, group, year, months``; quantities `QUANTITIES` in percent; kind `BOUNDS`. The value is
-        that without anyone reaching the AOW age; the ends hold no process variation.
+        Tidy, labels ``dimension, group, year, months, assumption``; quantities `QUANTITIES` in percent; kind `BOUNDS`.
+        The value is that without anyone reaching the AOW age; the ends hold no process variation.
     """
     months = _checked(hazards, months)
     rows, leaving, _ = matrix(hazards)
@@ -162,7 +164,8 @@ def incidence_bounds(hazards: Hazards, other_exits: pd.DataFrame, months: Iterab
     columns = [*ROW, "tables", "status", "months", "quantity", "value", "value_lo", "value_hi"]
     frame = pd.DataFrame(frames, columns=columns)
     missing = np.where(frame["value"].isna(), UNDEFINED, PRESENT)
-    return frame.assign(unit="percent", denominator="entrants", interval=BOUNDS, missing=missing)
+    about = {"assumption": ANY_BAND, "unit": "percent", "denominator": "entrants", "interval": BOUNDS}
+    return frame.assign(**about, missing=missing)
 
 
 def _ends(

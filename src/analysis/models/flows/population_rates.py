@@ -11,8 +11,7 @@ import pandas as pd
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import TOTAL_GROUP
 from analysis.classifications.selection import find_group
-from analysis.measures.flows import BOTH
-from analysis.measures.population_rates import flows_of_year
+from analysis.measures.flows import BOTH, flows_of_year
 from analysis.missing import PRESENT
 from analysis.models.dispersion import (
     NO_VALUE,
