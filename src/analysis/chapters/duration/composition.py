@@ -16,6 +16,7 @@ from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT
 from analysis.models.duration import cohort
 from analysis.models.duration.competing import cumulative_incidence, incidence_bounds
+from analysis.models.duration.survival import ROW
 from analysis.models.standardisation import standardised_rows
 from analysis.models.strata import OVER, check_standard_year, stock_strata
 from analysis.snapshots.store import Snapshot
@@ -80,9 +81,12 @@ def duration_composition(
         everything = cohort.all_exits(models.hazards, models.routes)
         found = cumulative_incidence(models.hazards, everything, months)
         incidence = found[(found["year"] == models.year) & (found["dimension"] != "age")]
-    bounds = incidence_bounds(models.hazards, _other_exits(snapshot, models), months)
+    account = _other_exits(snapshot, models)
+    bounds = incidence_bounds(models.hazards, account, months).merge(account, how="left", on=ROW)
+    bounds["tables"] = [join_tables(each) for each in zip(bounds["tables"], bounds.pop("account_tables"), strict=True)]
     bounds = bounds[~bounds["group"].isin(set(incidence["group"]) if len(incidence) else ())]
-    frames = (each.reset_index(drop=True) for each in (incidence, bounds if len(bounds) else NOTHING))
+    bounds = bounds.drop(columns="other_exits_hi") if len(bounds) else NOTHING
+    frames = (each.reset_index(drop=True) for each in (incidence, bounds))
     return DurationComposition(combine(shares) if shares else NOTHING, base, *frames)
 
 
@@ -93,8 +97,8 @@ def _other_exits(snapshot: Snapshot, models: GroupModels) -> pd.DataFrame:
         column, tables = other_exits_of_year(snapshot, models.year, of)
         if column.missing[0] == PRESENT:
             about = {"dimension": group.dimension, "group": group.name, "year": models.year}
-            rows.append(about | {"other_exits_hi": column.hi[0], "account_tables": join_tables([tables])})
-    return pd.DataFrame(rows, columns=["dimension", "group", "year", "other_exits_hi", "account_tables"])
+            rows.append(about | {"other_exits_hi": column.hi[0], "account_tables": tables})
+    return pd.DataFrame(rows, columns=[*ROW, "other_exits_hi", "account_tables"])
 
 
 def _groups_of(models: GroupModels) -> Iterator[tuple[Group, Group]]:

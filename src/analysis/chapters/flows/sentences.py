@@ -23,7 +23,7 @@ def rates_shown(found: FlowComposition, translator: Translator) -> str:
     lacking = [translator.word("texts.rates_lacking", each.replace(" ", "_")) for each in found.lacking]
     if lacking:
         tables = " ".join(DENOMINATOR_TABLES[each] for each in found.lacking)
-        sentences.append(translator.word("texts", "rates_absent", what="; ".join(lacking), tables=tables))
+        sentences.append(translator.word("texts", "rates_absent", what=" / ".join(lacking), tables=tables))
     return " ".join(sentences)
 
 
