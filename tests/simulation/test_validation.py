@@ -139,6 +139,36 @@ def test_in_the_short_run_recommended_intervals_hold_and_short_cuts_fail(page):
     assert ordinary["plain binomial"] < ordinary["dispersion, a level a year"]
 
 
+BOUNDED = "bounds of|standardised share"
+
+
+def of_composition(text: str) -> pd.DataFrame:
+    return table_of(text[text.index("## Composition") :], "estimand")
+
+
+def test_in_the_short_run_bounds_and_rounding_hold_always(page):
+    found = of_composition((page / "validation.md").read_text(encoding="utf-8"))
+    assert set(found["world"]) == {"second"}
+    always = found.index.str.contains(BOUNDED)
+    assert always.sum() == 4
+    assert (found.loc[always, "coverage"].map(number) == 100).all()
+    assert (found.loc[~always, "coverage"].map(number) >= 60).all()  # one population of 20,000
+    assert {"inflow_per_1000", "standardised ratio, direct", "cumulative incidence, left_before_aow"} <= set(
+        found.index
+    )
+
+
+def test_the_committed_page_has_the_coverage_that_composition_is_shown_for():
+    """Rates per inhabitant, standardised ratios and incidence on the second world: 92 to 98 %; what is bounded: 100."""
+    found = of_composition((ROOT / "docs" / "validation.md").read_text(encoding="utf-8"))
+    second = found[found["world"] == "second"]
+    always = second.index.str.contains(BOUNDED)
+    assert (second.loc[always, "coverage"].map(number) == 100).all()
+    assert second.loc[~always, "coverage"].map(number).between(92, 98).all()
+    assert second["replicates"].map(number).min() >= 36
+    assert second["recommended"].str.startswith("yes").all()
+
+
 def test_the_committed_page_was_written_by_a_whole_run():
     text = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
     replicates, persons = re.search(r"^(\d+) replicates of ([\d,]+) persons", text, re.MULTILINE).groups()

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import levels
 import pandas as pd
+from composition import WORLDS, composition
 from estimands import DIMENSIONS
 from experiments import NOISE, as_the_rules_are, as_the_second_world, with_own_quarters
 from page import write
@@ -30,8 +31,8 @@ from analysis.workspace import outputs_folder, project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "shaken_replicates": 40}
 QUICK = {"persons": 20_000, "replicates": 8, "shaken_replicates": 4}
-LEVELS, SECOND = 1800, 60
-"""Replicates of each null, and populations of the second world."""
+LEVELS, SECOND, COMPOSED = 1800, 60, {"first": 40, "second": 60}
+"""Replicates of each null, and populations of the second world, and of both for what depends on composition."""
 
 
 def main(quick: bool, folder: Path, replicates: int | None = None, processes: int = 2) -> pd.DataFrame:
@@ -52,9 +53,17 @@ def sections(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
     results = levels.run(raw, levels.CHUNK if quick else LEVELS, processes, levels.NULLS[:1] if quick else levels.NULLS)
     persons, seeds = (20_000, 2) if quick else (50_000, SECOND)
     second = replicate(partial(as_the_second_world, persons=persons, raw=raw), list(range(1, 1 + seeds)), processes)
+    composed = {
+        name: replicate(
+            partial(composition, persons=persons, which=name, raw=raw),
+            list(range(1, 1 + (1 if quick else COMPOSED[name]))),
+            1 if quick else processes,
+        )
+        for name in (WORLDS[1:] if quick else WORLDS)
+    }
     summary = levels.summary(results)
     summary.round(2).to_csv(folder / "validation" / "levels.csv", index=False, lineterminator="\n")
-    write_sections(folder / "validation.md", summary, second)
+    write_sections(folder / "validation.md", summary, second, composed)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from analysis.models.duration.cohort import all_exits, compare_routes, continuat
 from analysis.models.duration.competing import LEFT, REACHED, cumulative_incidence, incidence, incidence_bounds
 from analysis.models.duration.hazards import exit_hazards
 from analysis.models.duration.panel import BandPanel, panel_of_frames
+from analysis.models.duration.survival import CONTINUOUS
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.population_rates import flow_dispersion, flow_interval
 from analysis.models.standardisation import FORMS, direct, observed_over_expected, standardised_rows
@@ -44,7 +45,9 @@ def composition(seed: int, persons: int, which: str, raw: Path) -> pd.DataFrame:
     path = raw / f"composition-{which}-{persons}-{seed:04d}.csv"
     if not path.exists():
         of = world(seed, persons) if which == "first" else second_world(seed, persons, default_unrest())
-        frames = pd.concat([*_rates(of), *_standardised(of), *_competing(of)], ignore_index=True)
+        # in the first world people leave at month ends: not the clock of the incidence
+        chances = _competing(of) if of.clock == CONTINUOUS else []
+        frames = pd.concat([*_rates(of), *_standardised(of), *chances], ignore_index=True)
         raw.mkdir(parents=True, exist_ok=True)
         keep(frames.assign(kind="composition", figures="printed"), path)
     return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"group": str, "part": str})
@@ -181,8 +184,8 @@ def _bounds(of: World, bands: BandPanel, leaving: np.ndarray, aow: np.ndarray) -
         frame[frame["dimension"] != "age"].replace({"band": {"5y+": OVER_5.name}})
         for frame in (of.exact.stock_frame(), of.exact.ended_frame())
     ))  # fmt: skip
-    gone = float(of.true("account", "aow_exits")[0, QUARTER].sum())
-    ask = pd.DataFrame({"dimension": ["total"], "group": ["total"], "year": [YEAR], "other_exits_hi": [gone]})
+    reached = float(of.true("account", "aow_exits")[0, QUARTER].sum())
+    ask = pd.DataFrame({"dimension": ["total"], "group": ["total"], "year": [YEAR], "other_exits_hi": [reached]})
     table = incidence_bounds(exit_hazards(exact), ask, AT_MONTHS)
     found = []
     for months in AT_MONTHS:

@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import fill
 
 import pandas as pd
-from assessment import assess, overall
+from assessment import BOUNDED, assess, overall
 from estimands import OLD_CLOCK
 from levels import COMMON_SD, LEVEL, NULLS, QUARTERS
 from page import table, texts, with_verdicts
@@ -13,8 +13,8 @@ from page import table, texts, with_verdicts
 from analysis.models.hypothesis.series import TESTS
 
 
-def write_sections(page: Path, levels: pd.DataFrame, second: pd.DataFrame) -> None:
-    """Put both sections into a page, in the place of those that it has.
+def write_sections(page: Path, levels: pd.DataFrame, second: pd.DataFrame, worlds: dict[str, pd.DataFrame]) -> None:
+    """Put all sections into a page, in the place of those that it has.
 
     Parameters
     ----------
@@ -23,13 +23,21 @@ def write_sections(page: Path, levels: pd.DataFrame, second: pd.DataFrame) -> No
         As from `levels.summary`.
     second : DataFrame
         Rows of the second world as from `study.replicate`.
+    worlds : dict of str to DataFrame
+        Rows of `composition.composition` of each world.
     """
+    write_section(page, "tests", _tests(levels))
+    write_section(page, "second world", _second(second))
+    write_section(page, "composition", composition_text(worlds))
+
+
+def write_section(page: Path, name: str, section: str) -> None:
+    """Put one section into a page, in the place of the one that it has."""
     text = page.read_text(encoding="utf-8")
-    for name, section in (("tests", _tests(levels)), ("second world", _second(second))):
-        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        whole = f"{begin}\n\n{section}\n\n{end}"
-        known = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-        text = known.sub(lambda _, new=whole: new, text) if known.search(text) else f"{text.rstrip()}\n\n{whole}\n"
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    whole = f"{begin}\n\n{section}\n\n{end}"
+    known = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    text = known.sub(lambda _: whole, text) if known.search(text) else f"{text.rstrip()}\n\n{whole}\n"
     page.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -84,3 +92,27 @@ def _second(second: pd.DataFrame) -> str:
         have the mean over all populations as truth: their intervals hold chance, and not what shocks do to a year, so
         that they are too narrow for *an ordinary year*."""
     return "\n\n".join(["## The second world", _wrapped(about), cells_table])
+
+
+def composition_text(worlds: dict[str, pd.DataFrame]) -> str:
+    """Return the section on rates per inhabitant, standardisation and competing risks, a table of both worlds."""
+    frames = []
+    for name, runs in worlds.items():
+        cells = assess(runs)
+        whole = overall(runs, cells)
+        replicates = whole["estimand"].map(runs.groupby("estimand")["seed"].nunique())
+        bounded = whole["estimand"].isin(BOUNDED)  # the value is one of the ends
+        whole = whole.assign(bias=whole["bias"].mask(bounded), rmse=whole["rmse"].mask(bounded))
+        frames.append(with_verdicts(whole).assign(world=name, replicates=replicates.astype(int).astype(str)))
+    columns = ["estimand", "world", "replicates", "bias", "rmse", "coverage", "cells in use", "recommended"]
+    about = """Populations of 50,000 persons, by both worlds; everything from printed cells, flows of the second world
+        as registered. Rates per 1,000: moments of 2023 against what was to be expected, total, sexes and ages of the
+        monitor (denominators are known). Standardised ratios: groups by age, sex and origin over the two other
+        dimensions crossed, the year as its own standard; truth is what was to be expected in every stratum, with the
+        standard's counts as weights; the interval is of chance and rounding. Standardised shares: the interval is of
+        rounding and has to hold the exact share. Cumulative incidence at 24 and 60 months of the total, sexes and
+        origins, in the second world alone: in the first people leave at month ends, which is another clock; truth is
+        that of the hazards expected of those who were there and of the AOW exits by band. Bounds of the incidence have
+        to hold it always, whatever the bands that people reach the AOW age from."""
+    tables = table(texts(pd.concat(frames, ignore_index=True)[columns]))
+    return "\n\n".join(["## Composition, and the AOW age as a competing risk", _wrapped(about), tables])

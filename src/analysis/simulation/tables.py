@@ -30,7 +30,7 @@ def members(dimension: str, category: str) -> np.ndarray:
 
 
 def tables(counts: Counts, source: str) -> list[NewTable]:
-    """Return the population counted into the four tables, each of which names its ``source``."""
+    """Return the population counted into its four tables, each of which names its ``source``."""
     return [_table(name, shape, counts, source) for name, shape in content("tables.toml")["tables"].items()]
 
 

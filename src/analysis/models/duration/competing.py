@@ -53,10 +53,10 @@ def incidence(leaving: np.ndarray, other: np.ndarray, cuts: tuple[int, ...], mon
     both = leaving + other
     ends = [min(edge, months) for edge in (0, *cuts)] + [months]
     still = np.stack([np.exp(-cumulative(both, cuts, end)) for end in ends], axis=-1)
-    gone = still[..., :-1] - still[..., 1:]
+    going = still[..., :-1] - still[..., 1:]
     part = leaving / np.where(np.abs(both) < _LEAST, _LEAST, both)
-    left = (gone * part).sum(axis=-1)
-    reached = (gone * (1 - part)).sum(axis=-1)
+    left = (going * part).sum(axis=-1)
+    reached = (going * (1 - part)).sum(axis=-1)
     return np.stack([left, reached, still[..., -1]])
 
 
@@ -111,9 +111,9 @@ def _checked(hazards: Hazards, months: Iterable[int]) -> tuple[int, ...]:
     return months
 
 
-def _same_rows(wanted: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
+def _same_rows(target: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
     """Return for each group and year its place among the rows of another matrix of hazards."""
-    return pd.MultiIndex.from_frame(rows[ROW]).get_indexer(pd.MultiIndex.from_frame(wanted[ROW]))
+    return pd.MultiIndex.from_frame(rows[ROW]).get_indexer(pd.MultiIndex.from_frame(target[ROW]))
 
 
 def _variance(hazards: tuple, errors: tuple, cuts: tuple[int, ...], month: int) -> np.ndarray:
