@@ -64,7 +64,7 @@ def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -
         "cells": f"{len(cells):,}",
         "pairs": len(set(exact["seed"])),
         "overall": table(_overall(whole)),
-        "faults": _faults(cells),
+        "faults": faults_table(cells),
         "bias_by_group": table(_by_group(cells, "bias", "bias")),
         "coverage_by_group": table(_by_group(cells, "coverage", "too")),
         "hazards": table(_hazards(cells)),
@@ -109,7 +109,7 @@ def _overall(whole: pd.DataFrame) -> pd.DataFrame:
     return texts(frame[columns]).rename(columns={"worst": "worst bias", "width": "half-width"})
 
 
-def _faults(cells: pd.DataFrame) -> str:
+def faults_table(cells: pd.DataFrame) -> str:
     """Return the cells that must not be used, with those of one estimand and reason together."""
     wrong = cells[~cells["used"]]
     lines = ["| estimand | for | fault | bias | coverage | why |", "| --- | --- | --- | ---: | ---: | --- |"]

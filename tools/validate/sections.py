@@ -8,7 +8,7 @@ import pandas as pd
 from assessment import BOUNDED, assess, overall
 from estimands import OLD_CLOCK
 from levels import COMMON_SD, LEVEL, NULLS, QUARTERS
-from page import table, texts, with_verdicts
+from page import faults_table, table, texts, with_verdicts
 
 from analysis.models.hypothesis.series import TESTS
 
@@ -96,9 +96,10 @@ def _second(second: pd.DataFrame) -> str:
 
 def composition_text(worlds: dict[str, pd.DataFrame]) -> str:
     """Return the section on rates per inhabitant, standardisation and competing risks, a table of both worlds."""
-    frames = []
+    frames, faults = [], []
     for name, runs in worlds.items():
         cells = assess(runs)
+        faults += [f"Not to be used in the {name} world:", faults_table(cells)] if not cells["used"].all() else []
         whole = overall(runs, cells)
         replicates = whole["estimand"].map(runs.groupby("estimand")["seed"].nunique())
         bounded = whole["estimand"].isin(BOUNDED)  # the value is one of the ends
@@ -109,10 +110,10 @@ def composition_text(worlds: dict[str, pd.DataFrame]) -> str:
         as registered. Rates per 1,000: moments of 2023 against what was to be expected, total, sexes and ages of the
         monitor (denominators are known). Standardised ratios: groups by age, sex and origin over the two other
         dimensions crossed, the year as its own standard; truth is what was to be expected in every stratum, with the
-        standard's counts as weights; the interval is of chance and rounding. Standardised shares: the interval is of
-        rounding and has to hold the exact share. Cumulative incidence at 24 and 60 months of the total, sexes and
+        standard's counts as weights; the interval is of chance and rounding together. Standardised shares: the interval
+        is of rounding and has to hold the exact share. Cumulative incidence at 24 and 60 months of the total, sexes and
         origins, in the second world alone: in the first people leave at month ends, which is another clock; truth is
         that of the hazards expected of those who were there and of the AOW exits by band. Bounds of the incidence have
         to hold it always, whatever the bands that people reach the AOW age from."""
     tables = table(texts(pd.concat(frames, ignore_index=True)[columns]))
-    return "\n\n".join(["## Composition, and the AOW age as a competing risk", _wrapped(about), tables])
+    return "\n\n".join(["## Composition, and the AOW age as a competing risk", _wrapped(about), tables, *faults])
