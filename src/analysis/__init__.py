@@ -3,7 +3,7 @@
 Imports run one way, from the top of this list to its end::
 
     cli
-    cli_findings
+    cli_findings, cli_notebooks
     site
     runs
     chapters

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from analysis import __version__
 from analysis.cli_findings import FINDINGS_COMMANDS, option
+from analysis.cli_notebooks import NOTEBOOK_COMMANDS
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 from analysis.files import staged_folder
 from analysis.snapshots.store import report_damage, snapshot_names, survey
@@ -283,6 +284,7 @@ _COMMANDS = {
                 help="a parameter of 08_hypothesis; may be repeated"),
         option("--out", metavar="DIR", help="where runs make their folders (default: outputs/)"),
     ),
+    **NOTEBOOK_COMMANDS,
     **FINDINGS_COMMANDS,
     "pull": (
         _pull, "download tables of CBS into a new dated snapshot",

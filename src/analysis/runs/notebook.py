@@ -13,6 +13,8 @@ from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
 
 TAG = "parameters"
 METADATA = "bijstand"
+MINE = "mine"
+"""The folder for notebooks of one's own, below that of the notebooks; git ignores it, and so do the tests."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,9 @@ def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Noteboo
     CallError
         When a name is unknown.
     """
-    known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
-    chosen = [name.removesuffix(".ipynb") for name in names] if names else [n for n in known if n[:2].isdigit()]
+    known = {path.stem: path for path in (*sorted((folder / MINE).glob("*.ipynb")), *sorted(folder.glob("*.ipynb")))}
+    chosen = [name.removesuffix(".ipynb") for name in names or ()]
+    chosen = chosen or [name for name, path in known.items() if name[:2].isdigit() and path.parent == folder]
     unknown = [f"notebook {name!r} is unknown; {did_you_mean(name, known)}." for name in chosen if name not in known]
     refuse(unknown, CallError)
     found = [read_notebook(known[name]) for name in dict.fromkeys(chosen)]
