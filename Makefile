@@ -19,8 +19,10 @@ test: export OMP_NUM_THREADS ?= 1
 test: $(READY)  ## unit and property tests, and every notebook against its committed outputs
 	@$(PYTEST) --nbval-lax --nbval-cell-timeout=300 $(TESTS) $(ARGS)
 
-lab: $(READY)  ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+# in a container people are root, whom JupyterLab refuses without a word of its own
+AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
+lab: $(READY)  ## JupyterLab on the notebooks; ARGS="--no-browser --port 8890", say
+	@$(BIN)/jupyter lab notebooks $(AS_ROOT) $(ARGS)
 
 check: $(READY)  ## style, and that imports run one way
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache && $(BIN)/python tools/write_environment.py --check && \

@@ -57,11 +57,11 @@ class Source(Snapshot):
 
         return periods_in(self, measure, groups)
 
-    def what_can_i_ask(self) -> pd.DataFrame:
-        """Return the questions that this snapshot answers, a row a measure and dimension."""
+    def what_can_i_ask(self, measure: str = "") -> pd.DataFrame:
+        """Return the questions that this snapshot answers, of a measure or of all: a row a measure and dimension."""
         from analysis.measures.answerable import what_can_i_ask
 
-        return what_can_i_ask(self)
+        return what_can_i_ask(self, measure)
 
     def summary(self) -> Summary:
         """Return what the snapshot holds, and how to see more of it."""

@@ -90,6 +90,8 @@ class Translator:
     def value(self, text: str) -> str:
         """Return the name of a group, region, unit or reason; one that is not known stands for itself."""
         entry = glossary()["values"].get(text) or read_list("regions")["regions"].get(text)
+        if not entry and " & " in text:  # groups that cross
+            return " & ".join(map(self.value, text.split(" & ")))
         return entry[self.code] if entry else text
 
     def number(self, value: Number, decimals: int = 0, sign: bool = False) -> str:

@@ -126,8 +126,14 @@ def advice(snapshot: Snapshot, measure: str, groups: str) -> str:
     return text + "".join(map(dimension_note, dimensions))
 
 
-def what_can_i_ask(snapshot: Snapshot) -> pd.DataFrame:
+def what_can_i_ask(snapshot: Snapshot, measure: str = "") -> pd.DataFrame:
     """Return the questions that a snapshot answers: one row a measure and dimension.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    measure : str, optional
+        One of ``MEASURES``; by default all, which takes some seconds on whole tables.
 
     Returns
     -------
@@ -137,15 +143,15 @@ def what_can_i_ask(snapshot: Snapshot) -> pd.DataFrame:
         count), ``answered_by`` (numerator and denominator).
     """
     rows = []
-    for measure, fraction in MEASURES.items():
-        for dimension in (TOTAL, *DIMENSIONS, *(["duration"] if measure == "exit_rate" else [])):
+    for name in [check_choice("measure", measure, MEASURES)] if measure else MEASURES:
+        for dimension in (TOTAL, *DIMENSIONS, *(["duration"] if name == "exit_rate" else [])):
             names = ["<2y", ">5y"] if dimension == "duration" else groups_of(dimension) or ["western", "non-western"]
             text = TOTAL if dimension == TOTAL else groups_text(dimension, tuple(names[:2]))
-            found = answerable_periods(snapshot, measure, text)
+            found = answerable_periods(snapshot, name, text)
             if len(found):
                 ends = {"first_period": str(found[0]), "last_period": str(found[-1]), "periods": len(found)}
-                named = {"measure": measure, "dimension": dimension, "groups": text}
-                rows.append(named | ends | {"answered_by": " / ".join(fraction)})
+                named = {"measure": name, "dimension": dimension, "groups": text}
+                rows.append(named | ends | {"answered_by": " / ".join(MEASURES[name])})
     columns = ["measure", "dimension", "groups", "first_period", "last_period", "periods", "answered_by"]
     return pd.DataFrame(rows, columns=columns)
 
