@@ -157,6 +157,12 @@ def report(bench: Bench, folder: Path) -> None:
             [cost_of_command(BIN / "bijstand", "report", "--snapshot", each, "--out", folder / each)]
             for each in (name, "published")
         )
+        bench.costs("report on full size", full)
+        bench.costs("report on published", published)
+        bench.value("report on full size over published", median_wall(full) / median_wall(published))
+        processors = median_cpu(full) / median_cpu(published)
+        bench.value("processors of the report on full size over published", processors)
+        bench.value("peak memory of a process, MB", full[0].peak_mb)
         record = json.loads(next((folder / name).glob("*/run.json")).read_text(encoding="utf-8"))
         for notebook in (each["name"] for each in record["notebooks"]):
             words = ["report", "--snapshot", name, "--notebook", notebook, "--out", folder / notebook]
@@ -164,12 +170,6 @@ def report(bench: Bench, folder: Path) -> None:
             bench.costs(f"{notebook} alone, at most {alone.peak_mb:.0f} MB", [alone])
     finally:
         shutil.rmtree(made)
-    bench.costs("report on full size", full)
-    bench.costs("report on published", published)
-    bench.value("report on full size over published", median_wall(full) / median_wall(published))
-    processors = median_cpu(full) / median_cpu(published)
-    bench.value("processors of the report on full size over published", processors)
-    bench.value("peak memory of a process, MB", full[0].peak_mb)
 
 
 def main() -> int:
