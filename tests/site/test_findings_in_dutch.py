@@ -26,8 +26,8 @@ def rows(register, published):
 
 
 def is_english(text: str) -> bool:
-    """Tell whether a text has an English word; ids and the name of a licence are left out."""
-    return ENGLISH.search(re.sub(r"[\w-]+-[\w-]+|CC BY", "", text)) is not None
+    """Tell whether a text has an English word; ids, the name of a licence and the `and` of a formula are left out."""
+    return ENGLISH.search(re.sub(r"[\w-]+-[\w-]+|CC BY|(?<=[\d)]) and (?=[\d(])", "", text)) is not None
 
 
 def sentences(page: str) -> set[str]:
