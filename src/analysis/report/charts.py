@@ -172,11 +172,12 @@ def divided_bars(widths: pd.DataFrame, numbers: pd.DataFrame, translator: Transl
     shades : sequence of colours, optional
         One a part.
     """
-    total = widths.sum(axis=1)
-    with canvas(_HEAD + 0.42 * max(len(widths), 1) + _LEGEND * len(widths.columns)) as (figure, (axes,)):
+    total, parts = widths.sum(axis=1), len(widths.columns)
+    hatches = (*HATCHES, "")[:parts] if parts <= 4 else (*HATCHES, "xx", "")  # beyond three the last part is plain
+    with canvas(_HEAD + 0.42 * max(len(widths), 1) + _LEGEND * parts) as (figure, (axes,)):
         left = total * 0
         for number, (name, part) in enumerate(widths.items()):
-            style = {"color": (shades or colours(3))[number], "hatch": (*HATCHES, "")[number], "edgecolor": "white"}
+            style = {"color": (shades or colours(3))[number], "hatch": hatches[number], "edgecolor": "white"}
             axes.barh(widths.index, part, left=left, height=0.66, label=name, linewidth=0.4, **style)
             for bar, width in part[part > _NARROW * total.max()].items():
                 boxed_note(axes, translator.number(numbers.loc[bar, name]), (left[bar] + width / 2, bar))

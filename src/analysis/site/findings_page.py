@@ -227,4 +227,4 @@ def _interval_chart(row: Row, most: int, translator: Translator) -> Row | None:
         return None
     low, span = min(values), max(values) - min(values)
     positions = {key: [round(2 + 96 * (value - low) / span, 2) for value in bar] for key, bar in bars.items()}
-    return positions | {"ends": [translator.number(end, most) for end in round_outward(low, low + span, most)]}
+    return positions | {"ends": [_text(end, most, translator) for end in round_outward(low, low + span, most)]}
