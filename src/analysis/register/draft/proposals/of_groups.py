@@ -1,6 +1,7 @@
 """What numbers of one group give of each other wherever they stand: levels of two periods, a level and its change."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _COUNTS = (
 )
 _MOST = 2
 """Proposals of one kind for a number: those of the finest figures."""
+_MOST_NEAR, _MOST_OF_TABLES = 16, 12
+"""How many figures of a group are looked at for each number: in a long document the pairs of all would be too many."""
 _PLAUSIBLE = 0.35
 """How far a relation that does not hold may be off, as a part of the number, to be proposed all the same."""
 
@@ -48,11 +51,23 @@ class Index:
         self.by_group: dict[frozenset[str], list[Candidate]] = defaultdict(list)
         for each in figures:
             self.by_group[scheme_key(each.group)].append(each)
+        self._of_kinds: dict[tuple, tuple[list[Candidate], list[int], list[Candidate]]] = {}
 
-    def of(self, group: str, *kinds: str) -> list[Candidate]:
-        """Return the figures of a group of some kinds, those of tables and the finest first."""
-        found = [each for each in self.by_group[scheme_key(group)] if each.kind in kinds]
-        return sorted(found, key=lambda each: (each.row < 0, each.step))
+    def of(self, each: Candidate, *kinds: str, group: str | None = None) -> list[Candidate]:
+        """Return figures of a group of some kinds: those nearest to a number, and the first of the tables."""
+        key = scheme_key(each.group if group is None else group), kinds
+        if key not in self._of_kinds:
+            found = [one for one in self.by_group[key[0]] if one.kind in kinds]
+            self._of_kinds[key] = (
+                found,
+                [one.block for one in found],
+                [one for one in found if one.row >= 0][:_MOST_OF_TABLES],
+            )
+        found, blocks, of_tables = self._of_kinds[key]
+        at = bisect_left(blocks, each.block)
+        near = sorted(found[max(0, at - _MOST_NEAR) : at + _MOST_NEAR], key=lambda one: abs(one.block - each.block))
+        chosen = dict.fromkeys([*near[:_MOST_NEAR], *of_tables])
+        return sorted(chosen, key=lambda one: (one.row < 0, one.step))
 
 
 def scheme_key(group: str) -> frozenset[str]:
@@ -114,7 +129,7 @@ def _distance(one: Candidate, two: Candidate) -> float:
 def _of_levels(each: Candidate, index: Index) -> Iterator[Attempt]:
     """Try the difference and growth of levels at the two ends of the period of a change."""
     ends = _years(each.period)
-    levels = [one for one in index.of(each.group, LEVEL, MEAN) if one.unit in (*_COUNTS, "euro", "million euro")]
+    levels = [one for one in index.of(each, LEVEL, MEAN) if one.unit in (*_COUNTS, "euro", "million euro")]
     for new, old in permutations(levels, 2):
         if (
             new.unit != old.unit
@@ -142,8 +157,8 @@ def _of_levels(each: Candidate, index: Index) -> Iterator[Attempt]:
 def _of_level_and_change(each: Candidate, index: Index) -> Iterator[Attempt]:
     """Try growth from a level and its change, and a change from a level and its growth."""
     ends = _years(each.period)
-    partners = index.of(each.group, CHANGE if each.kind == GROWTH else GROWTH)
-    for level in index.of(each.group, LEVEL, MEAN):
+    partners = index.of(each, CHANGE if each.kind == GROWTH else GROWTH)
+    for level in index.of(each, LEVEL, MEAN):
         if _years(level.period)[:1] != ends[-1:] or level.unit not in _COUNTS:
             continue
         for other in partners:
@@ -176,7 +191,7 @@ def _of_flows(each: Candidate, index: Index) -> Iterator[Attempt]:
     unit_of = ("percent",) if each.kind == GROWTH else _COUNTS
     cells = [
         one
-        for one in index.of(each.group, LEVEL, SHARE, RATIO, MEAN)
+        for one in index.of(each, LEVEL, SHARE, RATIO, MEAN)
         if one.row >= 0 and one.unit in unit_of and _years(one.period)[-1:] == _years(each.period)[-1:]
     ]
     for plus, minus in permutations(cells, 2):
@@ -193,8 +208,8 @@ def _of_flows(each: Candidate, index: Index) -> Iterator[Attempt]:
 
 def _of_parts(each: Candidate, index: Index) -> Iterator[Attempt]:
     """Try the share of a count adjacent it in a total, and of two counts of its group."""
-    of_total = [one for one in index.of("total", LEVEL, MEAN) if one.unit in _COUNTS][:40]
-    of_group = [one for one in index.of(each.group, LEVEL, MEAN) if one.unit in _COUNTS]
+    of_total = [one for one in index.of(each, LEVEL, MEAN, group="total") if one.unit in _COUNTS][:40]
+    of_group = [one for one in index.of(each, LEVEL, MEAN) if one.unit in _COUNTS]
     adjacent = [
         one
         for one in {*of_group, *of_total}
@@ -235,14 +250,14 @@ def _of_parts(each: Candidate, index: Index) -> Iterator[Attempt]:
 
 def _of_ratio(each: Candidate, index: Index) -> Iterator[Attempt]:
     """Try a hundred times a ratio of the same group, and the two counts that ratio is of."""
-    for ratio in index.of(each.group, RATIO):
+    for ratio in index.of(each, RATIO):
         if ratio is each or ratio.unit != "ratio" or each.unit != "per 100 inflow":
             continue
         span = index.spans[ratio.id]
         yield Attempt(
             f"100 * [{ratio.id}]", Span(100 * span.value, 100 * span.lo, 100 * span.hi), 0.5, "a hundred times it"
         )
-        row = [one for one in index.of(each.group, MEAN, LEVEL) if one.row == ratio.row and one.block == ratio.block]
+        row = [one for one in index.of(each, MEAN, LEVEL) if one.row == ratio.row and one.block == ratio.block]
         for part, whole in permutations(row, 2):
             a, b = index.spans[part.id], index.spans[whole.id]
             if b.lo > 0 and part.unit == whole.unit:
@@ -253,10 +268,10 @@ def _of_ratio(each: Candidate, index: Index) -> Iterator[Attempt]:
 def _before(each: Candidate, index: Index) -> Iterator[Attempt]:
     """Try an earlier level from a later one and its change or growth."""
     year = _years(each.period)[:1]
-    for level in index.of(each.group, LEVEL):
+    for level in index.of(each, LEVEL):
         if level.unit != each.unit or not year or _years(level.period)[:1] <= year:
             continue
-        for other in index.of(each.group, CHANGE, GROWTH):
+        for other in index.of(each, CHANGE, GROWTH):
             if (
                 _years(other.period)[:1] != year
                 or _years(other.period)[-1:] != _years(level.period)[:1]

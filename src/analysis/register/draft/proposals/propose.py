@@ -17,7 +17,7 @@ from analysis.register.draft.proposals.repeats import elsewhere_ideas, repeat_id
 from analysis.register.relations import Register
 from analysis.snapshots.store import Snapshot
 
-MOST = 3000
+MOST = 2000
 """Numbers above which only the tables of a document are searched: pairs would take too long, and fit by chance."""
 
 

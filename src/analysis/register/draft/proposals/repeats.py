@@ -1,8 +1,10 @@
 """Where a number is printed again: elsewhere in the document, or in another document of the register."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from analysis.register.claims import Claim
 from analysis.register.draft.candidate import CHANGE, GROWTH, Candidate
@@ -12,6 +14,9 @@ from analysis.register.draft.proposals.proposal import Idea
 
 _DIGITS = 3
 """A number of fewer digits is found again by chance: it has to be about the same thing in its words too."""
+_WINDOW, _COARSEST = Fraction(3, 20), Fraction(1)
+"""How far from a number others of its size are looked for: wider than what could be the same, rounded or misprinted."""
+_MOST_SOURCES = 60
 _NEAR = 0.1
 """Two figures of one thing that differ by more than this part are figures of two things."""
 SAME_SCHEME = {"lks-beschut": "sheltered work", "lks-banenafspraak": "jobs agreement"}
@@ -33,9 +38,13 @@ def repeat_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> I
     for each in figures:
         by_key[_key(each)].append(each)
     for alike in by_key.values():
+        ordered = sorted(alike, key=lambda each: abs(each.value))
+        sizes = [abs(each.value) for each in ordered]
         for each in alike:
-            sources = [other for other in alike if _is_source(other, each)]
-            yield from _copies(each, sources, claims, topics)
+            room = max(abs(each.value) * _WINDOW, each.step, _COARSEST)
+            first, last = bisect_left(sizes, abs(each.value) - room), bisect_right(sizes, abs(each.value) + room)
+            sources = [other for other in ordered[first:last] if _is_source(other, each)]
+            yield from _copies(each, sorted(sources, key=lambda one: one.id)[:_MOST_SOURCES], claims, topics)
 
 
 def _key(each: Candidate) -> tuple:
@@ -134,34 +143,33 @@ def elsewhere_ideas(
     figures: Sequence[Candidate], claims: Mapping[str, Claim], others: Iterable[Claim]
 ) -> Iterator[Idea]:
     """Return where a number may be printed in other documents of the register, and what it follows from there."""
-    by_unit: dict[tuple[str, bool], list[Claim]] = defaultdict(list)
+    known: dict[tuple, list[tuple[Claim, Span]]] = defaultdict(list)
     for claim in others:
         if claim.value is not None and claim.row["kind"] != "statement":
-            by_unit[claim.row["unit"], claim.row["kind"] in (CHANGE, GROWTH)].append(claim)
+            key = claim.row["unit"], claim.row["kind"] in (CHANGE, GROWTH), group_key(claim.row["group"])
+            known[key].append((claim, Span.of(claim)))
     for each in figures:
-        printed, found = Span.of(claims[each.id]), []
-        for claim in by_unit[each.unit, each.kind in (CHANGE, GROWTH)]:
-            if group_key(claim.row["group"]) != group_key(each.group) or not _periods_agree(
-                each.period, claim.row["period"]
-            ):
-                continue
-            span, same = Span.of(claim), _periods_agree(each.period, claim.row["period"]) == 2
-            rounded = float(each.step) >= float(claim.step)
-            if _touch(printed, span) and (significant(each) >= _DIGITS or same):
-                found.append(((2 if same else 1) + rounded, claim))
-            elif (
-                same
-                and each.wording != "about"
-                and significant(each) >= _DIGITS
-                and abs(printed.value - span.value) <= _NEAR / 5 * abs(printed.value)
-            ):
-                found.append((0, claim))
+        alike = known.get((each.unit, each.kind in (CHANGE, GROWTH), group_key(each.group)), ())
+        found = list(_elsewhere(each, Span.of(claims[each.id]), alike))
         found.sort(key=lambda one: (-one[0], float(one[1].step)))
         fits = [one for one in found if one[0] > 0]
         for points, claim in (fits or found)[:2]:
             words = "the same number" if points else "the same quantity, group and period"
             yield Idea(each.id, f"[{claim.id}]", f"{words} in {claim.document}: {claim.row['quantity'][:60]}")
         yield from _what_it_follows_from(each, fits[:1])
+
+
+def _elsewhere(each: Candidate, printed: Span, alike: Iterable[tuple[Claim, Span]]) -> Iterator[tuple[float, Claim]]:
+    """Return the claims that may be this number, with how likely; 0 for one that differs and should not."""
+    for claim, span in alike:
+        touches = _touch(printed, span)
+        near = abs(printed.value - span.value) <= _NEAR / 5 * abs(printed.value)
+        if not (touches or near) or not (periods := _periods_agree(each.period, claim.row["period"])):
+            continue
+        if touches and (significant(each) >= _DIGITS or periods == 2):
+            yield periods + (float(each.step) >= float(claim.step)), claim
+        elif not touches and periods == 2 and each.wording != "about" and significant(each) >= _DIGITS:
+            yield 0, claim
 
 
 def _what_it_follows_from(each: Candidate, fits: Sequence[tuple[int, Claim]]) -> Iterator[Idea]:
