@@ -136,7 +136,8 @@ def _take_prose(state: _State, page: int, text: str, following: list[str]) -> It
     plain = _PLAIN_NUMBERS.fullmatch(text) and not (following and is_counted(following[0]))
     listed = _LIST.match(text) and (not state.paragraph or _ENDS.search(state.paragraph[-1]) or text[0] in "•·▪■")
     noted = re.match(rf"{state.note}\s+\S", text) is not None and state.note > 0
-    if (listed or plain or noted) and state.paragraph:
+    next_page = bool(state.paragraph) and page != state.page and _ENDS.search(state.paragraph[-1]) is not None
+    if (listed or plain or noted or next_page) and state.paragraph:
         yield from _flush_paragraph(state)
     state.page = page if not state.paragraph else state.page
     state.paragraph.append(text)

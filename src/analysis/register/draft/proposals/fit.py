@@ -68,6 +68,8 @@ def fitted(name: str, a: Span, b: Span) -> Span | None:
 def templates_for(target: Claim, a: Claim, b: Claim) -> list[str]:
     """Return the templates whose units agree: what gives percent for counts of one unit, what gives counts."""
     units = {a.row["unit"], b.row["unit"]}
+    if "growth_rate" in (a.row["kind"], b.row["kind"]):
+        return []
     if len(units) > 1 or any(unit.startswith(("percent", "ratio", "per ", "years")) for unit in units):
         return ["difference"] if units == {target.row["unit"]} else []
     if target.row["unit"] == "percent":

@@ -79,6 +79,8 @@ def group_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> It
     """Return what to try for the changes, growth rates, shares and rates of a document."""
     index = Index(figures, claims)
     for each in figures:
+        if not _years(each.period):
+            continue
         if each.kind in (CHANGE, GROWTH):
             yield from _best(each, _of_levels(each, index), index, "two levels of the group")
             yield from _best(each, _of_level_and_change(each, index), index, "a level of the group and its change")

@@ -289,9 +289,14 @@ def _adds_up(target: str, names: Sequence[str], claims: Mapping[str, Claim]) -> 
 
 
 def _one_unit(names: Sequence[str], claims: Mapping[str, Claim]) -> bool:
-    return len(
-        {(claims[name].row["unit"], claims[name].row["kind"] in ("change", "growth_rate")) for name in names}
-    ) == 1 and claims[names[0]].row["unit"] not in ("years", "ratio")
+    """Tell whether figures can be added: of one unit, all levels or all changes; no growth rates, ages or ratios."""
+    rows = [claims[name].row for name in names]
+    kinds = {(row["unit"], row["kind"] == "change") for row in rows}
+    return (
+        len(kinds) == 1
+        and rows[0]["unit"] not in ("years", "ratio")
+        and all(row["kind"] != "growth_rate" for row in rows)
+    )
 
 
 def _sum(names: Sequence[str]) -> str:
