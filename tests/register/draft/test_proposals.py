@@ -95,8 +95,8 @@ def test_another_document_is_looked_at_by_unit_group_and_period():
 
 
 def test_own_rows_of_the_register_are_not_looked_at():
-    row = ROW | {"claim_id": "d-x", "group": "total", "period": "2024", "value": "1234", "unit": "persons", "kind": "level",
-                 "precision": "1", "location": "t", "quantity": "q", "source": "document"}  # fmt: skip
+    row = ROW | {"claim_id": "d-x", "group": "total", "period": "2024", "value": "1234", "unit": "persons"}
+    row |= {"kind": "level", "precision": "1", "location": "t", "quantity": "q", "source": "document"}
     own = Register({"d-x": Claim("d", 2, row)}, {"d": {}}, {}, [])
     assert written(paragraph("In 2024 waren er 1.234 mensen."), register=own) == {}
 
