@@ -228,3 +228,28 @@ def test_two_entries_are_set_side_by_side(tmp_path, capsys):
     assert "the two entries are alike\n3 rows in both, 0 differences" in capsys.readouterr().out
     with pytest.raises(CallError, match="the same one twice"):
         compare_entries(one, one)
+
+
+def test_a_good_file_does_not_pass_while_the_list_of_documents_is_broken(folder, published):
+    path, listed = folder / "my-monitor.csv", folder / "documents.csv"
+    path.write_bytes(READ["00 good"])
+    listed.write_text(listed.read_text(encoding="utf-8").replace(",report,", ",raport,"), encoding="utf-8")
+    with pytest.raises(
+        DataError, match=r"^documents\.csv, line 2, my-monitor: kind: expected one of factsheet, letter, r"
+    ):
+        check_file(path, published)
+
+
+def test_the_smallest_of_one_figure_is_that_figure(folder):
+    rows = [*ROWS, row("mm-least", "405700", "10", formula="min([mm-now])", source="CBS BUS")]
+    (folder / "my-monitor.csv").write_text(text_of(rows), encoding="utf-8")
+    (relation,) = (each for each in read_register(folder).relations if each.claim.id == "mm-least")
+    assert relation.result.value == 405700
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "my-monitor.csv"
+    path.write_bytes(READ["00 good"])
+    monkeypatch.setattr("analysis.table_files._LARGEST", 100)
+    with pytest.raises(TableFileError, match="expected a table of at most"):
+        list(read_rows(path))
