@@ -33,8 +33,8 @@ EXPECTED = {
     # the last is read, and has no total: it was not listed
     "01_caseload": (["37230ned", "37789eng", "37789ksz", "80794ned", "81368ned", "82015NED", "82016NED", "82663NED",
                      "85585NED", "85692NED", "factsheet-2024-t1", "news_stock_series", "factsheet-2024-duration"], []),
-    "02_flows": ([*FLOWS, *NATIONAL, "factsheet-2024-t2"], []),
-    "03_duration": (["85617NED", *NATIONAL], []),
+    "02_flows": ([*FLOWS, *NATIONAL, "factsheet-2024-t2", "03759ned", "80590ned"], []),
+    "03_duration": (["85617NED", *FLOWS, *NATIONAL], []),
     "04_findings": (QUERIES, []),
     "05_support": (["84511NED", "85585NED", "85588NED", "85589NED", "85692NED", "factsheet-2024-t1"], SUPPORT),
     "06_work_disability": ([], WORK),
@@ -43,7 +43,7 @@ EXPECTED = {
 }  # fmt: skip
 # a module counts with all its tables, also where a notebook takes no more of it than a list of groups or a function
 _MODULES = [*FLOWS, *NATIONAL, "85617NED", "factsheet-2024-t2"]
-BY_THE_WAY = {"02_flows": _MODULES, "04_findings": _MODULES, "07_sector": _MODULES}
+BY_THE_WAY = {"02_flows": _MODULES, "03_duration": _MODULES, "04_findings": _MODULES, "07_sector": _MODULES}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
