@@ -174,9 +174,11 @@ def _simulate(options: argparse.Namespace) -> int:
     """Draw a population month by month, 2012-2025, and keep its tables as a snapshot together with the truth."""
     from analysis.simulation.parameters import default_parameters
     from analysis.simulation.simulate import simulate
+    from analysis.simulation.unrest import default_unrest
 
     rules = default_parameters(options.seed, options.persons)
-    print(simulate(snapshots_folder(), rules, options.name, full_size=options.full_size))
+    unrest = default_unrest() if options.world == "continuous" else None
+    print(simulate(snapshots_folder(), rules, options.name, unrest, options.full_size))
     return 0
 
 
@@ -332,6 +334,8 @@ _COMMANDS = {
         option("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)"),
         option("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"),
         option("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)"),
+        option("--world", choices=("monthly", "continuous"), default="monthly",
+               help="people leave at month ends (default), or on any day with shocks that last"),
         option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
     ),
 }  # fmt: skip

@@ -112,9 +112,14 @@ def test_published_hazards_agree_with_hand_arithmetic(published):
     assert dict(rate["hazard"]) == pytest.approx(by_hand)
     assert set(found.hazards.cells["basis"]) == {CLOSING}
     assert rate.loc[">5y", "hazard_hi"] == pytest.approx(16175 / (198320 - 505))
-    # one group and one year tell nothing of chance: no interval is made up
-    assert set(found.rates["missing"]) == {"too_few_cells"}
-    assert found.rates["value_lo"].isna().all()
+    # one group and one year tell nothing of what groups vary: the interval is that of chance, exp(1.96 / sqrt(ended))
+    assert set(found.rates["missing"]) == {""}
+    half_width = np.log(found.rates["value_hi"] / found.rates["value"]).to_numpy()
+    assert half_width == pytest.approx(1.959964 / np.sqrt([39480, 16950, 16170]), rel=1e-4)
+    lasting = found.survival[["value_lo", "value", "value_hi"]].to_numpy()
+    assert (np.diff(lasting, axis=1) > 0).all()
+    medians = found.remaining[found.remaining["quantity"] == "median_remaining"]
+    assert (medians["value_lo"] < medians["value_hi"]).all()
     alive = survival.survival(found.hazards, (60,))["value"].item()
     assert alive == pytest.approx(np.exp(-2 * by_hand["<2y"] - 3 * by_hand["2–5y"]))
 
@@ -283,7 +288,9 @@ shares = st.lists(st.floats(0, 1), min_size=4, max_size=4)
 def test_parts_add_up_to_the_change_whatever_the_order(weights, rates, later, later_rates):
     before, after = crossed(weights, rates), crossed(later, later_rates)
     found = decomposition.decompose(before, after, ["age", "sex"], "long", "stock")
-    assert found.parts["value"].sum() == pytest.approx(found.after - found.before, abs=1e-12)
+    values = found.parts.set_index("component")["value"]
+    assert values.drop("change").sum() == pytest.approx(found.after - found.before, abs=1e-12)
+    assert values["change"] == pytest.approx(found.after - found.before, abs=1e-12)
     turned = decomposition.decompose(before, after, ["sex", "age"], "long", "stock").parts.set_index("component")[
         "value"
     ]

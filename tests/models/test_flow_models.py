@@ -15,6 +15,7 @@ from analysis.language.translator import Translator
 from analysis.measures import account as measured
 from analysis.measures import flow_groups, flows
 from analysis.measures.tidy_frame import wide
+from analysis.models import recommendations
 from analysis.models.dispersion import neighbour_dispersion
 from analysis.models.flows.account import group_account
 from analysis.models.flows.panel import flow_panel, panel_of, pick_cells
@@ -43,20 +44,18 @@ def test_rates_that_were_put_in_come_out():
     assert found["men", 2017] == pytest.approx(0.08 * SEASON.mean(), rel=1e-3)
     assert found["women", 2020] == pytest.approx(0.05 * SEASON.mean(), rel=1e-3)
     assert list(model.effects["value"]) == pytest.approx(list(SEASON), rel=2e-3)
-    assert model.dispersion.value == model.between_groups.value == 1
+    assert model.shocks.sd < 0.02  # nothing but chance and rounding
     ratio = fit_rates(made(), "ratio", "sex", period="trend")
     assert list(ratio.rates["value"]) == pytest.approx([0.9] * 12, rel=2e-3)
 
 
 def test_the_interval_of_a_year_is_that_of_its_count():
-    """One group: the log rate of a year has variance 1 / (its moments), the season known well."""
+    """One group: the log rate of a year has variance 1 / (its moments), the season known well; counts are exact."""
     rows = made(noise=0.02)
     model = fit_rates(rows, "inflow_rate", "sex")
     row = model.rates.iloc[0]
     first = rows[(rows["group"] == row["group"]) & rows["quarter"].str.startswith("2015")]
-    from scipy.stats import t
-
-    half_width = t.ppf(0.975, model.dispersion.df) * np.sqrt(model.dispersion.value / first["inflow"].sum())
+    half_width = 1.959964 / np.sqrt(first["inflow"].sum())  # the quantile of the normal distribution
     assert np.log(row["value_hi"] / row["value_lo"]) / 2 == pytest.approx(half_width, rel=1e-3)
 
 
@@ -88,13 +87,22 @@ def test_years_are_no_clusters_and_effects_at_once():
         fit_rates(made(noise=0.05), "ratio", "sex", covariance="cluster")
 
 
-def test_a_shock_to_all_groups_is_not_between_them():
+def test_rounding_is_in_the_interval_of_a_rate():
+    rows = made(noise=0.02)
+    rounded = rows.assign(inflow_lo=rows["inflow"] - 30, inflow_hi=rows["inflow"] + 30)
+    exact, tens = (fit_rates(each, "inflow_rate", "sex").rates.iloc[0] for each in (rows, rounded))
+    first = rows[(rows["group"] == exact["group"]) & rows["quarter"].str.startswith("2015")]["inflow"].sum()
+    of_rounding = 4 * 60**2 / 12 / first**2  # four uniform errors
+    variances = [(np.log(row["value_hi"] / row["value_lo"]) / 2 / 1.959964) ** 2 for row in (exact, tens)]
+    assert variances[1] - variances[0] == pytest.approx(of_rounding, rel=1e-6)
+
+
+def test_a_shock_to_all_groups_is_not_of_their_own():
     rows = made(noise=0.01)
     rng = np.random.default_rng(4)
     swing = dict(zip(QUARTERS, np.exp(rng.normal(0, 0.2, 24)), strict=True))
     rows["outflow"] *= rows["quarter"].map(swing)
-    model = fit_rates(rows, "outflow_rate", "sex")
-    assert model.between_groups.value < 2 < 10 < model.dispersion.value
+    assert fit_rates(rows, "outflow_rate", "sex").shocks.sd < 0.03
 
 
 def test_neighbours_need_to_be_neighbours():
@@ -250,7 +258,15 @@ def test_nothing_is_changed_in_what_is_given():
 # -- everything at once, as the notebook has it
 
 
-def test_the_models_have_every_group_or_its_reason():
+@pytest.fixture
+def everything_recommended(tmp_path, monkeypatch):
+    """Nothing is left out, whatever the validation says of it."""
+    path = tmp_path / "recommendations.csv"
+    path.write_text(",".join(recommendations.COLUMNS) + "\n", encoding="utf-8")
+    monkeypatch.setattr(recommendations, "FILE", path)
+
+
+def test_the_models_have_every_group_or_its_reason(everything_recommended):
     found = fit_group_models(pd.concat([ages(), made()], ignore_index=True))
     assert found.year == 2020
     rates = found.rates.set_index(["quantity", "dimension", "group"]).sort_index()
@@ -263,11 +279,12 @@ def test_the_models_have_every_group_or_its_reason():
     assert (found.rates["status"] == "final").all()
 
 
-def test_the_models_of_a_year_alone_say_that_it_is_too_short():
+def test_the_models_of_a_year_alone_say_that_it_is_too_short(everything_recommended):
     panel = pd.concat([ages(), made()], ignore_index=True)
     found = fit_group_models(panel[panel["quarter"].str.startswith("2018")], "sex")
     assert set(found.rates["dimension"]) == {"sex", "total"}
-    assert set(found.rates["missing"]) == {"too_few_quarters"}
+    rates = found.rates.set_index(["dimension", "group"])
+    assert set(rates.loc["total", "missing"]) == {"too_few_quarters"}  # four quarters, a level and three seasons
     assert set(found.season["missing"]) == {"too_few_quarters"}
     assert (found.accounts[found.accounts["quantity"] == "break_even"]["missing"] == "").all()
 

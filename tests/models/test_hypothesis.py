@@ -130,7 +130,7 @@ def test_shocks_that_last_leave_open_what_independent_quarters_would_support():
 
 def test_rounding_enters_the_verdict_once():
     """Finding 5: a true 6 % in groups of 400 a quarter, counts in tens: about as many are supported as have p < .05."""
-    supported, small = 0, 0
+    supported, small, hidden = 0, 0, 0
     for seed in range(60):
         rng = np.random.default_rng(seed)
         first, second = (np.round(rng.poisson(400 * factor, 24), -1) / 4000 for factor in (1.06, 1.0))
@@ -138,7 +138,36 @@ def test_rounding_enters_the_verdict_once():
         assert not series.log_series(found.question).alike
         supported += found.verdict == testing.SUPPORTED
         small += found.p_value < 0.05
-    assert supported == small > 30
+        hidden += found.reason == testing.HIDDEN  # left open for another reason than rounding
+    assert supported + hidden == small > 30
+    assert supported > 20
+
+
+def test_a_group_of_which_chance_hides_how_long_shocks_last_has_its_verdict_capped():
+    """Groups of 400 and 20,000, shocks of 3 % with correlation 0.8: before, 11 % of true nulls were supported.
+
+    Measured on 1,000 others (``docs/validation.md``); here the cap itself: whatever is supported stands at 0.8 too, and
+    what does not says how many quarters it would take.
+    """
+    capped, supported = [], 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        first, second = (rng.poisson(size * persistent(1000 * seed + size, 0.03, 0.8)) / size for size in (400, 20_000))
+        found = testing.run_test(question_with(first, second, "inflow_rate", below=400.0, width=1e-6))
+        supported += found.verdict == testing.SUPPORTED
+        if found.reason == testing.HIDDEN:
+            capped.append(found)
+    assert capped
+    assert {found.verdict for found in capped} == {"cannot be decided"}
+    assert all(found.p_value < 0.05 and found.quarters_needed > 24 for found in capped)
+    assert supported <= 9  # 8 % of 60, and two standard errors
+
+
+def test_two_stocks_say_how_many_quarters_their_difference_would_take():
+    first = 0.45 * 1.02 * persistent(5, 0.03, 0.97)
+    found = testing.run_test(question_with(first, [0.45] * 24, "long_term_share", below=100_000.0))
+    assert (found.verdict, found.reason) == ("cannot be decided", testing.NO_POWER)
+    assert found.quarters_needed > 48  # a correlation near 1 leaves one or two effective quarters of 24
 
 
 def test_rounding_that_is_alike_in_all_quarters_moves_the_ends():
@@ -173,10 +202,9 @@ def test_where_no_test_holds_the_verdict_is_open_and_says_how_long_it_would_take
     for seed in range(40):
         first = 0.45 * persistent(seed, 0.05, 0.999)
         found = testing.run_test(question_with(first, [0.45] * 24, "long_term_share", below=100_000.0))
-        if found.reason:
+        if found.reason == testing.TOO_PERSISTENT:
             capped.append(found)
     assert capped
-    assert {found.reason for found in capped} == {"too_persistent"}
     assert {found.verdict for found in capped} == {"cannot be decided"}
     assert all(found.quarters_needed > 100 for found in capped)
 

@@ -1,15 +1,18 @@
 """The second world: what must hold exactly, and what follows from its rules."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from analysis.cli import main
 from analysis.errors import CallError
 from analysis.simulation.parameters import default_parameters
 from analysis.simulation.population import draw
-from analysis.simulation.truth import truth_bytes
+from analysis.simulation.truth import read_truth, truth_bytes
 from analysis.simulation.unrest import default_unrest, draw_unrest, registered
+from analysis.workspace import open_snapshot
 
 RULES = default_parameters(4, 12_000)
 CALM = default_unrest(correlation=0, common=0, by_group=0, season=0, frailty=0, late=0)
@@ -69,3 +72,24 @@ def test_the_same_rules_give_the_same_numbers(restless):
 def test_impossible_worlds_are_refused(wrong):
     with pytest.raises(CallError, match=next(iter(wrong))):
         default_unrest(**wrong)
+
+
+def test_the_manifest_says_which_world_a_snapshot_is_of(home, capsys):
+    for world, said in (("monthly", False), ("continuous", True)):
+        assert main(["simulate", "--persons", "300", "--world", world, "--name", world]) == 0
+        made = open_snapshot(world)
+        assert all(
+            ("second world (continuous)" in entry.attribution) == said for entry in made.manifest.tables.values()
+        )
+        assert ("unrest" in read_truth(made)) == said
+
+
+def test_populations_of_one_history_have_the_same_shocks_and_differ_by_chance():
+    unrest = default_unrest()
+    one, two, other = (draw_unrest(replace(RULES, seed=seed), unrest, history) for seed, history in
+                       ((1, 5), (2, 5), (1, 6)))  # fmt: skip
+    assert (one.outflow != two.outflow).any()
+    rates = [each.expected_outflow.sum(axis=(1, 2, 3)) / each.at_risk.sum(axis=(1, 2, 3)) for each in (one, two, other)]
+    same, apart = (np.corrcoef(np.log(rates[0]), np.log(rate))[0, 1] for rate in rates[1:])
+    assert same > apart
+    assert same > 0.9

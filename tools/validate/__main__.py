@@ -1,9 +1,9 @@
 """``python tools/validate [--quick] [--into FOLDER] [--replicates N]``: test the models against a known truth.
 
-Writes ``validation.md`` and its figures into ``docs`` (or FOLDER). About half an hour on two free cores; ``--quick``
-takes a few replicates of a small population, to see that everything runs, and its margins are wide. ``--sections``
-makes those of the tests of hypotheses and of the second world alone. Their raw results are kept in
-``outputs/validation``, and what is there is not run again.
+Writes ``validation.md`` and its figures into ``docs`` (or FOLDER), and ``recommendations.csv``. About
+half an hour on two free cores; ``--quick`` takes a few replicates of a small population, to see that everything
+runs, and its margins are wide. ``--sections`` makes those of the tests of hypotheses and of the second world alone. Raw
+results are kept in ``outputs/validation``, and what is there is not run again.
 """
 
 from __future__ import annotations
@@ -23,35 +23,45 @@ from composition import WORLDS, composition
 from estimands import DIMENSIONS
 from experiments import NOISE, as_the_rules_are, as_the_second_world, with_own_quarters
 from page import write
+from recommend import FIRST, SECOND, rows_of, write_table
 from sections import write_sections
 from study import replicate
 from world import YEAR
 
+from analysis.models.recommendations import FILE
 from analysis.workspace import outputs_folder, project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "shaken_replicates": 40}
 QUICK = {"persons": 20_000, "replicates": 8, "shaken_replicates": 4}
-LEVELS, SECOND, COMPOSED = 1800, 60, {"first": 40, "second": 60}
+NULLS, POPULATIONS, COMPOSED = 1800, 60, {"first": 40, "second": 60}
 """Replicates of each null, and populations of the second world, and of both for what depends on composition."""
 
 
-def main(quick: bool, folder: Path, replicates: int | None = None, processes: int = 2) -> pd.DataFrame:
-    """Run everything and write the page; return the cells assessed."""
+def main(quick: bool, folder: Path, raw: Path, replicates: int | None = None, processes: int = 2) -> pd.DataFrame:
+    """Run the first world and write the page and its rows of the table; return the cells assessed."""
     size = QUICK if quick else FULL
     size = size if replicates is None else {**size, "replicates": replicates, "shaken_replicates": replicates}
-    by_rules = partial(as_the_rules_are, persons=size["persons"], dimensions=DIMENSIONS[:2] if quick else DIMENSIONS)
-    shaken = partial(with_own_quarters, persons=size["persons"])
+    about = {"persons": size["persons"], "raw": raw}
+    by_rules = partial(as_the_rules_are, dimensions=DIMENSIONS[:2] if quick else DIMENSIONS, **about)
+    shaken = partial(with_own_quarters, **about)
     runs, shaken_runs = (
         replicate(make, list(range(1, 1 + size[count])), processes)
         for make, count in ((by_rules, "replicates"), (shaken, "shaken_replicates"))
     )
-    return write(runs, shaken_runs, {**size, **NOISE, "year": YEAR}, folder)
+    cells, whole = write(runs, shaken_runs, {**size, **NOISE, "year": YEAR}, folder)
+    write_table(_table(folder), rows_of(FIRST, cells, whole))
+    return cells
+
+
+def _table(folder: Path) -> Path:
+    """Return where the table goes: into the package, or beside a page that is written elsewhere."""
+    return FILE if folder == project_root() / "docs" else folder / FILE.name
 
 
 def sections(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
     """Run the tests of hypotheses and the second world, and put their sections into the page."""
-    results = levels.run(raw, levels.CHUNK if quick else LEVELS, processes, levels.NULLS[:1] if quick else levels.NULLS)
-    persons, seeds = (20_000, 2) if quick else (50_000, SECOND)
+    results = levels.run(raw, levels.CHUNK if quick else NULLS, processes, levels.NULLS[:1] if quick else levels.NULLS)
+    persons, seeds = (20_000, 3) if quick else (50_000, POPULATIONS)
     second = replicate(partial(as_the_second_world, persons=persons, raw=raw), list(range(1, 1 + seeds)), processes)
     composed = {
         name: replicate(
@@ -63,7 +73,8 @@ def sections(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
     }
     summary = levels.summary(results)
     summary.round(2).to_csv(folder / "validation" / "levels.csv", index=False, lineterminator="\n")
-    write_sections(folder / "validation.md", summary, second, composed)
+    found = write_sections(folder / "validation.md", summary, second, composed)
+    write_table(_table(folder), rows_of(SECOND, *found))
 
 
 if __name__ == "__main__":
@@ -78,6 +89,6 @@ if __name__ == "__main__":
     into, kept = given.into or project_root() / "docs", given.raw or outputs_folder() / "validation"
     kept = (given.into / "raw") if given.quick and given.into else kept
     if not given.sections:
-        cells = main(given.quick, into, given.replicates, given.processes)
+        cells = main(given.quick, into, kept, given.replicates, given.processes)
         sys.stdout.write(f"{len(cells)} cells, {int((~cells['used']).sum())} of them not to be used\n")
     sections(given.quick, into, kept, given.processes)

@@ -78,7 +78,8 @@ def _reason(estimand: str, group: str) -> str:
 
 def overall(runs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     """Return one row an estimand over the cells that may be used: coverage, bias and error, pooled."""
-    kept = runs.merge(cells.loc[cells["used"], CELL], on=CELL)
+    none = ~cells.groupby("estimand")["used"].transform("any")  # then all of them say how far it fails
+    kept = runs.merge(cells.loc[cells["used"] | none, CELL], on=CELL)
     pooled = summary(kept, ["estimand"])
     by = cells.groupby("estimand", sort=False)
     # a coverage pooled over cells is well enough known to be held against the margins themselves

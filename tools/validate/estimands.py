@@ -24,6 +24,8 @@ from analysis.models.duration.longterm import side_by_side
 from analysis.models.duration.panel import BandPanel, panel_of_frames
 from analysis.models.duration.survival import CONTINUOUS, MONTHLY, remaining, survival
 from analysis.models.flows.account import group_account
+from analysis.models.flows.group_comparison import compare_groups
+from analysis.models.flows.outflow import OutflowModel, fit_outflow
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.rates import fit_rates
 from analysis.models.flows.reentry import fit_reentry
@@ -37,18 +39,30 @@ FINER = ("45–55", "55–AOW")
 BEFORE = 2019
 WITHOUT_RISE = 2025
 """A year in which the AOW age did not rise, so that people reached it in every month."""
-NONE = (np.nan, np.nan, np.nan)
-"""No interval, and no truth but the mean over replicates."""
 AT = YEARS.index(YEAR)
+CHANGES = "change of the share over 5 years"
 OLD_CLOCK = "survival, as if people left at month ends"
 MONTHS_OF = np.array([6, 6, 12, 12, 12, 12])
 
 
-def recommended(of: World, panel: Panel, dimensions: tuple[str, ...] = DIMENSIONS) -> pd.DataFrame:
-    """Return the estimates of one replicate from one panel (printed or exact), with intervals and truth."""
+def recommended(
+    of: World,
+    panel: Panel,
+    dimensions: tuple[str, ...] = DIMENSIONS,
+    usual: World | None = None,
+    seasonal: World | None = None,
+) -> pd.DataFrame:
+    """Return the estimates of one replicate from one panel (printed or exact), with intervals and truth.
+
+    ``usual`` and ``seasonal`` have what was to be expected without shocks: what is asked of an ordinary year, and its
+    seasons. By default it is as it was.
+    """
+    usual, seasonal = of if usual is None else usual, of if seasonal is None else seasonal
     frames = (panel.flow_frame(), panel.stock_frame(), panel.ended_frame())
     flows, stocks, ended = (frame[frame["dimension"].isin(dimensions)] for frame in frames)
-    found = [_flows(of, panel_of(flows[~flows["group"].isin(FINER)]), dimension) for dimension in dimensions]
+    flows = flows[~flows["group"].isin(FINER)]
+    found = [_flows(of, usual, panel_of(flows), dimension) for dimension in dimensions]
+    found.append(_as_shown(of, usual, seasonal, flows, dimensions))
     found.append(_durations(of, stocks, ended))
     return pd.concat([rows for part in found for rows in part], ignore_index=True)
 
@@ -67,18 +81,56 @@ def _rows(estimand: str, part: str, frame: pd.DataFrame, truth: np.ndarray | Non
 # -- flows
 
 
-def _flows(of: World, panel: pd.DataFrame, dimension: str) -> list[pd.DataFrame]:
-    into, out = (of.true("expected", name)[:, QUARTER].sum(axis=1) for name in ("inflow", "outflow"))
-    stood = of.true("account", "opening")[:, QUARTER].sum(axis=1)
-    found = [*_returns(of, panel, dimension), *_account(of, panel, dimension)]
-    for quantity, truth in {"inflow_rate": into / stood, "outflow_rate": out / stood, "ratio": out / into}.items():
+def _flows(of: World, usual: World, panel: pd.DataFrame, dimension: str) -> list[pd.DataFrame]:
+    found, ordinary = [*_returns(of, panel, dimension), *_account(of, panel, dimension)], _true_rates(usual)
+    for quantity, truth in _true_rates(of).items():
         model = fit_rates(panel, quantity, dimension)
         found.append(_rows(quantity, str(YEAR), _of_year(model.rates), truth))
         if dimension != "total":
-            found.append(_factors(quantity, model.compare(YEAR), truth))
+            found.append(_factors(quantity, model.compare(YEAR), ordinary[quantity]))
         elif quantity == "outflow_rate":
             found += _season(of, model.effects)
     return found
+
+
+def _true_rates(of: World) -> dict[str, np.ndarray]:
+    into, out = (of.true("expected", name)[:, QUARTER].sum(axis=1) for name in ("inflow", "outflow"))
+    stood = of.true("account", "opening")[:, QUARTER].sum(axis=1)
+    return {"inflow_rate": into / stood, "outflow_rate": out / stood, "ratio": out / into}
+
+
+def _as_shown(
+    of: World, usual: World, seasonal: World, flows: pd.DataFrame, dimensions: tuple[str, ...]
+) -> list[pd.DataFrame]:
+    """Return ratios, quarter effects and pairs as the chapter shows them: by `fit_outflow` and `compare_groups`."""
+    name, total = "process_ratio", _tidy(flows[flows["dimension"] == "total"], ["quarter"])
+    model = fit_outflow(total)
+    years = total.assign(year=total["quarter"].str[:4]).drop(columns="quarter")
+    sums = years.groupby([*years.columns.difference(["value"])], sort=False)["value"].sum().reset_index()
+    whole = _of_year(model.ratios(sums, "year")).assign(dimension="total", group="total")
+    found = [_rows(name, str(YEAR), whole, _true_rates(of)["ratio"]), _quarter_effects(seasonal, model)]
+    if groups := [each for each in dimensions if each != "total"]:
+        tidy = _tidy(flows[flows["dimension"].isin(groups)], ["dimension", "group", "quarter"])
+        of_year = tidy[tidy["quarter"].str.startswith(str(YEAR))].drop(columns="quarter")
+        means = of_year.groupby([*of_year.columns.difference(["value"])], sort=False)["value"].mean().reset_index()
+        compared = compare_groups(means, {each: tidy[tidy["dimension"] == each] for each in groups})
+        found.append(_rows(name, str(YEAR), compared.ratios, _true_rates(of)["ratio"]))
+        found.append(_factors(name, compared.pairs, _true_rates(usual)["ratio"]))
+    return found
+
+
+def _quarter_effects(seasonal: World, model: OutflowModel) -> pd.DataFrame:
+    """Return the quarter effects of the ratio, with those of years without shocks."""
+    logs = np.log(seasonal.true("expected", "ratio")[0]).reshape(-1, 4)
+    logs = (logs - logs.mean(axis=1, keepdims=True)).mean(axis=0)
+    values = (model.quarter_effects[name].to_numpy() for name in ("value", "value_lo", "value_hi"))
+    rule = rows("quarter effect of the ratio", ["total"] * 4, "", *values, np.exp(logs - logs.mean()))
+    return rule.assign(part=[f"Q{quarter}" for quarter in model.quarter_effects["quarter_of_year"]])
+
+
+def _tidy(flows: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
+    tidy = flows.melt(labels, ["inflow", "outflow"], "quantity", "value")
+    return tidy.assign(missing="", tables="simulated")
 
 
 def _factors(quantity: str, pairs: pd.DataFrame, truth: np.ndarray) -> pd.DataFrame:
@@ -171,18 +223,18 @@ def _median(monthly: np.ndarray, clock: str) -> np.ndarray:
 
 
 def _change(of: World, stocks: pd.DataFrame) -> pd.DataFrame:
-    """Return why the share above five years changed between two years, by age; no interval is given with it."""
+    """Return why the share above five years changed between two years, by age."""
     ends, found = (f"{BEFORE}Q4", f"{YEAR}Q4"), []
-    exact = of.exact.stock_frame()
-    for frame in (stocks, exact):
+    reach = list(BANDS)[2:]  # four years later they have been there for five years, or more
+    for frame in (stocks, of.exact.stock_frame()):
         ages = frame[(frame["dimension"] == "age") & (frame["group"] != "45–AOW")]
-        ages = ages.assign(long=ages["stock"].where(ages["band"] == "5y+", 0))
-        sums = [ages[ages["quarter"] == end].groupby("group")[["stock", "long"]].sum().reset_index() for end in ends]
-        parts = decompose(*sums, ["group"], "long", "stock").parts
-        found.append(parts["value"].to_numpy())
-    return rows("change of the share over 5 years", ["total"] * 2, "", found[0], *NONE, found[1]).assign(
-        part=["composition by age", "behaviour"]
-    )
+        spans = {"stock": list(BANDS), "long": ["5y+"], "reach": reach}
+        ages = ages.assign(**{name: ages["stock"].where(ages["band"].isin(bands), 0) for name, bands in spans.items()})
+        sums = [ages[ages["quarter"] == end].groupby("group")[list(spans)].sum().reset_index() for end in ends]
+        found.append(decompose(*sums, ["group"], "long", "stock").parts)
+    values = (found[0][name].to_numpy() for name in ("value", "value_lo", "value_hi"))
+    parts = ["composition by age", "behaviour", "whole change"]
+    return rows(CHANGES, ["total"] * 3, "", *values, np.nan, found[1]["value"].to_numpy()).assign(part=parts)
 
 
 def _longterm(of: World, bands: BandPanel, hazards: Hazards) -> list[pd.DataFrame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from estimands import DIMENSIONS, recommended
 from naive import Z, naive
-from study import keep, rows
+from study import kept, rows
 from switches import returns_left_out
 from world import QUARTER, QUARTERS, YEAR, World, second_world, world
 
@@ -25,8 +25,12 @@ NOISE = {"exit": 0.05, "entry": 0.07}
 """Standard deviation of the logarithm of a quarter's own effect, drawn again for each quarter of each replicate."""
 
 
-def as_the_rules_are(seed: int, persons: int, dimensions: tuple[str, ...] = DIMENSIONS) -> pd.DataFrame:
+def as_the_rules_are(seed: int, persons: int, raw: Path, dimensions: tuple[str, ...] = DIMENSIONS) -> pd.DataFrame:
     """Return recommended and naive estimates of one replicate of the rules."""
+    return kept(raw / f"rules-{persons}-{seed:04d}.csv", partial(_by_rules, seed, persons, dimensions))
+
+
+def _by_rules(seed: int, persons: int, dimensions: tuple[str, ...]) -> pd.DataFrame:
     of = world(seed, persons)
     left_out = returns_left_out(of)
     parts = [rows("returns", left_out["group"], name, left_out[name], *NOTHING) for name in left_out.columns[1:]]
@@ -41,25 +45,46 @@ def as_the_rules_are(seed: int, persons: int, dimensions: tuple[str, ...] = DIME
 
 
 def as_the_second_world(seed: int, persons: int, raw: Path) -> pd.DataFrame:
-    """Return recommended estimates of one replicate of the second world; kept in a folder, and read from there."""
-    path = raw / f"second-{persons}-{seed:04d}.csv"
-    if not path.exists():
-        of = second_world(seed, persons, default_unrest())
-        found = recommended(of, of.printed, DIMENSIONS).assign(kind="recommended", figures="printed")
-        raw.mkdir(parents=True, exist_ok=True)
-        keep(found, path)
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"group": str, "part": str})
+    """Return recommended estimates of one replicate of the second world."""
+    return kept(raw / f"shocks-{persons}-{seed:04d}.csv", partial(_by_shocks, seed, persons))
+
+
+def _by_shocks(seed: int, persons: int) -> pd.DataFrame:
+    history = (seed - 1) // SAME_HISTORY
+    of, usual = second_world(seed, persons, default_unrest(), history), _without_shocks(ORDINARY * persons)
+    found = recommended(of, of.printed, DIMENSIONS, usual, _with_seasons(persons, history)).assign(
+        kind="recommended", figures="printed"
+    )
+    return found.assign(history=history)
+
+
+SAME_HISTORY = 3
+"""Replicates that share their shocks: they differ by chance alone, and their mean is what was to be expected."""
+
+
+@cache
+def _with_seasons(persons: int, history: int) -> World:
+    return second_world(0, persons, default_unrest(common=0, by_group=0), history)
+
+
+@cache
+def _without_shocks(persons: int) -> World:
+    return second_world(0, persons, default_unrest(common=0, by_group=0, season=0))
 
 
 NOTHING = (np.nan, np.nan, np.nan)
 
 
-def with_own_quarters(seed: int, persons: int) -> pd.DataFrame:
+def with_own_quarters(seed: int, persons: int, raw: Path) -> pd.DataFrame:
     """Return the national ratio of a year in a world where each quarter has effects of its own, without a lockdown.
 
     The truth is that of the same rules without such effects: the ratio that the year would have with ordinary quarters.
     That is what readers mean when they ask whether a ratio is higher than before by more than chance.
     """
+    return kept(raw / f"quarters-{persons}-{seed:04d}.csv", partial(_own_quarters, seed, persons))
+
+
+def _own_quarters(seed: int, persons: int) -> pd.DataFrame:
     chance = np.random.default_rng([seed, 1])
     shocks = {
         name: dict(zip(QUARTERS, np.exp(chance.normal(0, deviation, len(QUARTERS))), strict=True))
@@ -71,19 +96,19 @@ def with_own_quarters(seed: int, persons: int) -> pd.DataFrame:
     out, into = (of.printed.flows[name][0, QUARTER].sum() for name in ("outflow", "inflow"))
     half_width = np.exp(Z * np.sqrt(1 / out + 1 / into))
     choices = [choice for choice in product(COVARIANCES, PERIODS) if choice != ("cluster", "year")]  # refused
-    fitted = {choice: _fitted(panel, *choice) for choice in choices}
+    fitted = {f"{choice[0]}, {PERIODS[choice[1]]}": _fitted(panel, *choice) for choice in choices}
     truth, own = _ratio(_ordinary(ORDINARY * persons)), _ratio(of)
     binomial, found = [out / into, out / into / half_width, out / into * half_width], []
     for what, true in (("an ordinary year", truth), ("the year as it was", own)):
         found.append(rows(what, ["total"], "plain binomial", *([each] for each in binomial), [true]))
-        for (covariance, period), rate in fitted.items():
-            values = (rate[name].to_numpy(float) for name in ("value", "value_lo", "value_hi"))
-            found.append(rows(what, ["total"], f"{covariance}, {PERIODS[period]}", *values, [true]))
+        for name, rate in fitted.items():
+            values = (rate[end].to_numpy(float) for end in ("value", "value_lo", "value_hi"))
+            found.append(rows(what, ["total"], name, *values, [true]))
     return pd.concat(found, ignore_index=True).assign(figures="printed")
 
 
 PERIODS = {"year": "a level a year", "trend": "a straight line"}
-COVARIANCES = ("dispersion", "hac", "cluster")
+COVARIANCES = ("chance", "hac", "cluster")
 
 
 def _fitted(panel: pd.DataFrame, covariance: str, period: str) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from study import keep
 
 from analysis.measures.question import Question
 from analysis.models.hypothesis.series import TESTS, Design, design_of, log_series
-from analysis.models.hypothesis.testing import fit
+from analysis.models.hypothesis.testing import SUPPORTED, cap, fit, verdict_of
 from analysis.models.hypothesis.variants import independent_quarters
 
 QUARTERS = [f"{year}Q{quarter}" for year in range(2018, 2024) for quarter in (1, 2, 3, 4)]
@@ -123,9 +123,11 @@ def chunk(null: Null, number: int) -> pd.DataFrame:
             question = draw_question(null, rng, _effect(test, size))
             series, design = log_series(question), _design(null, test)
             found = fit(series, design, 1 - LEVEL)
-            supported = not found.too_persistent and not found.lo < 0 < found.hi
+            verdict = verdict_of(found.lo, found.hi, "different")
+            capped = cap(found, series, test, verdict, 1 - LEVEL)
+            supported = verdict == SUPPORTED and not capped
             old = independent_quarters(series, design, 1 - LEVEL)
-            rows.append((null.name, test, size, seed, found.p_value, supported, found.too_persistent, series.alike,
+            rows.append((null.name, test, size, seed, found.p_value, supported, bool(capped), series.alike,
                          old.p_value < LEVEL))  # fmt: skip
     columns = ["null", "test", "effect", "seed", "p", "supported", "capped", "alike", "independent"]
     return pd.DataFrame(rows, columns=columns)

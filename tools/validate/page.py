@@ -31,7 +31,7 @@ def table(frame: pd.DataFrame) -> str:
     return "\n".join([head, rule, *("| " + " | ".join(map(str, row)) + " |" for row in frame.to_numpy())])
 
 
-def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -> pd.DataFrame:
+def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write the page and its figures into a folder of documents.
 
     Parameters
@@ -44,8 +44,8 @@ def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -
 
     Returns
     -------
-    DataFrame
-        The cells assessed.
+    cells, whole : DataFrame
+        As from `assessment.assess` and `assessment.overall`.
     """
     printed, exact = (runs[(runs["kind"] == "recommended") & (runs["figures"] == one)] for one in ("printed", "exact"))
     cells, naive = assess(printed), summary(runs[runs["kind"] == "naive"])
@@ -79,7 +79,7 @@ def write(runs: pd.DataFrame, shaken: pd.DataFrame, about: dict, folder: Path) -
     }
     text = TEMPLATE.read_text(encoding="utf-8").format(**parts)
     (folder / "validation.md").write_text(text, encoding="utf-8", newline="\n")
-    return cells
+    return cells, whole
 
 
 def texts(frame: pd.DataFrame, digits: dict[str, int] | None = None) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 
 CELL = ["estimand", "figures", "group", "part"]
 COLUMNS = [*CELL, "estimate", "lo", "hi", "truth"]
-"""A row of a replicate. Where the truth is NaN, it is the mean over the replicates of the row's ``realised``."""
+"""A row of a replicate. Where the truth is NaN, it is the mean of the row's ``realised`` over replicates."""
 
 
 def rows(estimand: str, labels: list[str] | np.ndarray, part: str, estimate, lo, hi, truth, realised=np.nan):
@@ -28,6 +28,14 @@ def keep(frame: pd.DataFrame, path: Path) -> None:
     partial_path.replace(path)
 
 
+def kept(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of a replicate from its file; made and kept when there is none."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keep(make(), path)
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"group": str, "part": str})
+
+
 def replicate(make: Callable[[int], pd.DataFrame], seeds: list[int], processes: int = 2) -> pd.DataFrame:
     """Return the rows of every seed, with ``seed``; the order of the seeds, whichever process came first."""
     if processes == 1:
@@ -41,6 +49,24 @@ def replicate(make: Callable[[int], pd.DataFrame], seeds: list[int], processes: 
     ).sort_values([*CELL, "seed"], kind="stable", ignore_index=True)
 
 
+def _errors(each: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return the Monte Carlo errors of bias and coverage: those of means by history, or by replicate without such."""
+    means = each.groupby([*by, "history" if "history" in each else "seed"], sort=False)[["bias", "coverage"]].mean()
+    own = means.groupby(by, sort=False)
+    return own.std().div(np.sqrt(own.size()), axis=0)
+
+
+def _expected(runs: pd.DataFrame) -> pd.Series:
+    """Return what was to be expected where only ``realised`` is known: its mean over replicates of the same history.
+
+    Of m replicates the mean holds the replicate itself, so that the deviations from it have (1 - 1/m) of the variance;
+    they are made larger by as much.
+    """
+    by = runs.groupby([*CELL, "history"] if "history" in runs else CELL)["realised"]
+    mean, size = by.transform("mean"), by.transform("count")
+    return runs["realised"] - (runs["realised"] - mean) * np.sqrt(size / (size - 1).where(size > 1))
+
+
 def summary(runs: pd.DataFrame, by: list[str] = CELL) -> pd.DataFrame:
     """Return one row a cell.
 
@@ -52,16 +78,16 @@ def summary(runs: pd.DataFrame, by: list[str] = CELL) -> pd.DataFrame:
         ``coverage_error`` in percent, NaN where the estimand has no interval. Where several cells of one replicate are
         taken together, Monte Carlo errors are those of the means by replicate.
     """
-    truth = runs["truth"].fillna(runs.groupby(CELL)["realised"].transform("mean"))
+    truth = runs["truth"].fillna(_expected(runs))
     known = np.isfinite(runs["lo"]) & np.isfinite(runs["hi"])
     inside = ((runs["lo"] <= truth) & (truth <= runs["hi"])).where(known)
     relative = 100 * (runs["estimate"] - truth) / truth.groupby([runs[name] for name in by]).transform("mean").abs()
     width = 50 * (runs["hi"] - runs["lo"]).where(known) / truth.abs()
-    each = runs[[*by, "seed"]].assign(
+    each = runs[[*by, "seed", *(["history"] if "history" in runs else [])]].assign(
         truth=truth, bias=relative, square=relative**2, width=width, coverage=100 * inside.astype(float)
     )
     means = each.groupby([*by, "seed"], sort=False).mean().groupby(by, sort=False)
-    found, count = means.mean(), means.size()
-    errors = means[["bias", "coverage"]].std().div(np.sqrt(count), axis=0)
+    found, count = means.mean().drop(columns="history", errors="ignore"), means.size()
+    errors = _errors(each, by)
     found = found.assign(replicates=count, bias_error=errors["bias"], coverage_error=errors["coverage"])
     return found.assign(rmse=np.sqrt(found.pop("square"))).reset_index()

@@ -105,10 +105,10 @@ def world(seed: int, persons: int, shocks: dict[str, dict[str, float]] | None = 
     return World(rules, printed, exact, json.loads(truth_bytes(rules, counts)), MONTHLY, counts, counts)
 
 
-def second_world(seed: int, persons: int, unrest: Unrest) -> World:
+def second_world(seed: int, persons: int, unrest: Unrest, history: int | None = None) -> World:
     """Draw a replicate of the second world; what is printed are the flows as registered, a part of them late."""
     rules = default_parameters(seed, persons)
-    counts = draw_unrest(rules, unrest)
+    counts = draw_unrest(rules, unrest, history)
     seen = registered(counts, unrest, seed)
     printed, exact = _panel(seen, True), _panel(counts, False)
     truth = json.loads(truth_bytes(rules, counts, unrest))

@@ -1,13 +1,11 @@
-"""Process variation: what a ratio of flows could have been, had the same rates worked on the period once more.
+"""Process variation: what a rate or ratio could have been, had the same chances worked on the period once more.
 
-Register counts have no sampling error. Given the number of moments N = U + I of a period, U is taken as binomial with
-logit(p) = log(U / I), and the variance as that of the binomial times a dispersion, because what moves the flows (the
-labour market, policy, a lockdown) moves them together. Without it the intervals are far too narrow: a quarter has
-forty thousand moments.
+Register counts have no sampling error. By chance alone, exits and entries are Poisson given the rates of the period,
+and of N = U + I moments U is binomial with logit(p) = log(U / I). What moves the rates (the labour market, policy, a
+lockdown) is no chance: it is the period. Where the question is about an ordinary period, `models.flows.shocks` adds it.
 
-Two dispersions. Between the groups of one quarter it is Pearson's X2 over the degrees of freedom (McCullagh and Nelder
-1989, section 4.5). In time that would count a lockdown within a year as chance (28 in a simulation whose truth is 1),
-so there it is measured between neighbouring quarters, robustly: `neighbour_dispersion`.
+A dispersion in time would count a lockdown within a year as chance (28 in a simulation whose truth is 1), so it is
+measured between neighbouring quarters, robustly: `neighbour_dispersion`.
 
 Counts enter as shares with the number of moments as variance weights. Given as two columns of counts, statsmodels 0.15
 returns a ``scale="X2"`` that forgets the number of trials (0.005 instead of 213 on 82662NED, 2019-2023), and intervals
@@ -34,18 +32,11 @@ times 0.82 for the scale Qn; 300 simulated series of 12 to 56 quarters gave 0.46
 
 @dataclass(frozen=True)
 class Dispersion:
-    """Variance over the variance of chance, its degrees of freedom (0: too few cells, NaN), and where it is from.
-
-    ``dimension`` is the one it was estimated from, where that of another dimension can be taken for it; ``first``,
-    ``last`` and ``table`` say from which quarters and tables, where its model does not say so.
-    """
+    """Variance over the variance of chance, its degrees of freedom (0: too few cells, NaN), and its dimension."""
 
     value: float = float("nan")
     df: int = 0
     dimension: str = ""
-    first: str = ""
-    last: str = ""
-    table: str = ""
 
 
 def check_confidence(confidence: float) -> float:
@@ -71,25 +62,29 @@ def log_ratio_variance(outflow: np.ndarray, inflow: np.ndarray) -> np.ndarray:
     return 1 / counts[0] + 1 / counts[1]
 
 
+def normal(confidence: float) -> float:
+    """Return the two-sided quantile of the normal distribution: of chance, whose variance is known."""
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + confidence / 2))
+
+
 def process_range(value: np.ndarray, half_width: np.ndarray) -> dict[str, np.ndarray]:
     """Return positive values with their process interval, from its half-width on the scale of the logarithm."""
     return {"value": value, "value_lo": value * np.exp(-half_width), "value_hi": value * np.exp(half_width)}
 
 
-def process_ratio(
-    outflow: np.ndarray, inflow: np.ndarray, dispersion: Dispersion, confidence: float
-) -> dict[str, np.ndarray]:
-    """Return outflow / inflow with its process interval as ``value, value_lo, value_hi, missing``.
+def process_ratio(outflow: np.ndarray, inflow: np.ndarray, confidence: float) -> dict[str, np.ndarray]:
+    """Return outflow / inflow with its interval by chance as ``value, value_lo, value_hi, missing``.
 
-    Where there is no interval there is no value either: without one it would be the ratio once more.
+    Where one of them is nothing there is no interval, and no value either.
     """
     outflow, inflow = np.asarray(outflow, float), np.asarray(inflow, float)
-    half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value * log_ratio_variance(outflow, inflow))
-    lo, hi = np.exp(-half_width) * outflow / inflow, np.exp(half_width) * outflow / inflow
-    known = np.isfinite(lo) & np.isfinite(hi)
-    missing = np.where(known, PRESENT, NO_VALUE if dispersion.df else TOO_FEW)
+    variance = log_ratio_variance(outflow, inflow)
+    known = np.isfinite(variance)
     value = np.divide(outflow, inflow, out=np.full(outflow.shape, np.nan), where=known)
-    return {"value": value, "value_lo": lo, "value_hi": hi, "missing": missing}
+    missing = np.where(known, PRESENT, NO_VALUE)
+    return process_range(value, normal(confidence) * np.sqrt(variance)) | {"missing": missing}
 
 
 def flow_counts(frame: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
@@ -106,13 +101,13 @@ def flow_counts(frame: pd.DataFrame, labels: list[str]) -> pd.DataFrame:
     return data.assign(share=data["outflow"] / data["moments"])
 
 
-def fit_binomial(formula: str, data: pd.DataFrame, scale: float | str = 1.0):
-    """Fit a binomial GLM of ``share`` with ``moments`` trials, with the variance of chance or that of ``scale``."""
+def fit_binomial(formula: str, data: pd.DataFrame):
+    """Fit a binomial GLM of ``share`` with ``moments`` trials, with the variance of chance."""
     import statsmodels.api as sm
     import statsmodels.formula.api as smf
 
     model = smf.glm(formula, data, family=sm.families.Binomial(), var_weights=data["moments"].to_numpy())
-    return solve(model, "outflow of all moments", scale=scale, use_t=True)
+    return solve(model, "outflow of all moments", scale=1.0)
 
 
 def solve(model: Any, about: str, **options: Any) -> Any:
@@ -124,15 +119,6 @@ def solve(model: Any, about: str, **options: Any) -> Any:
             f"the model of {about} has no solution for these {len(model.endog)} counts ({fault}). "
             "Choose a longer period, or wider groups."
         ) from fault
-
-
-def fit_quasi_binomial(formula: str, data: pd.DataFrame):
-    """Fit a binomial GLM with the dispersion from Pearson's X2.
-
-    The dispersion is at least 1: less than chance is what few degrees of freedom show by chance.
-    """
-    fit = fit_binomial(formula, data, "X2")
-    return fit if fit.scale >= 1 else fit_binomial(formula, data)
 
 
 def neighbour_dispersion(

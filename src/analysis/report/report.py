@@ -53,8 +53,9 @@ class Report:
         self.folder = Path(folder) if folder else None
 
     def say(self, text: str) -> None:
-        """Show a text that is in the report's language already."""
-        self._show(Markdown(text))
+        """Show a text that is in the report's language already; nothing when it is empty."""
+        if text:
+            self._show(Markdown(text))
 
     def answer(self, question: str, text: str) -> None:
         """Show the answer to a question that readers come with; the front page of a run leads with it.

@@ -1,5 +1,6 @@
 """Draw a synthetic population and keep it as a snapshot, with its truth."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import CallError
@@ -12,6 +13,9 @@ from analysis.simulation.truth import FILE, source_of, truth_bytes
 from analysis.simulation.unrest import Unrest, draw_unrest, registered
 from analysis.snapshots.store import check_new_name
 from analysis.snapshots.write import write_snapshot
+
+SECOND_WORLD = "second world (continuous)"
+"""What the manifest says of tables of the second world."""
 
 
 def simulate(
@@ -51,4 +55,6 @@ def simulate(
     made = tables(counts, source_of(truth))
     made = as_large_as_real(made, rules.seed, rules.persons) if full_size else made
     made += denominators(rules.persons, source_of(truth))
+    if unrest is not None:
+        made = [replace(table, attribution=f"{table.attribution}, {SECOND_WORLD}") for table in made]
     return write_snapshot(folder, name, "simulated", SNAPSHOT_DATE, made, {FILE: truth})

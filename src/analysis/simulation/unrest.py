@@ -81,8 +81,10 @@ class _People:
 _PARTS = tuple(_People.__dataclass_fields__)
 
 
-def draw_unrest(rules: Parameters, unrest: Unrest) -> Counts:
+def draw_unrest(rules: Parameters, unrest: Unrest, history: int | None = None) -> Counts:
     """Draw the second world and count it; the same rules always give the same numbers.
+
+    Two seeds with the same ``history`` have the same shocks and seasons, and differ by chance alone.
 
     ``at_risk`` is exposure in person-months, ``expected_outflow`` the rates over that exposure (the compensator), both
     with what persons and shocks did.
@@ -92,7 +94,8 @@ def draw_unrest(rules: Parameters, unrest: Unrest) -> Counts:
     scale = rules.persons / steady.stock.sum()
     stock = _opening(scale * steady.stock, rules, unrest, rng)
     pool = _opening(scale * steady.pool, rules, unrest, rng)
-    leaving, entering = (_effects(calendar, unrest, rng) for calendar in (rules.exit_calendar, rules.entry_calendar))
+    shocks = rng if history is None else np.random.default_rng([history, 4])
+    leaving, entering = (_effects(calendar, unrest, shocks) for calendar in (rules.exit_calendar, rules.entry_calendar))
     counts.stock[0] = _count(stock.kind, stock.age_class(0.0), _band(-stock.since))
     for month, limit in enumerate(age_limits()):
         pool, back = _come_back(pool, month, limit, rules, rng, counts)

@@ -6,12 +6,21 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.errors import DataError
+from analysis.measures.duration import OVER_5
 from analysis.missing import FINAL, NOT_IN_SNAPSHOT
 from analysis.models.duration import cohort, longterm, survival
 from analysis.models.duration.hazards import Hazards, exit_hazards
 from analysis.models.duration.panel import BandPanel, read_panel
+from analysis.models.recommendations import Refusal, keep, mask
 from analysis.snapshots.store import Snapshot
 
+LONG_TERM_SHARES = (
+    "share of the stock",
+    "share of ended spells",
+    "share of the steady state",
+    "continuation of a band",
+)
+"""The estimands of the four measures of long-term bijstand, and of the routes beside them."""
 TWO_AND_FIVE_YEARS = (24, 60)  # months
 
 
@@ -31,6 +40,8 @@ class GroupModels:
         spells, entrants and steady state.
     routes : DataFrame
         As from `cohort.compare_routes`, of that year; where bands cannot be followed, a row without figures.
+    withheld : list of Refusal
+        What the validation does not recommend, and why: missing in these frames, or not in them.
     """
 
     hazards: Hazards
@@ -41,6 +52,7 @@ class GroupModels:
     remaining: pd.DataFrame
     shares: pd.DataFrame
     routes: pd.DataFrame
+    withheld: list[Refusal]
 
 
 def fit_group_models(snapshot: Snapshot, group_by: str = "all", confidence: float = 0.95) -> GroupModels:
@@ -67,7 +79,37 @@ def fit_group_models(snapshot: Snapshot, group_by: str = "all", confidence: floa
         longterm.side_by_side(panel, hazards, all_exits, year),
         routes,
     )
-    return GroupModels(hazards, year, *(each[each["year"] == year].reset_index(drop=True) for each in frames))
+    rates, still, bounds, remaining, shares, routes = (
+        each[each["year"] == year].reset_index(drop=True) for each in frames
+    )
+    rates, one = mask(rates, "exit hazard", rates["band"].replace(OVER_5.name, "5y+"))
+    still, two = mask(still, "survival", still["months"].astype(str) + " months")
+    entrants = (remaining["quantity"] == "median_remaining") & (remaining["months"] == 0)
+    medians, three = mask(remaining[entrants], "median duration", "months")
+    shares, four = _recommended_shares(shares)
+    routes, five = keep(routes, "continuation of a band", routes["step"])
+    remaining = pd.concat([medians, remaining[~entrants]], ignore_index=True)
+    withheld = [*one, *two, *three, *four, *five]
+    return GroupModels(hazards, year, rates, still, bounds, remaining, shares, routes, withheld)
+
+
+def _recommended_shares(shares: pd.DataFrame) -> tuple[pd.DataFrame, list[Refusal]]:
+    estimands = {longterm.STOCK: "share of the stock", longterm.ENDED: "share of ended spells"}
+    estimands |= {longterm.ENTRANTS: "survival", longterm.STEADY: "share of the steady state"}
+    months = {name: f"{cut} months" for cut, name in longterm.QUANTITIES.items()}
+    kept, withheld = [], []
+    for source, rows in shares.groupby("source", sort=False):
+        part = rows["quantity"].map(months) if source == longterm.ENTRANTS else rows["quantity"]
+        allowed, refused = keep(rows, estimands[source], part)
+        if len(allowed):  # a table has both shares of a source, or none
+            allowed, refused = mask(rows, estimands[source], part)
+        kept, withheld = [*kept, allowed], [*withheld, *refused]
+    return pd.concat(kept, ignore_index=True), withheld
+
+
+def recommended_change(parts: pd.DataFrame) -> tuple[pd.DataFrame, list[Refusal]]:
+    """Return why the long-term share changed (`decomposition.longterm_moved`), if the validation recommends it."""
+    return mask(parts, "change of the share over 5 years")
 
 
 def _no_routes(year: int, panel: BandPanel) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from analysis.chapters.duration.group_models import GroupModels
 from analysis.language.translator import Translator
 from analysis.measures.sources import STOCK_TABLES
 from analysis.measures.tidy_frame import pick
+from analysis.models.duration.hazards import CHANCE
 from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
 
 
@@ -71,9 +72,7 @@ def ended_survival(curves: pd.DataFrame, translator: Translator) -> str:
 
 def chances_of_entrants(models: GroupModels, translator: Translator) -> dict[str, str]:
     """Return the percentage of entrants still receiving bijstand after two and five years, and the year it is of."""
-    fitted = pd.notna(models.hazards.dispersions["total"].value)
-    interval = translator.word("figures.words", "with_process") if fitted else ""
-    words = {"year": str(models.year), "interval": interval}
+    words = {"year": str(models.year), "interval": translator.word("figures.words", "with_process")}
     for months in (24, 60):
         chance = value_in(select_row(models.survival, "survival", group="total", months=months))
         words[f"share_{months // 12}"] = translator.number(100 * chance)
@@ -83,9 +82,11 @@ def chances_of_entrants(models: GroupModels, translator: Translator) -> dict[str
 def entrants(models: GroupModels, translator: Translator) -> str:
     """Return how long entrants would stay at the hazards of the year, and how much those vary."""
     remaining = value_in(select_row(models.remaining, "mean_remaining", group="total", months=60)) / 12
-    dispersion = models.hazards.dispersions["total"].value
-    key = "process_variance_of_hazards_unknown" if pd.isna(dispersion) else "process_variance_of_hazards"
-    variance = translator.word("texts", key, dispersion=translator.number(dispersion, 1))
+    dispersion = models.hazards.dispersions["total"]
+    variance = translator.word("texts", "process_variance_of_hazards_unknown")
+    if dispersion != CHANCE:
+        number = translator.number(dispersion.value, 1)
+        variance = translator.word("texts", "process_variance_of_hazards", dispersion=number)
     chances = chances_of_entrants(models, translator)
     remaining_years = translator.number(remaining, 1)
     return translator.word("texts", "entrants", remaining=remaining_years, **chances) + f" {variance}"

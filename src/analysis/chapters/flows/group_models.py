@@ -20,12 +20,17 @@ from analysis.models.dispersion import TOO_FEW
 from analysis.models.duration.longterm import AGEING
 from analysis.models.duration.survival import LEAST_FINAL
 from analysis.models.flows.account import group_account
+from analysis.models.flows.group_comparison import GroupComparison
+from analysis.models.flows.outflow import OutflowModel
 from analysis.models.flows.panel import GROUPS, STOCKS
 from analysis.models.flows.rates import FLOW, fit_rates
 from analysis.models.flows.reentry import fit_reentry
 from analysis.models.flows.season import compare_season
+from analysis.models.recommendations import Refusal, keep, mask
 
 _VALUES = ["value", "value_lo", "value_hi"]
+_OF_YEAR = "2023"
+"""The year of the validation: of one year alone there is no part."""
 _NO_VALUE = dict.fromkeys(_VALUES, float("nan"))
 
 Fit = Callable[[pd.DataFrame, str], pd.DataFrame]
@@ -48,6 +53,8 @@ class GroupModels:
         ``ratio, break_even`` (rounding interval), ``other_exits, steady_state`` (persons), ``half_way`` (quarters).
     season : DataFrame
         Of the total, label ``quarter_of_year``: ``model_effect, stl_effect, stl_over_model``.
+    withheld : list of Refusal
+        What the validation does not recommend, and why: it is in none of these frames.
     """
 
     year: int
@@ -56,6 +63,7 @@ class GroupModels:
     reentry: pd.DataFrame
     accounts: pd.DataFrame
     season: pd.DataFrame
+    withheld: list[Refusal]
 
 
 def fit_group_models(
@@ -104,7 +112,30 @@ def fit_group_models(
         for each, known in ((rates, status), (reentry, reentry_status), (accounts, status))
     ]
     shares = [each.assign(**100 * each[_VALUES], unit="percent") for each in frames[:2]]
-    return GroupModels(year, reentry_year, *shares, frames[2], _season(panel, confidence))
+    kept = [_recommended(each) for each in (*shares, frames[2])]
+    season, refused = keep(_season(panel, confidence), "season, read as a rule")
+    withheld = [*(each for _, found in kept for each in found), *refused]
+    return GroupModels(year, reentry_year, *(rows for rows, _ in kept), season, withheld)
+
+
+def _recommended(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Refusal]]:
+    """Leave out the quantities, or the groups of them, that the validation does not recommend."""
+    found = [mask(rows, quantity, _OF_YEAR) for quantity, rows in frame.groupby("quantity", sort=False)]
+    return pd.concat([rows for rows, _ in found], ignore_index=True), [each for _, more in found for each in more]
+
+
+def recommended_effects(model: OutflowModel) -> tuple[pd.DataFrame, list[Refusal]]:
+    """Return the quarter effects of the ratio that the validation recommends, and why others are left out."""
+    effects = model.quarter_effects
+    return keep(effects, "quarter effect of the ratio", "Q" + effects["quarter_of_year"].astype(str))
+
+
+def recommended_comparison(compared: GroupComparison) -> tuple[pd.DataFrame, pd.DataFrame, list[Refusal]]:
+    """Return ratios and pairs of groups that the validation recommends, and why others are left out."""
+    ratios, some = keep(compared.ratios, "process_ratio", _OF_YEAR)
+    names = compared.pairs.assign(group=compared.pairs["first"] + " / " + compared.pairs["second"])
+    pairs, more = keep(names, "process_ratio: factor between groups", _OF_YEAR)
+    return ratios, pairs.drop(columns="group"), [*some, *more]
 
 
 def _whole_years(panel: pd.DataFrame, flow: str) -> list[int]:

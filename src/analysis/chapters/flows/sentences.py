@@ -1,5 +1,7 @@
 """The sentences on inflow, outflow and their ratio that hold numbers."""
 
+import math
+
 import pandas as pd
 
 from analysis.chapters.flows.composition import FlowComposition
@@ -9,6 +11,7 @@ from analysis.measures.sources import QUARTERLY_FLOWS
 from analysis.measures.tidy_frame import pick
 from analysis.models.flows.group_comparison import GroupComparison
 from analysis.models.flows.outflow import OutflowModel
+from analysis.models.flows.shocks import Shocks
 from analysis.report.numbers import format_with_interval, select_row
 
 DENOMINATOR_TABLES = {"inhabitants": INHABITANTS, "labour force": LABOUR_FORCE}
@@ -67,7 +70,7 @@ def ratio_range(quarterly: pd.DataFrame, model: OutflowModel, translator: Transl
         "last": translator.period(ratio["quarter"].iloc[-1]),
         "lowest": translator.number(ratio["value"].min(), 2),
         "highest": translator.number(ratio["value"].max(), 2),
-        "interval": translator.word("figures.words", "with_process") if model.dispersion.df else "",
+        "interval": translator.word("figures.words", "with_process") if model.shocks.known else "",
     }
 
 
@@ -79,15 +82,19 @@ def exit_range(account: pd.DataFrame, translator: Translator) -> dict[str, str]:
 
 def process_variance(model: OutflowModel, translator: Translator) -> str:
     """Return what the process interval of a period rests on, or why there is none."""
-    if model.dispersion.df == 0:
+    if not model.shocks.known:
         return translator.word("texts", "process_variance_unknown")
-    dispersion = translator.number(model.dispersion.value)
-    return translator.word("texts", "process_variance", dispersion=dispersion, df=model.dispersion.df)
+    return translator.word("texts", "process_variance", **_size_of(model.shocks, translator))
+
+
+def _size_of(shocks: Shocks, translator: Translator) -> dict[str, str]:
+    correlation = 0.0 if math.isnan(shocks.correlation) else shocks.correlation
+    return {"sd": translator.number(100 * shocks.sd, 1), "correlation": translator.number(correlation, 1)}
 
 
 def variance_between_groups(comparison: GroupComparison, translator: Translator) -> str:
-    """Return how much groups vary relative to each other, and from which groups and quarters that was estimated."""
-    used = dict.fromkeys(each for each in comparison.dispersions.values() if each.df > 0)
+    """Return how much groups move by themselves, and from which groups and quarters that was estimated."""
+    used = {(each.dimension, each.tables): each for each in comparison.shocks.values() if each.known}
     estimates = [
         translator.word(
             "texts",
@@ -95,11 +102,10 @@ def variance_between_groups(comparison: GroupComparison, translator: Translator)
             groups=translator.value(each.dimension),
             first=translator.period(each.first),
             last=translator.period(each.last),
-            table=each.table,
-            dispersion=translator.number(each.value),
-            df=each.df,
+            table=each.tables,
+            **_size_of(each, translator),
         )
-        for each in used
+        for each in used.values()
     ]
     if not estimates:
         return translator.word("texts", "variance_between_groups_unknown")

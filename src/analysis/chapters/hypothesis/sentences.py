@@ -71,7 +71,9 @@ def verdict(tested: HypothesisTest, in_the_log: str, translator: Translator) -> 
         single = translator.value(tested.verdict)
         sentences.append(translator.word("texts", "hypothesis_controlled", verdict=single))
     if tested.reason:
-        needed = translator.number(tested.quarters_needed)
+        needed = translator.word("texts", "hypothesis_not_by_more")
+        if tested.quarters_needed:
+            needed = translator.word("texts", "hypothesis_needed", count=translator.number(tested.quarters_needed))
         sentences.append(translator.word("texts.hypothesis_reason", tested.reason, needed=needed))
     return " ".join(sentences)
 

@@ -7,13 +7,17 @@ each factor's effect is the mean over all orders in which factors can change (Da
 the Shapley value). The factors come from the same mean over orders of the marginal tables' logarithms. The parts add
 up to the change but for floats.
 
+The process interval of a part is that of chance: each count as Poisson, by the delta method. Those who are long-term at
+the second moment and were there at the first count at both, so that the two counts move together; of those who may be
+long-term by then (``reach``) each is taken as likely to be still there.
+
 Dimensions that are known separately, not crossed, cannot be split together: their effects overlap and must not be
-added. Cells: a missing one, or a zero in a denominator, is refused and named; provisional and rounded ones are used,
-and the parts have neither a rounding nor a process interval.
+added. Cells: a missing one, or a zero in a denominator, is refused and named; provisional and rounded ones are used.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, combinations, product
 from math import comb
 
@@ -23,19 +27,23 @@ import pandas as pd
 from analysis.classifications.durations import duration_band
 from analysis.classifications.groups import LONG_TERM
 from analysis.classifications.selection import check_dimension
-from analysis.cleaning.cells import read_cells
+from analysis.cleaning.cells import Cells, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
 from analysis.measures.sources import STOCK_SOURCES, STOCK_TABLES
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
+from analysis.models.dispersion import PROCESS, check_confidence, normal
 from analysis.snapshots.store import Snapshot
 from analysis.summary import SelfDescribing
 
 READS = STOCK_TABLES
-BEHAVIOUR = "behaviour"
+BEHAVIOUR, CHANGE = "behaviour", "change"
+_STEP = 1e-4
+"""Of a cell: the step of numerical derivatives."""
 MOVERS = ("age", "sex", "origin")
 _LONG_TERM = 60  # months
+_ENDS = ["value", "value_lo", "value_hi"]
 _UNKNOWN_PART = 0.02  # of the denominator that may have no known group
 
 
@@ -44,7 +52,8 @@ class Decomposition(SelfDescribing):
     """A change of a share or ratio in parts that add up to it.
 
     ``before`` and ``after`` are the two values; ``parts`` has a row for each ``component`` (a dimension's name for its
-    composition, ``behaviour`` for what happens within groups) with its ``value``.
+    composition, ``behaviour`` for what happens within groups, ``change`` for their sum) with its ``value`` and its
+    process interval ``value_lo, value_hi``.
     """
 
     before: float
@@ -69,17 +78,22 @@ def shapley(names: Sequence[str], value: Callable[[frozenset], np.ndarray]) -> d
     return parts
 
 
-def decompose(before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part: str, whole: str) -> Decomposition:
+def decompose(
+    before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part: str, whole: str, confidence: float = 0.95
+) -> Decomposition:
     """Split the change of ``part`` over ``whole`` into composition by each dimension, and behaviour.
 
     Parameters
     ----------
     before, after : DataFrame
         One row a cell: the columns of ``by``, and the two counts. Groups must not overlap and be the same in both.
+        ``before`` may have ``reach``: how many of the whole may be in the part at the second moment (of a stock, those
+        who will have been there for long enough by then); without it nobody is taken to count at both moments.
     by : sequence of str
         The dimensions, crossed: every row has a group of each. With one it is Kitagawa's formula.
     part, whole : str
-        Columns of counts: long-term persons and stock; outflow and inflow.
+        Columns of counts: long-term persons and stock, the part being of the whole.
+    confidence : float
 
     Raises
     ------
@@ -92,17 +106,57 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame, by: Sequence[str], part
     if not cells[0].index.equals(cells[1].index):
         names = name_some(cells[0].index.symmetric_difference(cells[1].index))
         raise DataError(f"cells {names}: expected the same before and after; join classes or leave both out.")
-    names, rates = [*by, BEHAVIOUR], [(frame[part] / frame[whole]).to_numpy() for frame in cells]
-    marginals = [_factors(frame[whole], list(by)) for frame in cells]
-    factors = [of_groups | {BEHAVIOUR: rate} for of_groups, rate in zip(marginals, rates, strict=True)]
+    counts = np.array([[frame[part], frame[whole] - frame[part]] for frame in cells])
+    split = partial(_split, by=list(by), codes=_codes(cells[0].index, list(by)))
+    reach = before.set_index(list(by))["reach"].reindex(cells[0].index).to_numpy(float) if "reach" in before else None
+    reach = None if reach is None or np.isnan(reach).any() else reach
+    value, half_width = split(counts), normal(check_confidence(confidence)) * np.sqrt(_variance(split, counts, reach))
+    ends = {"value": value, "value_lo": value - half_width, "value_hi": value + half_width}
+    totals = [float(frame[part].sum() / frame[whole].sum()) for frame in cells]
+    return Decomposition(*totals, pd.DataFrame({"component": [*by, BEHAVIOUR, CHANGE], **ends}))
 
-    def rate(changed: frozenset) -> np.ndarray:
+
+def _split(counts: np.ndarray, by: list[str], codes: dict[frozenset, np.ndarray]) -> np.ndarray:
+    """Return the parts and their sum from counts: of both moments, in the part and not, by cell (2, 2, cells)."""
+    names, rates = [*by, BEHAVIOUR], counts[:, 0] / counts.sum(axis=1)
+    factors = [
+        _factors(whole, by, codes) | {BEHAVIOUR: rate} for whole, rate in zip(counts.sum(axis=1), rates, strict=True)
+    ]
+
+    def rate_of(changed: frozenset) -> np.ndarray:
         return np.prod([factors[name in changed][name] for name in names], axis=0)
 
-    found = shapley(names, rate)
-    totals = [float(frame[part].sum() / frame[whole].sum()) for frame in cells]
-    parts = pd.DataFrame({"component": names, "value": [float(found[name].sum()) for name in names]})
-    return Decomposition(*totals, parts)
+    found = shapley(names, rate_of)
+    parts = np.array([found[name].sum() for name in names])
+    return np.append(parts, parts.sum())
+
+
+def _variance(split: Callable[[np.ndarray], np.ndarray], counts: np.ndarray, reach: np.ndarray | None) -> np.ndarray:
+    """Return the variance by chance of each part: the sum of g^2 n, and of 2 g1 g2 n of those at both moments."""
+    step = _STEP * counts.sum(axis=1, keepdims=True).repeat(2, axis=1)
+    slopes = []
+    for at in np.ndindex(counts.shape):
+        moved = np.zeros_like(counts)
+        moved[at] = step[at]
+        slopes.append((split(counts + moved) - split(counts - moved)) / (2 * step[at]))
+    slope = np.array(slopes).reshape(*counts.shape, -1)
+    variance = (slope**2 * counts[..., None]).sum(axis=(0, 1, 2))
+    if reach is None:
+        return variance
+    (was, _), (now, _) = counts
+    still = np.minimum(1.0, now / np.maximum(reach, 1.0))  # of those who may be long-term by now
+    both = np.array([still * was, still * np.maximum(reach - was, 0.0)])
+    return variance + 2 * (slope[0] * slope[1, :1] * both[..., None]).sum(axis=(0, 1))
+
+
+def _codes(cells: pd.Index, by: list[str]) -> dict[frozenset, np.ndarray]:
+    """Return for each set of dimensions the group of each cell, as numbers from zero."""
+    frame = cells.to_frame(index=False)
+    sets = chain.from_iterable(combinations(by, size) for size in range(len(by) + 1))
+    return {
+        frozenset(kept): frame.groupby(list(kept)).ngroup().to_numpy() if kept else np.zeros(len(frame), int)
+        for kept in sets
+    }
 
 
 def _checked(frame: pd.DataFrame, by: list[str], part: str, whole: str) -> pd.DataFrame:
@@ -125,17 +179,16 @@ def _checked(frame: pd.DataFrame, by: list[str], part: str, whole: str) -> pd.Da
     return cells.astype(float)
 
 
-def _factors(whole: pd.Series, by: list[str]) -> dict[str, np.ndarray]:
+def _factors(whole: np.ndarray, by: list[str], codes: dict[frozenset, np.ndarray]) -> dict[str, np.ndarray]:
     """Return one factor for each dimension whose product is the part of each cell in the whole."""
 
     def log_marginal(kept: frozenset) -> np.ndarray:
-        of_cells = whole.groupby(level=[name for name in by if name in kept]) if kept else whole.groupby(lambda _: 0)
-        return np.log(of_cells.transform("sum").to_numpy())
+        return np.log(np.bincount(codes[kept], whole)[codes[kept]])
 
     return {name: np.exp(part) for name, part in shapley(by, log_marginal).items()}
 
 
-def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str) -> pd.DataFrame:
+def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, reach: int | None = None) -> pd.DataFrame:
     """Return the stock and its part over five years in every crossing of groups at the end of a quarter.
 
     Parameters
@@ -143,6 +196,8 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str) -> pd.Dat
     snapshot : Snapshot
     by : sequence of {"age", "sex", "origin", "birth"}
     quarter : str
+    reach : int, optional
+        Months of duration beyond which persons are counted as ``reach`` too.
 
     Returns
     -------
@@ -175,6 +230,7 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str) -> pd.Dat
             continue
         frame = pd.DataFrame([[group.name for group in groups] for groups in crossings], columns=by)
         frame = frame.assign(stock=[row[0].value[0] for row in rows], long=[row[1].value[0] for row in rows])
+        frame = frame if reach is None else frame.assign(reach=_reach(cells, crossings, at, reach))
         if abs(total - frame["stock"].sum()) > _UNKNOWN_PART * total:
             raise CoverageError(f"table {table}, {quarter}: {names} do not add up to the total within 2 percent.")
         return frame[frame["stock"] > 0].assign(quarter=quarter, tables=table).reset_index(drop=True)
@@ -182,6 +238,16 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str) -> pd.Dat
         f"snapshot {snapshot.name!r} does not cross {names} with duration at the end of {quarter} "
         f"(cells: {name_some(reasons) or 'no such table'}); take fewer dimensions, another quarter or another snapshot."
     )
+
+
+def _reach(cells: Cells, crossings: list[tuple], at: pd.PeriodIndex, months: int) -> np.ndarray | float:
+    """Return the stock beyond so many months in each crossing; NaN where the table has no such classes."""
+    try:
+        band = () if months == 0 else (duration_band(months),)
+        columns = [group_column(cells, "stock", groups[0], at, *groups[1:], *band) for groups in crossings]
+    except CoverageError:
+        return np.nan
+    return np.array([column.value[0] for column in columns])
 
 
 def longterm_moved(snapshot: Snapshot, quarters: pd.PeriodIndex, by: Sequence[str] = MOVERS) -> pd.DataFrame:
@@ -197,17 +263,19 @@ def longterm_moved(snapshot: Snapshot, quarters: pd.PeriodIndex, by: Sequence[st
         ends the values are missing with the reason ``not_in_snapshot``.
     """
     same = quarters[quarters.quarter == quarters[-1].quarter]
-    ends, names = (str(same[0]), str(same[-1])), [*by, BEHAVIOUR]
-    values, tables, missing = [np.nan] * (len(names) + 1), "", NOT_IN_SNAPSHOT
+    ends, names = (str(same[0]), str(same[-1])), [*by, BEHAVIOUR, CHANGE]
+    values, tables, missing = pd.DataFrame(np.nan, range(len(names)), _ENDS), "", NOT_IN_SNAPSHOT
+    months = _LONG_TERM - 12 * (same[-1].year - same[0].year)
     try:
-        cells = [crossed_stock(snapshot, by, end) for end in ends]
+        cells = [crossed_stock(snapshot, by, ends[0], months if months >= 0 else None)]
+        cells.append(crossed_stock(snapshot, by, ends[1]))
     except CoverageError:
         cells = []
     if cells and ends[0] < ends[1]:
         common = cells[0][[*by]].merge(cells[1][[*by]])  # a printed zero at one end has no share of its own
         found = decompose(*(frame.merge(common, on=[*by]) for frame in cells), by, "long", "stock")
-        values = [*(100 * found.parts["value"]), 100 * (found.after - found.before)]
+        values = 100 * found.parts[_ENDS]
         tables, missing = ", ".join(sorted({each["tables"].iloc[0] for each in cells})), PRESENT
-    labels = {"component": [*names, "change"], "first_period": ends[0], "last_period": ends[1], "tables": tables}
-    numbers = {"quantity": "contribution_pp", "value": values, "value_lo": np.nan, "value_hi": np.nan}
-    return pd.DataFrame(labels | numbers | {"missing": missing, "unit": "percentage points"})
+    labels = {"component": names, "first_period": ends[0], "last_period": ends[1], "tables": tables}
+    about = {"quantity": "contribution_pp", "interval": PROCESS, "missing": missing, "unit": "percentage points"}
+    return values.assign(**labels | about)[[*labels, "quantity", *_ENDS, "interval", "missing", "unit"]]

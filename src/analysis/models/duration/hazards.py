@@ -6,8 +6,8 @@ before the AOW age: those who reach it are not among the ended spells, though th
 The process interval takes the ended spells as Poisson times a dispersion, given the exposure; the dispersion is what
 the groups of a dimension vary among each other within a band and a year (Pearson's X2 over its degrees of freedom, not
 below 1), so that what moves all of them alike does not count. The total is alone: that of another dimension is taken
-for it. A cell with a missing figure, or without exposure, has no hazard; with a printed zero it has one, but no process
-interval. Provisional cells count as they are.
+for it; where no dimension has two groups and two years, chance alone. A cell with a missing figure, or without
+exposure, has no hazard; with a printed zero it has one, but no process interval. Provisional cells count as they are.
 """
 
 from dataclasses import dataclass, replace
@@ -24,6 +24,9 @@ from analysis.summary import SelfDescribing
 
 TOO_FEW_CELLS = "too_few_cells"
 _OWN_LEVELS = "C(band) * (C(group) + C(year))"  # every group and every year has its own level in each band
+CHANCE = Dispersion(1.0, 10**6)
+"""Of chance alone, where nothing shows what groups vary among each other; with so many degrees of freedom t is
+normal."""
 _SUBSTITUTES = ("sex", "birth", "origin", "age")
 
 
@@ -86,7 +89,7 @@ def exit_hazards(panel: BandPanel, confidence: float = 0.95) -> Hazards:
     known = cells["missing"] == PRESENT
     names = list(cells["dimension"].unique())
     found = {name: between_groups(cells[known & (cells["dimension"] == name)], _OWN_LEVELS) for name in names}
-    substitute = next((found[name] for name in _SUBSTITUTES if name in found and found[name].df), Dispersion())
+    substitute = next((found[name] for name in _SUBSTITUTES if name in found and found[name].df), CHANCE)
     found = {name: each if each.df else substitute for name, each in found.items()}
     found = {name: replace(each, value=np.maximum(each.value, 1.0)) for name, each in found.items()}
     counted = cells["ended"].where(known & (cells["ended"] > 0))

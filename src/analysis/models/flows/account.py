@@ -16,17 +16,9 @@ from analysis.classifications.categories import TOTAL
 from analysis.measures.account import balance
 from analysis.measures.flows import QUARTERS_A_YEAR
 from analysis.measures.sources import PERSONS
-from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
+from analysis.measures.tidy_frame import combine, tidy_rows
 from analysis.missing import PRESENT
-from analysis.models.dispersion import (
-    NO_VALUE,
-    PROCESS,
-    ROUNDING,
-    check_confidence,
-    neighbour_dispersion,
-    process_range,
-    student,
-)
+from analysis.models.dispersion import NO_VALUE, PROCESS, ROUNDING, check_confidence, normal, process_range
 from analysis.models.flows.panel import STOCKS, pick_cells
 from analysis.models.rounded_columns import rounded_column
 
@@ -64,12 +56,12 @@ def group_account(panel: pd.DataFrame, dimension: str = TOTAL, confidence: float
     rounded = tidy_rows(account, labels, list(whole["tables"].iloc[first])).drop(columns="status")
     sums = {"inflow": inflow, "outflow": outflow, "other_exits": account["other_exits"], "opening": exposure}
     sums = pd.DataFrame({name: column.value for name, column in sums.items()})
-    process = _steady_state(rows, sums, confidence)
-    about = {"tables": join_tables(rows["tables"]), "denominator": ""}  # the dispersion is that of all quarters
+    process = _steady_state(sums, confidence)
+    about = {"tables": list(whole["tables"].iloc[first]), "denominator": ""}
     return combine([rounded.assign(interval=ROUNDING), *(labels.assign(**about, **columns) for columns in process)])
 
 
-def _steady_state(rows: pd.DataFrame, sums: pd.DataFrame, confidence: float) -> list[dict[str, object]]:
+def _steady_state(sums: pd.DataFrame, confidence: float) -> list[dict[str, object]]:
     """Return where the stock would go and in how many quarters half of the way, from the sums of each year.
 
     With inflow I a quarter and a share q leaving, S' = (1 - q) S + I has the fixed point I / q, and the distance to it
@@ -80,7 +72,7 @@ def _steady_state(rows: pd.DataFrame, sums: pd.DataFrame, confidence: float) -> 
         known = (leaving > 0) & (leaving < 1) & (sums["inflow"] > 0)
         steady = (sums["inflow"] / QUARTERS_A_YEAR / leaving).where(known)
         half_way = (np.log(2) / -np.log1p(-leaving)).where(known)
-        ends = process_range(steady, _steady_half_width(rows, sums, confidence))
+        ends = process_range(steady, _steady_half_width(sums, confidence))
     missing = np.where(known, PRESENT, NO_VALUE)
     return [
         {"quantity": "steady_state", **ends, "unit": "persons", "interval": PROCESS, "missing": missing},
@@ -88,17 +80,11 @@ def _steady_state(rows: pd.DataFrame, sums: pd.DataFrame, confidence: float) -> 
     ]
 
 
-def _steady_half_width(rows: pd.DataFrame, sums: pd.DataFrame, confidence: float) -> pd.Series:
-    """Return the half-width of the log of inflow over the share that leaves.
+def _steady_half_width(sums: pd.DataFrame, confidence: float) -> pd.Series:
+    """Return the half-width by chance of the log of inflow over the share that leaves.
 
-    Delta method: Var log(I / (U + R)) = Var I / I^2 + (Var U + Var R) / (U + R)^2. Var I and Var U are the dispersion
-    of that flow times its count, and Var R = |R|: other exits vary by chance alone.
+    Delta method: Var log(I / (U + R)) = Var I / I^2 + (Var U + Var R) / (U + R)^2, and each varies as its count.
     """
-    at, dispersions = pd.PeriodIndex(rows["quarter"], freq="Q-DEC"), {}
-    for flow in ("inflow", "outflow"):
-        known = (rows[flow] > 0) & (rows["opening"] > 0)
-        logs, chance = np.log((rows[flow] / rows["opening"]).where(known)), (1 / rows[flow]).where(known)
-        dispersions[flow] = neighbour_dispersion(logs, chance, at, rows["group"])
-    leaving = sums["outflow"] * dispersions["outflow"].value + sums["other_exits"].abs()
-    variance = dispersions["inflow"].value / sums["inflow"] + leaving / (sums["outflow"] + sums["other_exits"]) ** 2
-    return student(confidence, min(each.df for each in dispersions.values())) * np.sqrt(variance)
+    leaving = sums["outflow"] + sums["other_exits"].abs()
+    variance = 1 / sums["inflow"] + leaving / (sums["outflow"] + sums["other_exits"]) ** 2
+    return normal(confidence) * np.sqrt(variance)

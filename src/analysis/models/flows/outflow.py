@@ -10,15 +10,14 @@ from analysis.measures.tidy_frame import join_tables
 from analysis.missing import PRESENT
 from analysis.models.dispersion import (
     TOO_FEW,
-    Dispersion,
     check_confidence,
     fit_binomial,
     flow_counts,
     log_ratio_variance,
-    neighbour_dispersion,
+    normal,
     process_ratio,
-    student,
 )
+from analysis.models.flows.shocks import Shocks, estimate_shocks
 from analysis.summary import SelfDescribing
 
 
@@ -28,18 +27,18 @@ class OutflowModel(SelfDescribing):
 
     Attributes
     ----------
-    dispersion : Dispersion
-        Variance over binomial variance, from differences between neighbouring quarters: a lockdown within a year is
-        no chance (`dispersion.neighbour_dispersion`). Without degrees of freedom when there are too few quarters.
+    shocks : Shocks
+        How far a quarter lies from an ordinary one, and for how long (`models.flows.shocks`).
     confidence : float
         Level of the intervals.
     year_effects, quarter_effects : DataFrame
         Tidy, label ``year`` or ``quarter_of_year``, quantity ``effect``: the ratio of a year in its average quarter,
         and the factor by which a quarter differs from the average one. ``value_lo`` and ``value_hi`` are the process
-        interval.
+        interval: of a year by chance, the year being what it was; of a quarter of the year with shocks, for that is to
+        hold in ordinary years.
     """
 
-    dispersion: Dispersion
+    shocks: Shocks
     confidence: float
     year_effects: pd.DataFrame
     quarter_effects: pd.DataFrame
@@ -57,10 +56,10 @@ class OutflowModel(SelfDescribing):
         Returns
         -------
         DataFrame
-            Tidy, quantity ``process_ratio``; missing, with the reason, where there is no interval.
+            Tidy, quantity ``process_ratio``, the period being what it was; missing where a flow is nothing.
         """
         data = flow_counts(flows, [label])
-        found = process_ratio(data["outflow"], data["inflow"], self.dispersion, self.confidence)
+        found = process_ratio(data["outflow"], data["inflow"], self.confidence)
         return _rows({label: data[label]}, join_tables(flows["tables"]), "process_ratio", **found)
 
 
@@ -91,10 +90,10 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
         logs = np.log(data["outflow"] / data["inflow"]).where(data["outflow"] * data["inflow"] > 0)
     chance = log_ratio_variance(data["outflow"], data["inflow"])
     at = pd.PeriodIndex(data["quarter"], freq="Q-DEC")
-    dispersion = neighbour_dispersion(logs, chance, at, np.zeros(len(data)))
-    if dispersion.df < 1 or len(years) < 2 or len(seasons) < 2 or len(data) <= len(years) + len(seasons) - 1:
+    shocks = estimate_shocks(logs, chance, at, np.zeros(len(data)))
+    if not shocks.known or len(years) < 2 or len(seasons) < 2 or len(data) <= len(years) + len(seasons) - 1:
         nothing = dict.fromkeys(("value", "value_lo", "value_hi"), np.nan) | {"missing": TOO_FEW}
-        return OutflowModel(Dispersion(), confidence, *(_rows(label, tables, **nothing) for label in labels))
+        return OutflowModel(Shocks(), confidence, *(_rows(label, tables, **nothing) for label in labels))
     fit = fit_binomial("share ~ 0 + C(year) + C(season, Sum)", data)
     count = len(years) + len(seasons) - 1
     # a row for each effect as a sum of coefficients; the logs of the quarter effects sum to zero, which gives the last
@@ -103,10 +102,15 @@ def fit_outflow(quarterly: pd.DataFrame, confidence: float = 0.95) -> OutflowMod
     effects = []
     for label, contrast in zip(labels, (of_year, of_season), strict=True):
         tested = fit.t_test(contrast)
-        half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value) * tested.sd.ravel()
+        in_a_row = np.zeros((len(contrast), at.year.max() * 4 + 4 - at.year.min() * 4))
+        in_a_row[:, at.year * 4 + at.quarter - 1 - at.year.min() * 4] = contrast @ np.linalg.pinv(fit.model.exog)
+        half_width = normal(confidence) * tested.sd.ravel()
+        if "quarter_of_year" in label:
+            errors = zip(tested.sd.ravel() ** 2, in_a_row, strict=True)
+            half_width = np.array([shocks.half_width(of_chance, confidence, span) for of_chance, span in errors])
         value, lo, hi = np.exp([tested.effect, tested.effect - half_width, tested.effect + half_width])
         effects.append(_rows(label, tables, value=value, value_lo=lo, value_hi=hi, missing=PRESENT))
-    return OutflowModel(dispersion, confidence, *effects)
+    return OutflowModel(shocks, confidence, *effects)
 
 
 def _rows(labels: dict[str, Any], tables: str, quantity: str = "effect", **numbers: Any) -> pd.DataFrame:

@@ -4,28 +4,25 @@ import numpy as np
 import pandas as pd
 
 from analysis.intervals.comparison import HIGHER, LOWER, UNDECIDABLE
-from analysis.models.dispersion import student
+from analysis.models.flows.shocks import YEAR, Shocks
 from analysis.models.multiplicity import holm
 
 
-def pair_factor(log_factor: float, error: float, df: int, confidence: float) -> dict[str, float]:
-    """Return ``factor, factor_lo, factor_hi, p_value`` of one pair: Student's t on the logarithm of the factor.
+def pair_factor(log_factor: float, chance: float, shocks: Shocks, confidence: float) -> dict[str, float]:
+    """Return ``factor, factor_lo, factor_hi, p_value`` of one pair in a year.
 
     Parameters
     ----------
-    log_factor, error : float
-        Logarithm of the first over the second, and its standard error.
-    df : int
-        Degrees of freedom of the error; without any, interval and p-value are NaN.
+    log_factor, chance : float
+        Logarithm of the first over the second, and its variance by chance.
+    shocks : Shocks
+        What each of the two may have of its own, on top of chance; where it is not known, interval and p-value are NaN.
     confidence : float
         Level of the interval of this pair alone.
     """
-    from scipy.stats import t
-
-    half_width = student(confidence, df) * error
+    half_width = shocks.half_width(chance, confidence, YEAR, 2)
     factor, lo, hi = np.exp([log_factor, log_factor - half_width, log_factor + half_width])
-    p_value = 2 * t.sf(abs(log_factor) / error, df) if df > 0 else float("nan")
-    return {"factor": factor, "factor_lo": lo, "factor_hi": hi, "p_value": p_value}
+    return {"factor": factor, "factor_lo": lo, "factor_hi": hi, "p_value": shocks.p_value(log_factor, chance)}
 
 
 def decide_pairs(pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:

@@ -120,6 +120,11 @@ def pick_cells(panel: pd.DataFrame, dimension: str, quantities: tuple[str, ...],
     return rows.assign(year=rows["quarter"].str[:4].astype(int), season=rows["quarter"].str[-1].astype(int))
 
 
+def rounding_variance(rows: pd.DataFrame, quantity: str) -> pd.Series:
+    """Return the variance that rounding gives a count: its width squared over twelve, that of a uniform error."""
+    return (rows[f"{quantity}_hi"] - rows[f"{quantity}_lo"]) ** 2 / 12
+
+
 def _refuse(rows: pd.DataFrame, wrong: pd.DataFrame, fault: str) -> None:
     row = rows[wrong.any(axis=1)].iloc[0]
     quantity = wrong.columns[wrong.loc[row.name]][0]

@@ -2,17 +2,18 @@
 
 A rate is a Poisson GLM of the moments with the log of the opening stock as offset; the ratio a binomial GLM of the
 outflow among all moments (logit = log ratio). Terms: season, and for each group its years or a straight trend. The
-variance is that of chance times a dispersion measured between neighbouring quarters
-(`dispersion.neighbour_dispersion`), or comes from scores clustered by year, or from HAC over quarters (summed over the
-groups of a quarter; Driscoll and Kraay 1998, Review of Economics and Statistics 80). Comparisons of groups take the
-dispersion between groups and Holm's correction.
+variance of a rate is that of chance: what could have been, had the same chances worked on the year once more. Or it
+comes from scores clustered by year, or from HAC over quarters (summed over the groups of a quarter; Driscoll and Kraay
+1998, Review of Economics and Statistics 80): those ask for an ordinary year. Comparisons of groups add the shocks of
+each group's own (`models.flows.shocks`) and take Holm's correction.
 
-Cells that are missing or zero are refused. Provisional ones are used as they are. Rounding (5 in a cell) is part of
-the scatter and so of the dispersion; it is not added again.
+Chance takes persons as independent. Couples leave together: where a part c of the moments are of couples, the variance
+is up to 1 + c times as large. Cells that are missing or zero are refused. Provisional ones are used as they are.
+Rounding is in the interval.
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -22,15 +23,16 @@ import pandas as pd
 from analysis.errors import CallError, check_choice
 from analysis.measures.tidy_frame import join_tables
 from analysis.missing import PRESENT
-from analysis.models.dispersion import TOO_FEW, Dispersion, check_confidence, neighbour_dispersion, solve, student
+from analysis.models.dispersion import TOO_FEW, check_confidence, normal, solve, student
 from analysis.models.flows.pairs import decide_pairs, pair_factor
-from analysis.models.flows.panel import pick_cells
+from analysis.models.flows.panel import pick_cells, rounding_variance
+from analysis.models.flows.shocks import Shocks, estimate_shocks
 from analysis.summary import SelfDescribing
 
 FLOW = {"inflow_rate": "inflow", "outflow_rate": "outflow"}
 QUANTITIES = (*FLOW, "ratio")
 PERIODS = ("year", "trend")
-COVARIANCES = ("dispersion", "cluster", "hac")
+COVARIANCES = ("chance", "cluster", "hac")
 HAC_LAGS = 4
 _ROW = ["dimension", "group", "year"]
 
@@ -43,8 +45,8 @@ class RateModel(SelfDescribing):
     ----------
     quantity, dimension, covariance, confidence
         What was fitted, and how its intervals were made; all intervals are process intervals.
-    dispersion, between_groups : Dispersion
-        Of each group by itself, and of groups among each other.
+    shocks : Shocks
+        Of each group's own: what comparisons hold on top of chance.
     rates : DataFrame
         Tidy, labels ``dimension, group, year``: moments a quarter for each person in the opening stock, or outflow
         over inflow, as the model has it over the cells of the year.
@@ -56,13 +58,11 @@ class RateModel(SelfDescribing):
     dimension: str
     covariance: str
     confidence: float
-    dispersion: Dispersion
-    between_groups: Dispersion
+    shocks: Shocks
     rates: pd.DataFrame
     effects: pd.DataFrame
     _logs: np.ndarray  # log rate of each row of `rates`
-    _pair_covariance: np.ndarray  # its covariance, with the dispersion between groups
-    _pair_df: int
+    _covariance: np.ndarray  # its covariance by chance and rounding
 
     def compare(self, year: int | None = None) -> pd.DataFrame:
         """Return for each pair of groups whose rate is higher in a year (the last, when none is given).
@@ -76,10 +76,10 @@ class RateModel(SelfDescribing):
         years = sorted(self.rates["year"].unique())
         if (year := years[-1] if year is None else year) not in years:
             raise CallError(f"year {year!r} is not among those fitted; choose from {years[0]} to {years[-1]}.")
-        pairs, group, covariance = [], self.rates["group"], self._pair_covariance
+        pairs, group, covariance = [], self.rates["group"], self._covariance
         for one, two in combinations(self.rates.index[self.rates["year"] == year], 2):
-            error = np.sqrt(covariance[one, one] + covariance[two, two] - 2 * covariance[one, two])
-            factor = pair_factor(self._logs[one] - self._logs[two], error, self._pair_df, self.confidence)
+            chance = float(covariance[one, one] + covariance[two, two] - 2 * covariance[one, two])
+            factor = pair_factor(self._logs[one] - self._logs[two], chance, self.shocks, self.confidence)
             names = {"dimension": self.dimension, "first": group[one], "second": group[two], "year": year}
             pairs.append(names | factor)
         if not pairs:
@@ -92,7 +92,7 @@ def fit_rates(
     quantity: str,
     dimension: str = "total",
     period: str = "year",
-    covariance: str = "dispersion",
+    covariance: str = "chance",
     confidence: float = 0.95,
 ) -> RateModel:
     """Fit a rate or ratio.
@@ -106,7 +106,7 @@ def fit_rates(
     dimension : str
     period : {"year", "trend"}
         An effect for each year, or a straight line in time; each group has its own.
-    covariance : {"dispersion", "cluster", "hac"}
+    covariance : {"chance", "cluster", "hac"}
     confidence : float
 
     Raises
@@ -126,21 +126,18 @@ def fit_rates(
             f"{quantity} by {dimension}: {len(data)} cells for {design.shape[1]} coefficients; expected more cells. "
             "Choose more quarters, or period='trend'."
         )
-    own, between = _dispersions(data, quantity, needed)
+    shocks = _shocks(data, quantity, needed)
     fit = _fit(data, design, quantity, covariance)
     params, of_params = np.asarray(fit.params), np.asarray(fit.cov_params())
-    factors, dfs = (own.value, between.value / own.value), (own.df, between.df)
-    if covariance != "dispersion":  # clustered and HAC scores hold all variation already
-        factors, dfs = (1.0, 1.0), (data["year"].nunique() - 1,) * 2
-    of_params = of_params * factors[0]
+    quantile = normal(confidence) if covariance == "chance" else student(confidence, data["year"].nunique() - 1)
     logs, gradient, labels = _marginal(data, design, params, quantity)
     about = {"unit": "ratio", "tables": join_tables(data["tables"])}
     labels = labels.assign(quantity=quantity, **about | {"denominator": needed[-1]})
-    rates = _interval(labels, logs, gradient @ of_params @ gradient.T, dfs[0], confidence)
+    of_rates = gradient @ of_params @ gradient.T + np.diag(_rounding(data, needed))
+    rates = _interval(labels, logs, of_rates, quantile)
     season = [index for index, name in enumerate(names) if name.startswith("season")]
-    effects = _effects(data, params[season], of_params[np.ix_(season, season)], dfs[0], confidence).assign(**about)
-    of_pairs = gradient @ (of_params * factors[1]) @ gradient.T
-    return RateModel(quantity, dimension, covariance, confidence, own, between, rates, effects, logs, of_pairs, dfs[1])
+    effects = _effects(data, params[season], of_params[np.ix_(season, season)], quantile).assign(**about)
+    return RateModel(quantity, dimension, covariance, confidence, shocks, rates, effects, logs, of_rates)
 
 
 def _check_choices(quantity: str, period: str, covariance: str) -> None:
@@ -150,7 +147,7 @@ def _check_choices(quantity: str, period: str, covariance: str) -> None:
     if covariance == "cluster" and period == "year":
         raise CallError(
             "covariance 'cluster' goes by year, and an effect for each year leaves nothing within one: every interval "
-            "would have no width. Choose period='trend', or covariance='dispersion'."
+            "would have no width. Choose period='trend', or covariance='chance'."
         )
 
 
@@ -172,12 +169,19 @@ def _design(data: pd.DataFrame, period: str) -> tuple[np.ndarray, list[str]]:
     return whole.to_numpy(), list(whole)
 
 
-def _dispersions(data: pd.DataFrame, quantity: str, needed: tuple[str, str]) -> tuple[Dispersion, Dispersion]:
-    moments, quarters = data[needed[0]], pd.PeriodIndex(data["quarter"], freq="Q-DEC")
-    logs = np.log(moments / data["exposed"]).to_numpy()
-    variance = (1 / moments + (1 / data["inflow"] if quantity == "ratio" else 0)).to_numpy()
-    of_group = neighbour_dispersion(logs, variance, quarters, data["group"].to_numpy())
-    return of_group, neighbour_dispersion(logs, variance, quarters, data["group"].to_numpy(), between_groups=True)
+def _shocks(data: pd.DataFrame, quantity: str, needed: tuple[str, str]) -> Shocks:
+    logs = np.log(data[needed[0]] / data["exposed"]).to_numpy()
+    chance = (1 / data[needed[0]] + (1 / data["inflow"] if quantity == "ratio" else 0)).to_numpy()
+    found = estimate_shocks(logs, chance, pd.PeriodIndex(data["quarter"], freq="Q-DEC"), data["group"].to_numpy())
+    return replace(found, dimension=data["dimension"].iloc[0])
+
+
+def _rounding(data: pd.DataFrame, needed: tuple[str, str]) -> np.ndarray:
+    """Return the variance that rounding gives the log rate of each group and year."""
+    terms = data[_ROW].assign(**{name: data[name] for name in needed})
+    terms = terms.assign(**{f"{name}_round": rounding_variance(data, name) for name in needed})
+    sums = terms.groupby(_ROW, sort=False).sum()
+    return sum((sums[f"{name}_round"] / sums[name] ** 2).to_numpy() for name in needed)
 
 
 def _fit(data: pd.DataFrame, design: np.ndarray, quantity: str, covariance: str) -> Any:
@@ -228,15 +232,15 @@ def _marginal(data: pd.DataFrame, design: np.ndarray, params: np.ndarray, quanti
     return np.log(sums[0] / sums[1]), gradient * gain[:, None], pd.DataFrame(list(keys), columns=_ROW)
 
 
-def _interval(labels: pd.DataFrame, logs: np.ndarray, covariance: np.ndarray, df: int, confidence: float):
+def _interval(labels: pd.DataFrame, logs: np.ndarray, covariance: np.ndarray, quantile: float):
     """Return logs as a tidy frame with process intervals; without degrees of freedom they are missing."""
-    half_width = student(confidence, df) * np.sqrt(np.diag(covariance))
+    half_width = quantile * np.sqrt(np.diag(covariance))
     ends = {"value": np.exp(logs), "value_lo": np.exp(logs - half_width), "value_hi": np.exp(logs + half_width)}
     return labels.assign(**ends, missing=np.where(np.isfinite(half_width), PRESENT, TOO_FEW))
 
 
-def _effects(data: pd.DataFrame, params: np.ndarray, covariance: np.ndarray, df: int, confidence: float):
+def _effects(data: pd.DataFrame, params: np.ndarray, covariance: np.ndarray, quantile: float):
     """Return the factor of each quarter of the year, the last one from the others: their logs sum to zero."""
     sums = np.vstack([np.eye(len(params)), -np.ones(len(params))])
     labels = pd.DataFrame({"quarter_of_year": sorted(data["season"].unique()), "quantity": "effect"})
-    return _interval(labels, sums @ params, sums @ covariance @ sums.T, df, confidence)
+    return _interval(labels, sums @ params, sums @ covariance @ sums.T, quantile)

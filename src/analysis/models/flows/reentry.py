@@ -6,7 +6,8 @@ left in that quarter or one of the four before, so the outflow at risk is a half
 and a half of the fourth (leaving and coming back spread evenly over a quarter), divided by four: a year of leaving.
 That is the risk of those who left in about the year before; a quarter of it is the risk a quarter.
 
-A missing or zero cell is refused; provisional ones are used as they are; rounding is in the dispersion. For groups by
+Intervals are those of chance, the year being what it was. A missing or zero cell is refused; provisional ones are used
+as they are; rounding is in the interval. For groups by
 age, those who left in one group may come back in the next: the youngest group's risk comes out too low for it.
 """
 
@@ -17,8 +18,8 @@ from analysis.errors import CoverageError
 from analysis.measures.flows import AT_RISK, QUARTERS_A_YEAR
 from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT
-from analysis.models.dispersion import TOO_FEW, check_confidence, neighbour_dispersion, process_range, student
-from analysis.models.flows.panel import pick_cells
+from analysis.models.dispersion import check_confidence, normal, process_range
+from analysis.models.flows.panel import pick_cells, rounding_variance
 
 _ROW = ["dimension", "group", "year"]
 
@@ -48,20 +49,19 @@ def fit_reentry(panel: pd.DataFrame, dimension: str = "total", confidence: float
     confidence = check_confidence(confidence)
     data = pick_cells(panel, dimension, ("inflow", "outflow", "reinflow"))
     periods = pd.PeriodIndex(data["quarter"], freq="Q-DEC")
-    data = data.assign(left=_left_before(data, periods.year * 4 + periods.quarter))
+    data = data.assign(
+        left=_left_before(data, periods.year * 4 + periods.quarter), rounding=rounding_variance(data, "reinflow")
+    )
     frames = []
     for quantity, column, denominator in (
         ("reinflow_share", "inflow", "inflow"),
         ("return_risk", "left", "outflow of the year before"),
     ):
-        logs = np.log(data["reinflow"] / data[column])
-        dispersion = neighbour_dispersion(logs, _log_variance(data, column), periods, data["group"])
         by = data.dropna(subset=column).groupby(_ROW, sort=False)
-        years = by[["reinflow", column]].sum()[by.size() == QUARTERS_A_YEAR].reset_index()
-        half_width = student(confidence, dispersion.df) * np.sqrt(dispersion.value * _log_variance(years, column))
-        missing = np.where(np.isfinite(half_width), PRESENT, TOO_FEW)
+        years = by[[*dict.fromkeys(("reinflow", "rounding", column))]].sum()[by.size() == QUARTERS_A_YEAR].reset_index()
+        half_width = normal(confidence) * np.sqrt(_log_variance(years, column))
         ratio = process_range(years["reinflow"] / years[column], half_width)
-        frames.append(years[_ROW].assign(**ratio, missing=missing, quantity=quantity, denominator=denominator))
+        frames.append(years[_ROW].assign(**ratio, missing=PRESENT, quantity=quantity, denominator=denominator))
     frame = combine(frames).assign(unit="ratio", tables=join_tables(data["tables"]))
     if not (frame["quantity"] == "return_risk").any():
         raise CoverageError(
@@ -82,6 +82,7 @@ def _log_variance(data: pd.DataFrame, column: str) -> pd.Series:
     """Return the variance by chance of the log of re-inflow over a column.
 
     Given the inflow, those of it who return are binomial: (1 - p) / (n p) = 1/reinflow - 1/inflow (delta method). Given
-    those who left long ago, returns are Poisson: 1/reinflow.
+    those who left long ago, returns are Poisson: 1/reinflow. On top comes the rounding of the re-inflow.
     """
-    return 1 / data["reinflow"] - (1 / data["inflow"] if column == "inflow" else 0)
+    chance = 1 / data["reinflow"] - (1 / data["inflow"] if column == "inflow" else 0)
+    return chance + data["rounding"] / data["reinflow"] ** 2

@@ -8,7 +8,7 @@ from analysis.errors import CallError
 from analysis.measures.comparison import groups_text
 from analysis.measures.question import Question, read_question
 from analysis.models.hypothesis.series import Design, LogSeries, design_of, log_series
-from analysis.models.hypothesis.testing import fit
+from analysis.models.hypothesis.testing import HIDING, fit
 from analysis.models.persistence import Coefficient, p_values
 from analysis.snapshots.store import Snapshot
 
@@ -79,7 +79,9 @@ def smallest_effect(asked: LogSeries, design: Design, known: Coefficient, level:
 
     def power(effect: float) -> float:
         series = drawn + effect * design.effect
-        found = p_values(series, asked.chance, design.nuisance, design.tested, design.contrast, asked.shocks)
+        found, longest = p_values(series, asked.chance, design.nuisance, design.tested, design.contrast, asked.shocks)
+        if np.sqrt(asked.chance) > HIDING:
+            found = np.fmax(found, longest)
         return float(((found < level) & (series @ design.weights > 0)).mean())
 
     low, high = 0.0, _LARGEST

@@ -16,14 +16,18 @@ from analysis.measures.comparison import groups_text
 from analysis.measures.question import Question
 from analysis.measures.tidy_frame import combine, join_tables
 from analysis.missing import PRESENT, UNDECIDED
-from analysis.models.dispersion import BOTH, ROUNDING, check_confidence
+from analysis.models.dispersion import BOTH, ROUNDING, check_confidence, normal
 from analysis.models.hypothesis.series import COUNTS, ENDS, Design, LogSeries, design_of, log_series
-from analysis.models.persistence import Coefficient, coefficient
+from analysis.models.persistence import STOCKS, Coefficient, coefficient
 from analysis.summary import SelfDescribing, Summary
 
 ALTERNATIVES = ("different", "higher", "lower")
 SUPPORTED, NOT_SUPPORTED = "supported", "not supported"
-TOO_PERSISTENT = "too_persistent"
+TOO_PERSISTENT, HIDDEN, NO_POWER = "too_persistent", "chance_hides_shocks", "stocks_wander"
+"""Why a verdict is left open whatever the interval says, or why there is none."""
+HIDING = 0.03 * np.sqrt(2)
+"""Standard deviation of chance in a quarter above which it hides how long shocks of 3 % in each of two groups last: it
+is as large as they are. A group of about 1,100 moments a quarter against a large one has it."""
 _SUFFICIENT = 24 * (1 - 0.8) / (1 + 0.8)
 """Effective quarters of 24 whose shocks have a correlation of 0.8: the longest at which the level was seen to hold."""
 
@@ -55,9 +59,12 @@ class HypothesisTest(SelfDescribing):
         lies wholly elsewhere, else ``cannot be decided``. A difference can be too small to be seen: that two groups are
         ``different`` is therefore supported or left open, never refuted.
     reason : str
-        ``too_persistent`` where no test of so few quarters holds its level; the verdict is open then.
+        ``too_persistent`` where no test of so few quarters holds its level; ``chance_hides_shocks`` where the figures
+        cannot show how long shocks last and the verdict would not stand if they lasted (a correlation of 0.8);
+        ``stocks_wander`` where the difference of two stocks is smaller than what they wander in so few quarters. The
+        verdict is open then.
     quarters_needed : int
-        How many it would take; 0 where there are enough.
+        About how many it would take; 0 where there are enough, or where more quarters would not help.
     confidence : float
     """
 
@@ -140,11 +147,13 @@ def run_test(
         tables=tables_of(question),
         period=f"{question.periods[0]}/{question.periods[-1]}",
     )
-    verdict = UNDECIDED if found.too_persistent else verdict_of(*ends[BOTH], alternative)
+    verdict = verdict_of(*ends[BOTH], alternative)
+    reason = cap(found, series, test, verdict, confidence)
+    verdict = UNDECIDED if reason else verdict
     return HypothesisTest(
         question, test, alternative, float(np.exp(found.estimate)), intervals, one_sided(found, alternative),
         1 + found.shock_sd**2 / series.counted, found.correlation, found.effective, verdict,
-        TOO_PERSISTENT if found.too_persistent else "", _quarters_needed(found, series), confidence,
+        reason, _quarters_needed(found, series, test, reason, confidence), confidence,
     )  # fmt: skip
 
 
@@ -168,10 +177,29 @@ def one_sided(found: Coefficient, alternative: str) -> float:
     return found.p_value / 2 if as_expected else 1 - found.p_value / 2
 
 
-def _quarters_needed(found: Coefficient, series: LogSeries) -> int:
-    if not found.too_persistent:
+def cap(found: Coefficient, series: LogSeries, test: str, verdict: str, confidence: float) -> str:
+    """Return why a verdict has to be left open whatever the interval says; empty where it may stand."""
+    if found.too_persistent:
+        return TOO_PERSISTENT
+    if series.shocks is STOCKS and test == "difference" and verdict == UNDECIDED:
+        return NO_POWER
+    fragile = verdict != UNDECIDED and found.p_longest >= 1 - confidence
+    return HIDDEN if fragile and np.sqrt(series.chance) > HIDING else ""
+
+
+def _quarters_needed(found: Coefficient, series: LogSeries, test: str, reason: str, confidence: float) -> int:
+    """Return how many quarters it would take: as many as carry enough, or make the estimate stand if shocks last.
+
+    The error of a difference shrinks with the square root of the quarters, that of a trend faster; a change between two
+    years does not gain by more quarters.
+    """
+    quarters = len(series.values)
+    if reason in (TOO_PERSISTENT, NO_POWER):
+        return int(np.ceil(quarters * _SUFFICIENT / found.effective))
+    if reason != HIDDEN or test == "change":
         return 0
-    return int(np.ceil(len(series.values) * _SUFFICIENT / found.effective))
+    needed, reached = normal(confidence), normal(1 - found.p_longest)
+    return int(np.ceil(quarters * (needed / reached) ** 2))
 
 
 def verdict_of(lo: float, hi: float, alternative: str) -> str:

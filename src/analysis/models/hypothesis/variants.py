@@ -18,6 +18,7 @@ from analysis.models.hypothesis.series import TESTS, Design, LogSeries, design_o
 from analysis.models.hypothesis.testing import (
     SUPPORTED,
     HypothesisTest,
+    cap,
     fit,
     one_sided,
     run_test,
@@ -172,7 +173,8 @@ def _by_method(question: Question, tested: HypothesisTest, asked: bool) -> list[
         found = estimate(series, design, tested.confidence)
         numbers = np.exp([found.estimate, found.lo, found.hi])
         ends = dict(zip(("estimate", "estimate_lo", "estimate_hi"), numbers, strict=True))
-        outcome = UNDECIDED if found.too_persistent else verdict_of(found.lo, found.hi, tested.alternative)
+        outcome = verdict_of(found.lo, found.hi, tested.alternative)
+        outcome = UNDECIDED if cap(found, series, tested.test, outcome, tested.confidence) else outcome
         p_value = one_sided(found, tested.alternative)
         rows.append(about | {"method": method, "asked": asked and method == PERSISTENT, **ends, "p": p_value,
                              "outcome": outcome, "tables": tables_of(question)})  # fmt: skip
