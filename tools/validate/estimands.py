@@ -225,10 +225,10 @@ def _median(monthly: np.ndarray, clock: str) -> np.ndarray:
 def _change(of: World, stocks: pd.DataFrame) -> pd.DataFrame:
     """Return why the share above five years changed between two years, by age."""
     ends, found = (f"{BEFORE}Q4", f"{YEAR}Q4"), []
-    reach = list(BANDS)[2:]  # four years later they have been there for five years, or more
+    eligible = list(BANDS)[2:]  # four years later they have been there for five years, or more
     for frame in (stocks, of.exact.stock_frame()):
         ages = frame[(frame["dimension"] == "age") & (frame["group"] != "45–AOW")]
-        spans = {"stock": list(BANDS), "long": ["5y+"], "reach": reach}
+        spans = {"stock": list(BANDS), "long": ["5y+"], "eligible": eligible}
         ages = ages.assign(**{name: ages["stock"].where(ages["band"].isin(bands), 0) for name, bands in spans.items()})
         sums = [ages[ages["quarter"] == end].groupby("group")[list(spans)].sum().reset_index() for end in ends]
         found.append(decompose(*sums, ["group"], "long", "stock").parts)

@@ -9,7 +9,7 @@ up to the change but for floats.
 
 The process interval of a part is that of chance: each count as Poisson, by the delta method. Those who are long-term at
 the second moment and were there at the first count at both, so that the two counts move together; of those who may be
-long-term by then (``reach``) each is taken as likely to be still there.
+long-term by then (``eligible``) each is taken as likely to be still there.
 
 Dimensions that are known separately, not crossed, cannot be split together: their effects overlap and must not be
 added. Cells: a missing one, or a zero in a denominator, is refused and named; provisional and rounded ones are used.
@@ -87,8 +87,8 @@ def decompose(
     ----------
     before, after : DataFrame
         One row a cell: the columns of ``by``, and the two counts. Groups must not overlap and be the same in both.
-        ``before`` may have ``reach``: how many of the whole may be in the part at the second moment (of a stock, those
-        who will have been there for long enough by then); without it nobody is taken to count at both moments.
+        ``before`` may have ``eligible``: how many of the whole may be in the part at the second moment (of a stock,
+        those who will have been there for long enough by then); without it nobody is taken to count at both moments.
     by : sequence of str
         The dimensions, crossed: every row has a group of each. With one it is Kitagawa's formula.
     part, whole : str
@@ -108,9 +108,14 @@ def decompose(
         raise DataError(f"cells {names}: expected the same before and after; join classes or leave both out.")
     counts = np.array([[frame[part], frame[whole] - frame[part]] for frame in cells])
     split = partial(_split, by=list(by), codes=_codes(cells[0].index, list(by)))
-    reach = before.set_index(list(by))["reach"].reindex(cells[0].index).to_numpy(float) if "reach" in before else None
-    reach = None if reach is None or np.isnan(reach).any() else reach
-    value, half_width = split(counts), normal(check_confidence(confidence)) * np.sqrt(_variance(split, counts, reach))
+    eligible = (
+        before.set_index(list(by))["eligible"].reindex(cells[0].index).to_numpy(float) if "eligible" in before else None
+    )
+    eligible = None if eligible is None or np.isnan(eligible).any() else eligible
+    value, half_width = (
+        split(counts),
+        normal(check_confidence(confidence)) * np.sqrt(_variance(split, counts, eligible)),
+    )
     ends = {"value": value, "value_lo": value - half_width, "value_hi": value + half_width}
     totals = [float(frame[part].sum() / frame[whole].sum()) for frame in cells]
     return Decomposition(*totals, pd.DataFrame({"component": [*by, BEHAVIOUR, CHANGE], **ends}))
@@ -131,7 +136,7 @@ def _split(counts: np.ndarray, by: list[str], codes: dict[frozenset, np.ndarray]
     return np.append(parts, parts.sum())
 
 
-def _variance(split: Callable[[np.ndarray], np.ndarray], counts: np.ndarray, reach: np.ndarray | None) -> np.ndarray:
+def _variance(split: Callable[[np.ndarray], np.ndarray], counts: np.ndarray, eligible: np.ndarray | None) -> np.ndarray:
     """Return the variance by chance of each part: the sum of g^2 n, and of 2 g1 g2 n of those at both moments."""
     step = _STEP * counts.sum(axis=1, keepdims=True).repeat(2, axis=1)
     slopes = []
@@ -141,11 +146,11 @@ def _variance(split: Callable[[np.ndarray], np.ndarray], counts: np.ndarray, rea
         slopes.append((split(counts + moved) - split(counts - moved)) / (2 * step[at]))
     slope = np.array(slopes).reshape(*counts.shape, -1)
     variance = (slope**2 * counts[..., None]).sum(axis=(0, 1, 2))
-    if reach is None:
+    if eligible is None:
         return variance
     (was, _), (now, _) = counts
-    still = np.minimum(1.0, now / np.maximum(reach, 1.0))  # of those who may be long-term by now
-    both = np.array([still * was, still * np.maximum(reach - was, 0.0)])
+    still = np.minimum(1.0, now / np.maximum(eligible, 1.0))  # of those who may be long-term by now
+    both = np.array([still * was, still * np.maximum(eligible - was, 0.0)])
     return variance + 2 * (slope[0] * slope[1, :1] * both[..., None]).sum(axis=(0, 1))
 
 
@@ -188,7 +193,7 @@ def _factors(whole: np.ndarray, by: list[str], codes: dict[frozenset, np.ndarray
     return {name: np.exp(part) for name, part in shapley(by, log_marginal).items()}
 
 
-def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, reach: int | None = None) -> pd.DataFrame:
+def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, eligible: int | None = None) -> pd.DataFrame:
     """Return the stock and its part over five years in every crossing of groups at the end of a quarter.
 
     Parameters
@@ -196,8 +201,8 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, reach: in
     snapshot : Snapshot
     by : sequence of {"age", "sex", "origin", "birth"}
     quarter : str
-    reach : int, optional
-        Months of duration beyond which persons are counted as ``reach`` too.
+    eligible : int, optional
+        Months of duration beyond which persons are counted as ``eligible`` too.
 
     Returns
     -------
@@ -230,7 +235,7 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, reach: in
             continue
         frame = pd.DataFrame([[group.name for group in groups] for groups in crossings], columns=by)
         frame = frame.assign(stock=[row[0].value[0] for row in rows], long=[row[1].value[0] for row in rows])
-        frame = frame if reach is None else frame.assign(reach=_reach(cells, crossings, at, reach))
+        frame = frame if eligible is None else frame.assign(eligible=_eligible(cells, crossings, at, eligible))
         if abs(total - frame["stock"].sum()) > _UNKNOWN_PART * total:
             raise CoverageError(f"table {table}, {quarter}: {names} do not add up to the total within 2 percent.")
         return frame[frame["stock"] > 0].assign(quarter=quarter, tables=table).reset_index(drop=True)
@@ -240,7 +245,7 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, reach: in
     )
 
 
-def _reach(cells: Cells, crossings: list[tuple], at: pd.PeriodIndex, months: int) -> np.ndarray | float:
+def _eligible(cells: Cells, crossings: list[tuple], at: pd.PeriodIndex, months: int) -> np.ndarray | float:
     """Return the stock beyond so many months in each crossing; NaN where the table has no such classes."""
     try:
         band = () if months == 0 else (duration_band(months),)
