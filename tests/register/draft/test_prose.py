@@ -20,6 +20,7 @@ def said(text: str, *parts: str, heading: str = ""):
     [
         ("Het aantal nam in 2024 af met 2.730 (-1,9%).", [("change", -2730), ("growth_rate", -1.9)]),
         ("Een daling van 7% ten opzichte van 2023.", [("growth_rate", -7)]),
+        ("Sinds 2022 daalde de groep met in totaal 51.000 personen.", [("change", -51_000)]),
         ("Dat zijn 500 mensen meer dan in 2023.", [("change", 500)]),
         ("Er zijn ruim 4.000 minder banen.", [("change", -4000)]),
         ("Het aantal steeg met 590 naar bijna 91 duizend.", [("change", 590), ("level", 91_000)]),
@@ -40,6 +41,7 @@ def test_kind_and_direction(text, expected):
         ("Van hen had 63% een herkomst buiten Europa en 31% een Nederlandse herkomst.",
          ["origin: outside Europe", "origin: Netherlands"]),
         ("Dit waren meer mannen (60%) dan vrouwen (40%).", ["sex: men", "sex: women"]),
+        ("Vrouwen waren er meer dan mannen (227.000 vrouwen tegen 174.000 mannen).", ["sex: women", "sex: men"]),
         ("In totaal kregen 406 duizend mensen bijstand.", ["total"]),
         ("Er waren 1.200 mensen jonger dan 27 jaar. Van deze groep werkte 30%.", ["age: <27", "age: <27"]),
     ],

@@ -78,6 +78,8 @@ def _around(read: Sentence, number: Printed) -> tuple[list[GroupMention], list[G
         closing if re.search(r"\([^()]*$", read.text[: number.start]) and closing >= 0 else 70,
     )
     after = [each for each in read.groups if number.end <= each.start < number.end + limit]
+    if after and after[0].start <= number.end + 2:  # the noun itself, as in "227.000 vrouwen"
+        return [], after, left, right
     close = (
         before
         and not _CLAUSE.search(read.text[before[-1].end : number.start].lower())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from analysis.register.draft.numbers import Printed
+from analysis.register.schema import QUOTE_WORDS
 
 LEVEL, CHANGE, GROWTH, SHARE = "level", "change", "growth_rate", "share"
 RATIO, MEAN, STATEMENT = "ratio", "mean", "statement"
@@ -67,11 +68,13 @@ class Memory:
 
 
 def quote(text: str, start: int, end: int) -> str:
-    """Return at most 25 words of a sentence around a number."""
-    before, after = text[:start].split(), text[end:].split()
-    left = min(len(before), max(12, 24 - len(after)))
-    words = [*before[len(before) - left :], text[start:end].strip(), *after]
-    return " ".join(" ".join(words).split()[:25])
+    """Return at most 25 words of a sentence around a number, as they stand there."""
+    words = text.split()
+    first = len(text[:start].split()) - (start > 0 and not text[start - 1].isspace())
+    last = len(text[:end].split())
+    behind = len(words) - last
+    begin = max(0, first - max(QUOTE_WORDS // 2, QUOTE_WORDS - (last - first) - behind))
+    return " ".join(words[begin : begin + QUOTE_WORDS])
 
 
 def pooled_step(numbers: list[Printed]) -> dict[int, str]:

@@ -41,7 +41,7 @@ _COMPARES = (
     r"|dan (?:in|eind|over|medio)?|tegenover|net als in|sinds|compared (?:with|to)|than in|since|from"
 )
 _UNTIL = (
-    r"(?:de )?[\d.]{4,}|het jaar|een jaar eerder|eind|in|de|dezelfde|periode|\("
+    r"(?:de )?[\d.]{4,}|het jaar|het|een jaar eerder|eind|in|de|dezelfde|periode|\("
     r"|(?:[\w.-]+ ){0,4}(?:nulmeting|0-meting|meting|stand) in"
 )
 _REFERENCE = re.compile(rf"(?:{_COMPARES})(?: (?:{_UNTIL}))*\s?\(?$")

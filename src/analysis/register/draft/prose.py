@@ -76,7 +76,7 @@ def _candidate(block: Block, read: Sentence, index: int, done: list[Candidate], 
     location, quoted = block.heading or block.caption, quote(read.text, number.start, number.end)
     return Candidate(
         "", block.page, location, quoted, number.text, value, unit, step, source, number.wording, kind,
-        _quantity(read, number, kind), group, period, number.reason,
+        _quantity(read, number), group, period, number.reason,
     )  # fmt: skip
 
 
@@ -96,11 +96,13 @@ def _partner(read: Sentence, index: int, done: list[Candidate]) -> Candidate | N
     return None
 
 
-def _quantity(read: Sentence, number: Printed, kind: str) -> str:
+def _quantity(read: Sentence, number: Printed) -> str:
     """Return the words around a number that may say what it counts; a person writes it better."""
     after = re.split(r"[,;.()]", read.text[number.end :], maxsplit=1)[0].strip(" %")
     before = re.split(r"[,;.()]", read.text[: number.start])[-1].strip()
-    return " ".join(f"{kind}: {before} … {after}".split()[:16]).strip(" …")
+    if not before:  # a number in parentheses: the sentence says what it is of
+        before = read.text[: number.start].strip(" (")
+    return " ".join(f"{before} … {after}".split()[:16]).strip(" …") or "not said"
 
 
 def _remember(read: Sentence, done: list[Candidate]) -> None:

@@ -14,7 +14,7 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 AFTER_PREPOSITION = (
-    r"(?:\b(?:bijna|ruim|circa|ca\.|ongeveer|zo.n|meer dan|nearly|over|about|some|gemiddeld|liefst|nog eens"
+    r"(?:\b(?:bijna|ruim|circa|ca\.|ongeveer|zo.n|meer dan|nearly|over|about|some|gemiddeld|liefst|nog eens|in totaal"
     r"|relatief)\s)?"
     r"[€(]?\s?$"
 )
