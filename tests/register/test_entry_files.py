@@ -100,9 +100,9 @@ REFUSED = {
     "16 kind": (changed(kind="niveau"), "kind: expected one of level, change, growth_rate, share, ratio, mean"),
     "17 class": (
         changed(query="{85692NED | stock | age: <27 jaar | 2024-12}"),
-        "dimension 'age' has no group '<27 jaar'; did you mean '<27'? known:",
+        "dimension 'age' has no group '<27 jaar'; did you mean '<27'?",
     ),
-    "17 label": (changed(query="{85692NED | stock | age: Jonger dan 27 jaar | 2024-12}"), "did you mean '<27'? known:"),
+    "17 label": (changed(query="{85692NED | stock | age: Jonger dan 27 jaar | 2024-12}"), "did you mean '<27'?"),
     "18 group": (
         changed(group="men", query="{85692NED | stock | sex: women | 2024-12}"),
         "query: group: 'men' stands in the column, and the query asks for sex: women.",

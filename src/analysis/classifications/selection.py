@@ -41,8 +41,8 @@ def unknown_group(dimension: str, name: str, known: Iterable[str]) -> str:
     plain = {_spelling(each): each for each in options}
     begun = [each for text, each in plain.items() if _spelling(name).casefold().startswith(text.casefold())]
     meant = plain.get(_spelling(category_of(dimension, "", name) or "")) or max(begun, key=len, default=None)
-    hint = f"did you mean {meant!r}? known: {name_some(options, 12)}" if meant else did_you_mean(name, options)
-    return f"dimension {dimension!r} has no group {name!r}; {hint}."
+    hint = f"did you mean {meant!r}?" if meant else f"{did_you_mean(name, options)}."
+    return f"dimension {dimension!r} has no group {name!r}; {hint}"
 
 
 def check_dimension(dimension: str, possible: Iterable[str]) -> str:

@@ -116,8 +116,12 @@ def query_faults(claims: Iterable[Claim], tables: Mapping[str, TableOutline]) ->
             faults = [fault for cell in query.cells for fault in _cell_faults(cell, tables, claim.row["entered_on"])]
             if not faults and not claim.differs_in(query):
                 faults = [period_fault(claim, query), group_fault(claim, query), unit_fault(claim, query, units)]
-            wrong += [f"{claim.position}: query: {fault.removesuffix('.')}." for fault in faults if fault]
+            wrong += [f"{claim.position}: query: {_ended(fault)}" for fault in faults if fault]
     return list(dict.fromkeys(wrong))
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
 
 
 def _cell_faults(name: str, tables: Mapping[str, TableOutline], entered_on: str) -> list[str]:

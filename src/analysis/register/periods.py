@@ -47,9 +47,9 @@ def read_span(text: str) -> Span | None:
             if points[0][0] > points[-1][0]:
                 raise ValueError(f"expected the first period before the last, found {text!r}")
             return Span(points[0], points[-1])
-    hint = _meant(text)
-    cause = f"; Excel made it of {hint}: format the column as text" if hint else ""
-    raise ValueError(f"expected {EXPECTED}, or one of {', '.join(NO_PERIOD)}; found {text!r}{cause}")
+    if meant := _meant(text):
+        raise ValueError(f"found {text!r}; Excel made it of {meant}: format the column as text")
+    raise ValueError(f"expected {EXPECTED}, or one of {', '.join(NO_PERIOD)}; found {text!r}")
 
 
 def point_of(text: str) -> Months | None:
