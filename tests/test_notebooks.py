@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 import shutil
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl
 
@@ -28,6 +29,7 @@ from analysis.site.build import make_pages
 from analysis.snapshots.store import Snapshot
 from analysis.snapshots.write import write_snapshot
 from analysis.workspace import HOME_VARIABLE, open_snapshot
+from browser import OPEN_ALL, TOO_WIDE, axe_violations, browser_or_skip, opened
 from in_process import run_here
 from project_copy import ROOT, copy_project
 
@@ -289,6 +291,7 @@ def whole(runs, tmp_path_factory):
     What kernels and the pool do has its own tests; here it counts what becomes of the runs.
     """
     notebooks, folders = find_notebooks(ROOT / "notebooks"), {}
+    pages = partial(make_pages, single=True)
     for lang, number in {"en": 0, "nl": 2}.items():
 
         def ready(jobs, at_once, number=number):
@@ -304,14 +307,16 @@ def whole(runs, tmp_path_factory):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("analysis.runs.report_run.run_all", ready)
             values = check_parameters(notebooks, {"lang": lang})
-            folders[lang] = run_report(Plan(notebooks, values), tmp_path_factory.mktemp("out"), 3, make_pages)
+            folders[lang] = run_report(Plan(notebooks, values), tmp_path_factory.mktemp("out"), 3, pages)
     yield notebooks, folders
     for folder in folders.values():
         shutil.rmtree(folder)
 
 
 def texts_of(folder):
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
+    """Return the pages of a run; the one file that holds them all is looked at by itself."""
+    pages = (path for path in sorted(folder.glob("*.html")) if path.name != "report.html")
+    return {path.name: path.read_text(encoding="utf-8") for path in pages}
 
 
 def test_the_pages_of_a_whole_run(whole):
@@ -426,3 +431,91 @@ def test_tables_and_findings_lead_to_each_other(whole):
     assert sum(int(count) for count in re.findall(r": (\d+)", said)) == of_table
     # the sentences at figure 1 are about the same table
     assert findings.count('<a href="01_caseload.html#table-caseload_by_group">01 · ') == of_table + of_figure
+
+
+def test_one_file_holds_the_whole_report(whole):
+    _, folders = whole
+    page = PageOfRun((folders["nl"] / "report.html").read_text(encoding="utf-8"))
+    assert len(page.ids) == len(set(page.ids))
+    assert all(link.startswith(("#", "data:")) for link in page.links)
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+    assert {f"p-{name}" for name in ("index", "01_caseload", "00_data", "findings-cedris-2024")} <= set(page.ids)
+
+
+@pytest.fixture(scope="module")
+def browser(whole):
+    yield from browser_or_skip()
+
+
+PAGES = [*(f"{name}.html" for name in GRID if name != "08_hypothesis"), "index.html", "downloads.html", "findings.html",
+         "findings-factsheet-2024.html", "findings-cedris-2024.html"]  # fmt: skip
+LOOKED_AT_TWICE = ("01_caseload.html", "05_support.html", "index.html", "findings.html", "findings-cedris-2024.html")
+"""Pages that axe judges in English and dark too; it takes a second for each."""
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("nl", "light"), ("en", "dark")])
+def test_pages_in_a_browser(whole, browser, lang, scheme):
+    """No error, no request outside the run, nothing wider than the screen, nothing that axe finds, all of it opened."""
+    _, folders = whole
+    for name in PAGES:
+        with opened(browser, folders[lang] / name, scheme=scheme) as page:
+            page.evaluate(OPEN_ALL)
+            for width in (390, 768, 1280):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(TOO_WIDE) == [], f"{name} at {width}"
+            broken = "[...document.images].filter(each => !each.naturalWidth).map(each => each.src)"
+            assert page.evaluate(broken) == [], name
+            if scheme == "light" or name in LOOKED_AT_TWICE:
+                assert axe_violations(page) == [], name
+
+
+def test_the_findings_stand_on_the_first_screen_and_a_chapter_has_few_screens(whole, browser):
+    """On a screen of 1,280 by 900; fifteen is the number of issue 17."""
+    _, folders = whole
+    with opened(browser, folders["nl"] / "index.html") as page:
+        assert page.evaluate("document.querySelector('.findings').getBoundingClientRect().bottom") <= 900
+        tops = "[...document.querySelectorAll('.findings > li')].map(each => each.getBoundingClientRect().top)"
+        assert len(page.evaluate(tops)) == 5
+    for name in (page for page in PAGES if page[0].isdigit()):
+        with opened(browser, folders["nl"] / name) as page:
+            assert page.evaluate("document.documentElement.scrollHeight") <= 15 * 900, name
+
+
+def test_the_keyboard_reaches_what_is_folded(whole, browser):
+    _, folders = whole
+    with opened(browser, folders["en"] / "02_flows.html") as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        assert page.evaluate("location.hash") == "#main"
+        for inside, key in (("details.folded", "Enter"), ("figure.table details.folded", "Enter")):
+            summary = page.locator(f"{inside} > summary").first
+            summary.focus()
+            page.keyboard.press(key)
+            assert page.evaluate(f"document.querySelector({inside!r}).open"), inside
+    with opened(browser, folders["en"] / "04_findings.html") as page:
+        hidden = page.locator("tr.rest")
+        switch = page.locator("figure.table:has(tr.rest) .fold input").first
+        if hidden.count():
+            assert not hidden.first.is_visible()
+            switch.focus()
+            page.keyboard.press("Space")
+            assert hidden.first.is_visible()
+
+
+def test_the_one_file_opens_alone_in_an_empty_folder(whole, browser, tmp_path):
+    _, folders = whole
+    shutil.copy(folders["en"] / "report.html", tmp_path)
+    with opened(browser, tmp_path / "report.html", width=390) as page:
+        assert page.evaluate(TOO_WIDE) == []
+        assert page.evaluate("[...document.images].every(each => each.naturalWidth > 0)")
+        page.locator('nav a[href="#p-03_duration"]').click()
+        assert abs(page.evaluate("document.getElementById('p-03_duration').getBoundingClientRect().top")) < 100
+
+
+def test_axe_finds_what_is_wrong(browser, tmp_path):
+    """The tests above would pass with an axe that looks at nothing."""
+    (tmp_path / "wrong.html").write_text('<p style="color: #bbb; background: #fff">faint</p><img src="data:,">')
+    with opened(browser, tmp_path / "wrong.html") as page:
+        found = {each.partition(":")[0] for each in axe_violations(page)}
+    assert {"color-contrast", "image-alt", "html-has-lang", "document-title"} <= found

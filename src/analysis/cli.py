@@ -108,12 +108,15 @@ def _report(options: argparse.Namespace) -> int:
     def make_pages(*run) -> None:
         from analysis.site import build  # nbconvert takes seconds to import, a failed run needs none
 
-        build.make_pages(*run)
+        build.make_pages(*run, single=options.single_file)
 
     out = Path(options.out or outputs_folder())
     kernels = options.kernel if len(plan.notebooks) > 1 else "plain"  # one notebook imports only what it needs
     with kernel_server(kernels) as address:
-        print(run_report(plan, out, options.jobs, make_pages, address) / "index.html")
+        folder = run_report(plan, out, options.jobs, make_pages, address)
+    print(folder / "index.html")
+    if options.single_file:
+        print(folder / "report.html")
     return 0
 
 

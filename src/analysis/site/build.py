@@ -11,12 +11,13 @@ from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import count_verdicts, finding_rows
 from analysis.runs.plan import FINDINGS, Plan
-from analysis.site.chapter import Chapter, chapters_in_order, read_chapter
+from analysis.site.chapter import Chapter, chapters_in_order, page_of, read_chapter
 from analysis.site.downloads import DOWNLOADS_PAGE, WORKBOOK, TableOfRun, downloads_page, read_tables, write_parquet
-from analysis.site.findings_page import write_findings_pages
+from analysis.site.findings_page import FINDINGS_PAGE, write_findings_pages
 from analysis.site.front_page import front_page, in_short, newest_of
 from analysis.site.notebook_outputs import captions_in, figures_in, published_as
 from analysis.site.page import Site, code_css
+from analysis.site.single_file import single_file
 from analysis.site.workbook import write_workbook
 from analysis.workspace import open_snapshot
 
@@ -24,13 +25,21 @@ PUBLISHED = "published"
 """The snapshot that documents were printed from."""
 
 
-def make_pages(stage: Path, plan: Plan, record: dict[str, Any]) -> None:
-    """Write the pages of a run into its folder; how many numbers have each verdict is added to the record."""
+def make_pages(stage: Path, plan: Plan, record: dict[str, Any], single: bool = False) -> None:
+    """Write the pages of a run into its folder; how many numbers have each verdict is added to the record.
+
+    With ``single`` the pages are also written as one file, ``report.html``.
+    """
     extra, published = _findings_pages(stage, plan, record)
     translator = Translator(plan.parameters[plan.notebooks[0].name].get("lang", "en"))
     tables = read_tables(stage, plan.notebooks)
     write_parquet(stage, tables)
-    build_site(Site(stage, record, translator), [each.name for each in plan.notebooks], tables, extra, published)
+    names = [each.name for each in plan.notebooks]
+    site = build_site(Site(stage, record, translator), names, tables, extra, published)
+    if single:
+        documents = [each["href"] for each in extra if each["href"] != FINDINGS_PAGE]
+        pages = ["index.html", *map(page_of, chapters_in_order(names)), *documents]
+        write_new(stage / "report.html", single_file(site, pages).encode("utf-8"))
 
 
 def build_site(
@@ -39,8 +48,10 @@ def build_site(
     tables: list[TableOfRun],
     extra: list[dict[str, str]],
     published: dict[str, list[dict[str, str]]],
-) -> None:
+) -> Site:
     """Write the front page, a page for each notebook, the page of downloads and the workbook.
+
+    Returns the site with the period of its newest figure.
 
     Parameters
     ----------
@@ -73,6 +84,7 @@ def build_site(
     pages["index.html"] = front_page(site, chapters, findings, extra, downloads)
     for name, text in pages.items():
         write_new(site.folder / name, text.encode("utf-8"))
+    return site
 
 
 def _chapter_pages(site: Site, chapters: list[Chapter]) -> dict[str, str]:

@@ -137,7 +137,7 @@ def _table(
     table = output.data["text/html"].removesuffix("</figure>")
     tools = _render(site, "tools.html.j2", about, "tables")
     table = f"{table}{published.get(about['name'], '')}{tools}</figure>"
-    return fold(table, labels, site.word("show_all", count="{count}"), closed)
+    return fold(table, labels, site.word("show_all", count="{count}"), site.word("source"), closed)
 
 
 def _render(site: Site, template: str, about: dict[str, Any], folder: str, **context: Any) -> str:

@@ -8,11 +8,13 @@ from analysis.report.provenance import TIME
 _BODY = re.compile(r"(<tbody>)(.*?)(</tbody>)", re.DOTALL)
 _ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+_NOTE = re.compile(r'<p class="note">([^<]{600,})</p>')
+"""A note that is longer than the table it stands below: it may name every table of a snapshot."""
 LONG, SHOWN = 12, 8
 """A table of more rows than the first is folded to so many rows."""
 
 
-def fold(table: str, labels: list[str], show_all: str, closed: bool = False) -> str:
+def fold(table: str, labels: list[str], show_all: str, source: str, closed: bool = False) -> str:
     """Return the HTML of a table with rows that can be opened, or folded as a whole.
 
     Parameters
@@ -23,9 +25,12 @@ def fold(table: str, labels: list[str], show_all: str, closed: bool = False) -> 
         The columns that tell its rows apart. Of a table by time the last rows are shown, of any other the first.
     show_all : str
         The text of the switch, with the field ``count``.
+    source : str
+        What a long note is folded behind.
     closed : bool
         Whether the table is folded as a whole, as one of a single row always is.
     """
+    table = _NOTE.sub(rf'<details class="note"><summary>{html.escape(source)}</summary>\1</details>', table)
     rows = _ROW.findall(_BODY.search(table)[2])
     data = [number for number, row in enumerate(rows) if 'scope="rowgroup"' not in row]
     if closed or len(data) == 1:
