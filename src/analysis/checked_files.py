@@ -85,7 +85,7 @@ def read_csv(
     faults: list[str],
     key: str = "",
     file: str = "",
-    plain: Callable[[dict[str, str]], dict[str, str]] = dict,
+    plain: Callable[[dict[str, str]], dict[str, str]] | None = None,
 ) -> list[Record]:
     """Return the rows of a table; rows of another length than its header are left out.
 
@@ -94,7 +94,7 @@ def read_csv(
     path : Path
         A CSV file, or a workbook of Excel.
     fields : mapping of str to Field
-        What each column may hold; an optional one that is absent is empty.
+        What each column may hold.
     faults : list of str
         To which what is wrong is added.
     key : str, optional
@@ -102,10 +102,10 @@ def read_csv(
     file : str, optional
         What messages call the file; by default its name.
     plain : callable, optional
-        How the values of a row are brought into the form that is checked.
+        How the values of a row are brought into the form that is checked; an optional one that is absent is empty then.
     """
     file, records = file or path.name, []
-    optional = {name: "" for name, field in fields.items() if field.optional}
+    optional = {name: "" for name, field in fields.items() if field.optional} if plain else {}
     try:
         rows = read_rows(path)
         first, header = next(rows, (1, []))
@@ -118,7 +118,8 @@ def read_csv(
             if len(row) != len(header):
                 faults.append(f"{file}, line {line}: expected {len(header)} values, found {len(row)}.")
                 continue
-            values = plain(optional | dict(zip(header, row, strict=True)))
+            values = optional | dict(zip(header, row, strict=True))
+            values = plain(values) if plain else values
             records.append(Record(file, line, values, values.get(key, "")))
     except TableFileError as fault:
         faults.append(f"{file}{f', line {fault.line}' if fault.line else ''}: {fault}.")
