@@ -13,12 +13,14 @@ from analysis.register.rows import count_verdicts, finding_rows
 from analysis.runs.plan import FINDINGS, Plan
 from analysis.site.chapter import Chapter, chapters_in_order, page_of, read_chapter
 from analysis.site.downloads import DOWNLOADS_PAGE, WORKBOOK, TableOfRun, downloads_page, read_tables, write_parquet
+from analysis.site.explorer import EXPLORER_PAGE, explorer_page
 from analysis.site.findings_page import FINDINGS_PAGE, write_findings_pages
 from analysis.site.front_page import front_page, in_short, newest_of
 from analysis.site.notebook_outputs import captions_in, figures_in, published_as
 from analysis.site.page import Site, code_css
 from analysis.site.single_file import single_file
 from analysis.site.workbook import write_workbook
+from analysis.snapshots.store import Snapshot
 from analysis.workspace import open_snapshot
 
 PUBLISHED = "published"
@@ -35,7 +37,9 @@ def make_pages(stage: Path, plan: Plan, record: dict[str, Any], single: bool = F
     tables = read_tables(stage, plan.notebooks)
     write_parquet(stage, tables)
     names = [each.name for each in plan.notebooks]
-    site = build_site(Site(stage, record, translator), names, tables, extra, published)
+    used = [values["snapshot"] for values in plan.parameters.values() if "snapshot" in values]
+    explored = open_snapshot(used[0]) if used else None
+    site = build_site(Site(stage, record, translator), names, tables, extra, published, explored)
     if single:
         documents = [each["href"] for each in extra if each["href"] != FINDINGS_PAGE]
         pages = ["index.html", *map(page_of, chapters_in_order(names)), *documents]
@@ -48,8 +52,9 @@ def build_site(
     tables: list[TableOfRun],
     extra: list[dict[str, str]],
     published: dict[str, list[dict[str, str]]],
+    explored: Snapshot | None = None,
 ) -> Site:
-    """Write the front page, a page for each notebook, the page of downloads and the workbook.
+    """Write the front page, a page for each notebook, the page of downloads, the workbook and the explorer.
 
     Returns the site with the period of its newest figure.
 
@@ -63,6 +68,8 @@ def build_site(
         Pages that are there already: ``href`` and ``text`` of each.
     published : dict of str to list of dict
         For a table by its name, the parts of documents that it shows, as from `notebook_outputs.published_as`.
+    explored : Snapshot, optional
+        What the explorer shows.
     """
     line = site.environment.get_template("published.html.j2")
     lines = {table: "".join(map(line.render, parts)) for table, parts in published.items()}
@@ -72,6 +79,9 @@ def build_site(
     site = replace(site, until=newest_of(findings))
     pages = _chapter_pages(site, chapters)
     downloads = [{"href": DOWNLOADS_PAGE, "text": site.word("all_files")}]
+    if explored is not None:
+        pages[EXPLORER_PAGE] = explorer_page(site, explored)
+        downloads.insert(0, {"href": EXPLORER_PAGE, "text": site.translator.word("explorer", "title")})
     captions, figures = (
         captions_in(site.folder / "notebooks", notebooks),
         figures_in(site.folder / "notebooks", notebooks),

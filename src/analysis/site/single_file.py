@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote
 from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 
+from analysis.site.explorer import EXPLORER_PAGE
 from analysis.site.findings_page import FINDINGS_PAGE
 from analysis.site.page import TEMPLATES, Site
 
@@ -82,6 +83,8 @@ def _resolve(tag: Tag, page: str, names: dict[str, set[str]], folder: Path) -> N
         tag["href"], tag["download"] = _data(folder / target), Path(target).name
     elif tag.parent.get("class") == ["tools"]:
         tag.decompose()
+    elif target == EXPLORER_PAGE:
+        tag.parent.decompose()
     else:
         tag.unwrap()
 

@@ -1,0 +1,113 @@
+"""The explorer: measure, groups, periods, absolute or relative, as lines with their intervals and a table beside them.
+
+Its drawing is a script of its own and not a library: a page with Vega has a megabyte of scripts that need ``eval``, and
+its lines cannot be reached with the keyboard.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from analysis.cleaning.periods import parse_period
+from analysis.language.translator import Translator
+from analysis.measures.explorable import explorable
+from analysis.report.machine_numbers import clean_numbers
+from analysis.site.page import TEMPLATES, Site
+from analysis.snapshots.store import Snapshot
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
+
+EXPLORER_PAGE = "explorer.html"
+MOST_LINES = 8
+"""Groups that are drawn at once: more lines cannot be told apart."""
+_MEASURES = (
+    "stock", "inflow", "outflow", "reinflow", "outflow_ratio", "inflow_rate", "outflow_rate", "reinflow_share",
+    "long_term_share", "exit_rate",
+)  # fmt: skip
+_DECIMALS = {"outflow_ratio": (1, 3), "exit_rate": (1, 3)}
+"""By what a quantity is multiplied and its decimals; counts are whole, and any other is a percentage."""
+_COUNTS = ("stock", "inflow", "outflow", "reinflow")
+_WORDS = {"interval": ("lo", "hi"), "too_many": ("most", "count"), "period": (), "no_group": (), "chart": ()}
+"""What the script writes itself, and the fields that it fills in."""
+
+
+def explorer_page(site: Site, snapshot: Snapshot) -> str:
+    """Return the explorer of a snapshot as one page that asks nothing of elsewhere."""
+    data = _data(explorable(snapshot), site.translator)
+    script = (TEMPLATES / "explorer.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    words = {key: _word(site, key, **{name: f"{{{name}}}" for name in fields}) for key, fields in _WORDS.items()}
+    content = {"words": words, "most": MOST_LINES, **data}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return site.render(
+        "explorer.html.j2",
+        "explorer.css",
+        title=_word(site, "title"),
+        explorer_word=lambda key, **fields: _word(site, key, **fields),
+        data=Markup(text),
+        script=Markup(script),
+        digest=digest,
+        empty=not data["series"],
+    )
+
+
+def explore(source: Snapshot, lang: str = "en") -> HTML:
+    """Show the explorer of a snapshot in a cell of JupyterLab.
+
+    Parameters
+    ----------
+    source : Snapshot
+        As `analysis.workspace.open_snapshot` opens it.
+    lang : {"en", "nl"}
+    """
+    from IPython.display import HTML
+
+    about = {"name": source.name, "kind": source.kind, "created": source.manifest.created, "digest": source.digest}
+    record = {"run": "", "begun": datetime.now().astimezone().isoformat(timespec="seconds"), "snapshots": [about]}
+    site = Site(source.folder, record, Translator(lang))
+    page = html.escape(explorer_page(site, source), quote=True)
+    style = "width:100%;height:62rem;border:1px solid #ccc"
+    return HTML(f'<iframe title="{html.escape(_word(site, "title"))}" style="{style}" srcdoc="{page}"></iframe>')
+
+
+def _word(site: Site, key: str, **fields: Any) -> str:
+    return site.translator.word("explorer", key, **fields)
+
+
+def _data(frame: pd.DataFrame, translator: Translator) -> dict[str, Any]:
+    """Return measures with their periods, and series, for the script; a point names its period by its number."""
+    measures, series = [], []
+    for quantity in (each for each in _MEASURES if each in set(frame["quantity"])):
+        rows = frame[frame["quantity"] == quantity]
+        found = rows["period"].map(parse_period)
+        codes = pd.period_range(found.min(), found.max()).astype(str)
+        names = [translator.period(code, short=True) for code in codes]
+        named = {"key": quantity, "name": translator.word("explorer", quantity), "decimals": _scale(quantity)[1]}
+        measures.append(named | {"periods": names, "codes": list(codes)})
+        numbers = {code: number for number, code in enumerate(codes)}
+        for (dimension, group), part in rows.groupby(["dimension", "group"], sort=False):
+            series.append(_series(part, quantity, (dimension, group), numbers, translator))
+    return {"lang": translator.code, "measures": measures, "series": series}
+
+
+def _scale(quantity: str) -> tuple[int, int]:
+    return _DECIMALS.get(quantity, (1, 0) if quantity in _COUNTS else (100, 2))
+
+
+def _series(
+    rows: pd.DataFrame, quantity: str, names: tuple[str, str], numbers: dict[str, int], translator: Translator
+) -> dict[str, Any]:
+    cells = clean_numbers(rows[["value", "value_lo", "value_hi"]].astype(float) * _scale(quantity)[0])
+    points = [[numbers[period], *cell] for period, cell in zip(rows["period"], cells.to_numpy().tolist(), strict=True)]
+    dimension, group = map(translator.value, names)
+    tables = sorted(set(rows["tables"]))
+    return {"measure": quantity, "dimension": dimension, "group": group, "points": sorted(points), "tables": tables}
