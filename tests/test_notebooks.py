@@ -447,8 +447,8 @@ def browser(whole):
     yield from browser_or_skip()
 
 
-PAGES = [*(f"{name}.html" for name in GRID if name != "08_hypothesis"), "index.html", "downloads.html", "findings.html",
-         "findings-factsheet-2024.html", "findings-cedris-2024.html"]  # fmt: skip
+PAGES = [*(f"{name}.html" for name in GRID if name != "08_hypothesis"), "index.html", "downloads.html", "explorer.html",
+         "findings.html", "findings-factsheet-2024.html", "findings-cedris-2024.html"]  # fmt: skip
 LOOKED_AT_TWICE = ("01_caseload.html", "05_support.html", "index.html", "findings.html", "findings-cedris-2024.html")
 """Pages that axe judges in English and dark too; it takes a second for each."""
 
@@ -501,6 +501,46 @@ def test_the_keyboard_reaches_what_is_folded(whole, browser):
             switch.focus()
             page.keyboard.press("Space")
             assert hidden.first.is_visible()
+
+
+def test_the_explorer_is_used_with_the_keyboard_alone(whole, browser):
+    """Chosen in the form, shown in chart, table, address and CSV alike; relative, the first period is 100."""
+    _, folders = whole
+    with opened(browser, folders["en"] / "explorer.html", width=390) as page:
+        page.locator("#measure").focus()
+        page.keyboard.type("inflow (m")
+        assert page.locator("#measure").input_value() == "inflow"
+        page.locator("[value=absolute]").focus()
+        page.keyboard.press("ArrowDown")
+        oldest = page.locator("#table tbody tr").last
+        assert oldest.locator("td").first.inner_text().startswith("100.0")
+        assert "scale=relative" in page.url
+        page.locator("#groups input").last.focus()
+        page.keyboard.press("Space")
+        assert page.locator("#table thead th").count() == 3
+        assert page.locator("#chart svg").get_attribute("aria-label").count(";") == 1
+        text = page.locator("#csv").get_attribute("href")
+        assert text.startswith("data:text/csv")
+        assert "2019Q1%2C100%2C100%2C100" in text
+        url = page.url
+        page.goto("about:blank")
+        page.goto(url)
+        assert page.locator("#table thead th").count() == 3, "the address holds what was chosen"
+
+
+def test_more_groups_than_can_be_told_apart_are_not_drawn(whole, browser):
+    _, folders = whole
+    with opened(browser, folders["en"] / "explorer.html") as page:
+        page.evaluate("""() => {
+            const one = data.series.find(each => each.measure === 'inflow');
+            for (let number = 0; number < 40; number += 1) data.series.push({ ...one, group: `group ${number}` });
+            choice.measure = 'inflow';
+            choose();
+            document.querySelectorAll('#groups input').forEach(each => { each.checked = true; });
+            document.getElementById('groups').dispatchEvent(new Event('change'));
+        }""")
+        assert page.locator("#state").inner_text().startswith("At most 8 groups are drawn; 4")
+        assert page.locator("#table thead th").count() == 9
 
 
 def test_the_one_file_opens_alone_in_an_empty_folder(whole, browser, tmp_path):

@@ -136,7 +136,7 @@ def test_its_answer_and_tables_stand_on_the_pages(run):
     assert 'alt="Twelve visits in the first wave, three later."' in picture
     assert 'href="figures/visits_by_wave.svg"' in picture
     (caption,) = (each for name, each in captions_in(folder / "notebooks", ["my_question"]).items() if "-" in name)
-    assert caption["text"] == "my_question · Men and women, end of 2024"
+    assert caption["text"] == "my_question · Men and women"
     assert "my_question.html#table-my_waves" in (folder / "downloads.html").read_text()
 
 

@@ -10,8 +10,10 @@ import base64
 import hashlib
 import html
 import json
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -22,9 +24,6 @@ from analysis.measures.explorable import explorable
 from analysis.report.machine_numbers import clean_numbers
 from analysis.site.page import TEMPLATES, Site
 from analysis.snapshots.store import Snapshot
-
-if TYPE_CHECKING:
-    from IPython.display import HTML
 
 EXPLORER_PAGE = "explorer.html"
 MOST_LINES = 8
@@ -60,8 +59,25 @@ def explorer_page(site: Site, snapshot: Snapshot) -> str:
     )
 
 
-def explore(source: Snapshot, lang: str = "en") -> HTML:
-    """Show the explorer of a snapshot in a cell of JupyterLab.
+@dataclass(frozen=True)
+class Explorer:
+    """The explorer in a cell of JupyterLab: the same page as that of a run, in a frame of its own."""
+
+    title: str
+    page: str
+
+    def __repr__(self) -> str:
+        """Return what a cell shows where there is no browser."""
+        return f"{self.title}: shown in JupyterLab"
+
+    def _repr_html_(self) -> str:
+        style = "width:100%;height:62rem;border:1px solid #ccc"
+        title, page = (html.escape(text, quote=True) for text in (self.title, self.page))
+        return f'<iframe title="{title}" style="{style}" srcdoc="{page}"></iframe>'
+
+
+def explore(source: Snapshot, lang: str = "en") -> Explorer:
+    """Return the explorer of a snapshot, which shows itself in a cell of JupyterLab.
 
     Parameters
     ----------
@@ -69,14 +85,10 @@ def explore(source: Snapshot, lang: str = "en") -> HTML:
         As `analysis.workspace.open_snapshot` opens it.
     lang : {"en", "nl"}
     """
-    from IPython.display import HTML
-
     about = {"name": source.name, "kind": source.kind, "created": source.manifest.created, "digest": source.digest}
     record = {"run": "", "begun": datetime.now().astimezone().isoformat(timespec="seconds"), "snapshots": [about]}
-    site = Site(source.folder, record, Translator(lang))
-    page = html.escape(explorer_page(site, source), quote=True)
-    style = "width:100%;height:62rem;border:1px solid #ccc"
-    return HTML(f'<iframe title="{html.escape(_word(site, "title"))}" style="{style}" srcdoc="{page}"></iframe>')
+    site = Site(Path(), record, Translator(lang))
+    return Explorer(_word(site, "title"), explorer_page(site, source))
 
 
 def _word(site: Site, key: str, **fields: Any) -> str:

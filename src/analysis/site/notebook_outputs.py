@@ -16,6 +16,8 @@ from analysis.site.findings_page import FINDINGS_PAGE
 
 ANSWERS = "answers"
 """In the metadata of an output, below ``bijstand``: the question that it answers."""
+_SUBJECT = re.compile(r"[^,:(]+|.*")
+"""Of a caption what it is about, which is enough for a link that stands in hundreds of rows."""
 _CAPTION = re.compile(r'<figure class="table" id="table-([\w-]+)"><figcaption>(.*?)</figcaption>', re.DOTALL)
 
 
@@ -37,7 +39,7 @@ def captions_in(folder: Path, names: Iterable[str]) -> dict[str, dict[str, str]]
         found = (_CAPTION.search(output.data.get("text/html", "")) for output in _outputs(executed))
         number = name.partition("_")[0] if name[:2].isdigit() else name
         for match in filter(None, found):
-            text = f"{number} · {html.unescape(match[2])}"
+            text = f"{number} · {_SUBJECT.match(html.unescape(match[2]))[0].rstrip()}"
             captions[match[1]] = {"href": f"{name}.html#table-{match[1]}", "text": text}
     return captions
 

@@ -138,8 +138,8 @@ def _sheet(site: Site, book: xlsxwriter.Workbook, sheet: Worksheet, table: Table
         for row, value in enumerate(values, start=_HEAD + 1):
             if field["type"] == "number" and not pd.isna(value) and math.isfinite(value):
                 sheet.write_number(row, column, float(value), style)
-            else:
-                sheet.write_string(row, column, _text(site, field["name"], value))
+            elif text := _text(site, field["name"], value):
+                sheet.write_string(row, column, text)
     sheet.freeze_panes(_HEAD + 1, len(table.labels))
 
 
