@@ -27,6 +27,8 @@ from analysis.table_files import WORKBOOK, TableFileError, read_rows
 from analysis.workspace import project_root
 
 SUFFIXES = (".csv", WORKBOOK)
+DRAFT = ".draft"
+"""How the name of a draft ends before its suffix: it is no document of the register yet."""
 
 
 def findings_folder() -> Path:
@@ -38,6 +40,7 @@ def document_files(folder: Path) -> list[Path]:
     """Return the files of the documents of a register, CSV files and workbooks, in the order of their names."""
     others = (DOCUMENTS, SOURCES, TEMPLATE, DUTCH)
     found = [path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}") if path.name not in others]
+    found = [path for path in found if not path.stem.endswith(DRAFT)]
     return sorted(
         path for path in found if not path.name.startswith((".", "~"))
     )  # Excel leaves ~$name while it is open

@@ -14,6 +14,7 @@ from analysis.register.draft.facts import as_claim
 from analysis.register.draft.keeping import choose, keep, ticked
 from analysis.register.draft.proposals.propose import propose
 from analysis.register.draft.sheet import COLUMNS, read_sheet, register_group, sheet_of, write_sheet
+from analysis.register.entry import register_with_faults
 from analysis.register.schema import CLAIM_FIELDS
 
 TEXT = (
@@ -127,6 +128,8 @@ def test_the_command_drafts_keeps_and_refuses(tmp_path, capsys):
     with (tmp_path / "brief.csv").open(encoding="utf-8") as kept:
         rows = list(csv.DictReader(kept))
     assert [row["value"] for row in rows] == ["64", "36", "8010", "9020", "11"]
+    _, faults = register_with_faults(extra=tmp_path / "brief.csv")
+    assert faults == ["brief.csv: the document has no row in documents.csv; give it one."]
     assert main(["findings", "draft", str(tmp_path / "none.pdf")]) == 2
     assert capsys.readouterr().err == f"bijstand: {tmp_path / 'none.pdf'}: no such file.\n"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["brief.csv", "brief.draft.csv", "brief.txt"]

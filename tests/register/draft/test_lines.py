@@ -1,5 +1,6 @@
 """Lines of a PDF or text file put together: headings, paragraphs, tables."""
 
+from analysis.register.draft.alignment import columns_of
 from analysis.register.draft.candidates import candidates_of
 from analysis.register.draft.document import PARAGRAPH, TABLE, Document
 from analysis.register.draft.lines import blocks_of
@@ -58,3 +59,18 @@ def test_cells_have_group_period_unit_and_step():
 def test_an_axis_is_no_table_and_its_ticks_are_no_figures():
     found = candidates_of(Document("r", tuple(blocks("390\n\n395\n\n400\n\njuli 2\n023\n"))))
     assert {each.reason for each in found} == {"page number or axis tick"}
+
+
+def test_a_row_with_an_empty_cell_stands_where_it_is_the_sum():
+    """The last row lacks its middle cell: from the line that cannot be seen, from the sums of the rows above it can."""
+    text = """\
+Figuur 3: Resultaat per groep, 2024
+Mannen Vrouwen Totaal
+Kosten -500 -300 -410
+Bijdrage 420 -20 390
+Resultaat -80 -320 -20
+Toeslag mannen 30 25
+Resultaat na toeslag -50 5
+"""
+    (table,) = blocks(text)
+    assert columns_of(table, ",")[-1] == [0, 2]

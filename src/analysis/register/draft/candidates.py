@@ -27,7 +27,8 @@ def candidates_of(document: Document) -> list[Candidate]:
 
 def _numbered(found: list[Candidate], prefix: str) -> Iterator[Candidate]:
     for number, each in enumerate(found, start=1):
-        yield replace(each, id=f"{prefix}-{number:03}")
+        location = each.location or f"page {each.page}, before the first heading"
+        yield replace(each, id=f"{prefix}-{number:03}", location=location)
 
 
 def _main_period(document: Document) -> str:

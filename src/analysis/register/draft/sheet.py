@@ -12,6 +12,7 @@ from analysis.files import write_new
 from analysis.register.draft.candidate import Candidate
 from analysis.register.draft.facts import as_claim
 from analysis.register.draft.proposals.proposal import Proposal
+from analysis.register.entry import DRAFT
 from analysis.register.relations import QUERY
 from analysis.register.schema import CLAIM_FIELDS
 from analysis.table_files import TableFileError, read_rows
@@ -20,7 +21,7 @@ NUMBER, STATEMENT, PROPOSAL, NO_FIGURE = "number", "statement", "proposal", "no 
 OWN_COLUMNS = ("keep", "row", "draft_id", "outcome", "because")
 """What a draft has before the columns of the register: a tick, what the row is, its id, its outcome, and why."""
 COLUMNS = (*OWN_COLUMNS, *CLAIM_FIELDS)
-SUFFIX = ".draft.csv"
+SUFFIX = f"{DRAFT}.csv"
 ENTERED_BY = "draft"
 Row = dict[str, str]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from analysis.register.draft.alignment import columns_of
 from analysis.register.draft.candidate import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate, Memory
 from analysis.register.draft.document import Block, TableRow
 from analysis.register.draft.grammar import words
@@ -52,45 +53,12 @@ def _groups_by_row(block: Block) -> list[list[GroupMention]]:
 
 
 def _cells(block: Block, memory: Memory) -> Iterator[_Cell]:
-    width = max((len(row.cells) for row in block.rows), default=0)
+    columns = columns_of(block, memory.comma)
     for index, row in enumerate(block.rows):
-        first = _first_columns(block, row, width)
-        for position, text in enumerate(row.cells):
-            numbers = list(numbers_in(text, memory.comma))
-            if numbers and text:
-                column = first[position]
-                number = replace(numbers[0], reason="", text=text.strip("()"))
-                yield _Cell(index, column, number)
-
-
-def _first_columns(block: Block, row: TableRow, width: int) -> list[int]:
-    """Return the column of each cell of a row; of one with fewer cells the last stand to the right.
-
-    Where the label names the group of a column, the first cell is of that column.
-    """
-    missing = width - len(row.cells)
-    columns = [missing + each for each in range(len(row.cells))]
-    if missing and not any(_is_total(row.label) for _ in [0]) and block.columns:
-        named = {each.name for each in groups_in(row.label)}
-        for index, name in enumerate(block.columns[: missing + 1]):
-            if named & {each.name for each in groups_in(name)}:
-                columns[0] = index
-                break
-    elif missing and _is_total(row.label) and re.search(r"%", " ".join(row.cells)):
-        columns = _by_notation(block, row, columns)
-    return columns
-
-
-def _by_notation(block: Block, row: TableRow, columns: list[int]) -> list[int]:
-    """Return the columns of a row whose cells are noted as those of a full row are, with one left out between."""
-    full = next((each for each in block.rows if len(each.cells) == len(row.cells) + 1), None)
-    if full is None:
-        return columns
-    for left_out in range(len(full.cells)):
-        kept = [index for index in range(len(full.cells)) if index != left_out]
-        if all(("%" in full.cells[index]) == ("%" in cell) for index, cell in zip(kept, row.cells, strict=True)):
-            return kept
-    return columns
+        for column, text in zip(columns[index], row.cells, strict=True):
+            number = next(numbers_in(text, memory.comma), None)
+            if number is not None:
+                yield _Cell(index, column, replace(number, reason="", text=text.strip("()")))
 
 
 def _zeros(block: Block, cells: list[_Cell]) -> dict[int, int]:
@@ -152,7 +120,7 @@ def _candidate(
     percent = "%" in number.text
     unit, kind = _unit(block, row, column, number, percent, is_change)
     step = number.step
-    if _is_count(number) and unit not in ("percent", "ratio", "years", "fte"):
+    if _is_count(number) and unit not in ("percent", "per 100000", "ratio", "years", "fte"):
         step = str(10 ** min(zeros.get(cell.column, 0), 4))
     if number.wording == "" and unit.startswith(("companies", "municipalities")):
         step = "0"
@@ -255,6 +223,5 @@ def _period(block: Block, row: TableRow, column: str, is_change: bool, memory: M
 
 def _quantity(block: Block, row: TableRow, column: str) -> str:
     caption = re.sub(r"^\W*\w+ \d+\w?[:.]?\s*", "", block.caption)
-    return " | ".join(
-        filter(None, (caption[:110], row.section, row.label if _MEASURE.search(row.label) else "", column))
-    )
+    measure = row.label if _MEASURE.search(row.label) else ""
+    return " | ".join(filter(None, (caption[:110].strip(), row.section, measure, column))) or "not said"
