@@ -56,7 +56,7 @@ def test_a_definition_whose_cells_are_available_goes_before_one_that_lacks_them(
 
 
 def test_what_cannot_be_made_is_named(tmp_path):
-    with pytest.raises(CoverageError, match="cannot give stock for age <27"):
+    with pytest.raises(CoverageError, match="cannot give stock for age: <27"):
         column(cells(tmp_path, {"total": 1000, "45-55": 200}), "<27")
 
 

@@ -123,7 +123,7 @@ def test_a_crossing_that_is_none_is_refused_in_one_line(source, groups):
 
 def test_a_crossing_that_the_tables_lack_is_refused_in_one_line(source):
     """85617NED of the small population has no ages."""
-    with pytest.raises(CallError, match=r"85617NED cannot give ended_spells for age & sex <27 & women") as caught:
+    with pytest.raises(CallError, match=r"85617NED cannot give ended_spells for age: <27 & sex: women") as caught:
         read_question(source, "exit_rate", YOUNG_WOMEN)
     said = str(caught.value)
     assert f"it divides sex, birth, duration. Nearest: measure='outflow_ratio', groups={YOUNG_WOMEN!r}." in said

@@ -101,7 +101,7 @@ def test_a_group_that_is_none(flows, groups, said):
 
 def test_a_group_that_the_table_does_not_know(flows):
     said = refused(flows, "outflow_ratio", "age: <27, 45–AOW")
-    assert "85615NED cannot give outflow for age <27: it lacks the classes for it; it divides sex." in said
+    assert "85615NED cannot give outflow for age: <27: it lacks the classes for it; it divides sex." in said
     assert "Nearest: groups='sex: men, women'." in said
 
 

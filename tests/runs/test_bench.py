@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import re
@@ -194,7 +195,7 @@ def test_one_call_is_refused_on_published_in_one_line(home, capsys):
     arguments = [part for text in CALL for part in ("-p", text)]
     assert main(["report", "--notebook", "08_hypothesis", *arguments]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "82662NED cannot give outflow for age & sex <27 & women" in line
+    assert "82662NED cannot give outflow for age: <27 & sex: women" in line
     assert "Nearest: groups='total'." in line
 
 
@@ -300,3 +301,44 @@ def test_make_lab_passes_arguments_and_works_as_root():
     assert done.stdout.rstrip().endswith("--no-browser --port 8899")
     user = subprocess.run(["id", "-u"], capture_output=True, text=True, check=True).stdout.strip()
     assert ("--allow-root" in done.stdout) == (user == "0")
+
+
+# -- what leads to the public parts
+
+
+def test_the_package_completes_to_its_rooms_and_each_says_where_to_begin():
+    import analysis
+
+    assert {"measures", "models", "report", "workspace", "simulation"} <= set(dir(analysis))
+    assert not [name for name in dir(analysis) if name.startswith("_")]
+    assert analysis.workspace.open_snapshot("published").name == "published"
+    with pytest.raises(AttributeError):
+        _ = analysis.measure
+    for room in ("measures", "models", "report", "cleaning", "simulation", "snapshots", "classifications"):
+        module = importlib.import_module(f"analysis.{room}")
+        named = re.findall(r"`([a-z_.]+\.[a-z_A-Z]+)`", module.__doc__)
+        assert named, room
+        for name in named:
+            path, _, last = name.removeprefix("analysis.").rpartition(".")
+            roots = [f"analysis.{room}.{path}", f"analysis.{path}"]
+            assert any(has(root, last) for root in roots), name
+
+
+def has(module: str, name: str) -> bool:
+    try:
+        return hasattr(importlib.import_module(module), name)
+    except ModuleNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("name", ["snapshot", "question", "model"])
+def test_simulated_figures_say_so_in_a_cell(practice, answered, name):
+    found = {"snapshot": practice, "question": answered[1].question, "model": answered[1]}[name]
+    assert "SIMULATED" in repr(found)
+    assert "SIMULATED" in found._repr_html_()
+
+
+def test_the_printed_interval_of_a_test_holds_all_of_it(answered):
+    low, high = answered[1].intervals.set_index("kind").loc["both", ["value_lo", "value_hi"]]
+    shown = re.search(r"interval +([\d.]+) to ([\d.]+)", repr(answered[1]))
+    assert float(shown[1]) <= low < high <= float(shown[2])

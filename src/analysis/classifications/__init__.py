@@ -1,1 +1,1 @@
-"""Every list of codes, categories, groups and regions, as data, and the one check of a dimension, group or crossing."""
+"""Every list of codes, categories, groups and regions, as data; `selection.find_crossing` checks what is named."""

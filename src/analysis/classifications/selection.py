@@ -142,11 +142,6 @@ def _groups(dimension: str) -> dict[str, Group]:
     return {_spelling(group.name): group for group in (*classes, *declared)}
 
 
-def known_groups(dimension: str) -> list[Group]:
-    """Return every group of a dimension but its totals."""
-    return [each for each in _groups(dimension).values() if each.name not in (*USUAL_TOTALS, "unknown")]
-
-
 def _is_region(code: str) -> bool:
     levels = read_list("regions")["levels"].values()
     return any(re.fullmatch(rf"{level['prefix']}\d{{{level['digits']}}}", code) for level in levels)

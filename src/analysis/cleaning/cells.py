@@ -51,8 +51,8 @@ class Cells(SelfDescribing):
 
     def summary(self) -> Summary:
         """Return what the cells are of, and how to look one up."""
-        facts = table_facts(self.metadata) | {"cells": str(len(self.frame)), "provenance": self.key}
-        return Summary(f"Cells of table {self.table}", facts, "cells.frame, cells.look_up(quantity, cells.periods)")
+        title = f"Cells of table {self.table} ({self.key})"
+        return Summary(title, table_facts(self.metadata), "cells.look_up(quantity, cells.periods); cells.frame")
 
     @property
     def periods(self) -> pd.PeriodIndex:

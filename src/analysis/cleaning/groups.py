@@ -35,6 +35,7 @@ def group_column(cells: Cells, quantity: str, group: Group, periods: pd.PeriodIn
     if columns:
         return columns[0]
     divided = [name for name, classes in cells.classes.items() if set(classes).difference(USUAL_TOTALS)]
-    names = " by ".join(f"{each.dimension} {each.name}" for each in (group, *crossed))
+    pairs = (zip(each.dimension.split(" & "), each.name.split(" & "), strict=False) for each in (group, *crossed))
+    names = " & ".join(f"{dimension}: {name}" for named in pairs for dimension, name in named)
     lacks = f"it lacks the classes for it; it divides {name_some(divided) or 'nothing'}."
     raise CoverageError(f"table {cells.table} cannot give {quantity} for {names}: {lacks}")

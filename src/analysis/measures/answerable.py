@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis.classifications.categories import TOTAL
-from analysis.classifications.groups import LONG_TERM, MONITOR, Group
-from analysis.classifications.selection import check_dimension, dimension_note, known_groups
+from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS
+from analysis.classifications.durations import named_bands
+from analysis.classifications.groups import GROUPS, LONG_TERM, MONITOR, Group
+from analysis.classifications.selection import check_dimension, dimension_note, find_group
 from analysis.cleaning.cells import classes_of
 from analysis.errors import CallError, CoverageError, check_choice, name_some
 from analysis.intervals.rounded import Rounded
@@ -173,12 +174,20 @@ def groups_in(snapshot: Snapshot, dimension: str = "") -> pd.DataFrame:
     classes = {table: classes_of(snapshot.metadata(table)) for table in snapshot.manifest.tables}
     rows = []
     for each in (*DIMENSIONS, "duration") if not dimension else [check_dimension(dimension, (*DIMENSIONS, "duration"))]:
-        for group in known_groups(each):
+        for group in _known_groups(each):
             tables = [table for table, known in classes.items() if _divisible(group, known)]
             if tables:
                 rows.append({"dimension": each, "group": group.name, "groups": groups_text(each, (group.name,))})
                 rows[-1]["tables"] = name_some(tables)
     return pd.DataFrame(rows, columns=["dimension", "group", "groups", "tables"])
+
+
+def _known_groups(dimension: str) -> list[Group]:
+    """Return every group of a dimension but its totals."""
+    bands = [band.name for band in named_bands()] if dimension == "duration" else []
+    names = [*CATEGORIES.get(dimension, ()), *GROUPS.get(dimension, ()), *bands]
+    found = (find_group(dimension, name) for name in names if name not in (*USUAL_TOTALS, "unknown"))
+    return list({group.name: group for group in found}.values())
 
 
 def _divisible(group: Group, classes: dict[str, dict[str, str]]) -> bool:

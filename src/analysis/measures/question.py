@@ -31,7 +31,8 @@ class Question(SelfDescribing):
 
     ``groups`` are one name (the total) or two, of ``dimension``. ``cells`` is a tidy frame: ``group, period``, the
     printed counts ``numerator_count`` and ``denominator_count``, and the measure with its rounding interval; the first
-    group comes first. ``available`` are the periods of the longest run that the snapshot has.
+    group comes first. ``available`` are the periods of the longest run that the snapshot has, and
+    ``snapshot`` is its name, with the word simulated where its figures are.
     """
 
     measure: str
@@ -39,6 +40,7 @@ class Question(SelfDescribing):
     groups: tuple[str, ...]
     cells: pd.DataFrame
     available: tuple[str, ...] = ()
+    snapshot: str = ""
 
     def summary(self) -> Summary:
         """Return what was asked, of which periods and tables, and how to test it."""
@@ -47,8 +49,8 @@ class Question(SelfDescribing):
             "groups": groups_text(self.dimension, self.groups) + (", all others" if REST in self.groups else ""),
             "measure": " / ".join(MEASURES[self.measure]),
             "periods": f"{len(self.periods)}: {self.periods[0]} to {self.periods[-1]}",
-            **{f"{name}, first and last": f"{each.iloc[0]:.4g}, {each.iloc[-1]:.4g}" for name, each in values},
-            "tables": join_tables(self.cells["tables"]),
+            **{f"{name}, first and last": f"{each.iloc[0]:.3f}, {each.iloc[-1]:.3f}" for name, each in values},
+            "figures": f"{self.snapshot}, table {join_tables(self.cells['tables'])}",
         }
         step = "run_test(question, test, alternative) from analysis.models.hypothesis.testing; question.cells"
         return Summary(f"Question: {self.measure} of {groups_text(self.dimension, self.groups)}", facts, step)
@@ -109,7 +111,7 @@ def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = ""
         raise CallError(f"{fault} For a test that is too few; {near} has enough.") from fault
     frames = [_frame(measure, name, columns, figures.known, inside) for name, columns in figures.parts.items()]
     available = tuple(figures.longest().astype(str))
-    return Question(measure, figures.dimension, tuple(figures.parts), combine(frames), available)
+    return Question(measure, figures.dimension, tuple(figures.parts), combine(frames), available, snapshot.label)
 
 
 def _covered(position: str, figures: Figures, bounds: dict[str, pd.Period]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What a notebook shows: sentences, tables and figures in one language.
 
+Begin with `report.Report`, which shows sentences, tables and figures; `charts.by_class` draws numbers by group.
 `Report` is imported on first use, because drawing takes seconds to import and the command line needs none of it.
 """
 

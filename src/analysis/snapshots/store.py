@@ -92,7 +92,12 @@ class Snapshot(SelfDescribing):
             "provenance": f"{self.kind}, made {self.manifest.created}, digest {self.digest[:16]}",
             "source": name_some(sorted({entry.attribution for entry in entries}), 2),
         }
-        return Summary(f"Snapshot {self.name!r}", facts)
+        return Summary(f"Snapshot {self.label}", facts)
+
+    @property
+    def label(self) -> str:
+        """Its name, for what shows figures of it: of simulated ones it says so."""
+        return f"{self.name!r} (SIMULATED figures)" if self.kind == "simulated" else repr(self.name)
 
     @cached_property
     def digest(self) -> str:

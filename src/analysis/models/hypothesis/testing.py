@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import check_choice
+from analysis.language.numbers import round_outward
 from analysis.measures.comparison import groups_text
 from analysis.measures.question import Question
 from analysis.measures.tidy_frame import combine, join_tables
@@ -98,14 +99,15 @@ class HypothesisTest(SelfDescribing):
     def summary(self) -> Summary:
         """Return the verdict with the estimate and the interval it rests on."""
         found, asked = self.outcome, self.question
+        low, high = round_outward(found["lo"], found["hi"], 3) if np.isfinite(found["hi"]) else (found["lo"], np.inf)
         facts = {
             "verdict": found["verdict"] + (f" ({self.reason})" if self.reason else ""),
-            "estimate": f"{found['estimate']:.4g}, a factor; 1 is no difference",
-            "interval": f"{found['lo']:.4g} to {found['hi']:.4g} ({100 * self.confidence:g}%, process and rounding)",
+            "estimate": f"{found['estimate']:.3f}, a factor; 1 is no difference",
+            "interval": f"{low:.3f} to {high:.3f} ({100 * self.confidence:g}%, process and rounding)",
             "p": f"{found['p']:.3g}, for {self.alternative}",
             "periods": f"{len(asked.periods)}: {asked.periods[0]} to {asked.periods[-1]}",
             "shocks": f"correlation {self.correlation:.2f}, worth {self.effective:.1f} independent periods",
-            "tables": tables_of(asked),
+            "figures": f"{asked.snapshot}, table {tables_of(asked)}",
         }
         title = f"Test of {self.test} of {asked.measure}: {groups_text(asked.dimension, asked.groups)}"
         return Summary(
