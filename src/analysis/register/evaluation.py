@@ -107,7 +107,8 @@ class _Verdicts:
             self._remember(found[name])
         found = _supported(found)
         found = _common_roots(found, self.tables)
-        explainer = Explainer(self.register, self.tables, self.causes, self.right)
+        deciding = {name: each.evaluation for name, each in found.items() if each.evaluation is not None}
+        explainer = Explainer(self.register, self.tables, self.causes, self.right, deciding)
         return {name: _explained(each, explainer) for name, each in found.items()}
 
     def _remember(self, finding: Finding) -> None:
@@ -220,11 +221,13 @@ class _Verdicts:
 
 def _explained(finding: Finding, explainer: Explainer) -> Finding:
     """Return a finding with the slips that give the printed number, where it does not stand."""
-    if finding.verdict not in CONTRADICTED or finding.claim.value is None:
+    if finding.claim.value is None:
         return finding
-    further = [
-        each for each in finding.others if each.outcome == EXCLUDED and not finding.claim.differs_in(each.derivation)
-    ]
+    if finding.verdict == verdicts.REVISED and finding.evaluation.method == QUERY:
+        return replace(finding, explanations=explainer.edition(finding.claim, finding.evaluation))
+    if finding.verdict not in CONTRADICTED:
+        return finding
+    further = [each for each in finding.others if not finding.claim.differs_in(each.derivation)]
     explanations = explainer.explain(finding.claim, [finding.evaluation, *further], finding.suspects)
     return replace(finding, explanations=explanations)
 

@@ -1,10 +1,11 @@
 """What is known to be wrong: figures that tables exclude, and the fewest that make every failing relation hold."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analysis.intervals.formula_range import Interval
+from analysis.language.translator import Message
 from analysis.register.causes import Causes
 from analysis.register.claims import Claim, Derivation
 from analysis.register.evidence import HOLDING, TABLE, Evidence, weight
@@ -68,7 +69,7 @@ def known_wrong(register: Register, evidence: Mapping[str, Evidence], causes: Ca
     network = Network(register.claims, relations, confirmed | refuted.keys())
     failing = [each for each in relations if is_numeric(each) and each.outcome == EXCLUDED]
     exchanged = network.swaps(failing)
-    suspects = {id(each): _suspects(each, network, exchanged) for each in failing}
+    suspects = _fewest(failing, {id(each): _suspects(each, network, exchanged) for each in failing})
     roots = _roots(register, failing, suspects)
     right = refuted | {name: _interval(root.evaluation) for name, root in roots.items()}
     return Wrong(right, roots, suspects, frozenset(refuted), tuple(relations))
@@ -91,6 +92,26 @@ def _suspects(
         if name in exchanged:
             return exchanged[name]
     return network.suspect(failing)
+
+
+def _fewest(failing: Iterable[Evaluation], suspects: dict[int, tuple[Suspect, ...]]) -> dict[int, tuple[Suspect, ...]]:
+    """Return the suspects of each failing relation: the one alone that makes most of these relations hold.
+
+    One figure that closes several relations is a smaller set than one figure for each of them. The same formula for a
+    number that is printed in several texts is one relation.
+    """
+    trees = {id(each): each.tree for each in failing}
+    open_ones = {key: named for key, named in suspects.items() if len(named) > 1 and named[0].why is None}
+    closes = Counter(
+        name for name, _ in {(each.claim_id, trees[key]) for key, named in open_ones.items() for each in named}
+    )
+    found = dict(suspects)
+    for key, named in open_ones.items():
+        counts = sorted((closes[each.claim_id] for each in named), reverse=True)
+        if counts[0] > max(counts[1], 1):
+            (best,) = (each for each in named if closes[each.claim_id] == counts[0])
+            found[key] = (replace(best, why=Message("register", "closes", {"count": counts[0]})),)
+    return found
 
 
 def _roots(

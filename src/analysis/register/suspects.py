@@ -123,7 +123,7 @@ class Network:
             for name in (relation.claim.id, *relation.operands)
             if name not in self.fixed and name != claim.id
         }
-        return [self.claims[other] for other in sorted(near) if _alike(claim, self.claims[other])]
+        return [self.claims[other] for other in sorted(near) if alike(claim, self.claims[other])]
 
     def _independent(self, name: str) -> int:
         """Return how many relations contradict a figure that have nothing in common but this figure."""
@@ -141,7 +141,7 @@ class Network:
         return max(lows), min(highs)
 
 
-def _alike(one: Claim, two: Claim) -> bool:
+def alike(one: Claim, two: Claim) -> bool:
     """Tell whether two figures can have changed places: the same document, unit, kind and step, another value."""
     same = ("unit", "kind", "precision", "wording")
     return one.document == two.document and one.value != two.value and all(one.row[k] == two.row[k] for k in same)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from analysis.register.slips.case import Case, Explanation, Variant, plain
+from analysis.register.suspects import MONEY
 
 _LARGEST_POWER = 6
 
@@ -36,12 +37,11 @@ def _transposed(case: Case) -> Iterator[Variant]:
     printed, step = case.claim.value, case.claim.step
     unit = step if printed % step == 0 else Fraction(1, 10 ** len(case.claim.row["value"].partition(".")[2]))
     digits, sign = str(abs(int(printed / unit))), -1 if printed < 0 else 1
-    digits = digits.rjust(2, "0") if unit < 1 else digits
     places = range(len(digits) - 1)
     swapped = {digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] for i in places if digits[i] != digits[i + 1]}
     once = {digits[:i] + digits[i + 1 :] for i in places if digits[i] == digits[i + 1] != "0"}
     twice = {digits[: i + 1] + digits[i:] for i in range(len(digits)) if digits[i] != "0"}
-    for each in sorted((swapped | once | twice) - {digits}):
+    for each in sorted(each for each in swapped | once | twice if each != digits and each[0] != "0"):
         yield _variant(case, sign * int(each) * unit)
 
 
@@ -52,5 +52,6 @@ def _powers(case: Case) -> Iterator[Variant]:
 
 
 def _sign(case: Case) -> Iterator[Variant]:
-    if case.claim.value:
+    kind, unit = case.claim.row["kind"], case.claim.row["unit"]
+    if kind in ("change", "growth_rate") or unit in MONEY or case.claim.value < 0:
         yield _variant(case, -case.claim.value)

@@ -12,11 +12,12 @@ from analysis.register.slips.bases import base_slips
 from analysis.register.slips.case import Case, Explanation
 from analysis.register.slips.digits import digit_slips
 from analysis.register.slips.neighbourhood import Neighbourhood
-from analysis.register.slips.neighbours import neighbour_slips
+from analysis.register.slips.neighbours import neighbour_slips, other_editions
 from analysis.register.slips.odds import LEAST
 from analysis.register.slips.parts import part_slips
 from analysis.register.slips.rounding import rounding_slips
 from analysis.register.suspects import Suspect, holding
+from analysis.register.verdicts import EXCLUDED
 
 
 class Explainer:
@@ -29,10 +30,19 @@ class Explainer:
     causes : Causes
     right : mapping of str to Interval
         What the figures should be that are known to be wrong.
+    deciding : mapping of str to Evaluation
+        The derivation that decided on each figure.
     """
 
-    def __init__(self, register: Register, tables: Tables, causes: Causes, right: Mapping[str, Interval]) -> None:
-        self.register, self.tables, self.causes, self.right = register, tables, causes, right
+    def __init__(
+        self,
+        register: Register,
+        tables: Tables,
+        causes: Causes,
+        right: Mapping[str, Interval],
+        deciding: Mapping[str, Evaluation],
+    ) -> None:
+        self.register, self.tables, self.causes, self.right, self.deciding = register, tables, causes, right, deciding
         self.near = Neighbourhood(register.claims)
 
     def explain(
@@ -44,14 +54,15 @@ class Explainer:
         ----------
         claim : Claim
         evaluations : sequence of Evaluation
-            The derivations that exclude it, the one that decides first.
+            Its derivations, the one that decides first.
         suspects : sequence of Suspect
             The figures that can be wrong; none, where only the claim itself can.
         """
         found: list[Explanation] = []
         own = [each for each in suspects if each.claim_id == claim.id]
         if own or not suspects:
-            spans = [holding(each, claim) for each in evaluations if each.result.truth is None]
+            excluding = [each for each in evaluations if each.outcome == EXCLUDED]
+            spans = [holding(each, claim) for each in excluding if each.result.truth is None]
             lo, hi = max(lo for lo, _ in spans), min(hi for _, hi in spans)
             if lo > hi:  # the derivations contradict each other as well: the one that decides counts
                 lo, hi = spans[0]
@@ -63,6 +74,11 @@ class Explainer:
                 found += self.of(other, (solved,), suspect.lo, suspect.hi)
         return tuple(sorted(found, key=lambda each: -each.odds))
 
+    def edition(self, claim: Claim, evaluation: Evaluation) -> tuple[Explanation, ...]:
+        """Return the other editions that give a number which has been revised since."""
+        case = Case(claim, (evaluation,), *holding(evaluation, claim))
+        return tuple(case.giving("earlier_edition", other_editions(evaluation, self.tables, self.causes)))
+
     def of(self, claim: Claim, evaluations: tuple[Evaluation, ...], lo: float, hi: float) -> list[Explanation]:
         """Return the slips that give a printed number exactly, the likeliest first, each kind and its figures once.
 
@@ -70,7 +86,7 @@ class Explainer:
         ----------
         claim : Claim
         evaluations : tuple of Evaluation
-            The derivations that exclude it.
+            Its derivations, the one that decides first.
         lo, hi : float
             The printed numbers that everything around allows.
         """
@@ -80,7 +96,7 @@ class Explainer:
             *rounding_slips(case),
             *base_slips(case, self.near),
             *part_slips(case, self.register.claims),
-            *neighbour_slips(case, self.near, self.tables, self.causes, self.right),
+            *neighbour_slips(case, self.near, self.tables, self.causes, self.right, self.deciding),
         ]
         once: dict[tuple, Explanation] = {}
         for each in sorted((each for each in found if each.odds >= LEAST), key=lambda each: -each.odds):

@@ -12,6 +12,7 @@ from analysis.register.claims import Claim, Derivation
 from analysis.register.relations import FORMULA, QUERY, Evaluation
 from analysis.register.slips.case import Case, Explanation, Variant, plain, value_of, worked
 from analysis.register.slips.neighbourhood import Neighbourhood
+from analysis.register.suspects import alike
 from analysis.snapshots.store import Snapshot
 
 _STEPS = {"month": (1, 12), "quarter": (1, 4), "year": (1,)}
@@ -20,12 +21,17 @@ _EDITION = "edition"
 
 
 def neighbour_slips(
-    case: Case, near: Neighbourhood, tables: Tables, causes: Causes, right: Mapping[str, Interval]
+    case: Case,
+    near: Neighbourhood,
+    tables: Tables,
+    causes: Causes,
+    right: Mapping[str, Interval],
+    deciding: Mapping[str, Evaluation],
 ) -> list[Explanation]:
     """Return the slips of the eye that give the printed number."""
     found = [
-        *case.giving("neighbouring_cell", _figures(case, near)),
-        *case.giving("swapped_rows", _exchanged(case, near, right)),
+        *(each for some in _figures(case, near) for each in case.giving("neighbouring_cell", some)),
+        *case.giving("swapped_rows", _exchanged(case, near, right, deciding)),
         *case.giving("earlier_edition", _elsewhere(case, near)),
         *case.giving("copied_error", _copied(case, right, near.claims)),
     ]
@@ -33,16 +39,23 @@ def neighbour_slips(
         found += case.giving("neighbouring_cell", _operands(evaluation, near))
         if evaluation.method == QUERY:
             found += case.giving("neighbouring_cell", _cells(evaluation, tables))
-            found += case.giving("earlier_edition", _editions(evaluation, tables, causes))
+            found += case.giving("earlier_edition", other_editions(evaluation, tables, causes))
     return found
 
 
-def _figures(case: Case, near: Neighbourhood) -> Iterator[Variant]:
-    for other in near.of(case.claim.id) or ():
-        yield Variant(other.value, (other.id,), f"[{other.id}] = {other.row['value']}")
-    printed = [other for other in near.printing(case.claim) if other not in near.of(case.claim.id)]
-    for other in printed:
-        yield Variant(other.value, (other.id,), f"[{other.id}] = {other.row['value']}")
+def _figures(case: Case, near: Neighbourhood) -> list[list[Variant]]:
+    """Return the figures of the row and column, and those of the rest of the table; a share for a growth is no cell."""
+    beside = near.of(case.claim.id)
+    rest = [other for other in near.printing(case.claim) if other not in beside]
+    grown = case.claim.row["kind"] == "growth_rate"
+    return [
+        [
+            Variant(other.value, (other.id,), f"[{other.id}] = {other.row['value']}")
+            for other in some
+            if not (grown and other.row["kind"] == "share")
+        ]
+        for some in (beside, rest)
+    ]
 
 
 def _operands(evaluation: Evaluation, near: Neighbourhood) -> Iterator[Variant]:
@@ -58,10 +71,14 @@ def _operands(evaluation: Evaluation, near: Neighbourhood) -> Iterator[Variant]:
                 yield Variant(value, (other.id,), worked(evaluation.tree, changed, value))
 
 
-def _exchanged(case: Case, near: Neighbourhood, right: Mapping[str, Interval]) -> Iterator[Variant]:
-    """Yield the figures that should stand here and print what should stand there."""
+def _exchanged(
+    case: Case, near: Neighbourhood, right: Mapping[str, Interval], deciding: Mapping[str, Evaluation]
+) -> Iterator[Variant]:
+    """Yield the figures that should stand here and print what should stand there, found wrong by other figures."""
     for other in near.of(case.claim.id):
-        should = right.get(other.id)
+        should, by = right.get(other.id), deciding.get(other.id)
+        if (by is not None and not by.is_copy and case.claim.id in by.operands) or not alike(case.claim, other):
+            continue
         own = case.claim.interval
         if should is not None and should.lo <= own.hi and should.hi >= own.lo and case.allows(other.value):
             text = f"[{case.claim.id}] {case.claim.row['value']} ↔ [{other.id}] {other.row['value']}"
@@ -86,7 +103,7 @@ def _copied(case: Case, right: Mapping[str, Interval], claims: Mapping[str, Clai
                 yield Variant(value, tuple(wrong), worked(evaluation.tree, as_printed, value))
 
 
-def _editions(evaluation: Evaluation, tables: Tables, causes: Causes) -> Iterator[Variant]:
+def other_editions(evaluation: Evaluation, tables: Tables, causes: Causes) -> Iterator[Variant]:
     """Yield what other vintages, other tables that the claim names, and other editions of a table give."""
     for vintage, earlier in causes.in_vintages(evaluation):
         value = earlier.result.value

@@ -19,7 +19,8 @@ def part_slips(case: Case, claims: Mapping[str, Claim]) -> list[Explanation]:
     """Return the slips of sums that give the printed number."""
     found: list[Explanation] = []
     for evaluation in (opened(each, claims) for each in case.evaluations):
-        found += case.giving("omitted_part", variants_of(evaluation, _without(evaluation.tree)))
+        found += case.giving("omitted_part", variants_of(evaluation, _without(evaluation.tree, 1)))
+        found += case.giving("omitted_part", variants_of(evaluation, _without(evaluation.tree, 2)))
         found += case.giving("counted_twice", variants_of(evaluation, _twice(evaluation.tree)))
         found += case.giving("mean_of_ratios", variants_of(evaluation, _mean_of_ratios(evaluation.tree)))
     return found
@@ -51,12 +52,10 @@ def _names(nodes: tuple[Node, ...]) -> tuple[str, ...]:
     return tuple(str(each.value) for node in nodes for each in node.walk() if each.kind in ("claim", "cell"))
 
 
-def _without(tree: Node) -> Trees:
-    """Yield the formula with one part left out of a sum, and of a long one with two."""
+def _without(tree: Node, several: int) -> Trees:
+    """Yield the formula with one part left out of a sum, or of a long one two."""
     for node in _sums(tree):
-        few = [(part,) for part in node.parts]
-        few += combinations(node.parts, 2) if len(node.parts) >= _FOR_TWO else ()
-        for left_out in few:
+        for left_out in combinations(node.parts, several) if several == 1 or len(node.parts) >= _FOR_TWO else ():
             rest = tuple(part for part in node.parts if not any(part is each for each in left_out))
             if rest:
                 yield replaced(tree, node, total(*rest)), _names(left_out)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from analysis.intervals.formula_range import Number
 from analysis.register.slips.case import Case, Explanation, Variant, plain
 from analysis.register.slips.odds import rounded
 
@@ -12,20 +13,25 @@ _FINER = (Fraction(1, 10), Fraction(1, 2), Fraction(1, 100))
 
 def rounding_slips(case: Case) -> list[Explanation]:
     """Return the roundings to the wrong side, or in two steps, that give the printed number."""
-    if case.claim.row["wording"] or not case.nominal:
+    if case.claim.row["wording"]:
         return []
-    return [*case.giving("double_rounding", _twice(case)), *case.giving("rounding_direction", _other_side(case))]
+    found = []
+    for value in dict.fromkeys(each.result.value for each in case.evaluations if each.result.value):
+        twice = list(_twice(case, Fraction(value)))
+        found += [*case.giving("double_rounding", twice[:1]), *case.giving("double_rounding", twice[1:])]
+        found += case.giving("rounding_direction", _other_side(case, value))
+    return found
 
 
-def _other_side(case: Case) -> Iterator[Variant]:
+def _other_side(case: Case, value: Number) -> Iterator[Variant]:
     """Yield the printed number where what was computed lies less than a step from it, on the far side of a half."""
-    printed, step, value = case.claim.value, case.claim.step, case.nominal
+    printed, step = case.claim.value, case.claim.step
     if step / 2 < abs(value - printed) < step:
         yield Variant(printed, (case.claim.id,), f"{plain(value)} → {case.claim.row['value']}")
 
 
-def _twice(case: Case) -> Iterator[Variant]:
-    step, value = case.claim.step, Fraction(case.nominal)
+def _twice(case: Case, value: Fraction) -> Iterator[Variant]:
+    step = case.claim.step
     for part in _FINER:
         first = rounded(value, step * part)
         second = rounded(first, step)
