@@ -45,8 +45,8 @@ def neighbour_slips(
 
 def _figures(case: Case, near: Neighbourhood) -> list[list[Variant]]:
     """Return the figures of the row and column, and those of the rest of the table; a share for a growth is no cell."""
-    beside = near.of(case.claim.id)
-    rest = [other for other in near.printing(case.claim) if other not in beside]
+    adjacent = near.of(case.claim.id)
+    rest = [other for other in near.printing(case.claim) if other not in adjacent]
     grown = case.claim.row["kind"] == "growth_rate"
     return [
         [
@@ -54,7 +54,7 @@ def _figures(case: Case, near: Neighbourhood) -> list[list[Variant]]:
             for other in some
             if not (grown and other.row["kind"] == "share")
         ]
-        for some in (beside, rest)
+        for some in (adjacent, rest)
     ]
 
 
