@@ -20,7 +20,7 @@ from analysis.register.verdicts import CONTRADICTED, REVISED, TONES
 from analysis.snapshots.store import Snapshot
 
 STANDS = ("stands", "supported")
-_A_ROUND = 6
+_A_ROUND = 12
 """Slips of a round, no two of which share a derivation."""
 
 
