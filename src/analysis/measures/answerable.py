@@ -174,7 +174,7 @@ def groups_in(snapshot: Snapshot, dimension: str = "") -> pd.DataFrame:
     classes = {table: classes_of(snapshot.metadata(table)) for table in snapshot.manifest.tables}
     rows = []
     for each in (*DIMENSIONS, "duration") if not dimension else [check_dimension(dimension, (*DIMENSIONS, "duration"))]:
-        for group in _known_groups(each):
+        for group in known_groups(each):
             tables = [table for table, known in classes.items() if _divisible(group, known)]
             if tables:
                 rows.append({"dimension": each, "group": group.name, "groups": groups_text(each, (group.name,))})
@@ -182,7 +182,7 @@ def groups_in(snapshot: Snapshot, dimension: str = "") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["dimension", "group", "groups", "tables"])
 
 
-def _known_groups(dimension: str) -> list[Group]:
+def known_groups(dimension: str) -> list[Group]:
     """Return every group of a dimension but its totals."""
     bands = [band.name for band in named_bands()] if dimension == "duration" else []
     names = [*CATEGORIES.get(dimension, ()), *GROUPS.get(dimension, ()), *bands]

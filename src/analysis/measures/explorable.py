@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.groups import TOTAL_GROUP, Group
-from analysis.classifications.selection import known_groups
 from analysis.errors import CallError, CoverageError
 from analysis.intervals.rounded import Rounded
+from analysis.measures.answerable import known_groups
 from analysis.measures.comparison import DIMENSIONS
 from analysis.measures.fractions import MEASURES, fraction_of, periods_of
 from analysis.measures.sources import stock_spans
