@@ -27,6 +27,8 @@ _NOTE = re.compile(r"(?<=[\d%)])\s+\*+\s+[A-Z].*$")
 _PLAIN_NUMBERS = re.compile(r"\|?\s*\d{1,4}(?:\s+\d{1,4})*")
 _TABLE_REACH = 16
 """Lines after a caption, or after a row, within which a line that ends in numbers is a row."""
+_LONGEST_ROW = 300
+"""Characters of a row of a table, at the most: a longer line is a paragraph."""
 _LONG = 60
 """Characters from which a line without numbers is prose, and no label of a row or head of a column."""
 
@@ -183,7 +185,7 @@ def _continues(caption: str, text: str) -> bool:
 
 
 def _is_row(text: str, strict: bool = False) -> bool:
-    found = _ROW.fullmatch(text)
+    found = _ROW.fullmatch(text) if len(text) <= _LONGEST_ROW else None
     if not found:
         return False
     cells, label = _CELL.findall(found["cells"]), found["label"].strip()
@@ -210,7 +212,7 @@ def _starts_list(text: str, following: list[str]) -> bool:
 
 def _cells_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     text = _NOTE.sub("", text)
-    found = _ROW.fullmatch(text)
+    found = _ROW.fullmatch(text) if len(text) <= _LONGEST_ROW else None
     if not found or not _is_row(text):
         return None
     cells = tuple(each.strip() for each in _CELL.findall(found["cells"]))

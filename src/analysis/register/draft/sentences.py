@@ -13,6 +13,9 @@ _ABBREVIATED = re.compile(
     r"(?:\b(?:t\.o\.v|t\.b\.v|bijv|ca|nr|art|resp|o\.a|d\.w\.z|incl|excl|evt|mln|mld|prof|dr|e\.g|i\.e|no)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
+_END = re.compile(r"(?:(?<=\D)[.!?]['’”)\]]{0,2}\d{0,2}|(?<=\d)[.!?])\s+(?=[A-ZÀ-Ý‘“•€\d–-])")
+_LONGEST = 2000
+"""Characters of a sentence: the longest of official texts have some 600."""
 AFTER_PREPOSITION = (
     r"(?:\b(?:bijna|ruim|circa|ca\.|ongeveer|zo.n|meer dan|nearly|over|about|some|gemiddeld|liefst|nog eens|in totaal"
     r"|relatief)\s)?"
@@ -29,14 +32,22 @@ BREAK = re.compile(
 
 
 def sentences_of(text: str) -> Iterator[tuple[int, str]]:
-    """Return the sentences of a text with where each begins."""
+    """Return the sentences of a text with where each begins; what goes on without end is cut at a blank."""
     start = 0
-    for match in re.finditer(r"(?:(?<=\D)[.!?]['’”)\]]{0,2}\d{0,2}|(?<=\d)[.!?])\s+(?=[A-ZÀ-Ý‘“•€\d–-])", text):
-        if _ABBREVIATED.search(text[start : match.start() + 1]):
+    for match in _END.finditer(text):
+        if _ABBREVIATED.search(text[max(start, match.start() - 12) : match.start() + 1]):
             continue
-        yield start, text[start : match.end()]
+        yield from _cut(start, text[start : match.end()])
         start = match.end()
-    yield start, text[start:]
+    yield from _cut(start, text[start:])
+
+
+def _cut(start: int, sentence: str) -> Iterator[tuple[int, str]]:
+    while len(sentence) > _LONGEST:
+        at = sentence.rfind(" ", 1, _LONGEST) + 1 or _LONGEST
+        yield start, sentence[:at]
+        start, sentence = start + at, sentence[at:]
+    yield start, sentence
 
 
 @dataclass

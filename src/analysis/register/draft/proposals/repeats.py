@@ -16,18 +16,24 @@ _DIGITS = 3
 """A number of fewer digits is found again by chance: it has to be about the same thing in its words too."""
 _WINDOW, _COARSEST = Fraction(3, 20), Fraction(1)
 """How far from a number others of its size are looked for: wider than what could be the same, rounded or misprinted."""
+_WORDS = (
+    "the same quantity, group and period elsewhere",
+    "the same number elsewhere",
+    "the same number elsewhere, with its sign",
+)
 _MOST_SOURCES = 60
 _NEAR = 0.1
 """Two figures of one thing that differ by more than this part are figures of two things."""
 SAME_SCHEME = {"lks-beschut": "sheltered work", "lks-banenafspraak": "jobs agreement"}
 _STEM = 7
 """Letters of a word that say what it is about, whatever its ending."""
-_COMMON = frozenset(
-    "aantal aandeel mensen personen december januari eind totaal gemiddeld gemidde bedrijve gemeente werkont ontwikk "
-    "figuur tabel leeftij geslach herkoms ouderen toename afname stijging daling procent duizend ongeveer hiervan "
-    "doelgroe groepen persone medewer werkgev landeli ultimo share level change growth mean total people "
-    "number average".split()
+_NOT_SAYING = (
+    "aantal aandeel mensen personen december januari eind totaal gemiddeld werkontwikkelbedrijven "
+    "ontwikkeling figuur tabel leeftijd geslacht herkomst ouderen toename afname stijging daling procent "
+    "duizend ongeveer hiervan groepen medewerkers werkgever landelijk ultimo share level change growth mean "
+    "total people number average"
 )
+_COMMON = frozenset(word[:_STEM] for word in _NOT_SAYING.split())
 """Stems that say nothing of what a number is about."""
 
 
@@ -89,15 +95,13 @@ def _copies(
             and significant(each) >= 2
         ):
             scored.append((points - 1, 2, other))
-    scored.sort(key=lambda one: (-one[1], -one[0]))
-    fitting = [one for one in scored if one[1]]
-    for _, holds, other in (fitting or scored)[: 2 if fitting else 1]:
-        words = (
-            "the same quantity, group and period elsewhere",
-            "the same number elsewhere",
-            "the same number elsewhere, with its sign",
-        )[holds]
-        yield Idea(each.id, f"0 - [{other.id}]" if holds == 2 else f"[{other.id}]", f"{words}: {other.location[:60]}")
+    scored.sort(key=lambda one: -one[0])
+    fitting = [one for one in scored if one[1]][:2]
+    differing = [one for one in scored if not one[1]][:1]
+    certain = any(_groups_agree(each, other) == 2 for _, _, other in fitting)
+    for _, holds, other in [*fitting, *([] if certain else differing)]:
+        text = f"0 - [{other.id}]" if holds == 2 else f"[{other.id}]"
+        yield Idea(each.id, text, f"{_WORDS[holds]}: {other.location[:60]}")
 
 
 def _touch(one: Span, two: Span) -> bool:
