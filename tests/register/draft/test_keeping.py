@@ -10,8 +10,10 @@ from analysis.errors import CallError
 from analysis.register.draft.candidates import candidates_of
 from analysis.register.draft.completeness import compare_with_text
 from analysis.register.draft.document import PARAGRAPH, Block, Document
+from analysis.register.draft.drafting import Draft
 from analysis.register.draft.facts import as_claim
 from analysis.register.draft.keeping import choose, keep, ticked
+from analysis.register.draft.output import draft_lines
 from analysis.register.draft.proposals.propose import propose
 from analysis.register.draft.sheet import COLUMNS, read_sheet, register_group, sheet_of, write_sheet
 from analysis.register.entry import register_with_faults
@@ -133,3 +135,10 @@ def test_the_command_drafts_keeps_and_refuses(tmp_path, capsys):
     assert main(["findings", "draft", str(tmp_path / "none.pdf")]) == 2
     assert capsys.readouterr().err == f"bijstand: {tmp_path / 'none.pdf'}: no such file.\n"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["brief.csv", "brief.draft.csv", "brief.txt"]
+
+
+def test_a_draft_of_very_many_numbers_says_what_was_not_searched(monkeypatch):
+    candidates = candidates_of(Document("brief", (Block(PARAGRAPH, 1, "Kop", TEXT),)))
+    monkeypatch.setattr("analysis.register.draft.output.MOST", 3)
+    lines = list(draft_lines(Draft(Document("brief", ()), tuple(candidates), ())))
+    assert lines[1] == "above 3 numbers only tables are searched for what adds up: draft the document in parts for more"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from analysis.register.draft.candidate import STATEMENT
 from analysis.register.draft.drafting import Draft
 from analysis.register.draft.proposals.proposal import Proposal
+from analysis.register.draft.proposals.propose import MOST
 from analysis.register.rows import worked
 
 _MOST = 30
@@ -17,6 +18,8 @@ def draft_lines(draft: Draft) -> Iterator[str]:
     statements = sum(each.kind == STATEMENT and each.value is None for each in draft.candidates)
     of = len({each.candidate for each in proposals})
     yield f"{len(figures)} numbers and {statements} statements; {len(proposals)} derivations proposed for {of} of them"
+    if len(figures) > MOST:
+        yield f"above {MOST} numbers only tables are searched for what adds up: draft the document in parts for more"
     reasons = Counter(each.reason for each in draft.candidates if each.reason)
     if reasons:
         yield f"left out: {', '.join(f'{times} × {reason}' for reason, times in reasons.most_common())}"
