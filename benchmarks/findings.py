@@ -49,11 +49,12 @@ def multiplied(folder: Path, copies: int) -> tuple[Path, Path]:
     """Write the register with every document several times, each copy with ids and references of its own."""
     source, target = findings_folder(), folder / "findings"
     target.mkdir()
-    (target / "sources.csv").write_bytes((source / "sources.csv").read_bytes())
+    for name in ("sources.csv", "dutch.csv"):
+        (target / name).write_bytes((source / name).read_bytes())
     multiply(source / "documents.csv", target / "documents.csv", other_document, copies)
     multiply(COVERAGE, folder / "coverage.csv", other_document, copies)
     for path in sorted(source.glob("*.csv")):
-        if path.stem not in ("documents", "sources", "template"):
+        if path.stem not in ("documents", "sources", "dutch", "template"):
             for number in range(copies):
                 prefix = f"n{number}-"
 

@@ -16,7 +16,7 @@ STOCK = ["82663NED", "85585NED", "85692NED", "factsheet-2024-duration", "factshe
 NATIONAL = ["80794ned", *STOCK]
 FLOWS = ["82662NED", "85615NED"]
 QUERIES = ["80794ned", "82016NED", "82662NED", "82663NED", "84511NED", "85585NED", "85588NED", "85589NED", "85615NED",
-           "85692NED"]  # fmt: skip
+           "85692NED", "news_stock_series"]  # fmt: skip
 
 
 def named(document: str, text: str) -> list[str]:

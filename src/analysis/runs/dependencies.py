@@ -16,6 +16,8 @@ from analysis.report.document_tables import parts_of
 _FOLDER = Path(analysis.__file__).parent
 _WINDOWS = "analysis.measures.windows"
 """Knows the periods of every measure; a notebook imports the measures of its own window itself."""
+_SOURCE = "analysis.source"
+"""Tells, when it is asked, what any measure can answer from the snapshot."""
 
 
 def code_of(cells: list[dict]) -> ast.Module:
@@ -54,7 +56,7 @@ def tables_of(code: ast.Module, kind: str) -> tuple[str, ...]:
         module = todo.pop()
         if module not in seen:
             seen.add(module)
-            todo += _imported(_code_of_module(module)) if module != _WINDOWS else []
+            todo += _imported(_code_of_module(module)) if module not in (_WINDOWS, _SOURCE) else []
     of_documents = _literals(code, "document_table", 1) if kind == "NEEDS" else []
     tables = {part["source"] for name in of_documents for part in parts_of(name)}
     return tuple(sorted(tables.union(*(_declared(module, kind) for module in seen))))
