@@ -111,7 +111,7 @@ def test_a_period_that_the_snapshot_does_not_cover(flows, start, end):
     inside = "2021Q2" if end == "2021Q2" else "2022Q4"
     assert f"Nearest: start='2021Q1', end='{inside}'" in said
     given = [f"{name} {bound}" for name, bound in (("start", start), ("end", end)) if bound]
-    assert f"it has figures from 2021Q1 to 2022Q4, not all between {' and '.join(given)}." in said
+    assert f"it has figures from 2021Q1 to 2022Q4, which does not cover {' and '.join(given)}." in said
 
 
 def test_what_is_no_period(flows):

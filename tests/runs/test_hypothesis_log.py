@@ -188,11 +188,11 @@ def test_it_runs_on_request_alone():
     ("given", "said"),
     [
         ({"groups": "sex: men, wimen"}, "did you mean 'women'"),
-        ({"end": "2026Q2"}, "Nearest: start=2019Q1, end=2025Q4"),
+        ({"end": "2026Q2"}, "Nearest: start='2019Q1', end='2025Q4'"),
         ({"start": "2024Q1"}, "at least 9 are needed"),
         ({"groups": "sex: men, women", "test": "difference"}, "2019Q1 to 2020Q1 are 5 quarters; at least 8"),
         ({"measure": "benefits"}, "one benefit"),
-        ({"measure": "long_term_share"}, "5y+"),
+        ({"measure": "long_term_share"}, "Nearest: measure='outflow_ratio', groups='total'"),
         ({"groups": "background: western, non-western", "end": "2023Q4"}, "stopped migration background"),
         ({"test": "change", "start": "2024Q2"}, "two complete years"),
         ({"test": "slope"}, "parameter test"),

@@ -125,7 +125,7 @@ def _covered(position: str, figures: Figures, bounds: dict[str, pd.Period]) -> n
     faults = []
     if start.start_time < some[0].start_time or end.end_time > some[-1].end_time or not inside.any():
         given = " and ".join(f"{name} {bound}" for name, bound in bounds.items())
-        faults.append(f"it has figures from {some[0]} to {some[-1]}, not all between {given}" if given else "")
+        faults.append(f"it has figures from {some[0]} to {some[-1]}, which does not cover {given}" if given else "")
     if missing := list(known[inside & ~figures.present]):
         faults.append(f"missing: {name_some(missing)}")
     elif zeros := figures.zeros(np.flatnonzero(inside)):
