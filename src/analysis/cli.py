@@ -282,6 +282,7 @@ _COMMANDS = {
         option("--jobs", metavar="N", type=int, help="notebooks to run at once"),
         option("--kernel", metavar="warm|plain", default="warm",
                help="kernels forked from one process, or started one by one (default: warm)"),
+        option("--single-file", action="store_true", help="also report.html: the whole report in one file to mail"),
     ),
     "register": (
         _register, "write down a hypothesis before its figures are opened",
