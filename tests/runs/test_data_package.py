@@ -28,6 +28,8 @@ def test_the_dictionary_has_every_column_of_the_csv(folder):
     package = json.loads((folder / FILE).read_text(encoding="utf-8"))
     assert package["name"] == "bijstand-20261129-120000-published"
     (resource,) = package["resources"]
+    # `frictionless validate` refuses a tabular package whose resources are not called tabular
+    assert [package["profile"], resource["profile"]] == ["tabular-data-package", "tabular-data-resource"]
     with (folder / resource["path"]).open(newline="", encoding="utf-8") as stream:
         header = next(csv.reader(stream))
     fields = {field["name"]: field for field in resource["schema"]["fields"]}

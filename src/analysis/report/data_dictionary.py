@@ -43,6 +43,7 @@ def resource(
         "name": name.lower(),
         "path": f"{name}.csv",
         "title": title,
+        "profile": "tabular-data-resource",
         "format": "csv",
         "encoding": "utf-8",
         "schema": {"fields": fields, "missingValues": [""], "primaryKey": [*spec.labels]},

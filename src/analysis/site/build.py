@@ -34,15 +34,16 @@ def make_pages(stage: Path, plan: Plan, record: dict[str, Any], single: bool = F
     """
     extra, published = _findings_pages(stage, plan, record)
     translator = Translator(plan.parameters[plan.notebooks[0].name].get("lang", "en"))
-    tables = read_tables(stage, plan.notebooks)
+    notebooks = {each.name: each for each in plan.notebooks}
+    names = chapters_in_order(list(notebooks))
+    tables = read_tables(stage, [notebooks[name] for name in names])
     write_parquet(stage, tables)
-    names = [each.name for each in plan.notebooks]
     used = [values["snapshot"] for values in plan.parameters.values() if "snapshot" in values]
     explored = open_snapshot(used[0]) if used else None
     site = build_site(Site(stage, record, translator), names, tables, extra, published, explored)
     if single:
         documents = [each["href"] for each in extra if each["href"] != FINDINGS_PAGE]
-        pages = ["index.html", *map(page_of, chapters_in_order(names)), *documents]
+        pages = ["index.html", *map(page_of, names), *documents]
         write_new(stage / "report.html", single_file(site, pages).encode("utf-8"))
 
 

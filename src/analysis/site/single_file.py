@@ -69,6 +69,8 @@ def _resolve(tag: Tag, page: str, names: dict[str, set[str]], folder: Path) -> N
     if tag.name == "img":
         tag["src"] = _data(folder / tag["src"])
         return
+    if "://" in tag["href"]:  # where a document was published
+        return
     target, _, place = tag["href"].partition("#")
     if place.startswith("?") and target == FINDINGS_PAGE:
         chosen = parse_qs(place[1:])

@@ -166,7 +166,7 @@ function fillCsv(lines) {
 function show() {
   const picked = chosen(), most = picked.slice(0, data.most);
   by("state").textContent = picked.length > data.most
-    ? data.words.too_many.replace("{most}", data.most).replace("{count}", picked.length)
+    ? data.words.too_many.replaceAll("{most}", data.most).replace("{count}", picked.length)
     : picked.length ? "" : data.words.no_group;
   const lines = most.map(series => ({ series, points: pointsOf(series) })).filter(line => line.points.length);
   if (lines.length) moveLine = draw(lines); else by("chart").replaceChildren();
