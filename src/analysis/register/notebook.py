@@ -9,7 +9,7 @@ from analysis.register.cells import Tables
 from analysis.register.draft.drafting import make_draft
 from analysis.register.draft.keeping import keep as keep_rows
 from analysis.register.draft.keeping import ticked
-from analysis.register.draft.reading import SUFFIXES
+from analysis.register.draft.reading import READERS
 from analysis.register.draft.sheet import COLUMNS, Sheet, write_register
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
@@ -47,7 +47,7 @@ def check(path: str | Path, snapshot: str = "published") -> pd.DataFrame:
         When there is no such file, or it cannot be read; a file of the register with a line for each fault.
     """
     file, tables = Path(path), open_snapshot(snapshot)
-    if file.suffix.lower() in SUFFIXES and file.suffix.lower() != ".xlsx":
+    if file.suffix.lower() in READERS and file.suffix.lower() != ".xlsx":
         sheet = make_draft(file, "", read_register(), tables).sheet()
         frame = pd.DataFrame(sheet.rows, columns=list(COLUMNS)).set_index("draft_id")
         frame.attrs["document"] = sheet.document

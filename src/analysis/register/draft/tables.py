@@ -80,11 +80,8 @@ def _changed_columns(block: Block, cells: list[_Cell]) -> set[int]:
     """Return the columns that hold changes, where header or caption says that some do."""
     named = {index for index, name in enumerate(block.columns) if _CHANGED.search(name.lower())}
     if named:
-        after = {
-            cell.column
-            for cell in cells
-            if cell.column > max(named) and (cell.number.value < 0 and "%" in cell.number.text)
-        }
+        shares = [cell for cell in cells if cell.number.value < 0 and "%" in cell.number.text]
+        after = {cell.column for cell in shares if cell.column > max(named)}
         return named | after
     if not _CHANGED.search(f"{block.header} {block.caption}".lower()) or block.columns:
         return set()
@@ -96,14 +93,9 @@ def _changed_columns(block: Block, cells: list[_Cell]) -> set[int]:
 
 def _row_groups(row: TableRow, before: list[GroupMention]) -> list[GroupMention]:
     """Return the groups of a row; a part of the group above it, such as a place of birth, goes with that group."""
-    named = groups_in(row.label)
-    dimensions = {each.dimension for each in named}
-    carried = (
-        [each for each in before if each.dimension == "origin"]
-        if {each.dimension for each in before} >= {"origin", "birth"}
-        else []
-    )
-    return [*carried, *named] if dimensions == {"birth"} else named
+    named, dimensions = groups_in(row.label), {each.dimension for each in before}
+    carries = {each.dimension for each in named} == {"birth"} and dimensions >= {"origin", "birth"}
+    return [*(each for each in before if carries and each.dimension == "origin"), *named]
 
 
 def _candidate(

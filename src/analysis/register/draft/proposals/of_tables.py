@@ -243,30 +243,6 @@ def _of_total(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator
                     yield Idea(
                         target.id, TEMPLATES["share"][0].format(a=a.id, b=b.id), "the share of the total of the column"
                     )
-    yield from _of_row_sum(block, grid, claims)
-
-
-def _of_row_sum(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator[Idea]:
-    """Propose that a row of shares holds each count of another row in the sum of that row."""
-    rows = sorted({row for row, _ in grid})
-    for counts, shares in permutations(rows, 2):
-        names = [grid[counts, column] for row, column in sorted(grid) if row == counts]
-        places = [column for row, column in sorted(grid) if row == shares and (counts, column) in grid]
-        if len(names) < 2 or len(places) != len(names) or not _one_unit(names, claims) or len(rows) > _WIDEST:
-            continue
-        if claims[names[0]].row["unit"] == "percent" or claims[grid[shares, places[0]]].row["kind"] != "share":
-            continue
-        whole = total([Span.of(claims[name]) for name in names])
-        fits = [
-            (part := fitted("share", Span.of(claims[grid[counts, at]]), whole))
-            and part.meets(Span.of(claims[grid[shares, at]]))
-            for at in places
-        ]
-        if all(fits):
-            for at in places:
-                yield Idea(
-                    grid[shares, at], f"share([{grid[counts, at]}], {_sum(names)})", "the share in the sum of the row"
-                )
 
 
 def _holds_mostly(triples: Sequence[tuple[Claim, Claim, Claim]], met: Callable[..., bool | None]) -> bool:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, permutations
+from itertools import combinations
 
 from analysis.register.claims import Claim
 from analysis.register.draft.candidate import CHANGE, GROWTH, LEVEL, MEAN, SHARE, Candidate
 from analysis.register.draft.facts import group_key
-from analysis.register.draft.proposals.fit import TEMPLATES, Span, fitted, templates_for, total
+from analysis.register.draft.proposals.fit import Span, total
 from analysis.register.draft.proposals.proposal import Idea
 
 _NEAR = 14
@@ -20,8 +20,6 @@ def text_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> Ite
     for index, each in enumerate(prose):
         around = [other for other in prose[max(0, index - _NEAR) : index + _NEAR + 1] if other is not each]
         yield from _structural(each, prose, index)
-        if each.kind in (CHANGE, GROWTH, SHARE):
-            yield from _fitting(each, around, claims)
         if each.kind in (LEVEL, CHANGE) and not each.unit.startswith(("percent", "years", "hours", "ratio")):
             yield from _added(
                 each, [other for other in around if other.unit == each.unit and other.kind == each.kind], claims
@@ -31,40 +29,23 @@ def text_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> Ite
 
 def _structural(each: Candidate, prose: Sequence[Candidate], index: int) -> Iterator[Idea]:
     """Propose what the words themselves say: "from A to B", "N (p%)"; tried whether it fits or not."""
-    before = [other for other in prose[max(0, index - 3) : index] if _close(each, other)]
-    after = [other for other in prose[index + 1 : index + 4] if _close(each, other)]
-    if each.kind == GROWTH:
-        changes = [
-            other for other in [*before[::-1], *after] if other.kind == CHANGE and other.sentence == each.sentence
-        ]
-        levels = [
-            other
-            for other in [*after, *before[::-1]]
-            if other.kind in (LEVEL, MEAN) and other.value and other.sentence == each.sentence
-        ]
-        for change in changes[:1]:
-            for level in levels[:1]:
-                if level.unit == change.unit and _same_group(level, change):
-                    yield Idea(
-                        each.id,
-                        f"growth_by([{level.id}], [{change.id}])",
-                        "the level, its change and the growth in one sentence",
-                    )
-    if each.kind == GROWTH:
-        pair = [other for other in before[-3:] if other.kind == LEVEL and not other.wording]
-        if len(pair) >= 2 and pair[-1].unit == pair[-2].unit and year_of(pair[-2]) < year_of(pair[-1]):
-            yield Idea(
-                each.id,
-                f"growth([{pair[-1].id}], [{pair[-2].id}])",
-                "from one level to another, and the growth behind them",
-            )
-    levels = [
-        other
-        for other in [*before, *after]
-        if other.kind == LEVEL and other.unit == each.unit and each.sentence == other.sentence
-    ]
-    if each.kind == CHANGE and len(levels) == 2 and levels[0].period[:4] != levels[1].period[:4]:
-        old, new = sorted(levels, key=lambda other: other.period)
+    near = [one for one in prose[max(0, index - 3) : index + 4] if one is not each and _close(each, one)]
+    said = [one for one in near if one.sentence == each.sentence]
+    levels = [one for one in said if one.kind in (LEVEL, MEAN) and one.value]
+    changes = [one for one in said if one.kind == CHANGE]
+    pair = [one for one in near if one.kind == LEVEL and not one.wording and one.start < each.start][-2:]
+    if each.kind == GROWTH and levels and changes:
+        level = min(levels, key=lambda one: (one.start < each.start, abs(one.start - each.start)))
+        change = min(changes, key=lambda one: (one.start > each.start, abs(one.start - each.start)))
+        if level.unit == change.unit and group_key(level.group) == group_key(change.group):
+            words = "the level, its change and the growth in one sentence"
+            yield Idea(each.id, f"growth_by([{level.id}], [{change.id}])", words)
+    if each.kind == GROWTH and len(pair) == 2 and pair[0].unit == pair[1].unit and year_of(pair[0]) < year_of(pair[1]):
+        words = "from one level to another, and the growth behind them"
+        yield Idea(each.id, f"growth([{pair[1].id}], [{pair[0].id}])", words)
+    levels = [one for one in levels if one.kind == LEVEL and one.unit == each.unit]
+    if each.kind == CHANGE and len(levels) == 2 and year_of(levels[0]) != year_of(levels[1]):
+        old, new = sorted(levels, key=year_of)
         yield Idea(each.id, f"[{new.id}] - [{old.id}]", "two levels and their change in one sentence")
 
 
@@ -75,32 +56,6 @@ def year_of(each: Candidate) -> str:
 
 def _close(one: Candidate, two: Candidate) -> bool:
     return one.block == two.block and abs(one.sentence - two.sentence) <= 1
-
-
-def _same_group(one: Candidate, two: Candidate) -> bool:
-    return group_key(one.group) == group_key(two.group)
-
-
-def _fitting(each: Candidate, around: Sequence[Candidate], claims: Mapping[str, Claim]) -> Iterator[Idea]:
-    """Propose pairs of numbers nearby that give this one, where that is no chance; the nearest two of each formula."""
-    target = claims[each.id]
-    printed = Span.of(target)
-    found: list[tuple[float, Idea]] = []
-    for a, b in permutations(around, 2):
-        for name in templates_for(target, claims[a.id], claims[b.id]):
-            if not _fits_kinds(name, a, b) or not _of_one(each, a, b, name):
-                continue
-            gives = fitted(name, Span.of(claims[a.id]), Span.of(claims[b.id]))
-            if gives is None or not gives.meets(printed) or not gives.tells(printed):
-                continue
-            distance = (
-                abs(a.block - each.block)
-                + abs(b.block - each.block)
-                + 0.1 * (abs(a.sentence - each.sentence) + abs(b.sentence - each.sentence))
-            )
-            words = f"{name.replace('_', ' ')} of two numbers near it in the text"
-            found.append((distance, Idea(each.id, TEMPLATES[name][0].format(a=a.id, b=b.id), words)))
-    yield from (idea for _, idea in sorted(found, key=lambda one: one[0])[:2])
 
 
 def _added(each: Candidate, around: Sequence[Candidate], claims: Mapping[str, Claim]) -> Iterator[Idea]:
@@ -118,21 +73,6 @@ def _added(each: Candidate, around: Sequence[Candidate], claims: Mapping[str, Cl
             yield Idea(
                 each.id, " + ".join(f"[{other.id}]" for other in parts), "a sum of numbers of the same paragraph"
             )
-
-
-def _fits_kinds(name: str, a: Candidate, b: Candidate) -> bool:
-    if name == "growth_by":
-        return a.kind in (LEVEL, MEAN) and b.kind == CHANGE
-    if name in ("growth", "difference"):
-        return a.kind == b.kind and a.kind in (LEVEL, MEAN) and a.period[:4] > b.period[:4]
-    return a.kind in (LEVEL, MEAN) and b.kind in (LEVEL, MEAN) and abs(a.value) < abs(b.value)
-
-
-def _of_one(each: Candidate, a: Candidate, b: Candidate, name: str) -> bool:
-    """Tell whether the groups agree: a change and its levels are of one group, a share only of its part."""
-    if name == "share":
-        return _same_group(each, a) or (abs(a.start - each.start) < 60 and a.block == each.block)
-    return _same_group(a, b) or (a.block == b.block == each.block and a.sentence == b.sentence)
 
 
 def _complements(prose: Sequence[Candidate], claims: Mapping[str, Claim]) -> Iterator[Idea]:

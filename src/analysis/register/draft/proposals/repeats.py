@@ -110,9 +110,8 @@ def _touch(one: Span, two: Span) -> bool:
 
 
 def _near(one: Span, two: Span) -> bool:
-    return 0 < abs(one.value - two.value) <= _NEAR * max(abs(one.value), abs(two.value)) and (one.value > 0) == (
-        two.value > 0
-    )
+    apart, larger = abs(one.value - two.value), max(abs(one.value), abs(two.value))
+    return 0 < apart <= _NEAR * larger and (one.value > 0) == (two.value > 0)
 
 
 def _groups_agree(one: Candidate, two: Candidate) -> int:

@@ -10,7 +10,7 @@ from analysis.register.draft.lines import is_caption
 from analysis.register.draft.reading.grids import grid_block
 
 
-def read_docx(path: Path) -> tuple[list[Block], list[str]]:
+def read(path: Path) -> tuple[list[Block], list[str]]:
     """Return the blocks of a document of Word, and what of it could not be read."""
     from docx import Document
     from docx.opc.exceptions import PackageNotFoundError

@@ -15,7 +15,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TEXTS = ("p", "li", "dd", "dt", "blockquote", "figcaption", "caption", "td", "th", "div", "section", "article")
 
 
-def read_html(path: Path) -> tuple[list[Block], list[str]]:
+def read(path: Path) -> tuple[list[Block], list[str]]:
     """Return the blocks of a page, and what to know of how it was read."""
     from bs4 import BeautifulSoup
 

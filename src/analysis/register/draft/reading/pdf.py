@@ -17,7 +17,7 @@ _PICTURE = 0.12
 """The part of a page from which a picture may hold a table or a chart."""
 
 
-def read_pdf(path: Path) -> tuple[list[Block], list[str]]:
+def read(path: Path) -> tuple[list[Block], list[str]]:
     """Return the blocks of a PDF, and what of it is not text.
 
     Raises

@@ -7,7 +7,7 @@ from analysis.register.draft.document import Block
 from analysis.register.draft.lines import blocks_of
 
 
-def read_text(path: Path) -> tuple[list[Block], list[str]]:
+def read(path: Path) -> tuple[list[Block], list[str]]:
     """Return the blocks of a text file, and what to know of how it was read; pages end with a form feed."""
     text, notes = decoded(path)
     pages = text.split("\f")

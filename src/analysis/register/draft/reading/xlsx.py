@@ -12,7 +12,7 @@ from analysis.register.draft.reading.grids import grid_block
 _MOST_CELLS = 200_000
 
 
-def read_xlsx(path: Path) -> tuple[list[Block], list[str]]:
+def read(path: Path) -> tuple[list[Block], list[str]]:
     """Return the sheets of a workbook as tables, and what of it could not be read."""
     from openpyxl import load_workbook
 
