@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+from fractions import Fraction
 
 import pytest
 
 from analysis.cli import main
+from analysis.intervals.formula_range import Interval
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import finding_rows
+from analysis.register.slips.grim import nearest_shares
 from analysis.workspace import open_snapshot
 from builders import snapshot, table
 from findings_register import row, write_register
@@ -215,6 +218,19 @@ def test_a_query_in_another_unit_is_refused(tmp_path, vintage):
     rows = [row("x", "3", unit="percent", kind="share", query=stock("2024-12"))]
     with pytest.raises(Exception, match="expected percent, found persons"):
         findings(tmp_path, vintage, made=rows)
+
+
+def test_a_percentage_that_no_whole_count_gives_is_said_to_be_impossible(tmp_path, vintage):
+    """Of 23 persons 8 are 34.8 percent and 9 are 39.1: 37.0 cannot be, whatever the part."""
+    rows = [
+        row("n", "23", "0"),
+        row("part", "8", "0"),
+        row("share", "37.0", "0.1", unit="percent", kind="share", formula="share([part], [n])"),
+    ]
+    found = findings(tmp_path, vintage, made=rows)
+    assert "No whole number out of 23 gives this percentage" in found["share"]["cause"]
+    assert "the nearest are 34.7826 and 39.1304." in found["share"]["cause"]
+    assert nearest_shares(Interval(Fraction("34.8"), Fraction("34.75"), Fraction("34.85")), 23) is None
 
 
 def test_published_snapshot_gives_the_slips_of_the_documents():

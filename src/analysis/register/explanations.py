@@ -7,6 +7,7 @@ from analysis.intervals.formula_range import Number
 from analysis.language.numbers import decimals_needed
 from analysis.language.translator import Message, Translator
 from analysis.register.evaluation import Finding
+from analysis.register.slips.grim import impossible, sentence_fields
 from analysis.register.verdicts import CONTRADICTED, INCONSISTENT, REPRODUCED, touches
 
 _say = partial(Message, "register")
@@ -21,6 +22,8 @@ def explanation(finding: Finding, translator: Translator) -> str:
     messages += finding.cause
     if stands_not and evaluation.is_copy and touches(finding.claim, evaluation.result):
         messages.append(_say("touching"))
+    grim = impossible(finding.claim, evaluation) if stands_not and finding.claim.value is not None else None
+    messages += [_say("impossible", sentence_fields(grim))] if grim is not None else []
     if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
         messages.append(_wrong_figure(finding, translator))
     return " ".join(map(translator.render, messages))
