@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from slip_benchmark.made import made_claims
 from slip_benchmark.planters import Planters, nearest
 from slip_benchmark.planting import Plant, excludable, planted
 
 from analysis.register.cells import Tables
-from analysis.register.claims import Claim, Derivation
+from analysis.register.claims import Claim
 from analysis.register.evaluation import Finding, find
 from analysis.register.evidence import gather
-from analysis.register.formulas import parse
 from analysis.register.relations import Evaluation, Register, relations
 from analysis.register.slips.odds import KINDS
 from analysis.register.verdicts import CONTRADICTED, REVISED, TONES
@@ -49,7 +49,7 @@ class Bench:
     """
 
     def __init__(self, register: Register, snapshot: Snapshot, earlier: Snapshot) -> None:
-        claims = {**register.claims, **_growths_of_shares(register)}
+        claims = {**register.claims, **made_claims(register)}
         self.register = replace(register, claims=claims, relations=relations(claims))
         self.snapshot = snapshot
         self.before = {each.claim.id: each for each in find(self.register, snapshot)}
@@ -153,36 +153,3 @@ def _concerns(finding: Finding, plant: Plant) -> bool:
     if own and finding.verdict in (*CONTRADICTED, REVISED):
         return True
     return finding.verdict in CONTRADICTED and any(each.claim_id in plant.values for each in finding.suspects)
-
-
-def _growths_of_shares(register: Register) -> dict[str, Claim]:
-    """Return made-up claims of how much a percentage grew: no document prints one from two that it prints as well."""
-    percents = [each for each in register.claims.values() if each.row["unit"] == "percent" and each.value]
-    found: dict[str, Claim] = {}
-    by_row: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
-    for claim in percents:
-        if claim.row["kind"] in ("share", "mean", "ratio") and not claim.row["wording"]:
-            by_row[claim.document, claim.row["quantity"], claim.row["group"]].append(claim)
-            by_row[claim.document, claim.row["quantity"], claim.row["location"]].append(claim)
-    for same in by_row.values():
-        for now, then in zip(same[1:], same, strict=False):
-            for kind, text in (("growth", f"growth([{now.id}], [{then.id}])"), ("points", f"[{now.id}] - [{then.id}]")):
-                unit = "percent" if kind == "growth" else "percentage points"
-                value = 100 * (now.value / then.value - 1) if kind == "growth" else now.value - then.value
-                changed = {
-                    "claim_id": f"{now.id}-{kind}",
-                    "unit": unit,
-                    "precision": "0.1",
-                    "formula": text,
-                    "query": "",
-                }
-                changed |= {
-                    "kind": "growth_rate" if kind == "growth" else "change",
-                    "difference": "",
-                    "location": "made",
-                }
-                row = {**now.row, **changed, "value": f"{float(nearest(value, Fraction(1, 10))):.1f}"}
-                apart = any(now.row[mark] != then.row[mark] for mark in ("group", "period"))
-                if apart and now.value != then.value:
-                    found[row["claim_id"]] = Claim(now.document, now.line, row, (Derivation(text, parse(text)),))
-    return found

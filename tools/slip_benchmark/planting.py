@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from analysis.errors import DataError
 from analysis.register.causes import moved
 from analysis.register.claims import Claim
 from analysis.register.relations import QUERY, Evaluation, Register, relations
@@ -46,11 +47,17 @@ def planted(register: Register, plants: Iterable[Plant], more: Mapping[str, Clai
 def excludable(plant: Plant, register: Register, around: Mapping[str, list[Evaluation]]) -> bool:
     """Tell whether a derivation that held excludes each number that was changed, by arithmetic alone."""
     changed = {name: with_value(register.claims[name], value) for name, value in plant.values.items()}
-    return all(any(_excludes(each, changed, plant) for each in around.get(name, ())) for name in changed)
+    try:
+        excluding = {name: [_excludes(each, changed, plant) for each in around.get(name, ())] for name in changed}
+    except DataError:  # with this number printed a formula has no value: the register is refused as it is read
+        return False
+    return all(map(any, excluding.values()))
 
 
 def _excludes(relation: Evaluation, changed: Mapping[str, Claim], plant: Plant) -> bool:
     """Tell whether a derivation excludes changed claims: not one that counts something else, nor a likely revision."""
+    operands = {name: changed[name].interval if name in changed else each for name, each in relation.operands.items()}
+    recompute(relation.tree, operands)
     if relation.outcome == EXCLUDED or relation.result.truth is not None or relation.claim.row["difference"]:
         return False
     if relation.method == QUERY and plant.kind != "earlier_edition":

@@ -182,7 +182,12 @@ def moved(evaluation: Evaluation, names: list[str]) -> Evaluation:
         each = wide[name]
         by = abs(each.value) * Fraction(REVISION).limit_denominator(1000)
         wide[name] = Interval(each.value, each.lo - by, each.hi + by)
-    return replace(evaluation, operands=wide)
+    revised = replace(evaluation, operands=wide)
+    try:
+        revised.result  # noqa: B018 (a change may leave the formula without a value)
+    except DataError:
+        return evaluation
+    return revised
 
 
 def _too_small(error: KnownError, query: Evaluation) -> bool:

@@ -41,7 +41,12 @@ class Evaluation:
         if not named:
             return self
         operands = {name: right.get(name, each) for name, each in self.operands.items()}
-        return replace(self, operands=operands, corrected=named)
+        corrected = replace(self, operands=operands, corrected=named)
+        try:
+            corrected.result  # noqa: B018 (what should have been printed may leave the formula without a value)
+        except DataError:
+            return self
+        return corrected
 
     @cached_property
     def result(self) -> Recomputed:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from analysis.errors import DataError
 from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Number, ZeroDenominatorError, value_at
 from analysis.language.translator import Message
@@ -152,7 +153,10 @@ def _holds_exchanged(relation: Evaluation, one: Claim, two: Claim) -> bool:
     places = {one.id: two, two.id: one}
     operands = {name: places[name].interval if name in places else each for name, each in relation.operands.items()}
     claim = places.get(relation.claim.id, relation.claim)
-    return verdict_for(claim, recompute(relation.tree, operands), relation.is_copy) != EXCLUDED
+    try:
+        return verdict_for(claim, recompute(relation.tree, operands), relation.is_copy) != EXCLUDED
+    except DataError:
+        return False
 
 
 def is_numeric(relation: Evaluation) -> bool:

@@ -7,7 +7,7 @@ from analysis.intervals.formula_range import Number
 from analysis.register.slips.case import Case, Explanation, Variant, plain
 from analysis.register.slips.odds import rounded
 
-_FINER = (Fraction(1, 10), Fraction(1, 2), Fraction(1, 100))
+_FINER = (Fraction(1, 10), Fraction(1, 100))
 """First steps, as a part of the last, with which a number is often rounded before it is printed."""
 
 
