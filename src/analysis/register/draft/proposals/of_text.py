@@ -30,9 +30,9 @@ def text_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> Ite
 def _structural(each: Candidate, prose: Sequence[Candidate], index: int) -> Iterator[Idea]:
     """Propose what the words themselves say: "from A to B", "N (p%)"; tried whether it fits or not."""
     near = [one for one in prose[max(0, index - 3) : index + 4] if one is not each and _close(each, one)]
-    said = [one for one in near if one.sentence == each.sentence]
-    levels = [one for one in said if one.kind in (LEVEL, MEAN) and one.value]
-    changes = [one for one in said if one.kind == CHANGE]
+    together = [one for one in near if one.sentence == each.sentence]
+    levels = [one for one in together if one.kind in (LEVEL, MEAN) and one.value]
+    changes = [one for one in together if one.kind == CHANGE]
     pair = [one for one in near if one.kind == LEVEL and not one.wording and one.start < each.start][-2:]
     if each.kind == GROWTH and levels and changes:
         level = min(levels, key=lambda one: (one.start < each.start, abs(one.start - each.start)))
