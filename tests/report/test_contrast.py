@@ -24,7 +24,8 @@ from project_copy import ROOT
 
 TEMPLATES = ROOT / "src" / "analysis" / "site" / "templates"
 TEXT, MARK = 4.5, 3.0
-PAPER = ("#ffffff", "#f5f7f9", "#fff8e5")  # the page, a shaded part of it, the row that a link opened
+SCHEMES = ("light", "dark")
+GROUNDS = ("--ground", "--shade", "--mark")  # the page, a shaded part of it, the row that a link opened
 OWN = {"color", "fill", "stroke", "outline", "background", "border"}
 
 
@@ -41,12 +42,28 @@ def ratio(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def rules() -> list[tuple[str, dict[str, str]]]:
-    """Return the rules of both style sheets for the screen: selector, and the colour of each property that has one."""
+def sheet() -> str:
     css = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "findings.css"))
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    variables = dict(re.findall(r"(--[a-z]+): (#[0-9a-f]{3,6})", css))
-    css = re.sub(r"var\((--[a-z]+)\)", lambda match: variables.get(match[1], match[0]), css)
+    return re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+
+
+def named_colours(scheme: str) -> dict[str, str]:
+    """Return the colours by name: those of the page, and for a dark screen the ones that it sets anew."""
+    roots = re.findall(r"(:root|prefers-color-scheme: dark\) \{\s*:root) \{([^}]*)", sheet())
+    light, dark = {}, {}
+    for place, body in roots:
+        (dark if "dark" in place else light).update(re.findall(r"(--[a-z-]+): (#[0-9a-f]{3,6})", body))
+    return light | (dark if scheme == "dark" else {})
+
+
+def papers(scheme: str) -> tuple[str, ...]:
+    return tuple(named_colours(scheme)[name] for name in GROUNDS)
+
+
+def rules(scheme: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the rules of both style sheets for the screen: selector, and the colour of each property that has one."""
+    css, variables = sheet(), named_colours(scheme)
+    css = re.sub(r"var\((--[a-z-]+)\)", lambda match: variables.get(match[1], match[0]), css)
     found = []
     for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", css):
         pairs = re.findall(r"([a-z-]+):\s*([^;]+)", body)
@@ -60,14 +77,16 @@ def rules() -> list[tuple[str, dict[str, str]]]:
     return found
 
 
-def behind(selector: str, hues: dict[str, str]) -> tuple[str, ...]:
+def behind(selector: str, hues: dict[str, str], scheme: str) -> tuple[str, ...]:
     """Return what text of a rule stands on: its own background, that of the part it is in, or any paper."""
     if "background" in hues:
         return (hues["background"],)
     if selector == ".bar text":
-        return tuple(each["fill"] for name, each in rules() if name.startswith(".bar") and "rect" in name)
-    around = [each["background"] for name, each in rules() if "background" in each and selector.startswith(f"{name} ")]
-    return tuple(around) or PAPER
+        return tuple(each["fill"] for name, each in rules(scheme) if name.startswith(".bar") and "rect" in name)
+    around = [
+        each["background"] for name, each in rules(scheme) if "background" in each and selector.startswith(f"{name} ")
+    ]
+    return tuple(around) or papers(scheme)
 
 
 def test_the_measure_of_contrast_is_that_of_wcag():
@@ -77,41 +96,47 @@ def test_the_measure_of_contrast_is_that_of_wcag():
     assert ratio("#767676", "#fff") == pytest.approx(contrast("#767676"))
 
 
-def test_all_text_of_the_pages_can_be_read():
-    coloured = [(name, hues) for name, hues in rules() if {"color", "fill"} & hues.keys()]
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_all_text_of_the_pages_can_be_read(scheme):
+    coloured = [(name, hues) for name, hues in rules(scheme) if {"color", "fill"} & hues.keys()]
     written = [(name, hues) for name, hues in coloured if not re.search("rect|circle", name)]
     assert len(written) > 20
     for name, hues in written:
-        for paper in behind(name, hues):
+        for paper in behind(name, hues, scheme):
             assert ratio(hues.get("color") or hues["fill"], paper) >= TEXT, (name, paper)
 
 
-def test_outlines_borders_of_fields_and_bars_stand_out():
-    outlined = [(name, hues["outline"]) for name, hues in rules() if "outline" in hues]
-    fields = [(name, hues["border"]) for name, hues in rules() if "border" in hues and re.search("input|chip", name)]
-    lines = [(name, hues["stroke"]) for name, hues in rules() if "line" in name and "stroke" in hues]
-    bars = [(name, hues["fill"]) for name, hues in rules() if "rect" in name and "fill" in hues]
-    assert all((outlined, fields, lines, bars))
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_outlines_borders_of_fields_and_bars_stand_out(scheme):
+    outlined = [(name, hues["outline"]) for name, hues in rules(scheme) if "outline" in hues]
+    fields = [
+        (name, hues["border"]) for name, hues in rules(scheme) if "border" in hues and re.search("input|chip", name)
+    ]
+    lines = [(name, hues["stroke"]) for name, hues in rules(scheme) if "line" in name and "stroke" in hues]
+    light = scheme == "light"  # the parts of a bar are the same in the dark, within a border that stands out
+    bars = [(name, hues["fill"]) for name, hues in rules(scheme) if light and "rect" in name and "fill" in hues]
+    assert all((outlined, fields, lines, bars or not light))
     for name, hue in [*outlined, *fields, *lines, *bars]:
-        assert ratio(hue, "#fff") >= MARK, name
-        assert ratio(hue, "#f5f7f9") >= MARK, name
+        for paper in papers(scheme)[:2]:
+            assert ratio(hue, paper) >= MARK, (name, paper)
 
 
 def test_what_is_half_seen_is_still_seen():
     """The arrow that says a column can be sorted: the soft ink of its header, thinned by its opacity, on white."""
-    ((name, hues),) = [(name, hues) for name, hues in rules() if 0 < float(hues.get("opacity", 0)) < 1]
+    ((name, hues),) = [(name, hues) for name, hues in rules("light") if 0 < float(hues.get("opacity", 0)) < 1]
     assert name.endswith("button::after")
     ink = [int("57606a"[place : place + 2], 16) for place in (0, 2, 4)]
     thin = "#" + "".join(f"{round(255 + float(hues['opacity']) * (each - 255)):02x}" for each in ink)
     assert ratio(thin, "#fff") >= MARK
 
 
-def test_code_on_show_can_be_read():
-    page = (ROOT / "src" / "analysis" / "site" / "index.py").read_text(encoding="utf-8")
-    style = get_style_by_name(re.search(r'HtmlFormatter\(style="(\w+)"\)', page)[1])
-    for token, look in style:
-        if look["color"] and "Generic" not in str(token) and "Error" not in str(token):
-            assert ratio(f"#{look['color']}", "#f5f7f9") >= TEXT, token
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_code_on_show_can_be_read(scheme):
+    page = (ROOT / "src" / "analysis" / "site" / "page.py").read_text(encoding="utf-8")
+    styles = dict(zip(SCHEMES, re.search(r'for name in \("([\w-]+)", "([\w-]+)"\)', page).groups(), strict=True))
+    for token, look in get_style_by_name(styles[scheme]):
+        if look["color"] and not re.search("Generic|Error|Whitespace", str(token)):
+            assert ratio(f"#{look['color']}", named_colours(scheme)["--shade"]) >= TEXT, token
 
 
 def test_names_of_lines_are_darker_than_the_lines_only_where_they_have_to_be():
