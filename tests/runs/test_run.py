@@ -56,6 +56,7 @@ def test_a_run_leaves_a_whole_folder_and_no_kernel(home):
         "01_one.html",
         "02_two.html",
         "downloads.html",
+        "explorer.html",
         "figures",
         "index.html",
         "log",
@@ -313,7 +314,7 @@ def test_a_notebook_that_is_dropped_in_shows_a_table_and_a_figure_of_its_own_nam
     table = (folder / "tables" / "my_counts.csv").read_text().splitlines()
     assert [line.split(",")[:2] for line in table] == [["town", "my_share"], ["Aa", "2"], ["Bee", "3.5"]]
     assert (folder / "figures" / "my_drawing.png").read_bytes().startswith(b"\x89PNG")
-    page = (folder / "index.html").read_text(encoding="utf-8")
+    page = (folder / "mine.html").read_text(encoding="utf-8")
     assert 'id="table-my_counts"' in page
     assert "my share" in page
     assert re.search(r'<img [^>]*alt="my drawing"', page)

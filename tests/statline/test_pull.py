@@ -287,7 +287,7 @@ def test_a_report_on_live_resolves_it_once(home, live, monkeypatch, capsys):
 
     seen = []
 
-    def told(plan, out, jobs, make_pages):
+    def told(plan, *_):
         seen.extend(values["snapshot"] for values in plan.parameters.values())
         return home
 

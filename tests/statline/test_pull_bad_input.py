@@ -48,7 +48,7 @@ def refused(home, capsys, *arguments: str) -> tuple[int, str]:
 # -- wrong calls
 
 WRONG_CALLS = {
-    "unknown table": (["85692NEX"], "table '85692NEX' is not at CBS; did you mean '85692NED'? known: 37230ned"),
+    "unknown table": (["85692NEX"], "table '85692NEX' is not at CBS; did you mean '85692NED'? known: 03759ned"),
     "one of two": (["85617NED", "99999NED"], "table '99999NED' is not at CBS"),
     "wrong case, v3": (
         ["85617ned", "--platform", "v3"],

@@ -87,6 +87,7 @@ def cumulative_incidence(hazards: Hazards, everything: Hazards, months: Iterable
     rows, leaving, own = matrix(hazards)
     of_all, rates, errors = matrix(everything)
     at = _same_rows(of_all, rows)
+    rates, errors, at = rates[at >= 0], errors[at >= 0], at[at >= 0]  # of both all bands are known
     rows, leaving, own = rows.iloc[at].reset_index(drop=True), leaving[at], own[at]
     other, of_other = rates - leaving, np.sqrt(np.maximum(errors**2 - own**2 / 2, 0) * _OF_STEPS)
     other[:, -2], of_other[:, -2] = other[:, -3], of_other[:, -3]
@@ -112,7 +113,7 @@ def _checked(hazards: Hazards, months: Iterable[int]) -> tuple[int, ...]:
 
 
 def _same_rows(target: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
-    """Return for each group and year its place among the rows of another matrix of hazards."""
+    """Return for each group and year its place among the rows of another matrix of hazards, -1 for none."""
     return pd.MultiIndex.from_frame(rows[ROW]).get_indexer(pd.MultiIndex.from_frame(target[ROW]))
 
 

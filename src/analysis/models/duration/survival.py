@@ -78,7 +78,7 @@ def matrix(hazards: Hazards, clock: str = CONTINUOUS) -> tuple[pd.DataFrame, np.
     whole = cells.groupby(ROW, sort=False)["known"].transform("all")
     cells = cells[whole].reset_index(drop=True)
     bands = len(hazards.bands)
-    order = cells.groupby(ROW, sort=False).ngroup() * bands + cells["band"].map(hazards.bands.index)
+    order = cells.groupby(ROW, sort=False).ngroup() * bands + cells["band"].map(hazards.bands.index).astype(int)
     cells = cells.iloc[np.argsort(order)]
     rates = cells["hazard"].to_numpy().reshape(-1, bands)
     errors = rates * cells["relative_error"].to_numpy().reshape(-1, bands)
