@@ -25,7 +25,7 @@ GOALS = {
     "cpu of the report over one after the other": 1.1,
     "bijstand --help": 0.4,
 }
-QUICK = ("02_flows",)
+QUICK = ("01_caseload",)
 
 
 def report(folder: Path, names: list[str]) -> Cost:

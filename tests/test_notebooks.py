@@ -37,17 +37,15 @@ from project_copy import ROOT, copy_project
 GRID = {
     "00_data": [{"lang": "nl"}, {"table": "85617NED"}],
     "01_caseload": [{"lang": "nl"}, {"group_by": "age"}, {"start": "2012", "end": "2022Q4"}],
-    "02_flows": [{"lang": "nl"}, {"group_by": "origin"}, {"confidence": "0.8"}, {"start": "2021", "end": "2022Q4"},
-                 {"start": "2023", "end": "2023"}],
+    "02_flows": [{"lang": "nl"}, {"group_by": "origin"}, {"confidence": "0.8", "start": "2021", "end": "2022Q4"}],
     "03_duration": [{"lang": "nl"}, {"group_by": "sex"}, {"start": "2020", "end": "2021Q1"}],
     "04_findings": [{"lang": "nl"}, {"document": "factsheet-2024"}, {"verdict": "undecidable"}],
     "05_support": [{"lang": "nl"}, {"group_by": "sex"},
                    {"first": "2022-12", "last": "2023-01", "across_break": "True"}],
     "06_work_disability": [{"lang": "nl"}, {"period": "2023"}],
     "07_sector": [{"lang": "nl"}],
-    "08_hypothesis": [{"lang": "nl"}, {"hypothesis": "Men < women?"},
-                      {"measure": "reinflow_share", "alternative": "lower"}, {"test": "change"},
-                      {"end": "2022Q4", "confidence": "0.8"}],
+    "08_hypothesis": [{"lang": "nl"}, {"hypothesis": "Men < women?", "test": "change"},
+                      {"measure": "reinflow_share", "alternative": "lower", "end": "2022Q4", "confidence": "0.8"}],
 }  # fmt: skip
 SNAPSHOT = {"snapshot": "variant"}
 ENGLISH = Translator("en")  # tables of documents are told by name

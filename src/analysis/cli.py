@@ -111,8 +111,7 @@ def _report(options: argparse.Namespace) -> int:
         build.make_pages(*run, single=options.single_file)
 
     out = Path(options.out or outputs_folder())
-    kernels = options.kernel if len(plan.notebooks) > 1 else "plain"  # one notebook imports only what it needs
-    with kernel_server(kernels) as address:
+    with kernel_server(options.kernel, len(plan.notebooks)) as address:
         folder = run_report(plan, out, options.jobs, make_pages, address)
     print(folder / "index.html")
     if options.single_file:

@@ -293,7 +293,7 @@ def test_experiments_break_no_test(tmp_path):
 
 def test_make_lab_passes_arguments_and_works_as_root():
     done = subprocess.run(
-        ["make", "-n", "lab", "ARGS=--no-browser --port 8899", "-o", ".venv/.ready"],
+        ["make", "--no-print-directory", "-n", "lab", "ARGS=--no-browser --port 8899", "-o", ".venv/.ready"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

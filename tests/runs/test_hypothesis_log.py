@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,6 +20,7 @@ from analysis.models.hypothesis.testing import run_test
 from analysis.report.numbers import quote
 from analysis.runs import hypothesis_log
 from analysis.runs.hypothesis_plan import HypothesisPlan
+from analysis.runs.kernel_server import SERVER
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
 from analysis.runs.plan import plan_run
@@ -29,6 +31,7 @@ from project_copy import ROOT, copy_project, outputs
 
 ROW = dict.fromkeys(hypothesis_log.COLUMNS, "x") | {"question": "a | b | c", "parameters": "{}", "plan": "0" * 64}
 ROW |= dict.fromkeys(("p", "p_question", "p_log"), "0.5")
+SERVED = os.environ.get(SERVER, "")  # the server of kernels that whole runs of the tests share
 PLAN = HypothesisPlan("x", "outflow_ratio", "total", "", "", "trend", "lower", 0.95)
 
 
@@ -46,7 +49,9 @@ def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
     given = [{}, {"start": "2020Q1", "end": "2022Q4", "hypothesis": "=1+1 | <b>"}]
     folders, texts = [], []
     for parameters in given:
-        folders.append(run_report(plan_run(ROOT / "notebooks", ["08_hypothesis"], parameters), tmp_path, 1, make_pages))
+        folders.append(
+            run_report(plan_run(ROOT / "notebooks", ["08_hypothesis"], parameters), tmp_path, 1, make_pages, SERVED)
+        )
         texts.append((tmp_path / hypothesis_log.LOG).read_bytes())
     assert texts[1].startswith(texts[0])
     one, two = rows(tmp_path / hypothesis_log.LOG)
@@ -231,7 +236,7 @@ def test_a_registered_hypothesis_and_an_unregistered_one_differ_on_the_page(home
     assert "registered already" in capsys.readouterr().err
     pages = []
     for parameters in ({"hypothesis": "Fewer leave."}, {"hypothesis": "Fewer leave every year."}):
-        folder = run_report(plan_run(home / "notebooks", ["08_hypothesis"], parameters), out, 1, make_pages)
+        folder = run_report(plan_run(home / "notebooks", ["08_hypothesis"], parameters), out, 1, make_pages, SERVED)
         pages.append((folder / "08_hypothesis.html").read_text(encoding="utf-8"))
     assert "Registered beforehand" in pages[0]
     assert "had been tested 0 times" in pages[0]

@@ -46,18 +46,23 @@ def warm_up() -> None:
 
 
 @contextmanager
-def kernel_server(kernels: str = "warm") -> Iterator[str]:
+def kernel_server(kernels: str = "warm", notebooks: int = 2) -> Iterator[str]:
     """Run a server of kernels (`kernel_server`) for a while and give its address, empty for plain kernels.
 
-    One that the environment names already is used again. Where the system cannot fork, or its folder for temporary
-    files has too long a name, there is none.
+    One that the environment names already is used again. None is begun for a single notebook, which imports only what
+    it needs; nor where the system cannot fork, or its folder for temporary files has too long a name.
     """
     if kernels == "warm" and os.environ.get(SERVER):
         yield os.environ[SERVER]
         return
     folder = Path(tempfile.mkdtemp(prefix="bijstand-"))
     address = str(folder / "kernels")
-    can = hasattr(os, "fork") and hasattr(socket, "send_fds") and len(os.fsencode(address)) <= LONGEST_ADDRESS
+    can = (
+        notebooks > 1
+        and hasattr(os, "fork")
+        and hasattr(socket, "send_fds")
+        and len(os.fsencode(address)) <= LONGEST_ADDRESS
+    )
     server = _start_server(address) if can and kernels == "warm" else None
     try:
         yield address if server else ""
