@@ -20,7 +20,8 @@ from analysis.register.evaluation import find
 from analysis.register.rows import finding_rows
 from analysis.workspace import open_snapshot
 
-GOALS = {"register": 1.0, "ten times as many, per claim": 1.5}
+GOALS = {"register": 1.16, "ten times the register": 11.6, "ten times as many, per claim": 1.5}
+"""Seconds; 1.2 for a register of 1,200 claims and 12 for ten times that, in the measure of the 1,163 there are."""
 COVERAGE = ROOT / "data" / "coverage.csv"
 
 
@@ -85,6 +86,7 @@ def main() -> int:
     claims, more = found[0], found[-1]
     bench.costs("register", once)
     bench.costs(f"{more} claims in the place of {claims}", often)
+    bench.value("ten times the register", 10 * claims / more * median_wall(often), "s")
     bench.value("ten times as many, per claim", (median_wall(often) / more) / (median_wall(once) / claims))
     return bench.status()
 
