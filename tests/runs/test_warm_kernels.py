@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import selectors
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +17,7 @@ import pytest
 from test_run import make_notebook
 
 from analysis.cli import main
-from analysis.runs.kernel_server import SERVER
+from analysis.runs.kernel_server import SERVER, Server
 from analysis.runs.plan import plan_run
 from analysis.runs.pool import LONGEST_ADDRESS, kernel_server
 from analysis.runs.report_run import NotebookFailedError, run_report
@@ -144,3 +146,23 @@ def test_a_stopped_command_leaves_neither_server_nor_kernels(home, how, monkeypa
     process.wait(60)
     _, alive = psutil.wait_procs(family, timeout=15)
     assert [each.cmdline() for each in alive if "kernel" in " ".join(each.cmdline())] == []
+
+
+def test_a_kernel_that_ends_as_its_connection_is_closed_does_not_end_the_server(monkeypatch):
+    """Both are in one batch of events: the end is told first, and the connection that was closed is no longer known."""
+    reading, writing = os.pipe()
+    with open(reading) as standard_input, socket.socket(socket.AF_UNIX) as listening, open(writing, "w"):
+        monkeypatch.setattr(sys, "stdin", standard_input)
+        server = Server(listening)
+        ours, theirs = socket.socketpair()
+        kernel = subprocess.Popen([sys.executable, "-c", ""])
+        server.kernels[ours] = kernel.pid
+        server.selector.register(ours, selectors.EVENT_READ, server.hang_up)
+        theirs.close()
+        os.waitid(os.P_PID, kernel.pid, os.WEXITED | os.WNOWAIT)
+        server.reap(server.awake)
+        server.hang_up(ours)
+        assert server.kernels == {}
+        for each in (server.selector, server.awake, server.wake):
+            each.close()
+        kernel.wait()

@@ -9,12 +9,14 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import selectors
 import signal
 import socket
 import struct
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 
 SERVER = "BIJSTAND_KERNEL_SERVER"
 """The variable that holds the address of a server; without it kernels are started the ordinary way."""
@@ -37,11 +39,8 @@ ROOMS = ("workspace", "report", "report.charts", "chapters", "measures", "models
 
 def preload() -> None:
     """Import what kernels would each import, and keep it out of the reach of the garbage collector."""
-    os.environ.setdefault(
-        "MPLBACKEND", "module://matplotlib_inline.backend_inline"
-    )  # as a kernel does, before matplotlib
-    import pkgutil
-
+    # as a kernel does before matplotlib is imported
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     for name in PRELOADED:
         importlib.import_module(name)
     for room in ROOMS:
@@ -98,8 +97,8 @@ class Server:
         status = 1
         try:
             signal.set_wakeup_fd(-1)
-            for name in (signal.SIGINT, signal.SIGCHLD):
-                signal.signal(name, signal.default_int_handler if name == signal.SIGINT else signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self.selector.close()
             for each in (self.listening, self.awake, self.wake, connection, *self.kernels):
                 each.close()
@@ -133,7 +132,9 @@ class Server:
 
     def hang_up(self, connection: socket.socket) -> None:
         """End the kernel of a connection that was closed."""
-        pid = self.kernels[connection]
+        pid = self.kernels.get(connection)
+        if pid is None:  # it ended in the same moment, and `reap` has told so
+            return
         _kill(pid)
         os.waitpid(pid, 0)
         self._forget(connection)
@@ -163,7 +164,7 @@ def start_kernel(request: dict) -> None:
     os.environ.update(request["env"] | {"JPY_PARENT_PID": str(os.getppid())})
     os.chdir(request["cwd"] or ".")
     module = request["argv"].index("-m") + 1
-    sys.argv = [importlib.util.find_spec(request["argv"][module]).origin, *request["argv"][module + 1 :]]
+    sys.argv = [find_spec(request["argv"][module]).origin, *request["argv"][module + 1 :]]
     np.random.seed()  # noqa: NPY002 what is forked would draw the numbers that its siblings draw
     # ipykernel reads JPY_PARENT_PID when it is imported
     kernelapp.launch_new_instance(argv=[*sys.argv[1:], f"--IPKernelApp.parent_handle={os.getppid()}"])
