@@ -66,11 +66,7 @@ def single_year(age: int) -> str:
 
 def _single_years() -> dict[str, dict[str, list]]:
     """Return the years of age with CBS's codes (03759ned): 10010 for 0, 10100 to 19900, and from 100 on 19901."""
-    codes = {
-        0: 10010,
-        **{age: 10000 + 100 * age for age in range(1, 100)},
-        **{age: 19801 + age for age in range(100, 105)},
-    }
+    codes = {0: 10010} | {age: 10000 + 100 * age for age in range(1, 100)} | {100 + n: 19901 + n for n in range(5)}
     return {
         single_year(age): {"codes": [str(code)], "labels": [f"{age} jaar"], "range": [age, age + 1]}
         for age, code in codes.items()
@@ -90,10 +86,15 @@ def category_of(dimension: str, code: str, label: str) -> str | None:
     Labels are compared without regard to case and to kind and number of blanks; those of kinds of provision, which
     pages and documents spell each in their own way, also with a slash, a comma and "of" alike.
     """
-    known, text = CATEGORIES.get(dimension, {}).values(), _compared(dimension, label)
-    by_code = next((category.name for category in known if code in category.codes), None)
-    named = (category.name for category in known if text in {_compared(dimension, each) for each in category.labels})
-    return by_code or next(named, None)
+    by_code = next((name for name, each in CATEGORIES.get(dimension, {}).items() if code in each.codes), None)
+    return by_code or _names_by_label(dimension).get(_compared(dimension, label))
+
+
+@cache
+def _names_by_label(dimension: str) -> dict[str, str]:
+    """Return the category of each label as labels are compared; of two that are alike the first in the list."""
+    listed = reversed(CATEGORIES.get(dimension, {}).values())
+    return {_compared(dimension, label): each.name for each in listed for label in each.labels}
 
 
 def _compared(dimension: str, label: str) -> str:
