@@ -83,8 +83,7 @@ def read_page(path: Path, fields: Fields) -> tuple[pd.DataFrame, list[str]]:
         faults.append(f"{path}: expected rows below the header, found none.")
     refuse(faults)
     page = pd.DataFrame([record.values for record in records], dtype=str)
-    header = pd.read_csv(path, nrows=0).columns  # an optional column that the page does not have is no class of it
-    return page[list(header)], [record.position for record in records]
+    return page, [record.position for record in records]
 
 
 def read_period(title: str, position: str) -> str:
