@@ -35,9 +35,9 @@ def with_value(claim: Claim, value: Fraction) -> Claim:
     return replace(claim, row={**claim.row, "value": text_of(value, claim)})
 
 
-def planted(register: Register, plants: Iterable[Plant], more: Mapping[str, Claim] | None = None) -> Register:
-    """Return the register with these slips in it; ``more`` are claims that it has besides."""
-    claims = {**register.claims, **(more or {})}
+def planted(register: Register, plants: Iterable[Plant]) -> Register:
+    """Return the register with these slips in it."""
+    claims = dict(register.claims)
     for plant in plants:
         for name, value in plant.values.items():
             claims[name] = with_value(claims[name], value)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from analysis.intervals.formula import Node, number
 from analysis.register.claims import Claim
 from analysis.register.relations import FORMULA, Evaluation
-from analysis.register.slips.case import PERCENT, Case, Explanation, Variant, plain, value_of, variants_of
+from analysis.register.slips.case import PERCENT, Case, Explanation, Variant, plain, replaced, value_of, variants_of
 from analysis.register.slips.neighbourhood import Neighbourhood
 
 Trees = Iterator[tuple[Node, tuple[str, ...]]]
@@ -69,14 +69,7 @@ def _other_bases(evaluation: Evaluation) -> Trees:
         part, whole = ratio
         rest, both = Node("-", (whole, part)), Node("+", (whole, part))
         for other in (rest, both):
-            yield _with_whole(tree, whole, other), whole.claims()
-
-
-def _with_whole(tree: Node, whole: Node, other: Node) -> Node:
-    """Return a ratio with another whole below the bar."""
-    if tree is whole:
-        return other
-    return Node(tree.kind, tuple(_with_whole(part, whole, other) for part in tree.parts), tree.value)
+            yield replaced(tree, whole, other), whole.claims()
 
 
 def _other_wholes(evaluation: Evaluation, near: Neighbourhood) -> Iterator[Variant]:
@@ -87,7 +80,7 @@ def _other_wholes(evaluation: Evaluation, near: Neighbourhood) -> Iterator[Varia
     whole = ratio[1]
     for other in near.of(str(whole.value)):
         if other.id not in evaluation.operands:
-            yield from _with(evaluation, _with_whole(evaluation.tree, whole, Node("claim", value=other.id)), other)
+            yield from _with(evaluation, replaced(evaluation.tree, whole, Node("claim", value=other.id)), other)
 
 
 def _with(evaluation: Evaluation, tree: Node, other: Claim) -> Iterator[Variant]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from analysis.errors import DataError
 from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Number, value_at
-from analysis.register.claims import Claim, interval
+from analysis.register.claims import Claim
 from analysis.register.inverse import text_of
 from analysis.register.relations import Evaluation
 from analysis.register.slips.odds import odds, rounded
@@ -82,8 +82,7 @@ class Case:
         """Tell whether a number fits a printed one that a word narrows: nearly 406,000 is 405,700."""
         if not self.claim.row["wording"] or self.claim.is_statement:
             return False
-        own = interval(self.claim.value, self.claim.row)
-        return own.lo <= value <= own.hi
+        return self.claim.interval.lo <= value <= self.claim.interval.hi
 
     def allows(self, value: Number) -> bool:
         """Tell whether everything would hold with this number printed."""

@@ -1,7 +1,7 @@
 """What stands near a figure: the same quantity of another group or period, and another quantity of the same."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from analysis.register.claims import Claim
@@ -58,35 +58,26 @@ class Neighbourhood:
 
     @cached_property
     def _sharing(self) -> Mapping[tuple[str, ...], list[Claim]]:
-        found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
-        for claim in self.claims.values():
-            if claim.value is not None:
-                for left_out in _MARKS:
-                    found[_key(claim, left_out)].append(claim)
-        return found
+        return self._by(lambda claim: [_key(claim, left_out) for left_out in _MARKS])
 
     @cached_property
     def _located(self) -> Mapping[tuple[str, ...], list[Claim]]:
-        found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
-        for claim in self.claims.values():
-            if claim.value is not None:
-                found[_place(claim)].append(claim)
-        return found
+        return self._by(lambda claim: [_place(claim)])
 
     @cached_property
-    def _shares(self) -> Mapping[tuple[str, str], list[Claim]]:
-        found: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-        for claim in self.claims.values():
-            if claim.row["kind"] == "share" and claim.value is not None:
-                found[claim.document, claim.row["group"]].append(claim)
-        return found
+    def _shares(self) -> Mapping[tuple[str, ...], list[Claim]]:
+        return self._by(lambda claim: [(claim.document, claim.row["group"])] if claim.row["kind"] == "share" else [])
 
     @cached_property
     def _same(self) -> Mapping[tuple[str, ...], list[Claim]]:
+        return self._by(lambda claim: [_identity(claim)])
+
+    def _by(self, keys_of: Callable[[Claim], list[tuple[str, ...]]]) -> Mapping[tuple[str, ...], list[Claim]]:
+        """Return the numbers of the register by each of their keys."""
         found: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
         for claim in self.claims.values():
-            if claim.value is not None:
-                found[_identity(claim)].append(claim)
+            for key in keys_of(claim) if claim.value is not None else ():
+                found[key].append(claim)
         return found
 
 
