@@ -6,8 +6,6 @@ its lines cannot be reached with the keyboard.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import json
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from analysis.cleaning.periods import parse_period
 from analysis.language.translator import Translator
 from analysis.measures.explorable import explorable
 from analysis.report.machine_numbers import clean_numbers
-from analysis.site.page import TEMPLATES, Site
+from analysis.site.page import TEMPLATES, Site, policy_hash
 from analysis.snapshots.store import Snapshot
 
 EXPLORER_PAGE = "explorer.html"
@@ -43,7 +41,6 @@ def explorer_page(site: Site, snapshot: Snapshot) -> str:
     """Return the explorer of a snapshot as one page that asks nothing of elsewhere."""
     data = _data(explorable(snapshot), site.translator)
     script = (TEMPLATES / "explorer.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     words = {key: _word(site, key, **{name: f"{{{name}}}" for name in fields}) for key, fields in _WORDS.items()}
     content = {"words": words, "most": MOST_LINES, **data}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
@@ -54,7 +51,7 @@ def explorer_page(site: Site, snapshot: Snapshot) -> str:
         explorer_word=lambda key, **fields: _word(site, key, **fields),
         data=Markup(text),
         script=Markup(script),
-        digest=digest,
+        script_hash=policy_hash(script),
         empty=not data["series"],
     )
 

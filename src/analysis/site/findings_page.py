@@ -1,7 +1,5 @@
 """The pages of published numbers: one of all findings, each with its arithmetic, and one for each document."""
 
-import base64
-import hashlib
 import math
 import re
 from collections import Counter
@@ -16,12 +14,12 @@ from analysis.files import write_new
 from analysis.language.glossary import glossary
 from analysis.language.numbers import NOISE, decimals_needed, round_outward
 from analysis.language.translator import Translator
+from analysis.site.page import TEMPLATES, policy_hash
 
 Row = dict[str, Any]
 Links = dict[str, dict[str, str]]
 """For each table of the report ``href`` and ``text`` of a link to it."""
 FINDINGS_PAGE = "findings.html"
-_TEMPLATES = Path(__file__).parent / "templates"
 _ASSETS = ("page.css", "findings.css", "findings.js")
 _MONTH = re.compile(r"\b(\d{4}-(?:0[1-9]|1[0-2]))(?:-(\d\d))?\b")
 _DECIMALS = 4  # of operands, at the most
@@ -96,10 +94,8 @@ def write_findings_pages(
 def render_page(template: str, translator: Translator, record: Row, rows: list[Row], **context: Any) -> str:
     """Return a page of published numbers made of a template; ``rows`` are those whose verdicts it counts."""
     verdicts, counts = glossary()["verdicts"], Counter(row["verdict"] for row in rows)
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    css, more_css, js = ((_TEMPLATES / name).read_text(encoding="utf-8") for name in _ASSETS)
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    css, more_css, js = ((TEMPLATES / name).read_text(encoding="utf-8") for name in _ASSETS)
     return environment.get_template(f"{template}.html.j2").render(
         lang=translator.code,
         word=partial(translator.word, "findings_page"),
@@ -109,18 +105,13 @@ def render_page(template: str, translator: Translator, record: Row, rows: list[R
         number=translator.number,
         css=Markup(css + more_css),
         js=Markup(js),
-        hash_of=_hash,
+        hash_of=policy_hash,
         tally=[(name, each["tone"], each["mark"], counts[name]) for name, each in verdicts.items() if counts[name]],
         rows=rows,
         record=record,
         simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
         **context,
     )
-
-
-def _hash(text: str) -> str:
-    """Return what the content security policy calls this inline text, the only one of its kind it lets through."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
 def _localise(rows: list[Row], translator: Translator) -> list[Row]:

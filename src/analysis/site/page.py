@@ -1,5 +1,7 @@
 """What all pages of a run share: templates, style, words, and how a page names the run it is of."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -103,6 +105,11 @@ class Site:
             simulated=self.simulated,
             **context,
         )
+
+
+def policy_hash(text: str) -> str:
+    """Return what the content security policy calls this inline text, the only one of its kind it lets through."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
 def code_css() -> Markup:
