@@ -51,8 +51,13 @@ def verify_certificate(path: Path) -> Verification:
         for name, data in files.items():
             if name.startswith(f"{REGISTER}/"):
                 (register_folder / PurePosixPath(name).name).write_bytes(data)
-        changes, numbers = _recomputed(register_folder, about, json.loads(files[f"{VERDICTS}.json"]))
-        changes += _register_changes(register_folder, about["document"])
+        try:
+            register = read_register(register_folder)
+        except WorkbenchError as fault:
+            changes, numbers = _not_recomputed(fault)
+        else:
+            changes, numbers = _recomputed(register, about, json.loads(files[f"{VERDICTS}.json"]))
+            changes += _register_changes(register, about["document"])
     here = versions()
     notes = [
         f"{name}: {version} in the certificate, {here.get(name, 'none')} here"
@@ -90,15 +95,17 @@ def _read(path: Path) -> dict[str, bytes]:
     return files
 
 
-def _recomputed(folder: Path, about: dict[str, Any], certified: list[dict[str, Any]]) -> tuple[list[str], int]:
+def _not_recomputed(fault: WorkbenchError) -> tuple[list[str], int]:
+    return [f"nothing could be recomputed: {str(fault).splitlines()[0]}"], 0
+
+
+def _recomputed(register: Register, about: dict[str, Any], certified: list[dict[str, Any]]) -> tuple[list[str], int]:
     """Return what changed between the verdicts of a certificate and those of here and now, and how many there are."""
     name, digest = about["snapshot"]["name"], about["snapshot"]["digest"]
     try:
         snapshot = open_snapshot(name)
-        register = read_register(folder)
     except WorkbenchError as fault:
-        first = str(fault).splitlines()[0]
-        return [f"nothing could be recomputed: {first}"], 0
+        return _not_recomputed(fault)
     changes = []
     if snapshot.digest != digest:
         changes.append(f"snapshot {name}: digest {digest[:16]} in the certificate, {snapshot.digest[:16]} here")
@@ -123,10 +130,10 @@ def _rows(register: Register, snapshot: Snapshot, document: str) -> list[dict[st
     return json.loads(json.dumps(rows))
 
 
-def _register_changes(folder: Path, document: str) -> list[str]:
+def _register_changes(then: Register, document: str) -> list[str]:
     """Return what of the document's rows is otherwise in the register of here and now."""
     try:
-        then, now = read_register(folder), read_register()
+        now = read_register()
     except DataError as fault:
         return [f"register: cannot be compared: {str(fault).splitlines()[0]}"]
     if document not in now.documents:
