@@ -1,7 +1,7 @@
 """Candidates as claims, so that the register's own evaluation tries what is proposed for them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from analysis.register.claims import Claim, Derivation
 from analysis.register.draft.candidate import Candidate
@@ -43,8 +43,3 @@ def group_key(group: str) -> frozenset[str]:
         text = f"sex: {text}" if text in ("men", "women") else text
         parts.add(f"birth: {text}" if text.startswith("born ") else text.lower())
     return frozenset(each.lower() for each in parts - {"", "total"})
-
-
-def by_id(claims: Iterable[Claim]) -> dict[str, Claim]:
-    """Return claims by their ids."""
-    return {claim.id: claim for claim in claims}

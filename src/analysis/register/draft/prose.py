@@ -50,7 +50,7 @@ def begin_section(memory: Memory, heading: str) -> None:
 
 
 def _steps(text: str, memory: Memory) -> dict[int, str]:
-    numbers = [replace(each, start=each.start) for each in numbers_in(text, memory.comma)]
+    numbers = list(numbers_in(text, memory.comma))
     return {numbers[index].start: step for index, step in pooled_step(numbers).items()}
 
 

@@ -101,8 +101,6 @@ def _pairs(lines: Grid, claims: Mapping[str, Claim], words: str) -> Iterator[Ide
             continue
         triples = [tuple(claims[lines[each, at]] for each in (one, two, three)) for at in places]
         for name in templates_for(*triples[0]):
-            if len(places) < 3 and name in ("difference", "ratio") and one < max(two, three) < one:
-                continue
             if _holds_mostly(triples, lambda target, a, b, name=name: _meets(name, target, a, b)):
                 for target, a, b in triples:
                     yield Idea(

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from analysis.errors import DataError
+from analysis.register.cells import Tables
 from analysis.register.claims import Claim
 from analysis.register.draft.candidate import Candidate
 from analysis.register.draft.document import TABLE, Document
-from analysis.register.draft.facts import as_claim, by_id, evaluate
+from analysis.register.draft.facts import as_claim, evaluate
 from analysis.register.draft.proposals.of_groups import group_ideas
 from analysis.register.draft.proposals.of_tables import table_ideas
 from analysis.register.draft.proposals.of_text import text_ideas
@@ -36,9 +37,7 @@ def propose(
     snapshot : Snapshot, optional
         Tables to look for cells in.
     """
-    from analysis.register.cells import Tables
-
-    own = by_id(as_claim(each, document.name) for each in figures)
+    own = {each.id: as_claim(each, document.name) for each in figures}
     others = {
         name: claim for name, claim in (register.claims.items() if register else ()) if claim.document != document.name
     }

@@ -18,7 +18,6 @@ _UNITS = {
     "benefits": ("benefits", "thousand benefits"),
     "persons per quarter": ("moments",),
 }
-_GRAIN = {"month": r"\d{4}-\d\d", "quarter": r"\d{4}Q\d", "year": r"\d{4}"}
 _PROVISIONS = {"LKS": "wage subsidy"}
 
 

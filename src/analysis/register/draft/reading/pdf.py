@@ -37,8 +37,6 @@ def read(path: Path) -> tuple[list[Block], list[str]]:
                 lines += ((number, line) for line in lines_of(words, float(page.width)))
                 notes += _pictures(page, number, bool(words))
                 page.close()
-    except CallError:
-        raise
     except Exception as fault:  # pdfminer raises whatever a broken file makes it meet
         locked = isinstance(fault, PDFPasswordIncorrect) or "Password" in f"{type(fault)} {fault!r} {fault.__cause__!r}"
         what = "is protected by a password: save it without" if locked else "cannot be read as a PDF: it is broken"
