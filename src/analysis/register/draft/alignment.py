@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from analysis.register.draft.document import Block, TableRow
-from analysis.register.draft.groups import groups_in, pattern
+from analysis.register.draft.groups import groups_in, names_total
 from analysis.register.draft.numbers import Printed, numbers_in
 
 _WIDEST = 8
@@ -36,7 +36,7 @@ def columns_of(block: Block, comma: str) -> list[list[int]]:
 def _columns(block: Block, row: TableRow, width: int) -> list[int]:
     missing = width - len(row.cells)
     columns = [missing + each for each in range(len(row.cells))]
-    total = bool(pattern("total").search(row.label.lower()))
+    total = names_total(row.label)
     if missing and total and re.search(r"%", " ".join(row.cells)):
         return _by_notation(block, row, columns)
     if missing and not total and block.columns:

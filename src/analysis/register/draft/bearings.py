@@ -3,7 +3,7 @@
 import re
 
 from analysis.register.draft.candidate import CHANGE, GROWTH
-from analysis.register.draft.groups import TOTAL, GroupMention, group_of, pattern
+from analysis.register.draft.groups import TOTAL, GroupMention, group_of, names_total, pattern
 from analysis.register.draft.kinds import directions
 from analysis.register.draft.numbers import Printed
 from analysis.register.draft.periods import Mention, compares_with_baseline, span, year_before
@@ -38,7 +38,7 @@ def group_at(read: Sentence, number: Printed) -> str:
     around = f"{read.text[left : number.start][-40:]} {read.text[number.end : number.end + 30]}".lower()
     if read.memory.group and pattern("carried").search(around):
         return read.memory.group
-    if pattern("total").search(read.text[left : min(right, number.end + 30)].lower()):
+    if names_total(read.text[left : min(right, number.end + 30)]):
         return TOTAL
     return _earlier_group(read, number)
 

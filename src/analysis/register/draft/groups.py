@@ -50,6 +50,11 @@ def pattern(table: str) -> re.Pattern[str]:
     return re.compile("|".join(context()[table]["patterns"]))
 
 
+def names_total(text: str) -> bool:
+    """Tell whether a text says that it is of all."""
+    return bool(pattern("total").search(text.lower()))
+
+
 def groups_in(text: str) -> list[GroupMention]:
     """Return the groups that a text names, in their order; one within another of its dimension is left out."""
     lower, found = text.lower(), []

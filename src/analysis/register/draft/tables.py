@@ -8,7 +8,7 @@ from analysis.register.draft.alignment import columns_of
 from analysis.register.draft.candidate import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate, Memory
 from analysis.register.draft.document import Block, TableRow
 from analysis.register.draft.grammar import words
-from analysis.register.draft.groups import TOTAL, GroupMention, group_of, groups_in, pattern
+from analysis.register.draft.groups import TOTAL, GroupMention, group_of, groups_in, names_total
 from analysis.register.draft.numbers import Printed, numbers_in
 from analysis.register.draft.periods import compares_with_baseline, periods_in, span, year_before
 
@@ -174,15 +174,11 @@ def _group(block: Block, row: TableRow, column: str, row_groups: list[GroupMenti
     ]
     if mentions:
         return group_of(mentions)
-    if _is_total(row.label) or not row.label:
+    if names_total(row.label) or not row.label:
         return TOTAL
     if any(groups_in(each) for each in block.columns) or _MEASURE.search(row.label) or periods_in(row.label):
         return TOTAL
     return re.sub(r"[*¹²³]+$|\s+\d\)?$", "", row.label).strip()
-
-
-def _is_total(label: str) -> bool:
-    return bool(pattern("total").search(label.lower()))
 
 
 def _period(block: Block, row: TableRow, column: str, is_change: bool, memory: Memory) -> str:

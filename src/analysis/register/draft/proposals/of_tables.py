@@ -10,7 +10,7 @@ from itertools import combinations, permutations
 from analysis.register.claims import Claim
 from analysis.register.draft.candidate import Candidate
 from analysis.register.draft.document import Block
-from analysis.register.draft.groups import pattern
+from analysis.register.draft.groups import names_total
 from analysis.register.draft.proposals.fit import TEMPLATES, Span, fitted, templates_for, total
 from analysis.register.draft.proposals.proposal import Idea
 
@@ -40,9 +40,13 @@ def table_ideas(block: Block, cells: Sequence[Candidate], claims: Mapping[str, C
     yield from _weighted(block, grid, claims)
 
 
+def _total_rows(block: Block) -> list[int]:
+    return [index for index, row in enumerate(block.rows) if names_total(row.label)]
+
+
 def _totals(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator[Idea]:
     """Propose that each part of a table adds up to the row that is called the total."""
-    rows = [index for index, row in enumerate(block.rows) if pattern("total").search(row.label.lower())]
+    rows = _total_rows(block)
     for row in rows:
         parts: dict[str, list[int]] = defaultdict(list)
         for index, each in enumerate(block.rows[:row]):
@@ -170,7 +174,7 @@ def _wholes(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator[I
         if (
             claims[name].row["kind"] == "share"
             and claims[name].row["unit"] == "percent"
-            and not pattern("total").search(block.rows[row].label.lower())
+            and not names_total(block.rows[row].label)
         ):
             sections[block.rows[row].section, column].append(name)
     by_row: dict[int, list[str]] = defaultdict(list)
@@ -188,7 +192,7 @@ def _wholes(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator[I
 
 def _weighted(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator[Idea]:
     """Propose that a share or ratio of the total is the mean of those of its parts, weighted by a count."""
-    totals = [index for index, row in enumerate(block.rows) if pattern("total").search(row.label.lower())]
+    totals = _total_rows(block)
     columns = sorted({column for _, column in grid})
     for row in totals:
         sections: dict[str, list[int]] = defaultdict(list)
@@ -223,7 +227,7 @@ def _weighted(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator
 
 def _of_total(block: Block, grid: Grid, claims: Mapping[str, Claim]) -> Iterator[Idea]:
     """Propose that the shares in a table are those of its counts in the total of their column or row."""
-    totals = [index for index, row in enumerate(block.rows) if pattern("total").search(row.label.lower())]
+    totals = _total_rows(block)
     columns = sorted({column for _, column in grid})
     for total_row in totals:
         for count, share in permutations(columns, 2):
