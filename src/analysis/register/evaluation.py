@@ -12,14 +12,14 @@ from analysis.register.causes import Causes
 from analysis.register.cells import Tables
 from analysis.register.claims import Claim
 from analysis.register.entry import tables_in_queries
-from analysis.register.evidence import CITED, HOLDING, OWN, TABLE, Evidence, Weighed, gather, weigh, weight
+from analysis.register.evidence import CITED, OWN, TABLE, Evidence, Weighed, gather, weigh, weight
 from analysis.register.fragility import Fragility, fragility
 from analysis.register.relations import FORMULA, QUERY, Evaluation, Register
 from analysis.register.roots import Wrong, known_wrong
 from analysis.register.slips.explain import Explainer, Explanation
 from analysis.register.suspects import Suspect
 from analysis.register.units import check_units, units_of_cells
-from analysis.register.verdicts import CONTRADICTED, EXCLUDED, REPRODUCED
+from analysis.register.verdicts import CONTRADICTED, EXCLUDED, HOLDING, REPRODUCED
 from analysis.snapshots.store import Snapshot
 
 READS = tables_in_queries

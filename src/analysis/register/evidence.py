@@ -12,7 +12,6 @@ from analysis.register.verdicts import EXCLUDED, REPRODUCED, UNDECIDABLE, WITHIN
 
 TABLE, CITED, OWN, ELSEWHERE = range(4)
 """What weighs most stands first: tables, the document that is cited, the document's own parts, other documents."""
-HOLDING = (REPRODUCED, WITHIN)
 _BEST_FIRST = (REPRODUCED, WITHIN, UNDECIDABLE)
 
 

@@ -8,12 +8,12 @@ from analysis.intervals.formula_range import Interval
 from analysis.language.translator import Message
 from analysis.register.causes import Causes
 from analysis.register.claims import Claim, Derivation
-from analysis.register.evidence import HOLDING, TABLE, Evidence, weight
+from analysis.register.evidence import TABLE, Evidence, weight
 from analysis.register.formulas import parse
 from analysis.register.inverse import solved_for
 from analysis.register.relations import FORMULA, Evaluation, Register
 from analysis.register.suspects import Network, Suspect, is_numeric
-from analysis.register.verdicts import EXCLUDED
+from analysis.register.verdicts import EXCLUDED, HOLDING
 
 
 @dataclass(frozen=True, eq=False)

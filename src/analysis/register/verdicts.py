@@ -18,9 +18,9 @@ REVISED, DEFINITION, CLASSIFICATION = "revised_since", "definition_differs", "cl
 NOT_IN_SNAPSHOT, NOT_OPEN, NOT_CHECKED = "not_in_snapshot", "not_open_data", "not_checked"
 EXCLUDED = "excluded"
 """The outcome of a derivation that contradicts the claim; document, tables and known causes make a verdict of it."""
-CONTRADICTED = (INCONSISTENT, DIFFERS)
+HOLDING, CONTRADICTED = (REPRODUCED, WITHIN), (INCONSISTENT, DIFFERS)
 TONES = {
-    **dict.fromkeys((REPRODUCED, WITHIN), "stands"),
+    **dict.fromkeys(HOLDING, "stands"),
     **dict.fromkeys(CONTRADICTED, "fails"),
     **dict.fromkeys((REVISED, DEFINITION, CLASSIFICATION), "known"),
     SUPPORTED: "supported",

@@ -7,10 +7,9 @@ from analysis.errors import CallError, did_you_mean
 from analysis.register.draft.sheet import NUMBER, PROPOSAL, STATEMENT, Row, Sheet
 from analysis.register.formulas import parse
 from analysis.register.schema import CLAIM_FIELDS
-from analysis.register.verdicts import REPRODUCED, WITHIN
+from analysis.register.verdicts import HOLDING
 
 ALL, HELD = "all", "held"
-_HOLDS = (REPRODUCED, WITHIN)
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def choose(sheet: Sheet, chosen: Collection[str]) -> set[str]:
     for each in chosen:
         if each in (ALL, HELD):
             ids |= {row["draft_id"] for row in sheet.of(NUMBER)}
-            ids |= {row["draft_id"] for row in sheet.of(PROPOSAL) if each == ALL or row["outcome"] in _HOLDS}
+            ids |= {row["draft_id"] for row in sheet.of(PROPOSAL) if each == ALL or row["outcome"] in HOLDING}
         elif each in known:
             ids.add(each)
         else:
@@ -78,7 +77,7 @@ def keep(sheet: Sheet, ids: Collection[str]) -> Kept:
     follows: dict[str, set[str]] = {}
     texts: dict[tuple[str, str], list[str]] = {}
     circles, needed = [], {each for each in ids if each in by_id}
-    for row in sorted(proposals, key=lambda each: each["outcome"] not in _HOLDS):
+    for row in sorted(proposals, key=lambda each: each["outcome"] not in HOLDING):
         column = "formula" if row["formula"] else "query"
         operands = set(parse(row["formula"]).claims()) if column == "formula" else set()
         if any(_reaches(follows, each, row["claim_id"]) for each in operands):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.register.relations import Evaluation
-from analysis.register.verdicts import EXCLUDED, REPRODUCED, WITHIN
+from analysis.register.verdicts import EXCLUDED, HOLDING
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Proposal:
     @property
     def holds(self) -> bool:
         """Whether the number follows."""
-        return self.outcome in (REPRODUCED, WITHIN)
+        return self.outcome in HOLDING
 
     @property
     def fails(self) -> bool:
