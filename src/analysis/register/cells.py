@@ -10,6 +10,7 @@ from analysis.classifications.categories import TOTAL
 from analysis.classifications.selection import find_crossing
 from analysis.cleaning.cells import read_cells
 from analysis.cleaning.groups import group_column
+from analysis.cleaning.periods import parse_period
 from analysis.errors import CallError, CoverageError, DataError
 from analysis.intervals.formula import Node, number
 from analysis.intervals.formula_range import Interval
@@ -17,10 +18,16 @@ from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.register.claims import Claim, Derivation
 from analysis.register.formulas import total
 from analysis.register.relations import QUERY, Evaluation
+from analysis.snapshots.format import TableMetadata, grain_of_code
 from analysis.snapshots.store import Snapshot
 
 GRAINS = {4: "year", 6: "quarter", 7: "month"}
 """The grain of a period by how long its text is."""
+
+
+def periods_of(table: TableMetadata) -> set[str]:
+    """Return the months, quarters and years of a table as queries write them."""
+    return {str(parse_period(code)) for code in table.periods if grain_of_code(code) != "other"}
 
 
 class Tables:

@@ -12,16 +12,14 @@ from analysis.checked_files import refuse
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.selection import find_crossing, unknown_dimension
 from analysis.cleaning.cells import classes_of
-from analysis.cleaning.periods import parse_period
 from analysis.errors import CallError, DataError, did_you_mean, nearest
 from analysis.register.agreement import group_fault, period_fault, unit_fault
-from analysis.register.cells import GRAINS
+from analysis.register.cells import GRAINS, periods_of
 from analysis.register.claims import Claim
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import in_line_order, register_with_faults
 from analysis.register.schema import DOCUMENTS, SOURCES
 from analysis.register.units import check_units, units_of_claims
-from analysis.snapshots.format import TableMetadata, grain_of_code
 from analysis.snapshots.store import Snapshot
 from analysis.statline.catalogue import catalogued, expected_of
 
@@ -86,7 +84,7 @@ def outlines(published: Snapshot) -> dict[str, TableOutline]:
             "",
             {each.quantity: each.unit for each in table.measures},
             classes_of(table),
-            () if name[:5].isdigit() else _periods(table),
+            () if name[:5].isdigit() else periods_of(table),
         )
         for name, table in printed_tables.items()
     }
@@ -96,11 +94,6 @@ def outlines(published: Snapshot) -> dict[str, TableOutline]:
         printed = tables[table].dimensions if table in tables else {}
         tables[table] = TableOutline(live.grain, units, {name: printed.get(name, ()) for name in live.dimensions})
     return tables
-
-
-def _periods(table: TableMetadata) -> set[str]:
-    """Return the months, quarters and years of a table as queries write them."""
-    return {str(parse_period(code)) for code in table.periods if grain_of_code(code) != "other"}
 
 
 def query_faults(claims: Iterable[Claim], tables: Mapping[str, TableOutline]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from analysis.classifications.categories import CATEGORIES, TOTAL
 from analysis.cleaning.cells import classes_of
 from analysis.errors import WorkbenchError
-from analysis.register.cells import Tables
+from analysis.register.cells import Tables, periods_of
 from analysis.register.claims import Claim, Derivation
 from analysis.register.draft.candidate import CHANGE, GROWTH, SHARE, Candidate
 from analysis.register.draft.proposals.proposal import Proposal
@@ -31,10 +31,8 @@ class TableIndex:
             if not re.match(r"\d{5}", name):  # a table transcribed from a document would prove nothing
                 continue
             metadata = tables.snapshot.metadata(name)
-            for measure in metadata.measures:
-                self.measures.append(
-                    (name, measure.quantity, measure.unit, classes_of(metadata), set(map(_short, metadata.periods)))
-                )
+            classes, periods = classes_of(metadata), periods_of(metadata)
+            self.measures += [(name, each.quantity, each.unit, classes, periods) for each in metadata.measures]
 
     def proposals(self, candidate: Candidate, claim: Claim) -> Iterator[Proposal]:
         """Return the queries that give a number, the first of each table."""
@@ -59,14 +57,6 @@ class TableIndex:
             if evaluation
             else None
         )
-
-
-def _short(code: str) -> str:
-    found = re.fullmatch(r"(\d{4})(MM|KW|JJ)(\d\d)", code)
-    if not found:
-        return code
-    year, letters, number = found.groups()
-    return {"MM": f"{year}-{number}", "KW": f"{year}Q{int(number)}", "JJ": year}[letters]
 
 
 def _selection(candidate: Candidate, dimensions: dict) -> str | None:
