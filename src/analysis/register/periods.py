@@ -10,7 +10,7 @@ EXPECTED = "a period such as 2024-12, 2024, 2024Q4, 2023-12 to 2024-12 or 2024Q1
 _MONTH = r"-(?P<month>0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?"
 _POINT = rf"(?P<year>(?:19|20)\d\d)(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|{_MONTH})?"
 _WITHIN_A_YEAR = re.compile(r"((?:19|20)\d\d)(Q[1-4])-(Q[1-4])")
-_DUTCH_MONTHS = "jan feb mrt apr mei jun jul aug sep okt nov dec".split()
+DUTCH_MONTHS = "jan feb mrt apr mei jun jul aug sep okt nov dec".split()
 _ENGLISH_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _EPOCH = date(1899, 12, 30)  # Excel counts days from here
 Months = tuple[int, int]
@@ -78,7 +78,7 @@ def _meant(text: str) -> str:
     if found := re.fullmatch(r"\d{1,2}[-/.](\d{1,2})[-/.]((?:19|20)\d\d)", lower):
         return f"{found[2]}-{int(found[1]):02}" if 1 <= int(found[1]) <= 12 else ""
     if found := re.fullmatch(r"([a-z]{3})[-. ]+(?:20)?(\d\d)", lower):
-        for months in (_DUTCH_MONTHS, _ENGLISH_MONTHS):
+        for months in (DUTCH_MONTHS, _ENGLISH_MONTHS):
             if found[1] in months:
                 return f"20{found[2]}-{months.index(found[1]) + 1:02}"
     return ""

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.cleaning.periods import MONTHS
+from analysis.register.periods import DUTCH_MONTHS
 
-_SHORT = dict(
-    zip("jan feb mrt apr jun jul aug sep okt nov dec".split(), (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12), strict=True)
-)
-_MONTH = {name.lower(): number for names in MONTHS.values() for number, name in enumerate(names, start=1)} | _SHORT
+_MONTH = {
+    name.lower(): number for names in (*MONTHS.values(), DUTCH_MONTHS) for number, name in enumerate(names, start=1)
+}
 _ORDINALS = ("eerste 1e first 1st", "tweede 2e second 2nd", "derde 3e third 3rd", "vierde 4e fourth 4th")
 _ORDINAL = {word: number for number, listed in enumerate(_ORDINALS, start=1) for word in listed.split()}
+_EDGES = {12: "eind|ultimo|end of|end-", 6: "medio|midden|mid-", 1: "begin|beginning of"}
+_EDGE = {word: month for month, listed in _EDGES.items() for word in listed.split("|")}
 
 
 def _year(name: str) -> str:
@@ -27,15 +29,12 @@ _PATTERN = re.compile(
     rf"|(?P<half>eerste|tweede|1e|2e|first|second) (?:helft|halfjaar|half jaar|half)(?: van| of)? "
     rf"(?:{_year('halfyear')})"
     rf"|(?:eind |begin |medio |ultimo )?\b(?P<month>{'|'.join(_MONTH)})\.? (?:{_year('monthyear')})"
-    rf"|\b(?P<edge>eind|ultimo|begin|medio|midden|end of|end-|mid-|beginning of) ?"
+    rf"|\b(?P<edge>{'|'.join(_EDGE)}) ?"
     rf"(?:{_year('edgeyear')})"
     rf"|(?P<iso>\b(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?!\d)"
     rf"|(?P<isoquarter>\b(?:19|20)\d\d ?[qQkK][1-4])\b"
     rf"|(?<![\d.,/_-]){_year('year')}(?![.,/]\d|-\d\d\d|%)"
 )
-_EDGES = {12: "eind ultimo end of end-", 6: "medio midden mid-", 1: "begin"}
-_EDGE = {word: month for month, listed in _EDGES.items() for word in listed.split()}
-_EDGE |= {"end of": 12, "beginning of": 1}
 _COMPARES = (
     r"ten opzichte van|t\.o\.v\.|vergeleken met|vergelijking met|in vergelijking (?:met|tot)"
     r"|dan (?:in|eind|over|medio)?|tegenover|net als in|sinds|compared (?:with|to)|than in|since|from"
