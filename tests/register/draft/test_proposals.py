@@ -63,6 +63,13 @@ def test_a_misprint_in_a_table_is_excluded_by_what_the_others_show():
     assert found["12,1% = growth_by(1.203, 110)"] == "excluded"
 
 
+def test_a_level_before_a_fall_to_nothing_is_not_worked_out():
+    """What fell by 100% may have been anything: no formula divides by it."""
+    found = written(table(jonger=("3", "0,0%", "-120", "-100%")))
+    assert "-120 = change(3, -100%)" not in found
+    assert found["-100% = growth_by(3, -120)"] == "excluded"  # 100 * -120 / 123 = -97.6
+
+
 def test_the_text_is_tied_to_the_table_and_to_itself():
     text = (
         "Het aantal mensen jonger dan 27 jaar steeg in december 2024 met 110 (10,1%) naar 1.203 (12% van alle mensen)."

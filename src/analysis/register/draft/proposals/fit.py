@@ -54,13 +54,15 @@ TEMPLATES: dict[str, tuple[str, Callable[[float, float], float]]] = {
     "ratio": ("[{a}] / [{b}]", lambda a, b: a / b),
     "growth": ("growth([{a}], [{b}])", lambda a, b: 100 * (a / b - 1)),
     "growth_by": ("growth_by([{a}], [{b}])", lambda a, b: 100 * b / (a - b)),
+    "change": ("change([{a}], [{b}])", lambda a, b: a - a / (1 + b / 100)),
+    "before": ("before([{a}], [{b}])", lambda a, b: a / (1 + b / 100)),
 }
 """Formulas of two numbers: how each is written, and what it gives."""
 
 
 def fitted(name: str, a: Span, b: Span) -> Span | None:
     """Return what a template gives of two numbers, None where it has no value."""
-    if name in ("share", "ratio", "growth") and b.lo <= 0 <= b.hi:
+    if (name in ("share", "ratio", "growth") and b.lo <= 0 <= b.hi) or (name in ("change", "before") and b.lo <= -100):
         return None
     return _corners(TEMPLATES[name][1], a, b)
 

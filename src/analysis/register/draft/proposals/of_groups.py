@@ -10,7 +10,7 @@ from itertools import permutations
 from analysis.register.claims import Claim
 from analysis.register.draft.candidate import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate
 from analysis.register.draft.facts import group_key
-from analysis.register.draft.proposals.fit import Span
+from analysis.register.draft.proposals.fit import TEMPLATES, Span, fitted, total
 from analysis.register.draft.proposals.proposal import Idea
 from analysis.register.draft.proposals.repeats import SAME_SCHEME, significant, topic
 
@@ -128,6 +128,13 @@ def _distance(one: Candidate, two: Candidate) -> float:
     return 1.0
 
 
+def _attempt(name: str, a: Candidate, b: Candidate, index: Index, rough: float, words: str) -> Iterator[Attempt]:
+    """Try a template on two figures, where it has a value of them."""
+    gives = fitted(name, index.spans[a.id], index.spans[b.id])
+    if gives is not None:
+        yield Attempt(TEMPLATES[name][0].format(a=a.id, b=b.id), gives, rough, words)
+
+
 def _of_levels(each: Candidate, index: Index) -> Iterator[Attempt]:
     """Try the difference and growth of levels at the two ends of the period of a change."""
     ends = _years(each.period)
@@ -144,16 +151,12 @@ def _of_levels(each: Candidate, index: Index) -> Iterator[Attempt]:
             continue
         if each.kind == CHANGE and each.unit != new.unit and {each.unit, new.unit} - set(_COUNTS):
             continue
-        a, b = index.spans[new.id], index.spans[old.id]
         shared = len(index.topics[each.id] & index.topics[new.id])
         rough = (_distance(each, new) + _distance(each, old)) / 2 - 0.25 * min(shared, 2) + (0 if new.row >= 0 else 0.1)
         if each.kind == CHANGE:
-            yield Attempt(
-                f"[{new.id}] - [{old.id}]", Span(a.value - b.value, a.lo - b.hi, a.hi - b.lo), rough, "their difference"
-            )
-        elif b.lo > 0 and each.unit == "percent":
-            gives = Span(*(100 * (x / y - 1) for x, y in ((a.value, b.value), (a.lo, b.hi), (a.hi, b.lo))))
-            yield Attempt(f"growth([{new.id}], [{old.id}])", gives, rough, "the growth from one to the other")
+            yield from _attempt("difference", new, old, index, rough, "their difference")
+        elif index.spans[old.id].lo > 0 and each.unit == "percent":
+            yield from _attempt("growth", new, old, index, rough, "the growth from one to the other")
 
 
 def _of_level_and_change(each: Candidate, index: Index) -> Iterator[Attempt]:
@@ -173,19 +176,11 @@ def _of_level_and_change(each: Candidate, index: Index) -> Iterator[Attempt]:
             count = other if each.kind == GROWTH else each
             if count.unit != level.unit or (other.row >= 0 and (other.row, other.block) != (level.row, level.block)):
                 continue
-            n, d = index.spans[level.id], index.spans[other.id]
             rough = _distance(each, other) + 0.5 * _distance(each, level) + (0 if level.row >= 0 else 0.1)
             if each.kind == GROWTH:
-                corners = [100 * y / (x - y) for x in (n.lo, n.hi) for y in (d.lo, d.hi) if x != y]
-                gives = Span(100 * d.value / (n.value - d.value or 1), min(corners, default=0), max(corners, default=0))
-                yield Attempt(f"growth_by([{level.id}], [{other.id}])", gives, rough, "the growth that they give")
+                yield from _attempt("growth_by", level, other, index, rough, "the growth that they give")
             else:
-                corners = [x - x / (1 + y / 100) for x in (n.lo, n.hi) for y in (d.lo, d.hi) if y > -100]
-                if corners:
-                    gives = Span(n.value - n.value / (1 + d.value / 100), min(corners), max(corners))
-                    yield Attempt(
-                        f"change([{level.id}], [{other.id}])", gives, rough, "the change that its growth gives"
-                    )
+                yield from _attempt("change", level, other, index, rough, "the change that its growth gives")
 
 
 def _of_flows(each: Candidate, index: Index) -> Iterator[Attempt]:
@@ -198,14 +193,9 @@ def _of_flows(each: Candidate, index: Index) -> Iterator[Attempt]:
     ]
     for plus, minus in permutations(cells, 2):
         if plus.block == minus.block and plus.column == minus.column and plus.value > 0 > minus.value:
-            a, b = index.spans[plus.id], index.spans[minus.id]
+            gives = total([index.spans[plus.id], index.spans[minus.id]])
             shared = len(index.topics[each.id] & index.topics[plus.id])
-            yield Attempt(
-                f"[{plus.id}] + [{minus.id}]",
-                Span(a.value + b.value, a.lo + b.lo, a.hi + b.hi),
-                1.2 - 0.1 * shared,
-                "their sum",
-            )
+            yield Attempt(f"[{plus.id}] + [{minus.id}]", gives, 1.2 - 0.1 * shared, "their sum")
 
 
 def _of_parts(each: Candidate, index: Index) -> Iterator[Attempt]:
@@ -234,20 +224,11 @@ def _of_parts(each: Candidate, index: Index) -> Iterator[Attempt]:
                 and part.row != whole.row
             ):
                 continue
-            a, b = index.spans[part.id], index.spans[whole.id]
-            if b.lo <= 0 <= b.hi:
-                continue
-            corners = [100 * x / y for x in (a.lo, a.hi) for y in (b.lo, b.hi)]
             shared = len(index.topics[each.id] & (index.topics[whole.id] | index.topics[part.id]))
             rough = (
                 1 + _distance(each, part) + 0.5 * _distance(each, whole) - 0.2 * min(shared, 3) - (part in adjacent) / 2
             )
-            yield Attempt(
-                f"share([{part.id}], [{whole.id}])",
-                Span(100 * a.value / b.value, min(corners), max(corners)),
-                rough,
-                "the share of one in the other",
-            )
+            yield from _attempt("share", part, whole, index, rough, "the share of one in the other")
 
 
 def _of_ratio(each: Candidate, index: Index) -> Iterator[Attempt]:
@@ -261,10 +242,8 @@ def _of_ratio(each: Candidate, index: Index) -> Iterator[Attempt]:
         )
         row = [one for one in index.of(each, MEAN, LEVEL) if one.row == ratio.row and one.block == ratio.block]
         for part, whole in permutations(row, 2):
-            a, b = index.spans[part.id], index.spans[whole.id]
-            if b.lo > 0 and part.unit == whole.unit:
-                gives = Span(100 * a.value / b.value, 100 * a.lo / b.hi, 100 * a.hi / b.lo)
-                yield Attempt(f"share([{part.id}], [{whole.id}])", gives, 0.6, "the share of one in the other")
+            if index.spans[whole.id].lo > 0 and part.unit == whole.unit:
+                yield from _attempt("share", part, whole, index, 0.6, "the share of one in the other")
 
 
 def _before(each: Candidate, index: Index) -> Iterator[Attempt]:
@@ -280,20 +259,8 @@ def _before(each: Candidate, index: Index) -> Iterator[Attempt]:
                 or (other.kind == CHANGE and other.unit != level.unit)
             ):
                 continue
-            n, d = index.spans[level.id], index.spans[other.id]
             rough = 1.2 + _distance(each, other) * 0.3 + 0.3 * _distance(level, other)
             if other.kind == CHANGE:
-                yield Attempt(
-                    f"[{level.id}] - [{other.id}]",
-                    Span(n.value - d.value, n.lo - d.hi, n.hi - d.lo),
-                    rough,
-                    "the level less its change",
-                )
-            elif d.lo > -100 and other.unit == "percent" and (other.row, other.block) == (level.row, level.block):
-                corners = [x / (1 + y / 100) for x in (n.lo, n.hi) for y in (d.lo, d.hi)]
-                yield Attempt(
-                    f"before([{level.id}], [{other.id}])",
-                    Span(n.value / (1 + d.value / 100), min(corners), max(corners)),
-                    rough,
-                    "the level before its growth",
-                )
+                yield from _attempt("difference", level, other, index, rough, "the level less its change")
+            elif other.unit == "percent" and (other.row, other.block) == (level.row, level.block):
+                yield from _attempt("before", level, other, index, rough, "the level before its growth")
