@@ -204,7 +204,7 @@ def _of_parts(each: Candidate, index: Index) -> Iterator[Attempt]:
     of_group = [one for one in index.of(each, LEVEL, MEAN) if one.unit in _COUNTS]
     adjacent = [
         one
-        for one in {*of_group, *of_total}
+        for one in dict.fromkeys([*of_group, *of_total])
         if one.block == each.block and 0 < each.start - one.start < 90 and one.row < 0 and each.row < 0
     ]
     for part in [*adjacent, *(one for one in of_group if one not in adjacent)]:
