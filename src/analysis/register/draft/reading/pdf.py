@@ -110,10 +110,9 @@ def _gutter(rows: list[list[dict[str, Any]]], width: float) -> float | None:
     best = None
     for step in range(36, 65):
         at = width * step / 100
-        clear = [row for row in rows if _split(row, at) is not None]
-        both = [row for row in clear if all(_split(row, at))]
-        if len(both) >= 0.3 * len(rows) and (best is None or len(both) > best[0]):
-            best = (len(both), at)
+        both = sum(all(parts) for row in rows if (parts := _split(row, at)))
+        if both >= 0.3 * len(rows) and (best is None or both > best[0]):
+            best = (both, at)
     if best is None or _is_table(rows, best[1]):
         return None
     return best[1]
