@@ -35,9 +35,7 @@ def prose_candidates(block: Block, memory: Memory) -> Iterator[Candidate]:
             found = _candidate(block, read, index, done, steps.get(offset + each.start, each.step))
             done.append(replace(found, sentence=number, start=offset + each.start))
         yield from done
-        yield from (
-            replace(each, sentence=number) for each in statement_candidates(block, sentence, read.groups, memory)
-        )
+        yield from (replace(each, sentence=number) for each in statement_candidates(block, read))
         _remember(read, done)
 
 

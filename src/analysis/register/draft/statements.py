@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from analysis.register.draft.candidate import STATEMENT, Candidate, Memory, quote
+from analysis.register.draft.candidate import STATEMENT, Candidate, quote
 from analysis.register.draft.document import Block
 from analysis.register.draft.grammar import words
-from analysis.register.draft.groups import GroupMention, group_of
-from analysis.register.draft.periods import periods_in
+from analysis.register.draft.groups import group_of
+from analysis.register.draft.sentences import Sentence
 
 COMPARISONS = {
     "highest": "highest([this], [the others])",
@@ -23,21 +23,19 @@ COMPARISONS = {
 """The comparison that each kind of statement makes, in the language of formulas, with what has to be named in words."""
 
 
-def statement_candidates(
-    block: Block, sentence: str, groups: list[GroupMention], memory: Memory
-) -> Iterator[Candidate]:
+def statement_candidates(block: Block, read: Sentence) -> Iterator[Candidate]:
     """Return the statement that a sentence makes, the strongest word of it alone."""
-    lower = sentence.lower()
+    lower, memory = read.text.lower(), read.memory
     for name, each in words("statements"):
         match = each.search(lower)
-        if match is None or len(sentence.split()) < 5:
+        if match is None or len(read.text.split()) < 5:
             continue
-        stated = [mention.period for mention in periods_in(sentence) if not mention.reference]
+        stated = [mention.period for mention in read.periods if not mention.reference]
         period = stated[-1] if stated else memory.period or memory.main
-        location, quoted = block.heading or block.caption, quote(sentence, *match.span())
+        location, quoted = block.heading or block.caption, quote(read.text, *match.span())
         printed, quantity = re.sub(r"\s+", " ", match[0]), f"{name}: {COMPARISONS[name]}"
         yield Candidate(
-            "", block.page, location, quoted, printed, None, "", "", "", "", STATEMENT, quantity, group_of(groups),
+            "", block.page, location, quoted, printed, None, "", "", "", "", STATEMENT, quantity, group_of(read.groups),
             period, start=match.start(),
         )  # fmt: skip
         return
