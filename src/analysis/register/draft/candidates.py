@@ -1,6 +1,7 @@
 """Every number of a document as a candidate for its register, with what the text says of it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,9 +16,8 @@ from analysis.register.draft.tables import table_candidates
 
 def candidates_of(document: Document) -> list[Candidate]:
     """Return the candidates of a document, figures and what is none, in the order of its text."""
-    memory = Memory(
-        _main_period(document), decimal_mark(document.text), _universe(document), baseline_of(document.text)
-    )
+    text, main = document.text, main_period(map(_text, document.blocks), document.name)
+    memory = Memory(main, decimal_mark(text), _universe(document), baseline_of(text))
     found: list[Candidate] = []
     for index, block in enumerate(document.blocks):
         read = prose_candidates if block.kind == PARAGRAPH else table_candidates
@@ -31,10 +31,6 @@ def _numbered(found: list[Candidate], prefix: str) -> Iterator[Candidate]:
         yield replace(each, id=f"{prefix}-{number:03}", location=location)
 
 
-def _main_period(document: Document) -> str:
-    return main_period([_text(block) for block in document.blocks], document.name)
-
-
 def _text(block: Block) -> str:
     return " ".join([block.caption, block.header, block.text])
 
@@ -42,14 +38,12 @@ def _text(block: Block) -> str:
 def _universe(document: Document) -> frozenset[str]:
     """Return the groups that are what a document is about: named in most of its paragraphs, they part nothing."""
     blocks = [
-        {(each.dimension, each.name) for each in groups_in(_text(block))}
+        {each.name for each in groups_in(_text(block)) if each.dimension == "scheme"}
         for block in document.blocks
         if len(block.text) > 200
     ]
-    every = {each for named in blocks for each in named if each[0] == "scheme"}
-    return frozenset(
-        name for each in every if sum(each in named for named in blocks) > 0.6 * len(blocks) for _, name in [each]
-    )
+    times = Counter(name for named in blocks for name in named)
+    return frozenset(name for name, count in times.items() if count > 0.6 * len(blocks))
 
 
 def slug(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analysis.cleaning.periods import MONTHS
@@ -87,7 +87,7 @@ def _period(match: re.Match[str]) -> str:
     return match["isoquarter"].replace(" ", "").upper().replace("K", "Q") if match["isoquarter"] else match["year"]
 
 
-def main_period(texts: Sequence[str], title: str = "") -> str:
+def main_period(texts: Iterable[str], title: str = "") -> str:
     """Return the period that a document is about: that of its title, else the year that it names most."""
     named = [each.period for each in periods_in(title)]
     counts = Counter(each.period[:4] for text in texts for each in periods_in(text) if not each.reference)
