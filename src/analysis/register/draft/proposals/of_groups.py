@@ -9,10 +9,9 @@ from itertools import permutations
 
 from analysis.register.claims import Claim
 from analysis.register.draft.candidate import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate
-from analysis.register.draft.facts import group_key
 from analysis.register.draft.proposals.fit import TEMPLATES, Span, fitted, total
 from analysis.register.draft.proposals.proposal import Idea
-from analysis.register.draft.proposals.repeats import SAME_SCHEME, significant, topic
+from analysis.register.draft.proposals.repeats import scheme_key, significant, topic
 
 _COUNTS = (
     "persons",
@@ -68,11 +67,6 @@ class Index:
         near = sorted(found[max(0, at - _MOST_NEAR) : at + _MOST_NEAR], key=lambda one: abs(one.block - each.block))
         chosen = dict.fromkeys([*near[:_MOST_NEAR], *of_tables])
         return sorted(chosen, key=lambda one: (one.row < 0, one.step))
-
-
-def scheme_key(group: str) -> frozenset[str]:
-    """Return the parts of a group, the schemes under one name of several."""
-    return frozenset(SAME_SCHEME.get(each, each) for each in group_key(group))
 
 
 def group_ideas(figures: Sequence[Candidate], claims: Mapping[str, Claim]) -> Iterator[Idea]:

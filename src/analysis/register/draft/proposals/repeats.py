@@ -24,7 +24,7 @@ _WORDS = (
 _MOST_SOURCES = 60
 _NEAR = 0.1
 """Two figures of one thing that differ by more than this part are figures of two things."""
-SAME_SCHEME = {"lks-beschut": "sheltered work", "lks-banenafspraak": "jobs agreement"}
+_SAME_SCHEME = {"lks-beschut": "sheltered work", "lks-banenafspraak": "jobs agreement"}
 _STEM = 7
 """Letters of a word that say what it is about, whatever its ending."""
 _NOT_SAYING = (
@@ -114,9 +114,14 @@ def _near(one: Span, two: Span) -> bool:
     return 0 < apart <= _NEAR * larger and (one.value > 0) == (two.value > 0)
 
 
+def scheme_key(group: str) -> frozenset[str]:
+    """Return the parts of a group, the schemes under one name of several."""
+    return frozenset(_SAME_SCHEME.get(each, each) for each in group_key(group))
+
+
 def _groups_agree(one: Candidate, two: Candidate) -> int:
     """Return 2 where two groups are the same, 1 where one is part of what the other says, 0 where they differ."""
-    a, b = (frozenset(SAME_SCHEME.get(each, each) for each in group_key(group)) for group in (one.group, two.group))
+    a, b = scheme_key(one.group), scheme_key(two.group)
     if a == b:
         return 2
     return 1 if a <= b or b <= a else 0
