@@ -5,6 +5,8 @@ other from quarter to quarter. What moves them all alike is the period itself, a
 known. The total has no other groups beside it: it takes the dispersion of men and women.
 """
 
+from functools import cache, partial
+
 import numpy as np
 import pandas as pd
 
@@ -77,13 +79,14 @@ def process_rates(
     rows = rates[rates["quantity"].isin([f"{flow}_per_1000" for flow in BOTH])].reset_index(drop=True)
     ends = {name: np.full(len(rows), np.nan) for name in ("value_lo", "value_hi")}
     reasons = rows["missing"].to_numpy(object).copy()
+    dispersion_of = cache(partial(flow_dispersion, panel))  # the groups of a dimension share one
     for at, row in enumerate(rows.itertuples()):
         if row.missing != PRESENT:
             continue
         flow = row.quantity.removesuffix("_per_1000")
         group = TOTAL_GROUP if row.dimension == TOTAL else find_group(row.dimension, row.group)
         moments = flows_of_year(snapshot, group, row.year)[0][flow].value[0]
-        dispersion = flow_dispersion(panel, row.dimension, flow)
+        dispersion = dispersion_of(row.dimension, flow)
         found = flow_interval(row.value, moments, dispersion, confidence)
         ends["value_lo"][at], ends["value_hi"][at] = found
         if not np.isfinite(found).all():
