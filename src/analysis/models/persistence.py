@@ -123,7 +123,7 @@ def _design(shocks: Shocks, nuisance: np.ndarray, tested: np.ndarray, contrast: 
     lags = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
     weights, errors, turned, eigen, roots = [], [], [], [], []
     for correlation in shocks.correlations:
-        between = np.eye(n) if correlation == 0 else correlation**lags
+        between = correlation**lags
         found, vectors = np.linalg.eigh(basis.T @ between @ basis)
         eigen.append(found)
         turned.append(vectors)

@@ -62,7 +62,7 @@ class Shocks:
     def spread(self, span: np.ndarray) -> np.ndarray:
         """Return at each point the variance that shocks give to a weighted sum of quarters in a row."""
         lags = np.abs(np.subtract.outer(np.arange(len(span)), np.arange(len(span))))
-        known = {each: span @ np.where(lags == 0, 1.0, each**lags) @ span for each in np.unique(self.correlations)}
+        known = {each: span @ each**lags @ span for each in np.unique(self.correlations)}
         return self.variances * np.array([known[each] for each in self.correlations])
 
     def half_width(self, chance: float, confidence: float, span: np.ndarray = YEAR, groups: int = 1) -> float:
@@ -110,7 +110,7 @@ def estimate_shocks(log_value: np.ndarray, chance: np.ndarray, quarters: pd.Peri
     lags = np.abs(np.subtract.outer(data["at"].to_numpy(), data["at"].to_numpy()))
     ratios, logliks = np.array(FLOWS.ratios), []
     for correlation in FLOWS.correlations:
-        between = np.where(lags == 0, 1.0, correlation ** np.maximum(lags, 1)) * same
+        between = correlation**lags * same
         eigen, vectors = np.linalg.eigh(turn @ between @ turn.T)
         scale = 1 + ratios[:, None] * np.maximum(eigen, 0.0)
         squares = ((vectors.T @ series) ** 2 / scale).sum(axis=1)
