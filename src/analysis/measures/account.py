@@ -100,10 +100,18 @@ def break_even(snapshot: Snapshot, quarters: pd.PeriodIndex, groups: GroupFlows)
 def _break_even(
     snapshot: Snapshot, inflow: Rounded, outflow: Rounded, years: list[int], tables: list[str]
 ) -> pd.DataFrame:
+    found, stock_tables = _of_years(snapshot, inflow, outflow, years)
+    return tidy_rows(found, {"year": years}, name_both(stock_tables, tables))
+
+
+def _of_years(
+    snapshot: Snapshot, inflow: Rounded, outflow: Rounded, years: list[int], group: Group = TOTAL_GROUP
+) -> tuple[dict[str, Rounded | tuple[Rounded, str]], list[str]]:
+    """Return the account of years from their flows, and the table that the stocks of each are from."""
     ends = pd.PeriodIndex([f"{year}Q4" for year in years], freq=FREQUENCY["quarter"])
-    (opening, closing), stock_tables = stock_spans(snapshot, [ends - QUARTERS_A_YEAR, ends], TOTAL_GROUP)
+    (opening, closing), stock_tables = stock_spans(snapshot, [ends - QUARTERS_A_YEAR, ends], group)
     flows = inflow.counted_as(PERSONS), outflow.counted_as(PERSONS)
-    return tidy_rows(balance(opening, *flows, closing), {"year": years}, name_both(stock_tables, tables))
+    return balance(opening, *flows, closing), stock_tables
 
 
 def other_exits_of_year(snapshot: Snapshot, year: int, group: Group = TOTAL_GROUP) -> tuple[Rounded, str]:
@@ -111,9 +119,6 @@ def other_exits_of_year(snapshot: Snapshot, year: int, group: Group = TOTAL_GROU
 
     Flows are from one table, both stocks from one; missing where the snapshot lacks either.
     """
-    end = pd.PeriodIndex([f"{year}Q4"], freq=FREQUENCY["quarter"])
     flows, flow_table = flows_of_year(snapshot, group, year)
-    (opening, closing), stock_tables = stock_spans(snapshot, [end - QUARTERS_A_YEAR, end], group)
-    inflow, outflow = (flows[flow].counted_as(PERSONS) for flow in ("inflow", "outflow"))
-    found = balance(opening, inflow, outflow, closing)["other_exits"]
-    return found, join_tables([*stock_tables, flow_table])
+    found, stock_tables = _of_years(snapshot, flows["inflow"], flows["outflow"], [year], group)
+    return found["other_exits"], join_tables([*stock_tables, flow_table])
