@@ -16,7 +16,6 @@ from analysis.models.duration import cohort, competing, survival
 from analysis.models.duration.hazards import exit_hazards
 from analysis.models.duration.panel import COARSE, FINE
 
-pytestmark = pytest.mark.filterwarnings("ignore:Perfect separation")
 rates = st.lists(st.floats(0.01, 1.5), min_size=7, max_size=7).map(np.array)
 
 

@@ -22,8 +22,6 @@ from analysis.simulation.truth import read_truth
 from analysis.workspace import open_snapshot
 from builders import crossing, snapshot, table
 
-# made without chance, a steady state fits perfectly, and statsmodels warns of it
-pytestmark = pytest.mark.filterwarnings("ignore:Perfect separation")
 BANDS = [band.name for band in band_groups(FINE)]
 QUARTERS = [str(q) for q in pd.period_range("2020Q4", "2023Q4", freq="Q-DEC")]
 YEARS = [2021, 2022, 2023]

@@ -12,6 +12,7 @@ returns a ``scale="X2"`` that forgets the number of trials (0.005 instead of 213
 hundreds of times too narrow.
 """
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,6 +120,18 @@ def solve(model: Any, about: str, **options: Any) -> Any:
             f"the model of {about} has no solution for these {len(model.endog)} counts ({fault}). "
             "Choose a longer period, or wider groups."
         ) from fault
+
+
+def solve_exactly(model: Any, about: str, **options: Any) -> Any:
+    """Fit a model as `solve` does, for counts that it may give to the last digit: statsmodels warns of separation then.
+
+    It is none where no count is zero; and where only Pearson's X2 is read, no coefficient has to be identified.
+    """
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        return solve(model, about, **options)
 
 
 def neighbour_dispersion(

@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.errors import CoverageError
 from analysis.missing import PRESENT, UNDEFINED
-from analysis.models.dispersion import PROCESS, Dispersion, check_confidence, process_range, solve, student
+from analysis.models.dispersion import PROCESS, Dispersion, check_confidence, process_range, solve_exactly, student
 from analysis.models.duration.panel import CELL, UNITS, BandPanel
 from analysis.models.rounded_columns import range_columns, rounded_column
 from analysis.summary import SelfDescribing
@@ -115,4 +115,5 @@ def between_groups(cells: pd.DataFrame, terms: str, count: str = "ended", offset
     if df <= 0:
         return Dispersion()
     dimension = cells["dimension"].iloc[0]
-    return Dispersion(float(solve(model, f"{count} by {dimension}").pearson_chi2) / df, df, dimension)
+    fit = solve_exactly(model, f"{count} by {dimension}")  # X2 alone is read: no coefficient has to be identified
+    return Dispersion(float(fit.pearson_chi2) / df, df, dimension)

@@ -12,7 +12,6 @@ is up to 1 + c times as large. Cells that are missing or zero are refused. Provi
 Rounding is in the interval.
 """
 
-import warnings
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -23,7 +22,7 @@ import pandas as pd
 from analysis.errors import CallError, check_choice
 from analysis.measures.tidy_frame import join_tables
 from analysis.missing import PRESENT
-from analysis.models.dispersion import TOO_FEW, check_confidence, normal, solve, student
+from analysis.models.dispersion import TOO_FEW, check_confidence, normal, solve_exactly, student
 from analysis.models.flows.pairs import decide_pairs, pair_factor
 from analysis.models.flows.panel import pick_cells, rounding_variance
 from analysis.models.flows.shocks import Shocks, estimate_shocks
@@ -187,7 +186,6 @@ def _rounding(data: pd.DataFrame, needed: tuple[str, str]) -> np.ndarray:
 def _fit(data: pd.DataFrame, design: np.ndarray, quantity: str, covariance: str) -> Any:
     """Fit the GLM with the variance of chance (scale 1), or with that of clustered or HAC scores."""
     import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     at = (data["year"] * 4 + data["season"]).to_numpy()
     in_time = np.argsort(at, kind="stable")  # HAC sums over neighbours in time
@@ -202,9 +200,8 @@ def _fit(data: pd.DataFrame, design: np.ndarray, quantity: str, covariance: str)
     else:
         offset = np.log(data["exposed"].to_numpy())
         model = sm.GLM(data[FLOW[quantity]].to_numpy(), design, family=sm.families.Poisson(), offset=offset)
-    with warnings.catch_warnings():  # cells that fit to the last digit are no separation: zero cells were refused
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
-        return solve(model, f"the {quantity} by {data['dimension'].iloc[0]}", **options)
+    # cells that fit to the last digit are no separation: zero cells were refused
+    return solve_exactly(model, f"the {quantity} by {data['dimension'].iloc[0]}", **options)
 
 
 def _marginal(data: pd.DataFrame, design: np.ndarray, params: np.ndarray, quantity: str):
