@@ -23,6 +23,7 @@ from analysis.measures.sources import (
     STOCK_TABLES,
     choose,
     in_persons,
+    quarterly_stocks,
     stock_at,
 )
 from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
@@ -126,8 +127,7 @@ def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.D
         (percent; denominator: the stock). Each table has its own rows; none is continued by another.
     """
     frames = []
-    for table in [name for name, grain in STOCK_SOURCES if grain == "quarter" and name in snapshot]:
-        cells = read_cells(snapshot, table, "quarter")
+    for cells in quarterly_stocks(snapshot):
         if not cells.has(duration="0-6m"):
             continue
         periods = cells.periods if quarters is None else cells.periods[cells.periods.isin(quarters)]
@@ -135,7 +135,8 @@ def starters(snapshot: Snapshot, quarters: pd.PeriodIndex | None = None) -> pd.D
         share = (within / cells.look_up("stock", periods)).percent()
         known = np.flatnonzero(within.missing == PRESENT)
         columns = {"starters": within.take(known), "starters_share": (share.take(known), "stock")}
-        frames.append(tidy_rows(columns, {"quarter": periods[known].astype(str), "table": table}, table))
+        labels = {"quarter": periods[known].astype(str), "table": cells.table}
+        frames.append(tidy_rows(columns, labels, cells.table))
     if not frames or combine(frames).empty:
         raise CoverageError(
             f"snapshot {snapshot.name!r} does not have the number of persons with bijstand for less than half a year."

@@ -16,10 +16,10 @@ from analysis.measures.sources import (
     ENDED_SPELLS,
     NATIONAL_STOCK_TABLES,
     QUARTERLY_FLOWS,
-    STOCK_SOURCES,
     choose,
     name_both,
     person_years,
+    quarterly_stocks,
     stock_at,
     stock_spans,
 )
@@ -48,10 +48,10 @@ def periods_of(snapshot: Snapshot, measure: str, dimension: str) -> pd.PeriodInd
     if measure == "exit_rate":
         return _ended_spells(snapshot).periods
     if measure == "long_term_share":
-        tables = [table for table, grain in STOCK_SOURCES if grain == "quarter" and table in snapshot]
+        tables = list(quarterly_stocks(snapshot))
         if not tables:
             raise CoverageError(f"snapshot {snapshot.name!r} has no stock by duration.")
-        return reduce(pd.PeriodIndex.union, [read_cells(snapshot, table, "quarter").periods for table in tables])
+        return reduce(pd.PeriodIndex.union, [cells.periods for cells in tables])
     return reduce(pd.PeriodIndex.union, [cells.periods for cells in _flow_tables(snapshot, dimension)])
 
 

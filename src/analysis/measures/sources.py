@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.classifications.categories import TOTAL, USUAL_TOTALS
 from analysis.classifications.groups import Group
-from analysis.cleaning.cells import classes_of, read_cells
+from analysis.cleaning.cells import Cells, classes_of, read_cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CoverageError, MixedUnitsError
@@ -55,6 +55,8 @@ to say; what a notebook reads is derived from the modules that it imports (`anal
 
 
 PERSONS = "persons"
+UNKNOWN_PART = 0.02
+"""Of a total, at most so much may be in no group: people of unknown sex or origin."""
 YEAR_WEIGHTS = (0.125, 0.25, 0.25, 0.25, 0.125)
 """Of five quarter ends, from that of the year before: the time spent in a year, by the trapezoid rule."""
 
@@ -74,6 +76,19 @@ def choose(snapshot: Snapshot, tables: tuple[str, ...], what: str) -> str:
         f"snapshot {snapshot.name!r} has none of the tables for {what} ({', '.join(tables)}). "
         "Choose another snapshot, or pull one of them."
     )
+
+
+def quarterly_stocks(snapshot: Snapshot) -> Iterator[Cells]:
+    """Yield the tables of a snapshot that have the stock at the end of each quarter, the preferred first."""
+    for table, grain in STOCK_SOURCES:
+        if grain == "quarter" and table in snapshot:
+            yield read_cells(snapshot, table, grain)
+
+
+def check_total(groups: str, total: float, added: float) -> None:
+    """Raise a CoverageError where groups that are added up leave too much of a total out."""
+    if abs(total - added) > UNKNOWN_PART * total:
+        raise CoverageError(f"{groups} do not add up to the total within {100 * UNKNOWN_PART:g} percent.")
 
 
 def stock_at(

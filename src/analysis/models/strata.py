@@ -17,13 +17,13 @@ import pandas as pd
 from analysis.classifications.durations import duration_band
 from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group, one_class
 from analysis.classifications.selection import check_dimension
-from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.cells import Cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError
 from analysis.intervals.rounded import Rounded, stack
-from analysis.measures.flows import QUARTERS_A_YEAR
-from analysis.measures.sources import QUARTERLY_FLOWS, STOCK_SOURCES, STOCK_TABLES
+from analysis.measures.flows import QUARTERS_A_YEAR, flow_tables
+from analysis.measures.sources import QUARTERLY_FLOWS, STOCK_TABLES, check_total, quarterly_stocks
 from analysis.missing import PRESENT, STATUSES
 from analysis.snapshots.store import Snapshot
 
@@ -36,8 +36,6 @@ STRATA: dict[str, tuple[Group, ...]] = {
 """Classes that tables have cells of, so that none is a difference of others."""
 OVER = {"age": ("sex", "origin"), "sex": ("age", "origin"), "origin": ("age", "sex")}
 """What groups of each dimension are standardised over."""
-UNKNOWN_PART = 0.02
-"""Of a standard, at most so much may be in no stratum."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +98,7 @@ def flow_strata(snapshot: Snapshot, dimension: str, year: int, base: int) -> lis
         out, into = (group_column(cells, flow, first, quarters, *more).sum() for flow in ("outflow", "inflow"))
         return out, into
 
-    tables = [read_cells(snapshot, table, "quarter") for table in QUARTERLY_FLOWS if table in snapshot]
-    return _strata(snapshot, _Source(tables, read, MONITOR), dimension, year, base)
+    return _strata(snapshot, _Source(flow_tables(snapshot), read, MONITOR), dimension, year, base)
 
 
 def stock_strata(snapshot: Snapshot, dimension: str, year: int, base: int) -> list[GroupStrata]:
@@ -112,9 +109,7 @@ def stock_strata(snapshot: Snapshot, dimension: str, year: int, base: int) -> li
         end = pd.PeriodIndex([f"{at}Q4"], freq=FREQUENCY["quarter"])
         return group_column(cells, "stock", first, end, *more, long), group_column(cells, "stock", first, end, *more)
 
-    names = [table for table, grain in STOCK_SOURCES if grain == "quarter" and table in snapshot]
-    tables = [read_cells(snapshot, table, "quarter") for table in names]
-    return _strata(snapshot, _Source(tables, read, LONG_TERM), dimension, year, base)
+    return _strata(snapshot, _Source(list(quarterly_stocks(snapshot)), read, LONG_TERM), dimension, year, base)
 
 
 def _strata(snapshot: Snapshot, source: _Source, dimension: str, year: int, base: int) -> list[GroupStrata]:
@@ -147,8 +142,7 @@ def _in_table(
 ) -> list[Strata]:
     standard = _stacked(cells, read, crossed, base, ())
     total = read(cells, base, TOTAL_GROUP)[1].value[0]
-    if abs(total - np.nansum(standard[1].value)) > UNKNOWN_PART * total:
-        raise CoverageError(f"table {cells.table}, {base}: strata do not add up to the total within 2 percent.")
+    check_total(f"table {cells.table}, {base}: strata", total, np.nansum(standard[1].value))
     of_groups = (_stacked(cells, read, crossed, year, (group,)) for group in groups)
     return [Strata(*counts, *standard, year == base) for counts in of_groups]
 

@@ -27,11 +27,11 @@ import pandas as pd
 from analysis.classifications.durations import duration_band
 from analysis.classifications.groups import LONG_TERM
 from analysis.classifications.selection import check_dimension
-from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.cells import Cells
 from analysis.cleaning.groups import group_column
 from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, DataError, did_you_mean, name_some
-from analysis.measures.sources import STOCK_SOURCES, STOCK_TABLES
+from analysis.measures.sources import STOCK_TABLES, check_total, quarterly_stocks
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.models.dispersion import PROCESS, check_confidence, normal
 from analysis.snapshots.store import Snapshot
@@ -44,7 +44,6 @@ _STEP = 1e-4
 MOVERS = ("age", "sex", "origin")
 _LONG_TERM = 60  # months
 _ENDS = ["value", "value_lo", "value_hi"]
-_UNKNOWN_PART = 0.02  # of the denominator that may have no known group
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -220,8 +219,7 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, eligible:
     crossings = list(product(*(LONG_TERM[check_dimension(name, LONG_TERM)] for name in by)))
     names, at = name_some(by), pd.PeriodIndex([quarter], freq=FREQUENCY["quarter"])
     long, reasons = duration_band(_LONG_TERM), set()
-    for table in [name for name, grain in STOCK_SOURCES if grain == "quarter" and name in snapshot]:
-        cells = read_cells(snapshot, table, "quarter")
+    for cells in quarterly_stocks(snapshot):
         try:
             total = group_column(cells, "stock", duration_band(0), at).value[0]
             rows = [
@@ -236,9 +234,8 @@ def crossed_stock(snapshot: Snapshot, by: Sequence[str], quarter: str, eligible:
         frame = pd.DataFrame([[group.name for group in groups] for groups in crossings], columns=by)
         frame = frame.assign(stock=[row[0].value[0] for row in rows], long=[row[1].value[0] for row in rows])
         frame = frame if eligible is None else frame.assign(eligible=_eligible(cells, crossings, at, eligible))
-        if abs(total - frame["stock"].sum()) > _UNKNOWN_PART * total:
-            raise CoverageError(f"table {table}, {quarter}: {names} do not add up to the total within 2 percent.")
-        return frame[frame["stock"] > 0].assign(quarter=quarter, tables=table).reset_index(drop=True)
+        check_total(f"table {cells.table}, {quarter}: {names}", total, frame["stock"].sum())
+        return frame[frame["stock"] > 0].assign(quarter=quarter, tables=cells.table).reset_index(drop=True)
     raise CoverageError(
         f"snapshot {snapshot.name!r} does not cross {names} with duration at the end of {quarter} "
         f"(cells: {name_some(reasons) or 'no such table'}); take fewer dimensions, another quarter or another snapshot."
