@@ -8,22 +8,36 @@ exact number always, as have the bounds.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from study import keep, rows
-from world import ENDS, LABELS, QUARTER, YEAR, World, covered_by, definition_of, inside, second_world, world
+from estimands import band_panel
+from study import kept, rows
+from world import (
+    ENDS,
+    LABELS,
+    QUARTER,
+    YEAR,
+    Panel,
+    World,
+    covered_by,
+    definition_of,
+    inside,
+    second_world,
+    spans,
+    world,
+)
 
 from analysis.classifications.groups import LONG_TERM, MONITOR, TOTAL_GROUP, Group
 from analysis.intervals.cell_pool import CellPool
 from analysis.intervals.rounded import Rounded
-from analysis.measures.duration import OVER_5
 from analysis.models.duration.cohort import all_exits, compare_routes, continuation
 from analysis.models.duration.competing import LEFT, REACHED, cumulative_incidence, incidence, incidence_bounds
 from analysis.models.duration.hazards import exit_hazards
-from analysis.models.duration.panel import BandPanel, panel_of_frames
+from analysis.models.duration.panel import BandPanel
 from analysis.models.duration.survival import CONTINUOUS
 from analysis.models.flows.panel import panel_of
 from analysis.models.flows.population_rates import flow_dispersion, flow_interval
@@ -42,27 +56,27 @@ WORLDS = ("first", "second")
 
 def composition(seed: int, persons: int, which: str, raw: Path) -> pd.DataFrame:
     """Return the rows of one replicate of a world; kept in a folder, and read from there."""
-    path = raw / f"composition-{which}-{persons}-{seed:04d}.csv"
-    if not path.exists():
-        of = world(seed, persons) if which == "first" else second_world(seed, persons, default_unrest())
-        # in the first world people leave at month ends: not the clock of the incidence
-        chances = _competing(of) if of.clock == CONTINUOUS else []
-        frames = pd.concat([*_rates(of), *_standardised(of), *chances], ignore_index=True)
-        raw.mkdir(parents=True, exist_ok=True)
-        keep(frames.assign(kind="composition", figures="printed"), path)
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"group": str, "part": str})
+    return kept(raw / f"composition-{which}-{persons}-{seed:04d}.csv", partial(_composition, seed, persons, which))
+
+
+def _composition(seed: int, persons: int, which: str) -> pd.DataFrame:
+    of = world(seed, persons) if which == "first" else second_world(seed, persons, default_unrest())
+    # in the first world people leave at month ends: not the clock of the incidence
+    chances = _competing(of) if of.clock == CONTINUOUS else []
+    frames = pd.concat([*_rates(of), *_standardised(of), *chances], ignore_index=True)
+    return frames.assign(kind="composition", figures="printed")
 
 
 def _rates(of: World) -> list[pd.DataFrame]:
     """Return the moments of a year with the interval that a rate per inhabitant has; its denominator is known."""
     panel, found = panel_of(of.printed.flow_frame()), []
+    dispersion_of = cache(partial(flow_dispersion, panel))
     for flow in ("inflow", "outflow"):
         counted = of.printed.flows[flow][:, QUARTER].sum(axis=1)
         expected = of.true("expected", flow)[:, QUARTER].sum(axis=1)
         for at, (dimension, name) in enumerate(LABELS):
             if (dimension, name) in _WITH_INHABITANTS:
-                dispersion = flow_dispersion(panel, dimension, flow)
-                ends = flow_interval(counted[at], counted[at], dispersion, CONFIDENCE)
+                ends = flow_interval(counted[at], counted[at], dispersion_of(dimension, flow), CONFIDENCE)
                 values = ([each] for each in (counted[at], *ends, expected[at]))
                 found.append(rows(f"{flow}_per_1000", [name], str(YEAR), *values))
     return found
@@ -119,7 +133,7 @@ def _flow_of(name: str, of: World, tens: bool) -> np.ndarray:
     """Return a flow by quarter of the year, kind and age class: printed flows are as registered."""
     counts = of.seen if tens else of.counts
     flow = counts.inflow if name == "whole" else counts.outflow.sum(axis=3)
-    return flow.reshape(-1, 3, *flow.shape[1:]).sum(axis=1)[QUARTER]
+    return spans(flow, 3)[QUARTER]
 
 
 def _expected_flow(name: str, of: World, tens: bool) -> np.ndarray:
@@ -152,9 +166,7 @@ def strata_of(group: Group, crossed: list, flow: np.ndarray, tens: bool) -> Roun
 
 
 def _competing(of: World) -> list[pd.DataFrame]:
-    frames = (of.printed.stock_frame(), of.printed.ended_frame())
-    frames = [frame[frame["dimension"] != "age"].replace({"band": {"5y+": OVER_5.name}}) for frame in frames]
-    bands = panel_of_frames(*frames)
+    bands = _bands(of.printed)
     hazards = exit_hazards(bands)
     everything = all_exits(hazards, compare_routes(hazards, continuation(bands)))
     table = cumulative_incidence(hazards, everything, AT_MONTHS)
@@ -178,12 +190,14 @@ def _competing(of: World) -> list[pd.DataFrame]:
 _GROUPS = (TOTAL_GROUP, *MONITOR["sex"], *MONITOR["origin"])
 
 
+def _bands(panel: Panel) -> BandPanel:
+    """Return the bands of the groups that nobody grows into or out of."""
+    return band_panel(*(frame[frame["dimension"] != "age"] for frame in (panel.stock_frame(), panel.ended_frame())))
+
+
 def _bounds(of: World, bands: BandPanel, leaving: np.ndarray, aow: np.ndarray) -> list[pd.DataFrame]:
     """Return the bounds of the total, from the exact account: they hold chance in no part, so nor do the hazards."""
-    exact = panel_of_frames(*(
-        frame[frame["dimension"] != "age"].replace({"band": {"5y+": OVER_5.name}})
-        for frame in (of.exact.stock_frame(), of.exact.ended_frame())
-    ))  # fmt: skip
+    exact = _bands(of.exact)
     reached = float(of.true("account", "aow_exits")[0, QUARTER].sum())
     ask = pd.DataFrame({"dimension": ["total"], "group": ["total"], "year": [YEAR], "other_exits_hi": [reached]})
     table = incidence_bounds(exit_hazards(exact), ask, AT_MONTHS)

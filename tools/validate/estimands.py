@@ -184,7 +184,7 @@ def _account(of: World, panel: pd.DataFrame, dimension: str) -> list[pd.DataFram
 
 def _durations(of: World, stocks: pd.DataFrame, ended: pd.DataFrame) -> list[pd.DataFrame]:
     frames = (frame[frame["group"] != "45–AOW"] for frame in (stocks, ended))
-    bands = panel_of_frames(*(frame.replace({"band": {"5y+": OVER_5.name}}) for frame in frames))
+    bands = band_panel(*frames)
     hazards = exit_hazards(bands)
     monthly = of.true("hazards", "monthly")[:, AT]
     table = _of_year(hazards.tidy_rows())
@@ -205,6 +205,11 @@ def _durations(of: World, stocks: pd.DataFrame, ended: pd.DataFrame) -> list[pd.
     if "age" in set(stocks["dimension"]):
         found.append(_change(of, stocks))
     return [*found, *_longterm(of, bands, hazards)]
+
+
+def band_panel(stocks: pd.DataFrame, ended: pd.DataFrame) -> BandPanel:
+    """Return the panel of the stocks and ended spells of a world, its open band under the name of the library."""
+    return panel_of_frames(*(frame.replace({"band": {"5y+": OVER_5.name}}) for frame in (stocks, ended)))
 
 
 def _old_clock(hazards: Hazards, still: np.ndarray) -> list[pd.DataFrame]:

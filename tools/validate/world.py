@@ -121,15 +121,16 @@ CALENDARS = ("exit_calendar", "entry_calendar")
 def _panel(counts: Counts, tens: bool) -> Panel:
     flows = {name: getattr(counts, name) for name in ("inflow", "reinflow", "aow_exits", "ageing")}
     flows["outflow"] = counts.outflow.sum(axis=3)
-    by_quarter = {name: _of_groups(_spans(flow, 3), tens and name in PRINTED) for name, flow in flows.items()}
-    stock, ended = (_of_groups(_with_all(each), tens) for each in (counts.stock[::3], _spans(counts.outflow, 12)))
+    by_quarter = {name: _of_groups(spans(flow, 3), tens and name in PRINTED) for name, flow in flows.items()}
+    stock, ended = (_of_groups(_with_all(each), tens) for each in (counts.stock[::3], spans(counts.outflow, 12)))
     return Panel(by_quarter, stock, ended, tens)
 
 
 PRINTED = ("inflow", "reinflow", "outflow")
 
 
-def _spans(monthly: np.ndarray, months: int) -> np.ndarray:
+def spans(monthly: np.ndarray, months: int) -> np.ndarray:
+    """Return counts by month summed over so many months."""
     return monthly.reshape(-1, months, *monthly.shape[1:]).sum(axis=1)
 
 
