@@ -7,12 +7,22 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.measures.tidy_frame import pick
 from analysis.snapshots.format import Code, Dimension, Measure, TableMetadata
 from analysis.snapshots.store import Snapshot
 from analysis.snapshots.write import NewTable, write_snapshot
 from analysis.workspace import open_snapshot
 
 CREATED = "2026-11-21"
+
+
+def row(frame: pd.DataFrame, quantity: str, **labels) -> dict:
+    """Return the one row of a quantity that has these labels."""
+    rows = pick(frame, quantity)
+    for name, value in labels.items():
+        rows = rows[rows[name] == value]
+    (found,) = rows.to_dict("records")
+    return found
 
 
 def table(

@@ -21,20 +21,12 @@ from analysis.report.charts import by_class
 from analysis.report.document_tables import document_table
 from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameters import check_parameters
-from builders import cube, snapshot, table
+from builders import cube, row, snapshot, table
 from project_copy import ROOT
 
 KINDS = [kind for kinds in support.HEADINGS.values() for kind in kinds]
 FIRST, LAST = pd.Period("2023-12", "M"), pd.Period("2024-12", "M")
 UNITS = {"provisions": "provisions", "growth_pct": "percent"}
-
-
-def row(frame, quantity, **labels):
-    rows = pick(frame, quantity)
-    for name, value in labels.items():
-        rows = rows[rows[name] == value]
-    (found,) = rows.to_dict("records")
-    return found
 
 
 def ends(found):

@@ -11,7 +11,7 @@ from analysis.errors import CallError, CoverageError
 from analysis.measures import denominators
 from analysis.measures.population_rates import population_rates
 from analysis.measures.tidy_frame import pick
-from builders import snapshot, table
+from builders import row, snapshot, table
 
 SEXES, AGES = ["total", "men", "women"], ["total", "<25", "<27", "27-AOW", "45-55", "55-AOW"]
 STOCK_AGES = ["total", "<25", "<27", "27-45", "45-AOW"]
@@ -60,14 +60,6 @@ def flows(year=2024):
 @pytest.fixture
 def tiny(tmp_path):
     return snapshot(tmp_path, inhabitants(), labour(), recipients(), flows())
-
-
-def row(frame, quantity, **named):
-    rows = pick(frame, quantity)
-    for name, value in named.items():
-        rows = rows[rows[name] == value]
-    (found,) = rows.to_dict("records")
-    return found
 
 
 def test_recipients_per_thousand_inhabitants_of_the_day_after(tiny):
