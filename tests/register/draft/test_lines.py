@@ -1,5 +1,7 @@
 """Lines of a PDF or text file put together: headings, paragraphs, tables."""
 
+import pytest
+
 from analysis.register.draft.alignment import columns_of
 from analysis.register.draft.candidates import candidates_of
 from analysis.register.draft.document import PARAGRAPH, TABLE, Document
@@ -59,6 +61,13 @@ def test_cells_have_group_period_unit_and_step():
 def test_an_axis_is_no_table_and_its_ticks_are_no_figures():
     found = candidates_of(Document("r", tuple(blocks("390\n\n395\n\n400\n\njuli 2\n023\n"))))
     assert {each.reason for each in found} == {"page number or axis tick"}
+
+
+@pytest.mark.parametrize("noun", ["mensen", "huishoudens", "medewerkers"])
+def test_a_number_alone_on_a_line_belongs_to_the_noun_below_it(noun):
+    text = f"In deze regeling zitten nu, na een lange tijd van wachten, ook\n16\n{noun} uit een andere gemeente.\n"
+    (only,) = candidates_of(Document("r", tuple(blocks(text))))
+    assert (only.value, only.reason) == (16, "")
 
 
 def test_a_row_with_an_empty_cell_stands_where_it_is_the_sum():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 from analysis.register.draft.document import PARAGRAPH, TABLE, Block, TableRow
-from analysis.register.draft.grammar import grammar
+from analysis.register.draft.grammar import words
 
 CELL = r"\(?[€$]?\s?[-–−+]?\s?[€$]?\s?\d(?:[\d.,]*\d)?\s?%?\)?\*{0,2}"
 _ROW = re.compile(rf"(?P<label>.*?)(?P<cells>(?:(?:^|\s+){CELL})+)\s*")
@@ -347,23 +347,19 @@ def _without_label_numbers(label: str, cells: tuple[str, ...]) -> tuple[str, tup
 
 def is_counted(text: str) -> bool:
     """Tell whether a text begins with the noun of something that is counted."""
-    return any(
-        re.match(rf"(?:{pattern})", text.lower())
-        for nouns in grammar()["units"].values()
-        for pattern in nouns[1:] or nouns
-    )
+    return any(nouns.match(text.lower()) for _, nouns in words("units"))
 
 
 def _names(line: str, width: int) -> tuple[str, ...]:
     """Return a line as the names of so many columns, where its words or its repeated first word part it so."""
-    words = line.split()
-    if len(words) == width and width > 1 and all(re.match(r"[A-ZÀ-Ý\d]", word) for word in words):
-        return tuple(words)
-    if words and len(words) % width == 0 and words.count(words[0]) == width > 1:
-        each = len(words) // width
-        return tuple(" ".join(words[start : start + each]) for start in range(0, len(words), each))
-    if len(words) > width > 1:  # names that begin with a capital
-        starts = [index for index, word in enumerate(words) if re.match(r"[A-ZÀ-Ý]", word)]
+    parts = line.split()
+    if len(parts) == width and width > 1 and all(re.match(r"[A-ZÀ-Ý\d]", word) for word in parts):
+        return tuple(parts)
+    if parts and len(parts) % width == 0 and parts.count(parts[0]) == width > 1:
+        each = len(parts) // width
+        return tuple(" ".join(parts[start : start + each]) for start in range(0, len(parts), each))
+    if len(parts) > width > 1:  # names that begin with a capital
+        starts = [index for index, word in enumerate(parts) if re.match(r"[A-ZÀ-Ý]", word)]
         if len(starts) == width and starts[0] == 0:
-            return tuple(" ".join(words[one:two]) for one, two in zip(starts, [*starts[1:], len(words)], strict=True))
+            return tuple(" ".join(parts[one:two]) for one, two in zip(starts, [*starts[1:], len(parts)], strict=True))
     return ()
