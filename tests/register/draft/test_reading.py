@@ -90,6 +90,14 @@ def test_a_page_of_html_is_read_without_its_navigation(tmp_path):
     assert values(tmp_path / "nieuws.html") == [406_000, 1.3, *CELLS]
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f"])
+def test_a_blank_may_divide_thousands_in_text_and_table(tmp_path, blank):
+    rows = f"<tr><td>&nbsp;</td><td>Aantal</td></tr><tr><td>Mannen</td><td>1{blank}200</td></tr>"
+    page = f"<p>In 2024{blank}waren er 12{blank}300 mensen, van wie{blank}700{blank}vrouwen.</p><table>{rows}</table>"
+    (tmp_path / "nieuws.html").write_text(page, encoding="utf-8")
+    assert values(tmp_path / "nieuws.html") == [12_300, 700, 1200]
+
+
 def test_a_workbook_has_numbers_as_they_are_shown(tmp_path):
     from openpyxl import Workbook
 

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from analysis.register.draft.document import PARAGRAPH, TABLE, Block, TableRow
 from analysis.register.draft.grammar import words
 
-CELL = r"\(?[€$]?\s?[-–−+]?\s?[€$]?\s?\d(?:[\d.,]*\d)?\s?%?\)?\*{0,2}"
+CELL = r"\(?[€$]?\s?[-–−+]?\s?[€$]?\s?\d(?:[\d.,\u00a0\u202f]*\d)?\s?%?\)?\*{0,2}"
 _ROW = re.compile(rf"(?P<label>.*?)(?P<cells>(?:(?:^|\s+){CELL})+)\s*")
 _CELL = re.compile(CELL)
 _CAPTION = re.compile(
@@ -17,7 +17,7 @@ _CAPTION = re.compile(
 )
 _CAPITAL_CAPTION = re.compile(r"\W*(?:[A-Z]{5,}|[A-Z][a-z]+)\s+\d")
 _SOURCE = re.compile(r"\s*(?:bron|source|bewerking|\* |\*\s*\S)", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d\*{0,2}")
+YEAR = re.compile(r"(?:19|20)\d\d\*{0,2}")
 _SECTION = re.compile(r"\s*(?:hoofdstuk\s+)?\d{1,2}(?:\.\d{1,2}){0,3}\.?\s*", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?:;,]['’”)\]]*\d{0,2}\s*$")
 _LIST = re.compile(r"\s*(?:[•·▪■–-]|\d{1,2}[.)]\s|[a-z]\))\s*")
@@ -188,10 +188,10 @@ def _is_row(text: str, strict: bool = False) -> bool:
     if not found:
         return False
     cells, label = _CELL.findall(found["cells"]), found["label"].strip()
-    if all(_YEAR.fullmatch(each.strip()) for each in cells):
+    if all(YEAR.fullmatch(each.strip()) for each in cells):
         return False
     if strict:  # outside a table only what can be nothing else is a row
-        cells = [each for each in cells if not _YEAR.fullmatch(each.strip())]
+        cells = [each for each in cells if not YEAR.fullmatch(each.strip())]
         return (
             not _LIST.match(label)
             and len(cells) >= 2
@@ -340,7 +340,7 @@ def table_of(
 
 def _without_label_numbers(label: str, cells: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Return label and cells, with a year, and the base of a rate, as what ends the label."""
-    while len(cells) > 1 and (_YEAR.fullmatch(cells[0]) or re.search(r"\bper$", label)):
+    while len(cells) > 1 and (YEAR.fullmatch(cells[0]) or re.search(r"\bper$", label)):
         label, cells = f"{label} {cells[0]}".strip(), cells[1:]
     return label, cells
 

@@ -8,6 +8,7 @@ from analysis.errors import CallError
 from analysis.register.draft.document import PARAGRAPH, Block
 from analysis.register.draft.lines import is_caption
 from analysis.register.draft.reading.grids import grid_block
+from analysis.register.draft.reading.text import one_line
 
 
 def read(path: Path) -> tuple[list[Block], list[str]]:
@@ -37,7 +38,7 @@ def _blocks(document: Any) -> Iterator[Block]:
                 yield block
             caption = ""
             continue
-        text = " ".join(item.text.split())
+        text = one_line(item.text)
         style = (item.style.name or "").lower() if item.style is not None else ""
         if style.startswith(("heading", "kop", "title", "titel")) and text:
             heading, caption = text, ""

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from analysis.register.draft.document import TABLE, Block, TableRow
+from analysis.register.draft.lines import CELL, YEAR
+from analysis.register.draft.reading.text import one_line
 
-_NUMBER = re.compile(r"\(?[€$]?\s?[-–−+]?\s?[€$]?\s?\d(?:[\d.,\u00a0\u202f]*\d)?\s?%?\)?\*{0,2}")
-_YEAR = re.compile(r"(?:19|20)\d\d\*{0,2}")
+_NUMBER = re.compile(CELL)
 
 
 def grid_block(page: int, heading: str, caption: str, rows: Sequence[Sequence[str]]) -> Block | None:
@@ -14,7 +15,7 @@ def grid_block(page: int, heading: str, caption: str, rows: Sequence[Sequence[st
 
     The rows above the first with numbers name the columns; a row with a label alone begins a part of the table.
     """
-    cleaned = [[re.sub(r"\s+", " ", cell).strip() for cell in row] for row in rows]
+    cleaned = [[one_line(cell) for cell in row] for row in rows]
     cleaned = [row for row in cleaned if any(row)]
     first = next((index for index, row in enumerate(cleaned) if _figures(row[1:])), None)
     if first is None:
@@ -35,4 +36,4 @@ def grid_block(page: int, heading: str, caption: str, rows: Sequence[Sequence[st
 def _figures(cells: Sequence[str]) -> bool:
     """Tell whether cells hold numbers that are not all years."""
     numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
-    return any(not _YEAR.fullmatch(cell) for cell in numbers)
+    return any(not YEAR.fullmatch(cell) for cell in numbers)

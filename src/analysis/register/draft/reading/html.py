@@ -8,7 +8,7 @@ from typing import Any
 from analysis.register.draft.document import PARAGRAPH, Block
 from analysis.register.draft.lines import is_caption
 from analysis.register.draft.reading.grids import grid_block
-from analysis.register.draft.reading.text import decoded
+from analysis.register.draft.reading.text import decoded, one_line
 
 _LEFT_OUT = ("script", "style", "nav", "footer", "noscript", "template", "svg", "form")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -53,4 +53,4 @@ def _text(element: Any) -> str:
         mark.replace_with(
             f"[footnoteRef:{mark.get_text()}]" if re.fullmatch(r"\W*\d+\W*", mark.get_text()) else mark.get_text()
         )
-    return " ".join(element.get_text(" ").split())
+    return one_line(element.get_text(" "))

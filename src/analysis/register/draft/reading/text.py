@@ -1,10 +1,14 @@
 """Plain text as a document: UTF-8, or what Windows writes."""
 
+import re
 from pathlib import Path
 
 from analysis.errors import CallError
 from analysis.register.draft.document import Block
 from analysis.register.draft.lines import blocks_of
+
+_BLANKS = re.compile(r"(?:(?!(?<=\d)[\u00a0\u202f]\d{3}(?!\d))\s)+")
+"""White space, but for a blank that divides thousands."""
 
 
 def read(path: Path) -> tuple[list[Block], list[str]]:
@@ -25,3 +29,8 @@ def decoded(path: Path) -> tuple[str, list[str]]:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace"), ["it is not in UTF-8: read in the encoding of Windows (cp1252)"]
+
+
+def one_line(text: str) -> str:
+    """Return a text with single blanks, and without any around it; what divides thousands stays as it is."""
+    return _BLANKS.sub(" ", text).strip()
