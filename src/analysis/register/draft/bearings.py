@@ -2,8 +2,9 @@
 
 import re
 
+from analysis.classifications.categories import TOTAL
 from analysis.register.draft.candidate import CHANGE, GROWTH
-from analysis.register.draft.groups import TOTAL, GroupMention, group_of, names_total, pattern
+from analysis.register.draft.groups import GroupMention, group_of, names_total, pattern
 from analysis.register.draft.kinds import directions
 from analysis.register.draft.numbers import Printed
 from analysis.register.draft.periods import Mention, compares_with_baseline, span, year_before

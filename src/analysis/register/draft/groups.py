@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-TOTAL = "total"
+from analysis.classifications.categories import TOTAL
+
 _TYPED = ("age", "sex", "origin", "birth")
 """Dimensions of CBS's classifications, which a query selects by; the others are the words of schemes."""
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from analysis.classifications.categories import TOTAL
 from analysis.register.draft.alignment import columns_of
 from analysis.register.draft.candidate import CHANGE, GROWTH, LEVEL, MEAN, RATIO, SHARE, Candidate, Memory
 from analysis.register.draft.document import Block, TableRow
 from analysis.register.draft.grammar import words
-from analysis.register.draft.groups import TOTAL, GroupMention, group_of, groups_in, names_total
+from analysis.register.draft.groups import GroupMention, group_of, groups_in, names_total
 from analysis.register.draft.numbers import Printed, numbers_in
 from analysis.register.draft.periods import compares_with_baseline, periods_in, span, year_before
 
