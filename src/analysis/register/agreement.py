@@ -1,23 +1,17 @@
 """Whether the columns of a claim agree with its queries: period, group and unit."""
 
-from collections.abc import Callable, Iterable, Mapping
-
 from analysis.classifications.categories import CATEGORIES, TOTAL
 from analysis.classifications.groups import Group, members_in_common
 from analysis.classifications.selection import find_crossing, find_group
 from analysis.errors import CallError
-from analysis.intervals.formula import TRUTHS, Node
+from analysis.intervals.formula import TRUTHS
 from analysis.register.claims import Claim, Derivation
 from analysis.register.periods import overlap, point_of, read_span
-from analysis.register.schema import PURE_UNITS
+from analysis.register.units import UnitCheck, UnitOf
 
 _PEOPLE = ("sex", "age", "origin", "birth", "background")
 """The dimensions that divide all people: a total of them is no class of one of these."""
-_ALIKE = {"moments": "persons"}
-"""Units that documents call by another: flows are of moments, and printed as persons."""
-PURE = "a number without a unit"
 _TWO_ENDS = ("change", "growth_rate")
-UnitOf = Callable[[str], str]
 
 
 def period_fault(claim: Claim, query: Derivation) -> str:
@@ -73,65 +67,12 @@ def named_group(text: str) -> Group | None:
     return None
 
 
-def unit_fault(claim: Claim, query: Derivation, units: Mapping[tuple[str, str], str]) -> str:
-    """Return how the unit of a claim contradicts that of its query, or nothing.
-
-    ``units`` holds the unit of each table and measure; a query on others is not compared.
-    """
-
-    def unit_of(cell: str) -> str:
-        table, measure, *_ = cell.split(" | ")
-        return units.get((table, measure), "")
-
-    try:
-        found = unit_of_formula(query.tree, unit_of)
-    except ValueError as fault:
-        return f"unit: {fault}"
-    entered = claim.row["unit"]
-    if not found or not entered or query.tree.kind in (*TRUTHS, "rank", "count"):
+def unit_fault(claim: Claim, query: Derivation, of_name: UnitOf) -> str:
+    """Return how the unit of a claim contradicts that of its query, or nothing."""
+    clash = UnitCheck(of_name, by_name=True).clash(claim, query)
+    if clash is None:
         return ""
-    expected = PURE if entered in PURE_UNITS else canonical(entered)
-    return "" if found == expected else f"unit: {entered!r} stands in the column, and the query gives {found}"
-
-
-def unit_of_formula(tree: Node, unit_of: UnitOf) -> str:
-    """Return the unit that a formula or query gives: that of its cells, `PURE`, or ``""`` where it is not known.
-
-    Parameters
-    ----------
-    tree : Node
-    unit_of : callable
-        The unit of a claim or cell by its name, ``""`` where it is not known.
-
-    Raises
-    ------
-    ValueError
-        When two units meet in a sum or comparison.
-    """
-    if tree.kind in ("cell", "claim"):
-        unit = unit_of(str(tree.value))
-        return PURE if unit in PURE_UNITS else canonical(unit)
-    units = [unit_of_formula(part, unit_of) for part in tree.parts]
-    if tree.kind == "/":
-        over, under = units
-        return PURE if over == under and over else over if under == PURE else ""
-    if tree.kind == "*":
-        named = [unit for unit in units if unit != PURE]
-        return PURE if not named else named[0] if len(named) == 1 else ""
-    if not units or tree.kind in ("and", "count"):
-        return PURE
-    return _one_unit(tree, [unit for part, unit in zip(tree.parts, units, strict=True) if part.kind != "number"])
-
-
-def _one_unit(tree: Node, units: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(units))
-    if len({*distinct} - {""}) > 1:
-        found = " and ".join(filter(None, distinct))
-        raise ValueError(f"{found} cannot be {'compared' if tree.kind in TRUTHS else 'added or compared'}")
-    return "" if "" in distinct else next(iter(distinct), PURE)
-
-
-def canonical(unit: str) -> str:
-    """Return a unit without its multiple and its period, by one name."""
-    plain = unit.removeprefix("thousand ").partition(" per ")[0]
-    return _ALIKE.get(plain, plain)
+    if clash.within:
+        met = "compared" if clash.within in TRUTHS else "added or compared"
+        return f"unit: {clash.one} and {clash.two} cannot be {met}"
+    return f"unit: {clash.one!r} stands in the column, and the query gives {clash.two}"

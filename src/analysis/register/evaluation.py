@@ -18,7 +18,7 @@ from analysis.register.relations import FORMULA, QUERY, Evaluation, Register
 from analysis.register.roots import Wrong, known_wrong
 from analysis.register.slips.explain import Explainer, Explanation
 from analysis.register.suspects import Suspect
-from analysis.register.units import check_units, units_of_cells
+from analysis.register.units import check_units, units_in
 from analysis.register.verdicts import CONTRADICTED, EXCLUDED, HOLDING, REPRODUCED
 from analysis.snapshots.store import Snapshot
 
@@ -71,7 +71,7 @@ def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = No
     UnitError
         When a query computes with units that cannot be.
     """
-    check_units(register, "query", units_of_cells(snapshot))
+    check_units(register, "query", units_in(snapshot))
     documents, tables = set(register.documents if only is None else only), Tables(snapshot)
     evidence = gather(register, tables)
     causes = Causes(snapshot, register, evidence)

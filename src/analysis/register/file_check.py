@@ -19,7 +19,7 @@ from analysis.register.claims import Claim
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import in_line_order, register_with_faults
 from analysis.register.schema import DOCUMENTS, SOURCES
-from analysis.register.units import check_units, units_of_claims
+from analysis.register.units import check_units, units_of_cells, units_of_claims
 from analysis.snapshots.store import Snapshot
 from analysis.statline.catalogue import catalogued, expected_of
 
@@ -102,13 +102,13 @@ def query_faults(claims: Iterable[Claim], tables: Mapping[str, TableOutline]) ->
     A table, measure, dimension or period that cannot be; and a period, group or unit other than in the row's columns,
     but for a query that is known to count something else.
     """
-    units = {(name, measure): unit for name, table in tables.items() for measure, unit in table.units.items()}
+    of_name = units_of_cells(lambda table, measure: tables[table].units.get(measure, ""))
     wrong = []
     for claim in claims:
         for query in claim.queries:
             faults = [fault for cell in query.cells for fault in _cell_faults(cell, tables, claim.row["entered_on"])]
             if not faults and not claim.differs_in(query):
-                faults = [period_fault(claim, query), group_fault(claim, query), unit_fault(claim, query, units)]
+                faults = [period_fault(claim, query), group_fault(claim, query), unit_fault(claim, query, of_name)]
             wrong += [f"{claim.position}: query: {_ended(fault)}" for fault in faults if fault]
     return list(dict.fromkeys(wrong))
 

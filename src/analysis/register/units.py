@@ -4,8 +4,8 @@ A dimension has four parts: a count, money, working hours and years. Percentages
 stands in a formula takes the dimension of what it stands beside, so ``[a] + 10`` and ``share(…) > 50`` are in order.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -29,6 +29,8 @@ _WORDS: dict[str, Powers] = {
 _PURE = ("percent", "percentage points", "ratio", "per ", "index", "rank", "SE")
 _APART = ("persons", "moments", "benefits")
 """Three quantities of CBS that are never added up or set against each other: see ``docs``, honest numbers."""
+_PRINTED_AS = {"moments": "persons"}
+"""Units that documents call by another: flows are of moments, and printed as persons."""
 _ALIKE = ("+", "-", "min", "max", "<", "<=", ">", ">=", "==", "rank")
 
 
@@ -46,6 +48,17 @@ class Unit:
 
 UNKNOWN = Unit(None, "?")
 """Of a figure that nothing is known of: what it is multiplied with is not checked either."""
+UnitOf = Callable[[str], Unit]
+"""The unit of a claim or cell by the name that formulas give it; one without a dimension is not checked."""
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Two units that cannot stand together: of a claim and of its formula, or in a node of the kind ``within``."""
+
+    one: str
+    two: str
+    within: str = ""
 
 
 def unit_of(text: str, mean: bool = False) -> Unit:
@@ -53,14 +66,15 @@ def unit_of(text: str, mean: bool = False) -> Unit:
 
     A ``mean`` in full-time equivalents is a part of one, and has no dimension.
     """
-    plain = text.removeprefix("thousand ").removeprefix("million ")
-    if not plain or plain.startswith(_PURE) or (plain == "fte" and mean):
+    plain = text.removeprefix("thousand ")
+    counted = plain.removeprefix("million ")
+    if not counted or counted.startswith(_PURE) or (counted == "fte" and mean):
         return Unit(_NONE, text)
-    counted = plain if plain in _WORDS else plain.partition(" per ")[0]
-    return Unit(_WORDS.get(counted, _COUNT), counted)
+    name, of_what = (plain, counted) if counted in _WORDS else (counted.partition(" per ")[0],) * 2
+    return Unit(_WORDS.get(of_what, _COUNT), name)
 
 
-def check_units(register: Register, column: str, of_name: Callable[[str], Unit], document: str | None = None) -> None:
+def check_units(register: Register, column: str, of_name: UnitOf, document: str | None = None) -> None:
     """Refuse the first formula or query whose units cannot be; one that is known to count something else may differ.
 
     Parameters
@@ -68,7 +82,6 @@ def check_units(register: Register, column: str, of_name: Callable[[str], Unit],
     register : Register
     column : {"formula", "query"}
     of_name : callable
-        The unit of a claim or cell by the name that formulas give it; a unit without a dimension is not checked.
     document : str, optional
         The only document whose claims are checked.
 
@@ -77,79 +90,80 @@ def check_units(register: Register, column: str, of_name: Callable[[str], Unit],
     UnitError
         In one line: the claim, the formula, and the two units that met.
     """
+    units = UnitCheck(of_name)
     for claim in register.claims.values():
         if document not in (None, claim.document):
             continue
         for derivation in claim.formulas if column == "formula" else claim.queries:
-            fault = "" if claim.differs_in(derivation) else unit_fault(claim, derivation, of_name)
-            if fault:
+            found = None if claim.differs_in(derivation) else units.clash(claim, derivation)
+            if found is not None:
+                one, two = found.one, found.two
+                fault = f"{one} and {two} meet" if found.within else f"expected {one}, found {two}"
                 raise UnitError(f"{claim.position}: {column}: {fault} in {derivation.text[:80]!r}.")
 
 
-def unit_fault(claim: Claim, derivation: Derivation, of_name: Callable[[str], Unit]) -> str:
-    """Return what is wrong between the units of a derivation and of its claim, nothing where they fit."""
-    found = _unit(derivation.tree, of_name)
-    fault = next(found.faults, "")
-    if fault or claim.is_statement or derivation.tree.kind in ("rank", "count") or not claim.row["unit"]:
-        return fault
-    own = unit_of(claim.row["unit"], claim.row["kind"] == "mean")
-    apart = {own.name, found.unit.name} <= {*_APART} and "benefits" in (own.name, found.unit.name)
-    if not _fit(own.powers, found.unit.powers) or (apart and own.name != found.unit.name):
-        return f"expected {claim.row['unit']}, found {_named(found.unit)}"
-    return ""
-
-
 @dataclass(frozen=True)
-class _Found:
-    unit: Unit
-    faults: Iterator[str]
+class UnitCheck:
+    """What is asked of units: one dimension, and with ``by_name`` also that the same is counted, not jobs for persons.
 
+    The columns of a file are checked by name; once a row is in order, arithmetic asks for the dimension alone.
+    """
 
-def _unit(node: Node, of_name: Callable[[str], Unit]) -> _Found:
-    """Return the unit of a part of a formula, and what is wrong within it."""
-    if node.kind == "number":
-        return _Found(Unit(None), iter(()))
-    if node.kind in ("claim", "cell"):
-        return _Found(of_name(str(node.value)), iter(()))
-    parts = [_unit(part, of_name) for part in node.parts]
-    faults = [fault for part in parts for fault in part.faults]
-    units = [part.unit for part in parts]
-    if node.kind in _ALIKE:
-        faults += _unlike(units)
-    if node.kind in ("*", "/"):
-        sign = 1 if node.kind == "*" else -1
-        if UNKNOWN in units:
-            return _Found(UNKNOWN, iter(faults))
+    of_name: UnitOf
+    by_name: bool = False
+
+    def clash(self, claim: Claim, derivation: Derivation) -> Clash | None:
+        """Return what is wrong between the units of a derivation and of its claim, None where they fit."""
+        found, clashes = self._unit(derivation.tree)
+        skipped = derivation.tree.kind in ("rank", "count") or (claim.is_statement and not self.by_name)
+        if clashes or skipped or not claim.row["unit"]:
+            return next(iter(clashes), None)
+        own = unit_of(claim.row["unit"], claim.row["kind"] == "mean" and not self.by_name)
+        fit = self._fit(*(replace(each, name=_PRINTED_AS.get(each.name, each.name)) for each in (own, found)))
+        return None if fit else Clash(claim.row["unit"], _named(found))
+
+    def _unit(self, node: Node) -> tuple[Unit, list[Clash]]:
+        """Return the unit of a part of a formula, and what is wrong within it."""
+        if node.kind == "number":
+            return Unit(None), []
+        if node.kind in ("claim", "cell"):
+            return self.of_name(str(node.value)), []
+        parts = [self._unit(part) for part in node.parts]
+        clashes, units = [each for _, found in parts for each in found], [unit for unit, _ in parts]
+        if node.kind in ("*", "/"):
+            return self._product(node.kind, units), clashes
+        known = [each for each in units if each.powers is not None]
+        if node.kind in _ALIKE:
+            met = ((one, two) for one, two in pairwise(known) if not self._fit(one, two))
+            clashes += [Clash(_named(one), _named(two), node.kind) for one, two in met][:1]
+        unknown = not known or (_is_growth_over_number(node) and not self.by_name)
+        if unknown or node.kind in (*TRUTHS, "count"):
+            return Unit(None), clashes
+        names = {each.name for each in known}
+        return Unit(known[0].powers, names.pop() if len(names) == 1 else ""), clashes
+
+    def _product(self, kind: str, units: list[Unit]) -> Unit:
+        if UNKNOWN in units or all(each.powers is None for each in units):
+            return UNKNOWN if UNKNOWN in units else Unit(None)
+        sign = 1 if kind == "*" else -1
         one, two = (each.powers or _NONE for each in units)
-        bare = all(each.powers is None for each in units)
-        return _Found(Unit(None if bare else tuple(a + sign * b for a, b in zip(one, two, strict=True))), iter(faults))
-    if node.kind in (*TRUTHS, "count") or _is_growth_over_number(node):
-        return _Found(Unit(None), iter(faults))
-    known = [each for each in units if each.powers is not None]
-    names = {each.name for each in known}
-    name = names.pop() if len(names) == 1 else ""
-    return _Found(Unit(known[0].powers, name) if known else Unit(None), iter(faults))
+        single = any(one) != any(two) if kind == "*" else not any(two)
+        name = (units[0] if any(one) else units[1]).name if self.by_name and single else ""
+        return Unit(tuple(a + sign * b for a, b in zip(one, two, strict=True)), name)
+
+    def _fit(self, one: Unit, two: Unit) -> bool:
+        """Tell whether two units go together; of money the count is left out: a mean per head is in euro as well."""
+        if one.powers is None or two.powers is None:
+            return True
+        fit = one.powers[1:] == two.powers[1:] and (one.powers[0] == two.powers[0] or one.powers[1] != 0)
+        apart = {one.name, two.name} <= {*_APART} or (self.by_name and any(one.powers) and one.name and two.name)
+        return fit and (one.name == two.name or not apart)
 
 
 def _is_growth_over_number(node: Node) -> bool:
     """Tell whether this is ``x / 36 - 1``: a bare number that is divided by counts the same as what stands above it."""
     first = node.parts[0]
     return node.kind == "-" and first.kind == "/" and {first.parts[1].kind, node.parts[1].kind} == {"number"}
-
-
-def _unlike(units: list[Unit]) -> list[str]:
-    known = [each for each in units if each.powers is not None]
-    for one, two in pairwise(known):
-        if not _fit(one.powers, two.powers) or (one.name != two.name and {one.name, two.name} <= {*_APART}):
-            return [f"{_named(one)} and {_named(two)} meet"]
-    return []
-
-
-def _fit(one: Powers | None, two: Powers | None) -> bool:
-    """Tell whether two dimensions are one; of money the count is left out: a mean per head is in euro as well."""
-    if one is None or two is None:
-        return True
-    return one[1:] == two[1:] and (one[0] == two[0] or one[1] != 0)
 
 
 def _named(unit: Unit) -> str:
@@ -160,8 +174,8 @@ def _named(unit: Unit) -> str:
     return " × ".join(f"{word}^{power}" if power != 1 else word for word, power in powers) or "a ratio"
 
 
-def units_of_claims(claims: Mapping[str, Claim]) -> Callable[[str], Unit]:
-    """Return how `check_units` finds the unit of a claim by its id."""
+def units_of_claims(claims: Mapping[str, Claim]) -> UnitOf:
+    """Return how the unit of a claim is found by its id."""
 
     def of_name(name: str) -> Unit:
         claim = claims.get(name)
@@ -170,17 +184,23 @@ def units_of_claims(claims: Mapping[str, Claim]) -> Callable[[str], Unit]:
     return of_name
 
 
-def units_of_cells(snapshot: Snapshot) -> Callable[[str], Unit]:
-    """Return how `check_units` finds the unit of a cell: from its table, or from what is known of its measure."""
+def units_of_cells(of_measure: Callable[[str, str], str]) -> UnitOf:
+    """Return how the unit of a cell is found by its name, from that of a table and measure; nothing, if unknown."""
+
+    def of_name(name: str) -> Unit:
+        table, quantity, *_ = name.split(" | ")
+        text = of_measure(table, quantity)
+        return unit_of(text) if text else UNKNOWN
+
+    return of_name
+
+
+def units_in(snapshot: Snapshot) -> UnitOf:
+    """Return how the unit of a cell is found: in its table, or from what is known of its measure."""
 
     @cache
     def measured(table: str) -> dict[str, str]:
         known = snapshot.metadata(table).measures if table in snapshot else ()
         return {measure.quantity: measure.unit for measure in known}
 
-    def of_name(name: str) -> Unit:
-        table, quantity, *_ = name.split(" | ")
-        text = measured(table).get(quantity) or UNITS.get(quantity, ("",))[0]
-        return unit_of(text) if text else UNKNOWN
-
-    return of_name
+    return units_of_cells(lambda table, quantity: measured(table).get(quantity) or UNITS.get(quantity, ("",))[0])
