@@ -18,6 +18,7 @@ from analysis.register.cells import GRAINS, periods_of
 from analysis.register.claims import Claim
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import in_line_order, register_with_faults
+from analysis.register.relations import Register
 from analysis.register.schema import DOCUMENTS, SOURCES
 from analysis.register.units import check_units, units_of_cells, units_of_claims
 from analysis.snapshots.store import Snapshot
@@ -38,7 +39,12 @@ class TableOutline:
 
 
 def check_file(path: Path, published: Snapshot) -> list[Claim]:
-    """Return the claims of a file; its queries may name tables of a snapshot and of the catalogue.
+    """Return the claims of a file that is in order, as `read_with` says."""
+    return [claim for claim in read_with(path, published).claims.values() if claim.document == path.stem]
+
+
+def read_with(path: Path, published: Snapshot) -> Register:
+    """Return the register with a file; the queries of that may name tables of a snapshot and of the catalogue.
 
     Raises
     ------
@@ -51,11 +57,11 @@ def check_file(path: Path, published: Snapshot) -> list[Claim]:
     claims = [claim for claim in register.claims.values() if claim.document == path.stem]
     refuse(in_line_order([*faults, *query_faults(claims, outlines(published))], [path.name]))
     check_units(register, "formula", units_of_claims(register.claims), path.stem)
-    return claims
+    return register
 
 
 def check_register(published: Snapshot) -> tuple[list[Claim], int]:
-    """Return the claims of the register and how many parts of documents are shown; raises a DataError as `check_file`.
+    """Return the claims of the register and how many parts of documents are shown; raises a DataError as `read_with`.
 
     Register, documents, sources and coverage are all read before anything is reported.
     """

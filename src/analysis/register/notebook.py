@@ -13,7 +13,7 @@ from analysis.register.draft.reading import READERS
 from analysis.register.draft.sheet import COLUMNS, Sheet, write_register
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
-from analysis.register.file_check import check_file
+from analysis.register.file_check import read_with
 from analysis.register.formulas import parse
 from analysis.register.rows import finding_rows
 from analysis.register.verdicts import recompute
@@ -52,9 +52,7 @@ def check(path: str | Path, snapshot: str = "published") -> pd.DataFrame:
         frame = pd.DataFrame(sheet.rows, columns=list(COLUMNS)).set_index("draft_id")
         frame.attrs["document"] = sheet.document
         return frame
-    if file.suffix:
-        check_file(file, open_snapshot("published"))
-    register = read_register(extra=file if file.suffix else None)
+    register = read_with(file, open_snapshot("published")) if file.suffix else read_register()
     name = file.stem if file.suffix else str(path)
     if name not in register.documents:
         raise CallError(f"document {name!r} is unknown; {did_you_mean(name, register.documents)}.")
