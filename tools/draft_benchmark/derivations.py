@@ -57,7 +57,7 @@ def derivations(
         if each.holds and each.method == FORMULA and each.evaluation.is_copy:
             clusters.join(each.candidate, next(iter(each.evaluation.operands)))
     every = {frozenset(map(clusters.find, each.figures)) for each in proposals if each.method == FORMULA}
-    own = [claim for claim in register.claims.values() if claim.document == result.document]
+    own = register.of_document(result.document)
     formulas = {
         f"{claim.id}: {derivation.text}": _proposed(claim, derivation.tree.claims(), nodes, clusters, every, register)
         for claim in own if claim.id in nodes for derivation in claim.formulas

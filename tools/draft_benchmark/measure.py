@@ -51,7 +51,7 @@ def measure(document: Document, register: Register) -> Measured:
     """Draft a text and match it with the document of the register that it is."""
     candidates = [each for each in candidates_of(document) if each.is_figure]
     name = _document_of(candidates, register)
-    claims = [each for each in register.claims.values() if each.document == name and each.value is not None]
+    claims = [each for each in register.of_document(name) if each.value is not None]
     claims = [each for each in claims if each.row["kind"] not in ("rank", "statement")]
     matches, shared = match_all(claims, candidates)
     return Measured(name, document.text, claims, candidates, matches, shared)
@@ -62,11 +62,7 @@ def _document_of(candidates: Sequence[Candidate], register: Register) -> str:
     drafted = {abs(each.value) for each in candidates if abs(each.value) >= 1000}
 
     def common(name: str) -> float:
-        values = {
-            abs(each.value)
-            for each in register.claims.values()
-            if each.document == name and each.value and abs(each.value) >= 1000
-        }
+        values = {abs(each.value) for each in register.of_document(name) if each.value and abs(each.value) >= 1000}
         return len(values & drafted) / max(len(values), 1)
 
     return max(register.documents, key=common)

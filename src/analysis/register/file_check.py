@@ -39,11 +39,11 @@ class TableOutline:
 
 
 def check_file(path: Path, published: Snapshot) -> list[Claim]:
-    """Return the claims of a file that is in order, as `read_with` says."""
-    return [claim for claim in read_with(path, published).claims.values() if claim.document == path.stem]
+    """Return the claims of a file that is in order, as `register_with_file` says."""
+    return register_with_file(path, published).of_document(path.stem)
 
 
-def read_with(path: Path, published: Snapshot) -> Register:
+def register_with_file(path: Path, published: Snapshot) -> Register:
     """Return the register with a file; the queries of that may name tables of a snapshot and of the catalogue.
 
     Raises
@@ -54,16 +54,17 @@ def read_with(path: Path, published: Snapshot) -> Register:
         With a line for each fault.
     """
     register, faults = register_with_faults(extra=path)
-    claims = [claim for claim in register.claims.values() if claim.document == path.stem]
-    refuse(in_line_order([*faults, *query_faults(claims, outlines(published))], [path.name]))
+    queries = query_faults(register.of_document(path.stem), outlines(published))
+    refuse(in_line_order([*faults, *queries], [path.name]))
     check_units(register, "formula", units_of_claims(register.claims), path.stem)
     return register
 
 
 def check_register(published: Snapshot) -> tuple[list[Claim], int]:
-    """Return the claims of the register and how many parts of documents are shown; raises a DataError as `read_with`.
+    """Return the claims of the register and how many parts of documents are shown.
 
-    Register, documents, sources and coverage are all read before anything is reported.
+    It raises a DataError as `register_with_file` does; register, documents, sources and coverage are all read before
+    anything is reported.
     """
     register, faults = register_with_faults()
     claims = list(register.claims.values())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import CallError, DataError, did_you_mean
+from analysis.errors import DataError, check_choice, did_you_mean
 from analysis.register.cells import Tables
 from analysis.register.draft.drafting import make_draft
 from analysis.register.draft.keeping import keep as keep_rows
@@ -13,7 +13,7 @@ from analysis.register.draft.reading import READERS
 from analysis.register.draft.sheet import COLUMNS, Sheet, write_register
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
-from analysis.register.file_check import read_with
+from analysis.register.file_check import register_with_file
 from analysis.register.formulas import parse
 from analysis.register.rows import finding_rows
 from analysis.register.verdicts import recompute
@@ -29,9 +29,8 @@ def read(document: str) -> pd.DataFrame:
         When the register has no such document.
     """
     register = read_register()
-    if document not in register.documents:
-        raise CallError(f"document {document!r} is unknown; {did_you_mean(document, register.documents)}.")
-    rows = [dict(claim.row) for claim in register.claims.values() if claim.document == document]
+    check_choice("document", document, register.documents)
+    rows = [dict(claim.row) for claim in register.of_document(document)]
     return pd.DataFrame(rows).set_index("claim_id")
 
 
@@ -52,10 +51,8 @@ def check(path: str | Path, snapshot: str = "published") -> pd.DataFrame:
         frame = pd.DataFrame(sheet.rows, columns=list(COLUMNS)).set_index("draft_id")
         frame.attrs["document"] = sheet.document
         return frame
-    register = read_with(file, open_snapshot("published")) if file.suffix else read_register()
-    name = file.stem if file.suffix else str(path)
-    if name not in register.documents:
-        raise CallError(f"document {name!r} is unknown; {did_you_mean(name, register.documents)}.")
+    register = register_with_file(file, open_snapshot("published")) if file.suffix else read_register()
+    name = check_choice("document", file.stem if file.suffix else str(path), register.documents)
     return pd.DataFrame(finding_rows(find(register, tables, [name]), register, tables)).set_index("claim_id")
 
 

@@ -74,6 +74,10 @@ class Register:
         """Return a text of the register in a language; as it was entered, where there is no Dutch of it."""
         return self.dutch.get(entered, entered) if lang == "nl" else entered
 
+    def of_document(self, name: str) -> list[Claim]:
+        """Return the claims of a document, in its order."""
+        return [claim for claim in self.claims.values() if claim.document == name]
+
     @property
     def tables(self) -> list[str]:
         """The tables that the first queries of the claims use."""
