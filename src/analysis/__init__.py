@@ -21,7 +21,7 @@ Imports run one way, from the top of this list to its end::
     snapshots
     classifications
     intervals
-    missing, files, checked_files, summary
+    missing, files, checked_files, summary, joined_column
     errors, table_files
 """
 

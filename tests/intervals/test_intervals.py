@@ -272,3 +272,14 @@ def test_a_weighted_sum_by_hand():
 def test_zero_lies_within_rounding_beyond_it_or_cannot_be_told():
     a, b, c, gap = cells([100, 90, 70, np.nan])
     assert list(zero_within_rounding(stack([a - b, a - c, a - gap]))) == [WITHIN, BEYOND, "cannot be decided"]
+
+
+def test_joined_tables_keep_their_cells_apart():
+    """Three tables of two, three and one cells, joined in two orders: each cell is found by its table and position."""
+    a, b, c = (Rounded.of_cells(pool(values, key=key), np.arange(len(values)), "persons")
+               for key, values in (("a", [1.0, 2.0]), ("b", [10.0, 20.0, 30.0]), ("c", [100.0])))  # fmt: skip
+    forward, backward = stack([a, b, c]), stack([c, a, b])
+    assert list(forward.value) == [1, 2, 10, 20, 30, 100]
+    assert list(backward.value) == [100, 1, 2, 10, 20, 30]
+    same = forward - backward.take([1, 2, 3, 4, 5, 0])  # the same cells, so nothing is left of their intervals
+    assert (list(same.value), list(same.lo), list(same.hi)) == ([0] * 6, [0] * 6, [0] * 6)

@@ -7,6 +7,8 @@ from itertools import count
 
 import numpy as np
 
+from analysis.joined_column import Column, join_columns, part_of, starts_of
+
 _COLUMNS = ("value", "lo", "hi", "missing", "status")
 _NUMBER = count()
 
@@ -21,11 +23,11 @@ class CellPool:
 
     key: tuple[str, ...]
     sizes: tuple[int, ...]
-    value: np.ndarray
-    lo: np.ndarray
-    hi: np.ndarray
-    missing: np.ndarray
-    status: np.ndarray
+    value: Column
+    lo: Column
+    hi: Column
+    missing: Column
+    status: Column
 
     @classmethod
     def of_ranges(cls, *columns: np.ndarray) -> CellPool:
@@ -34,22 +36,16 @@ class CellPool:
 
     def join(self, other: CellPool) -> CellPool:
         """Return one pool with the cells of both; the cells of a table that is in both occur once."""
-        fresh = [key for key in other.key if key not in self.key]
+        fresh = [number for number, key in enumerate(other.key) if key not in self.key]
         if not fresh:
             return self
-        parts = np.concatenate([np.arange(*other.span(key)) for key in fresh])
         return CellPool(
-            key=self.key + tuple(fresh),
-            sizes=self.sizes + tuple(other.sizes[other.key.index(key)] for key in fresh),
-            **{name: np.concatenate([getattr(self, name), getattr(other, name)[parts]]) for name in _COLUMNS},
+            key=self.key + tuple(other.key[number] for number in fresh),
+            sizes=self.sizes + tuple(other.sizes[number] for number in fresh),
+            **{name: join_columns(getattr(self, name), getattr(other, name), fresh) for name in _COLUMNS},
         )
 
-    def span(self, key: str) -> tuple[int, int]:
-        """Return the positions of the cells of one table."""
-        index = self.key.index(key)
-        start = sum(self.sizes[:index])
-        return start, start + self.sizes[index]
-
-    def positions_in(self, pool: CellPool) -> np.ndarray:
-        """Return, for each cell of this pool, its position in ``pool``."""
-        return np.concatenate([np.arange(*pool.span(key)) for key in self.key])
+    def positions_in(self, pool: CellPool, cells: np.ndarray) -> np.ndarray:
+        """Return the positions in ``pool``, which has these tables too, of cells of this pool."""
+        starts, own = dict(zip(pool.key, starts_of(pool.sizes), strict=True)), starts_of(self.sizes)
+        return cells + (np.array([starts[key] for key in self.key]) - own)[part_of(cells, own)]

@@ -212,7 +212,7 @@ def together(one: Rounded, two: Rounded) -> tuple[Rounded, Rounded]:
     return tuple(  # type: ignore[return-value]
         column
         if column.pool.key == pool.key
-        else replace(column, pool=pool, cell=column.pool.positions_in(pool)[column.cell])
+        else replace(column, pool=pool, cell=column.pool.positions_in(pool, column.cell))
         for column in (one, two)
     )
 

@@ -115,7 +115,7 @@ def _variance(column: Rounded, dispersion: float) -> np.ndarray:
 
 def _rounding_variance(column: Rounded) -> np.ndarray:
     """Return the variance of each sum of cells, each spread evenly over its interval: sum of (weight width)^2 / 12."""
-    width = (column.pool.hi - column.pool.lo)[column.cell]
+    width = column.pool.hi[column.cell] - column.pool.lo[column.cell]
     return np.bincount(column.row, (column.num * width) ** 2 / 12, minlength=len(column))
 
 
