@@ -146,7 +146,7 @@ def stock_spans(
         for table, column in _stocks(snapshot, NATIONAL_STOCK, together, groups, dividing)
     }
     absent = [Rounded.absent(size, PERSONS)] * len(ends)
-    return choose_by_row(parts | {"": absent}, range(len(ends)))
+    return choose_by_row(parts or {"": absent}, range(len(ends)))
 
 
 def person_years(
@@ -166,7 +166,7 @@ def choose_by_row(parts: dict[str, list[Rounded]], needed: Sequence[int]) -> tup
     Parameters
     ----------
     parts : dict of str to list of Rounded
-        For each table, the preferred first, the same columns with the same rows.
+        For each table, the preferred first, the same columns with the same rows, all of one unit.
     needed : sequence of int
         The columns that count: a row comes from the first table that has all of them, else from the one that has most.
 
@@ -178,8 +178,10 @@ def choose_by_row(parts: dict[str, list[Rounded]], needed: Sequence[int]) -> tup
     """
     present = [sum((part[at].missing == PRESENT).astype(int) for at in needed) for part in parts.values()]
     chosen = np.argmax(present, axis=0)  # the first of several that are alike
-    size = len(chosen)
-    columns = [stack(list(same)).take(chosen * size + np.arange(size)) for same in zip(*parts.values(), strict=True)]
+    size, of_table = len(chosen), [stack(part) for part in parts.values()]
+    whole = stack(of_table)  # all columns at once: joining the cells of large tables takes most of the time
+    first = chosen * len(of_table[0]) + np.arange(size)
+    columns = [whole.take(first + number * size) for number, _ in enumerate(next(iter(parts.values())))]
     return columns, [list(parts)[each] for each in chosen]
 
 
