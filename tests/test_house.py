@@ -54,7 +54,9 @@ def lines_in(*rooms: str) -> int:
 
 def test_the_library_stays_small():
     assert lines_in("cleaning", "intervals", "classifications") <= 1700
-    assert lines_in("") <= 37_000  # 21,000 before drafts, certificates, composition, sweeps, the explorer and municipalities came in
+    assert (
+        lines_in("") <= 37_000
+    )  # 21,000 before drafts, certificates, composition, sweeps, the explorer and municipalities came in
 
 
 def test_modules_are_near_a_hundred_lines():

@@ -4,7 +4,6 @@ Parameters, questions, queries of the register, panels and measures all come her
 in the same words everywhere: what was found, what it may have meant, and what is possible.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from analysis.classifications.categories import CATEGORIES, TOTAL, USUAL_TOTALS, category_of, read_list
 from analysis.classifications.durations import named_bands
 from analysis.classifications.groups import GROUPS, TOTAL_GROUP, Group, cross, one_class
+from analysis.classifications.regions import level_of
 from analysis.errors import CallError, did_you_mean, name_some
 
 ALL = "all"
@@ -85,7 +85,7 @@ def find_group(dimension: str, name: str, own: Iterable[str] = ()) -> Group:
     known = {_spelling(each): one_class(dimension, each) for each in own} | _groups(dimension)
     if _spelling(name) in known:
         return known[_spelling(name)]
-    if _is_region(name.strip()) if dimension == "region" else not known:
+    if level_of(name.strip()) if dimension == "region" else not known:
         return one_class(dimension, name.strip())
     names = [group.name for group in known.values() if group.name not in USUAL_TOTALS]
     raise CallError(unknown_group(dimension, name.strip(), names))
@@ -140,11 +140,6 @@ def _groups(dimension: str) -> dict[str, Group]:
     classes = [one_class(dimension, name) for name in (*CATEGORIES.get(dimension, ()), *listed)]
     declared = named_bands() if dimension == "duration" else GROUPS.get(dimension, {}).values()
     return {_spelling(group.name): group for group in (*classes, *declared)}
-
-
-def _is_region(code: str) -> bool:
-    levels = read_list("regions")["levels"].values()
-    return any(re.fullmatch(rf"{level['prefix']}\d{{{level['digits']}}}", code) for level in levels)
 
 
 def _spelling(name: str) -> str:

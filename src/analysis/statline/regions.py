@@ -3,9 +3,11 @@
 import re
 
 from analysis.classifications.categories import read_list
+from analysis.classifications.regions import level_of
 from analysis.statline.wire_format import WireCode, WireDimension
 
-_BEGUN = re.compile(r"Begindatum (\d{2})-(\d{2})-(\d{4})")
+# the newest municipalities have no Begindatum, and that of GM1942 is a year early (03759ned, July 2026)
+_BEGUN = re.compile(r"(?:Ontstaan per|Begindatum) (\d{2})-(\d{2})-(\d{4})")
 # a new name gives a municipality a new code: GM0083 became GM1908 (03759ned, July 2026)
 _ENDED = re.compile(r"(?:Opgeheven|Naamswijziging) per (\d{2})-(\d{2})-(\d{4})(?=,\s+overgegaan|,\s+nieuwe naam|\s|$)")
 
@@ -30,7 +32,7 @@ def region_attributes(dimension: WireDimension, texts: dict[str, dict[str, str]]
     found = {}
     for code in dimension.codes:
         attributes = {
-            "level": _level(code.code),
+            "level": level_of(code.code),
             "parent": _parent(code, provinces, known),
             "valid_from": _date(_BEGUN, code.description),
             "valid_until": _date(_ENDED, code.description),
@@ -38,13 +40,6 @@ def region_attributes(dimension: WireDimension, texts: dict[str, dict[str, str]]
         }
         found[code.code] = {name: word for name, word in attributes.items() if word}
     return found
-
-
-def _level(code: str) -> str:
-    levels = read_list("regions")["levels"].items()
-    return next(
-        (level for level, about in levels if re.fullmatch(rf"{about['prefix']}\d{{{about['digits']}}}", code)), ""
-    )
 
 
 def _parent(code: WireCode, provinces: dict[str, str], known: set[str]) -> str:
