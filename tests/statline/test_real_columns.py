@@ -184,6 +184,14 @@ def test_a_table_without_periods_has_the_one_of_its_title(banks, platform):
     cells = read_cells(banks[platform][0], "85984NED", "year")
     assert cells.periods.tolist() == parse_periods(["2024JJ00"]).tolist()
     assert np.isfinite(cells.frame["value"]).all()
+    found = {(each.quantity, each.unit, each.rounding) for each in cells.metadata.measures}
+    assert found == {
+        ("population", "inhabitants", 5),
+        ("aged_65", "inhabitants", 5),
+        ("households", "households", 5),
+        ("low_income", "percent", 0.1),
+        ("disability_benefits", "persons", 10),
+    }
 
 
 # -- one table at a time
@@ -261,5 +269,6 @@ def test_tables_for_regional_work_are_catalogued_with_their_predecessors():
     while expected_of(line[-1]).predecessor:
         line.append(expected_of(line[-1]).predecessor)
     assert line == ["86113NED", "85586NED", "84897NED", "83759NED"]
-    assert {*line, "80794ned", "82015NED"} <= set(catalogued(by_name=True))
+    assert {*line, "80794ned", "82015NED", "85588NED", "37230ned", "85984NED"} <= set(catalogued(by_name=True))
+    assert not {"80794ned", "85588NED", "85984NED"} & set(catalogued())
     assert expected_of("83759NED").measures == expected_of("86113NED").measures

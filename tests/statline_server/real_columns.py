@@ -288,10 +288,20 @@ def _words(regions: tuple, periods: list[str]) -> dict[tuple[str, ...], str]:
 
 def key_figures() -> Cube:
     """Return 85984NED: a table without periods; its title names the year."""
-    measure = Measure("Bijstand_5", "M000005", "Bijstand", group="G2")
+    # columns of v3 as programs of others ask for them (2025-2026)
+    measures = (
+        Measure("AantalInwoners_5", "M000005", "Aantal inwoners", group="G2"),
+        Measure("k_65JaarOfOuder_12", "M000012", "65 jaar of ouder", group="G2"),
+        Measure("HuishoudensTotaal_29", "M000029", "Huishoudens totaal", group="G2"),
+        Measure("HuishoudensMetEenLaagInkomen_84", "M000084", "Huishoudens met een laag inkomen", "%", group="G2"),
+        Measure(
+            "PersonenPerSoortUitkeringBijstand_89", "M000089", "Personen per soort uitkering; Bijstand", group="G2"
+        ),
+        Measure("PersonenPerSoortUitkeringAO_90", "M000090", "Personen per soort uitkering; AO", group="G2"),
+    )
     groups = (Group("G1", "Regioaanduiding"), Group("G2", "Personen per soort uitkering"))
     title = "Kerncijfers wijken en buurten 2024"
-    about = ("85984NED", title, MODIFIED, "2024", (region("WijkenEnBuurten", WIJKEN, ()),), (*WORDS, measure))
+    about = ("85984NED", title, MODIFIED, "2024", (region("WijkenEnBuurten", WIJKEN, ()),), (*WORDS, *measures))
     cells = filled(Cube(*about, {})).cells
     return Cube(*about, {**cells, **_words(WIJKEN, [""])}, groups, "Perjaar")
 

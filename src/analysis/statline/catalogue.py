@@ -127,7 +127,7 @@ def declared_entry(measure: WireMeasure, table: WireTable) -> dict[str, Any]:
 
 def multiple_of(unit: str) -> float:
     """Return how many of what is counted one figure stands for: 1,000 for ``x 1 000`` and ``thousand benefits``."""
-    found = re.search(r"(%)|\b(1[ .\xa0]?000|thousand)\b|\b(mln)\b|\b(mld)\b", unit)
+    found = re.search(r"(%|\bpercent\b)|\b(1[ .\xa0]?000|thousand)\b|\b(mln)\b|\b(mld)\b", unit)
     return (0.01, 1e3, 1e6, 1e9)[found.lastindex - 1] if found else 1.0
 
 
