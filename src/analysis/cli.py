@@ -180,7 +180,7 @@ def _simulate(options: argparse.Namespace) -> int:
 
     rules = default_parameters(options.seed, options.persons)
     unrest = default_unrest() if options.world == "continuous" else None
-    print(simulate(snapshots_folder(), rules, options.name, unrest, options.full_size))
+    print(simulate(snapshots_folder(), rules, options.name, unrest, options.full_size, options.regions))
     return 0
 
 
@@ -340,6 +340,7 @@ _COMMANDS = {
         option("--world", choices=("monthly", "continuous"), default="monthly",
                help="people leave at month ends (default), or on any day with shocks that last"),
         option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
+        option("--regions", action="store_true", help="tables by municipality as well, with the truth of their rates"),
     ),
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""

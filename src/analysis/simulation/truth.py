@@ -23,10 +23,13 @@ _DIGITS = 9  # sums of floats can differ in the last digits from one machine to 
 _YEARS = MONTHS.year.unique()
 
 
-def truth_bytes(rules: Parameters, counts: Counts, unrest: Unrest | None = None) -> bytes:
+def truth_bytes(
+    rules: Parameters, counts: Counts, unrest: Unrest | None = None, regions: dict[str, Any] | None = None
+) -> bytes:
     """Return the truth of a population as the file that is kept with its tables.
 
-    The steady state of the second world (``unrest``) is not known in closed form, and is left out.
+    The steady state of the second world (``unrest``) is not known in closed form, and is left out. ``regions`` is what
+    is true of municipalities (`analysis.simulation.regions.region_truth`), where there are tables of them.
     """
     groups = [TOTAL_GROUP]
     for group_by in MONITOR:
@@ -44,6 +47,7 @@ def truth_bytes(rules: Parameters, counts: Counts, unrest: Unrest | None = None)
         "format": 1,
         "parameters": asdict(rules),
         **({} if unrest is None else {"unrest": asdict(unrest)}),
+        **({} if regions is None else {"regions": regions}),
         "months": [str(month) for month in MONTHS],
         "quarters": [str(quarter) for quarter in MONTHS.asfreq("Q-DEC").unique()],
         "years": _YEARS.tolist(),
