@@ -39,15 +39,16 @@ _BENEFITS = (  # in the order in which they are counted
     ("leefvormechtpaar", "Leefvorm (echt)paar", "benefits_couple"),
 )
 _KEY_FIGURES = (  # code, title, quantity, unit, width of rounding, background, whether it is of households
-    ("aantalinwoners", "Aantal inwoners", "population", "inhabitants", 0, "", False),
+    ("aantalinwoners", "Aantal inwoners", "population", "inhabitants", 5, "", False),
     ("buiteneuropa", "Buiten Europa", "non_european", "inhabitants", 5, "non_european", False),
     ("eenpersoonshuishoudens", "Eenpersoonshuishoudens", "single_households", "households", 5,
      "single_households", True),
-    ("huishoudensmeteenlaaginkomen", "Huishoudens met een laag inkomen", "low_income_share", "percent", 0.1,
+    ("huishoudensmeteenlaaginkomen", "Huishoudens met een laag inkomen", "low_income", "percent", 0.1,
      "low_income", True),
     ("huishoudenstotaal", "Huishoudens totaal", "households", "households", 5, "", True),
-    ("k65jaarofouder", "65 jaar of ouder", "aged_65", "inhabitants", 0, "aged_65", False),
-    ("wmoclienten", "Wmo-cliënten", "care_clients", "persons", 5, "care_clients", False),
+    ("k65jaarofouder", "65 jaar of ouder", "aged_65", "inhabitants", 5, "aged_65", False),
+    ("personenpersoortuitkeringao", "Personen per soort uitkering; AO", "disability_benefits", "persons", 10,
+     "disability_benefits", False),
 )  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def _key_figures(regions: Regions, rules: RegionRules, known: RegionMap, source:
         if unit == "percent":
             number = 100 * number / np.append(base[order], base.sum())
         digits = 1 if unit == "percent" else 0
-        columns.append([f"{value:.{digits}f}" for value in np.floor(number / (width or 1) + 0.5) * (width or 1)])
+        columns.append([f"{value:.{digits}f}" for value in np.floor(number / width + 0.5) * width])
     listed = {*regions.codes, COUNTRY}
     codes = tuple(code for code in known.codes if code.code in listed)
     measures = tuple(Measure(*each[:5]) for each in _KEY_FIGURES)
