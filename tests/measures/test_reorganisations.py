@@ -5,8 +5,8 @@ import math
 import pytest
 
 from analysis.classifications.regions import level_of
-from analysis.classifications.reorganisations import began, exists, moves, parts_on, refuse_ended
 from analysis.errors import CallError
+from analysis.measures.reorganisations import began, exists, moves, parts_on, refuse_ended
 
 
 def test_the_list_is_whole():
