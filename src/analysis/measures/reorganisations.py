@@ -1,6 +1,6 @@
 """Municipalities that were merged, divided or renamed, and what became of each on the map of a later day.
 
-The list is ``reorganisations.csv`` of the classifications: for each municipality that ended since 1998 the ones that its
+The list is ``reorganisations.csv`` of the classifications: for each municipality that ended since 1998 those that its
 inhabitants came to, how many, and whether that one began on the day. It is what CBS's own list of regions says
 (03759ned, as it stood on 2 July 2026; CC BY 4.0); moves of a border between two that both went on are not in it.
 """
