@@ -18,7 +18,7 @@ from analysis.missing import FINAL
 from analysis.report.data_dictionary import resource
 from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
-from analysis.report.plotting import SCREEN_DPI, SOFT, png, svg
+from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, png, svg
 from analysis.report.provenance import with_provenance
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import NAMED, complete, machine_table, table_spec
@@ -150,6 +150,7 @@ class Report:
         if self.snapshot.kind == "simulated":
             words = self.translator.word("page", "simulated")
             figure.text(0.5, 0.5, words, ha="center", va="center", rotation=20, fontsize=20, alpha=0.25)
+        lay_out(figure, fine=self.folder is not None)
         image = png(figure, fine=self.folder is not None, Title=title, Description=alt)
         if self.folder:
             folder = self.folder / "figures"
