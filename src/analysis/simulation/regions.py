@@ -5,9 +5,9 @@ The logarithm of the rate of municipality g in month t is
     log r[g, t] = level[t] + sum(effect * standardised background[g]) + lasting[g] + shock[g, t],
 
 ``lasting`` being drawn once and ``shock`` a first-order autoregression. The level makes the expected persons add up to
-a given number for the country, the stock of the simulated population. Persons stay from month to month: those there are
-a hypergeometric choice of those before, newcomers a multinomial one, so that a count has the chance variation of
-independent persons (Poisson given the country's), and counts of neighbouring months share most persons.
+a given number for the country, the stock of the simulated population. Persons stay from month to month, each with one
+chance, and newcomers are a multinomial draw, so that a count has the chance variation of independent persons (Poisson
+given the country's), and counts of neighbouring months share most persons.
 """
 
 from __future__ import annotations
@@ -222,11 +222,13 @@ def _persons(staying: float, stock: np.ndarray, expected: np.ndarray, rng: np.ra
     persons = np.zeros(expected.shape, np.int64)
     persons[:, 0] = rng.multinomial(stock[0], expected[:, 0] / expected[:, 0].sum())
     for month in range(1, len(stock)):
-        stayed = min(int(staying * stock[month - 1]), int(stock[month]))
-        kept = rng.multivariate_hypergeometric(persons[:, month - 1], stayed, method="marginals")
-        # those who stay have the mean stayed / stock of the month before; newcomers make up the rest
-        new = np.maximum(expected[:, month] - expected[:, month - 1] * stayed / stock[month - 1], 0)
-        persons[:, month] = kept + rng.multinomial(stock[month] - stayed, new / new.sum())
+        before, now = expected[:, month - 1], expected[:, month]
+        stay = np.minimum(staying, now / before)  # where so many fewer are expected, more leave
+        kept = rng.binomial(persons[:, month - 1], stay)
+        if (many := kept.sum() - stock[month]) > 0:  # by chance alone, in a country that shrinks as fast as it can
+            kept -= rng.multivariate_hypergeometric(kept, many, method="marginals")
+        new = np.maximum(now - stay * before, 0) + 1e-9
+        persons[:, month] = kept + rng.multinomial(stock[month] - kept.sum(), new / new.sum())
     return persons
 
 
