@@ -277,4 +277,4 @@ def test_a_spread_runs_from_the_lowest_to_the_highest_tenth(published):
     top = [segment for segment in axes.collections[0].get_segments() if segment[0][1] == 2]
     assert [tuple(point) for point in top[0]] == [(52, 2), (55, 2)]
     assert axes.get_yticklabels()[0].get_text() == "Wsw"
-    assert axes.get_xlabel() == "lowest tenth – mean – highest tenth"
+    assert axes.get_xlabel() == "lowest tenth – mean – highest tenth\naxis does not start at zero"

@@ -156,9 +156,9 @@ def drawn():
     by_year = caseload.by_year(source, months[-1])
     yield caseload_figures.caseload_series(caseload.series(source, months), by_year, translator)
     yield duration_figures.over_5y(duration.longterm_shares(source, "all"), translator)
-    yield findings_figures.findings_by_document(
-        findings_tables.verdicts_by_document(find(read_register(), source)), translator
-    )
+    register = read_register()
+    counts = findings_tables.verdicts_by_document(find(register, source))
+    yield findings_figures.findings_by_document(counts, findings_tables.titles(register), translator)
 
 
 def test_all_text_of_pictures_can_be_read():

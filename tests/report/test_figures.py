@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.dates import date2num
 from PIL import Image
@@ -15,12 +17,13 @@ from analysis.chapters.caseload import figures as caseload_figures
 from analysis.chapters.duration import figures as duration_figures
 from analysis.chapters.flows import figures as flows_figures
 from analysis.language.translator import Translator
-from analysis.measures import account, caseload, caseload_groups, duration, exit_rates, flow_groups, flows
+from analysis.measures import account, caseload, caseload_groups, duration, exit_rates, flow_groups, flows, sources
 from analysis.measures.tidy_frame import pick
 from analysis.models.duration import ended_spells as steady_state
 from analysis.models.flows.group_comparison import compare_groups
 from analysis.models.flows.outflow import fit_outflow
 from analysis.report import charts, plotting
+from analysis.report.numbers import decided
 
 ENGLISH = Translator("en")
 DECEMBER = pd.Period("2025-12", freq="M")
@@ -96,7 +99,7 @@ def test_the_ratio_in_time_with_its_band(published, quarterly, quarters):
         assert {(place, row["value_lo"]), (place, row["value_hi"])} <= corners
         assert row["quarter"] == ratio["quarter"].iloc[place]
     assert list(axes.lines[2].get_ydata()) == [1, 1]
-    assert axes.get_xlabel() == "━ 85615NED   ─○─ 82662NED"
+    assert axes.get_xlabel() == "━ current table   ─○─ discontinued table"
 
 
 def test_flows_and_the_rises_of_the_aow_age(published, quarterly, quarters):
@@ -130,7 +133,66 @@ def test_no_line_crosses_a_gap(published):
             drawn += len(line.get_xdata())
     assert drawn == len(series)
     (axes,) = duration_figures.starters(duration.starters(published), ENGLISH).axes
+    assert [text.get_text().strip() for text in axes.texts] == ["quarterly, by duration", "quarterly, discontinued"]
     assert all((np.diff(date2num(line.get_xdata())) <= 92).all() for line in axes.lines)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_line_is_named_in_words_and_an_axis_that_is_cut_says_so(published, lang):
+    """A reader knows no table by its number; it stands in the source, below the figure."""
+    words = Translator(lang)
+    figure = caseload_figures.caseload_series(caseload.series(published), caseload.by_year(published, DECEMBER), words)
+    for axes in figure.axes:
+        texts = [text.get_text().strip() for text in axes.texts]
+        assert not [text for text in texts if re.search(r"\d{5}(ned|ksz|eng)", text, re.IGNORECASE)]
+        assert axes.get_ylim()[0] > 0
+        assert words.word("figures.words", "cut_axis") in texts
+    with plotting.canvas(2.0) as (_, (axes,)):
+        axes.plot([0, 1], [0, 5])
+        plotting.mark_cut_axis(axes, words)
+        assert not axes.texts
+
+
+def test_every_table_that_lines_are_drawn_of_has_a_name_in_both_languages():
+    drawn = {table for table, _ in (*sources.NATIONAL_STOCK, *sources.GROUP_STOCK)} | set(sources.QUARTERLY_FLOWS)
+    for table in (each for each in drawn if each[0].isdigit()):
+        names = {Translator(lang).series(table) for lang in ("nl", "en")}
+        assert len(names) == 2, table
+        assert table not in names
+
+
+def rows_of(*intervals):
+    return pd.DataFrame(
+        [{"name": name, "value": (lo + hi) / 2, "value_lo": lo, "value_hi": hi} for name, lo, hi in intervals]
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "highest", "lowest"),
+    [
+        (rows_of(("a", 1, 2), ("b", 3, 4), ("c", 5, 6)), "c", "a"),
+        (rows_of(("a", 1, 3), ("b", 2, 4), ("c", 5, 6)), "c", None),
+        (rows_of(("a", 1, 2), ("b", 3, 9), ("c", 8, 9)), None, "a"),  # the widest reaches as high as the highest
+        (rows_of(("a", 1, 2)), None, None),
+        (rows_of(("a", 1, 2), ("b", np.nan, np.nan)), None, None),
+    ],
+)
+def test_a_title_says_who_is_first_only_where_intervals_decide_it(rows, highest, lowest):
+    for wanted, most in ((highest, True), (lowest, False)):
+        found = decided(rows, most)
+        assert (None if found is None else found["name"]) == wanted
+
+
+def test_what_a_figure_says_stands_above_what_it_shows():
+    with plotting.canvas(2.0) as (figure, (axes,)):
+        axes.plot([0, 1], [0, 5])
+        plotting.put_title(figure, "Persons by province", "Most in Groningen")
+    assert figure.get_suptitle() == "Most in Groningen\n"
+    assert [text.get_text() for text in axes.texts] == ["Persons by province"]
+    plotting.lay_out(figure, fine=False)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    (below,) = (text.get_window_extent(renderer) for text in axes.texts)
+    assert axes.get_window_extent(renderer).y1 <= below.y0 < below.y1 < figure.bbox.y1
 
 
 def test_persons_and_benefits_never_share_a_panel(published):

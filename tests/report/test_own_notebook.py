@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from analysis.errors import CallError, DataError
 from analysis.language.translator import Translator
@@ -154,6 +155,17 @@ def test_a_tidy_frame_needs_no_more_than_quantity_and_value(report, monkeypatch)
     report.table("my_visits", TIDY)
     text = outputs[0]._repr_mimebundle_()["text/plain"]
     assert [line.split() for line in text.splitlines()[2:4]] == [["one", "12"], ["two", "cannot", "be", "determined"]]
+
+
+def test_a_figure_of_one_group_alone_is_left_out_of_the_pages(report, monkeypatch, tmp_path):
+    """There is a number in the first wave alone: nothing to compare it with."""
+    (tmp_path / "figures").mkdir()
+    report.folder, marks = tmp_path, []
+    monkeypatch.setattr("analysis.report.report.display", lambda _, metadata: marks.append(metadata["bijstand"]))
+    for name, compares in (("one_wave", "wave"), ("not_asked", "")):
+        report.figure(name, Figure(figsize=(5.2, 2)), TIDY, title="Visits", compares=compares)
+    report.figure("two_waves", Figure(figsize=(5.2, 2)), TIDY.fillna({"value": 3.0}), title="Visits", compares="wave")
+    assert [(mark["empty"], mark["only"]) for mark in marks] == [(True, "one"), (False, ""), (False, "")]
 
 
 def test_rows_that_no_label_tells_apart_are_refused(report):

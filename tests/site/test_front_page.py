@@ -113,9 +113,10 @@ def site(tmp_path):
     table = output("", kind="table", name="caseload_by_group", title="A & b.", source="Source: CBS", empty=False)
     table["data"] = {"text/html": TABLE.format(ROWS)}
     gone = output("", kind="figure", name="not_there", title="What is not there", source="", empty=True)
+    alone = output("", kind="figure", name="alone", title="Who is alone", source="", empty=True, only="total")
     markdown = ["# {}\n\nA question?", "## Data\n\nFrom *CBS*.", "## Who leaves\n\n**Method.** x\n\n**Note.** y"]
     outputs = {"02_b": [output("**Two (rounding: 1 to 3)** <3. More.", answers="flows")],
-               "03_a": [output("One. Not two.", answers="caseload"), table, gone]}  # fmt: skip
+               "03_a": [output("One. Not two.", answers="caseload"), table, gone, alone]}  # fmt: skip
     for name, shown in outputs.items():
         cells = [nbformat.v4.new_markdown_cell(text.format(name[-1].upper())) for text in markdown]
         cells.append(nbformat.v4.new_code_cell("1", outputs=shown))
@@ -159,6 +160,8 @@ def test_a_chapter_has_its_results_first_and_says_what_is_not_there(site):
     assert "Show all 20 rows" in table
     left_out = re.search(r'<p class="left-out" id="figure-not_there">(.*?)</p>', page)[1]
     assert left_out.startswith("Left out because there are no figures for it: What is not there.")
+    alone = re.search(r'<p class="left-out" id="figure-alone">(.*?)</p>', page)[1]
+    assert alone.startswith("Left out because only “total” has a number, so that there is nothing to compare: Who is")
     assert "<img" not in page
     assert 'class="note published"' not in pages["02_b.html"]
     assert captions_in(site.folder / "notebooks", ["03_a"]) == {

@@ -94,6 +94,11 @@ class Translator:
             return " & ".join(map(self.value, text.split(" & ")))
         return entry[self.code] if entry else text
 
+    def series(self, table: str) -> str:
+        """Return what a line is called that is drawn of a table: in words where there are, its number tells nobody."""
+        entry = glossary()["series"].get(table)
+        return entry[self.code] if entry else self.value(table)
+
     def number(self, value: Number, decimals: int = 0, sign: bool = False) -> str:
         """Return a number as ``1,234.5``, in Dutch ``1.234,5``, or that there is none; ``sign`` shows a plus too."""
         if pd.isna(value):

@@ -53,6 +53,19 @@ def format_with_interval(
     return text if lo == hi else f"{text} {translator.interval(lo, hi, decimals + finer, sign, 'rounding')}"
 
 
+def decided(rows: pd.DataFrame, highest: bool = True) -> pd.Series | None:
+    """Return the row with the highest (or lowest) value, where its interval is beyond those of all others; else None.
+
+    Two rows at least: one that stands alone is not the highest of anything.
+    """
+    rows = rows.dropna(subset="value").sort_values("value", ascending=not highest, kind="stable")
+    if len(rows) < 2:
+        return None
+    first, others = rows.iloc[0], rows.iloc[1:]
+    beyond = first["value_lo"] > others["value_hi"].max() if highest else first["value_hi"] < others["value_lo"].min()
+    return first if beyond else None
+
+
 def value_in(row: pd.Series | None) -> float:
     """Return the value of a row, not a number when there is no row."""
     return float("nan") if row is None else row["value"]

@@ -5,6 +5,7 @@ marker or the hatching; lines are labelled directly.
 """
 
 import io
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -35,6 +36,7 @@ HATCHES = ("", "///", "...")
 INK, SOFT = "#222222", "#6b6b6b"
 LEAST_CONTRAST = 4.5  # of text and what is behind it: WCAG 2, level AA
 LONGEST_STEP = {"month": 31, "quarter": 92}  # days from one figure to the next
+_TITLE, _SUBTITLE = 54, 66  # characters that fit above a figure of the report's width, bold and plain
 _LINE = 0.15  # inches of a line of small text
 
 
@@ -131,6 +133,17 @@ def value_axis(axes: Axes, translator: Translator, which: str = "y", room: float
         axes.set_ylim(low, high + room * (high - low))
 
 
+def mark_cut_axis(axes: Axes, translator: Translator) -> None:
+    """Say in the lower left corner that the values of a line begin above zero, where they do."""
+    if axes.get_ylim()[0] > 0:
+        style = {
+            "xycoords": "axes fraction",
+            "fontsize": 7.5,
+            "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1},
+        }
+        note(axes, translator.word("figures.words", "cut_axis"), (0, 0), (3, 3), SOFT, **style)
+
+
 def quarter_axis(axes: Axes, quarters: list[str]) -> np.ndarray:
     """Put quarters on the x axis, years as ticks (every second one when there are many); return their positions."""
     first = [position for position, quarter in enumerate(quarters) if quarter.endswith("Q1")] or [0]
@@ -161,6 +174,17 @@ def explain(figure: Figure, lines: list[str]) -> None:
     """Write what the marks are below the last axes of a figure, which grows by these lines."""
     figure.axes[-1].set_xlabel("\n".join(lines), fontsize=8.5, color=SOFT)
     figure.set_figheight(figure.get_figheight() + _LINE * len(lines))
+
+
+def put_title(figure: Figure, title: str, finding: str = "") -> None:
+    """Write the title above a figure; below what the figure says, where it says something, in plain letters."""
+    above = textwrap.fill(finding or title, _TITLE)
+    below = textwrap.fill(title, _SUBTITLE) if finding and figure.axes else ""
+    room = "\n" * (below.count("\n") + 1) if below else ""
+    heading = figure.suptitle(above + room, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    if below:
+        style = {"xycoords": heading, "va": "bottom", "fontsize": 10, "color": SOFT, "in_layout": False}
+        figure.axes[0].annotate(below, (0, 0), annotation_clip=False, **style)
 
 
 def boxed_note(axes: Axes, text: str, at: tuple[object, float]) -> None:

@@ -18,7 +18,7 @@ from analysis.missing import FINAL
 from analysis.report.data_dictionary import resource
 from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
-from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, png, svg
+from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, png, put_title, svg
 from analysis.report.provenance import with_provenance
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import NAMED, complete, machine_table, table_spec
@@ -29,7 +29,7 @@ from analysis.workspace import RUN_FOLDER_VARIABLE
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 RESOURCE = ".resource.json"
 """The ending of what is left of a table for the data dictionary of the run."""
-_TITLE, _LINE = 54, 92  # characters that fit above and below a figure of the report's width
+_LINE = 92  # characters that fit below a figure of the report's width
 
 
 class Report:
@@ -125,7 +125,15 @@ class Report:
             self._show(shown, **self._about("table", name, title, self.source_line(frame), empty))
 
     def figure(
-        self, name: str, figure: Figure, *frames: pd.DataFrame, title: str = "", alt: str = "", **fields: Any
+        self,
+        name: str,
+        figure: Figure,
+        *frames: pd.DataFrame,
+        title: str = "",
+        alt: str = "",
+        finding: str = "",
+        compares: str = "",
+        **fields: Any,
     ) -> None:
         """Show a figure under its title, above its source, with alternative text; save it, and its numbers as CSV.
 
@@ -138,13 +146,18 @@ class Report:
             What it was drawn from, for the source line.
         title, alt : str, optional
             Title and alternative text in plain text; by default those of the chapter, else the name.
+        finding : str, optional
+            What the figure says, where the data decide it: it stands above the title.
+        compares : str, optional
+            A column of the frames with what is compared: with a single value the pages leave the figure out.
         **fields
             What fills the fields of the chapter's title and alternative text.
         """
         check_name("figure", name)
         declared = self.translator.figure(name, **fields)
         title, alt = title or declared[0], alt or title or declared[1]
-        figure.suptitle(textwrap.fill(title, _TITLE), x=0.01, ha="left", fontsize=11, fontweight="bold")
+        alt = f"{finding.rstrip('.')}. {alt}" if finding else alt
+        put_title(figure, title, finding)
         source = textwrap.fill(self.source_line(*frames), _LINE)
         figure.supxlabel(source, x=0.01, ha="left", fontsize=7, color=SOFT)
         if self.snapshot.kind == "simulated":
@@ -161,11 +174,18 @@ class Report:
                 write_new(folder / f"{name}.csv", csv_text(data).encode("utf-8"))
         shown = Image(image, format="png", width=round(figure.get_figwidth() * SCREEN_DPI), alt=alt)
         empty = bool(frames) and not has_numbers(frames)
-        self._show(shown, **self._about("figure", name, title, self.source_line(*frames), empty))
+        only = self._only(compares, frames) if compares and not empty else ""
+        source = self.source_line(*frames)
+        self._show(shown, **self._about("figure", name, title, source, empty or bool(only), only=only))
 
-    def _about(self, kind: str, name: str, title: str, source: str, empty: bool) -> dict[str, Any]:
+    def _only(self, column: str, frames: tuple[pd.DataFrame, ...]) -> str:
+        """Return the single value that has numbers in a column of the frames, in words; empty when there are more."""
+        values = {value for frame in frames for value in frame.loc[frame["value"].notna(), column]}
+        return self.translator.value(values.pop()) if len(values) == 1 else ""
+
+    def _about(self, kind: str, name: str, title: str, source: str, empty: bool, **more: str) -> dict[str, Any]:
         """Return what the pages of a run have to know of an output; a notebook that only shows it keeps none of it."""
-        about = {"kind": kind, "name": name, "title": title, "source": source, "empty": empty}
+        about = {"kind": kind, "name": name, "title": title, "source": source, "empty": empty} | more
         return {"metadata": {"bijstand": about}} if self.folder else {}
 
     def _show(self, output: object, **options: Any) -> None:

@@ -152,10 +152,12 @@ def _render(site: Site, template: str, about: dict[str, Any], folder: str, **con
 
 
 def _left_out(site: Site, about: dict[str, Any]) -> str:
-    """Return the sentence that stands for a figure or table without a number, and what would bring it."""
+    """Return the sentence that stands for a figure or table with nothing to show, and what would bring it."""
     anchor, kinds = f"{about['kind']}-{about['name']}", {each["kind"] for each in site.record["snapshots"]}
     kind = next((each for each in ("simulated", "published") if each in kinds), "vintage")
-    text = site.word("left_out", title=about["title"].rstrip("."), bring=site.word(f"bring_{kind}"))
+    only = about.get("only")
+    words = {"title": about["title"].rstrip("."), "bring": site.word(f"bring_{kind}")}
+    text = site.word("left_out_only", only=only, **words) if only else site.word("left_out", **words)
     return f'<p class="left-out" id="{anchor}">{html.escape(text)}</p>'
 
 

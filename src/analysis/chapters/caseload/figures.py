@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.language.translator import Translator
-from analysis.report.plotting import SOFT, canvas, colours, draw_runs, label_ends, value_axis, year_axis
+from analysis.report.plotting import SOFT, canvas, colours, draw_runs, label_ends, mark_cut_axis, value_axis, year_axis
 
 _THOUSANDS = {"persons": 1e-3, "benefits": 1e-3, "thousand persons": 1.0, "thousand benefits": 1.0}
 
@@ -26,6 +26,7 @@ def caseload_series(series: pd.DataFrame, by_year: pd.DataFrame, translator: Tra
             value_axis(axes, translator)
             axes.set_title(translator.word("figures.words", counted), loc="left", color=SOFT)
             year_axis(axes, series["date"])
+            mark_cut_axis(axes, translator)
             label_ends(axes, ends, gap)
         return figure
 
@@ -37,5 +38,5 @@ def _draw_sources(axes: Axes, rows: pd.DataFrame, leading: str, translator: Tran
         colour = colours(len(tables))[tables.index(table)]
         line = line.assign(height=line["value"] * line["unit"].map(_THOUSANDS))
         draw_runs(axes, line, line["grain"].iloc[0], tables.index(table), colour, table == leading)
-        ends[table] = (line["date"].iloc[-1], line["height"].iloc[-1], translator.value(table), colour)
+        ends[table] = (line["date"].iloc[-1], line["height"].iloc[-1], translator.series(table), colour)
     return list(ends.values())

@@ -6,7 +6,7 @@ from analysis.classifications.regions import COUNTRY
 from analysis.cleaning.periods import parse_period
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
-from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
+from analysis.report.numbers import decided, format_rounded, format_with_interval, select_row, value_in
 
 
 def period_of(by_group: pd.DataFrame, translator: Translator) -> str:
@@ -48,6 +48,28 @@ def largest_contributions(by_group: pd.DataFrame, translator: Translator) -> str
         contribution = format_rounded(largest, translator, 1, sign=True)
         groups.append(translator.word("texts", "largest_contribution", contribution=contribution, **names))
     return translator.word("texts", "largest_contributions", groups="; ".join(groups)) if groups else ""
+
+
+def contributions_finding(by_group: pd.DataFrame, translator: Translator) -> str:
+    """Return the group of each dimension that contributed most, where rounding decides which; else nothing."""
+    rose = not value_in(select_row(by_group, "change", group="total")) < 0
+    parts = pick(by_group, "contribution_pp")
+    parts = parts[parts["dimension"] != "total"].groupby("dimension", sort=False)
+    most = [decided(rows, highest=rose) for _, rows in parts]
+    groups = [translator.value(row["group"]) for row in most if row is not None]
+    key = "finding_contributions_rose" if rose else "finding_contributions_fell"
+    return translator.word("texts", key, groups="; ".join(groups)) if groups else ""
+
+
+def provinces_finding(by_province: pd.DataFrame, translator: Translator) -> str:
+    """Return which province has the highest rate and which the lowest, where rounding decides both; else nothing."""
+    rates = pick(by_province, "per_1000")
+    rates = rates[rates["region"] != COUNTRY]
+    ends = {"highest": decided(rates), "lowest": decided(rates, highest=False)}
+    if any(row is None for row in ends.values()):
+        return ""
+    regions = {end: translator.value(row["region"]) for end, row in ends.items()}
+    return translator.word("texts", "finding_provinces", **regions)
 
 
 def provinces(by_province: pd.DataFrame, outside: pd.DataFrame, translator: Translator) -> str:

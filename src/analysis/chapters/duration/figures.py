@@ -79,7 +79,7 @@ def starters(rows: pd.DataFrame, translator: Translator) -> Figure:
         ends = []
         for number, (table, line) in enumerate(rows.groupby("table", sort=True, observed=True)):
             draw_runs(axes, line, "quarter", number, colours(3)[number])
-            ends.append((line["date"].iloc[-1], line["height"].iloc[-1], table, colours(3)[number]))
+            ends.append((line["date"].iloc[-1], line["height"].iloc[-1], translator.series(table), colours(3)[number]))
         axes.set_ylim(bottom=0)
         value_axis(axes, translator, room=0.05)
         year_axis(axes, rows["date"])

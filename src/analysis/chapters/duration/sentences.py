@@ -8,7 +8,7 @@ from analysis.language.translator import Translator
 from analysis.measures.sources import STOCK_TABLES
 from analysis.measures.tidy_frame import pick
 from analysis.models.duration.hazards import CHANCE
-from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
+from analysis.report.numbers import decided, format_rounded, format_with_interval, select_row, value_in
 
 
 def shares_shown(found: DurationComposition, translator: Translator) -> str:
@@ -52,6 +52,33 @@ def _over_5y(shares: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     total = pick(shares, "over_5y")
     total = total[total["dimension"] == "total"].set_index("source")
     return total.loc["stock"], total.loc["ended spells"]
+
+
+def longterm_finding(shares: pd.DataFrame, translator: Translator) -> str:
+    """Return the share over five years in the stock and among ended spells; nothing when one is not known."""
+    stock, ended = _over_5y(shares)
+    if pd.isna(value_in(stock)) or pd.isna(value_in(ended)):
+        return ""
+    numbers = {"stock": format_rounded(stock, translator, 0), "ended": format_rounded(ended, translator, 0)}
+    return translator.word("texts", "finding_longterm", **numbers)
+
+
+def over_5y_finding(shares: pd.DataFrame, translator: Translator) -> str:
+    """Return the group of which the largest part has bijstand for over five years, where rounding decides it."""
+    rows = pick(shares, "over_5y")
+    row = decided(rows[(rows["source"] == "stock") & (rows["group"] != "total")])
+    return "" if row is None else translator.word("texts", "finding_over_5y", group=translator.value(row["group"]))
+
+
+def exit_rates_finding(rates: pd.DataFrame, translator: Translator) -> str:
+    """Return that people leave slower the longer they have bijstand, where rounding decides it for every exposure."""
+    rows = pick(rates, "rate_per_year")
+    rows = rows[rows["band"] != "total"]
+    slower = [
+        len(each) > 1 and (each["value_hi"].to_numpy()[1:] < each["value_lo"].to_numpy()[:-1]).all()
+        for _, each in rows.groupby("exposure_choice", sort=False)
+    ]
+    return translator.word("texts", "finding_exit_rates") if slower and all(slower) else ""
 
 
 def exposure_used(rates: pd.DataFrame, translator: Translator) -> str:

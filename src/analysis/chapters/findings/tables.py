@@ -9,10 +9,15 @@ from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import join_tables
 from analysis.register.entry import document_names
 from analysis.register.evaluation import Finding
-from analysis.register.relations import QUERY
+from analysis.register.relations import QUERY, Register
 from analysis.register.verdicts import CONTRADICTED, VERDICTS
 
 _FRAGILE = 10
+
+
+def titles(register: Register) -> dict[str, str]:
+    """Return what each document of a register is called."""
+    return {name: document["title"] for name, document in register.documents.items()}
 
 
 def check_document(name: str) -> str:

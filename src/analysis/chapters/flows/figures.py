@@ -17,6 +17,7 @@ from analysis.report.plotting import (
     colours,
     explain,
     label_ends,
+    mark_cut_axis,
     mark_missing,
     note,
     quarter_axis,
@@ -67,7 +68,7 @@ def _draw_tables(axes: Axes, values: pd.DataFrame, style: dict[str, object]) -> 
 def _name_tables(axes: Axes, values: pd.DataFrame, translator: Translator) -> None:
     """Say below the figure which lines are of which table, where there are several."""
     if values.shape[1] > 1:
-        names = (f"{'━' if number == 0 else '─○─'} {translator.value(each)}" for number, each in enumerate(values))
+        names = (f"{'━' if number == 0 else '─○─'} {translator.series(each)}" for number, each in enumerate(values))
         axes.set_xlabel("   ".join(names), fontsize=8.5, color=SOFT)
 
 
@@ -91,6 +92,7 @@ def flow_ratio(quarterly: pd.DataFrame, in_both: pd.DataFrame, process: pd.DataF
         _name_tables(axes, ratio, translator)
         axes.axhline(BALANCE, color=INK, lw=0.9)
         value_axis(axes, translator)
+        mark_cut_axis(axes, translator)
         label_ends(axes, [(positions[-1], BALANCE, translator.word(_WORDS, "balance"), INK)])
         return figure
 
@@ -130,6 +132,8 @@ def flow_ratio_groups(
         axes.plot(own, ratio.index, marker="|", ms=15, mew=2.2, ls="", color=colours(2)[1], zorder=1)
         explained.append(f"❘ {translator.word(_WORDS, 'own_break_even')}")
     axes.set_xlim(0.9 * np.nanmin([*widest["value_lo"], *own]), None)
+    if axes.get_xlim()[0] > 0:
+        explained.append(translator.word(_WORDS, "cut_axis"))
     explain(figure, explained)
     return figure
 

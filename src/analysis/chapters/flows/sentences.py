@@ -12,7 +12,7 @@ from analysis.measures.tidy_frame import pick
 from analysis.models.flows.group_comparison import GroupComparison
 from analysis.models.flows.outflow import OutflowModel
 from analysis.models.flows.shocks import Shocks
-from analysis.report.numbers import format_with_interval, select_row
+from analysis.report.numbers import decided, format_with_interval, select_row
 
 DENOMINATOR_TABLES = {"inhabitants": INHABITANTS, "labour force": LABOUR_FORCE}
 
@@ -60,6 +60,12 @@ def flows_answer(by_year: pd.DataFrame, break_even: pd.DataFrame, translator: Tr
     elif years:
         sentences.append(translator.word("texts", "flows_no_balance"))
     return " ".join(sentences)
+
+
+def lowest_ratio(process: pd.DataFrame, translator: Translator) -> str:
+    """Return the group with the lowest outflow ratio, where process intervals decide which; else nothing."""
+    row = decided(process[process["group"] != "total"], highest=False)
+    return "" if row is None else translator.word("texts", "finding_flow_ratio", group=translator.value(row["group"]))
 
 
 def ratio_range(quarterly: pd.DataFrame, model: OutflowModel, translator: Translator) -> dict[str, str]:

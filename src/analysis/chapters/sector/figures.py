@@ -28,6 +28,7 @@ def means_with_range(frame: pd.DataFrame, quantity: str, translator: Translator)
         axes.set_yticks(y, [translator.value(name) for name in mean["scheme"]])
         axes.set_ylim(-0.5, len(mean) - 0.3)
         words = [translator.word("figures.words", key) for key in ("lowest_tenth", "mean", "highest_tenth")]
-        axes.set_xlabel(" – ".join(words), color=SOFT, fontsize=9)
+        cut = [translator.word("figures.words", "cut_axis")] if axes.get_xlim()[0] > 0 else []
+        axes.set_xlabel("\n".join([" – ".join(words), *cut]), color=SOFT, fontsize=9)
         value_axis(axes, translator, "x")
         return figure

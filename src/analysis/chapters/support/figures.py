@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from analysis.chapters.support.monthly_series import BREAK
 from analysis.language.translator import Translator
 from analysis.report.charts import by_class
-from analysis.report.plotting import INK, SOFT, canvas, colours, draw_runs, note, value_axis, year_axis
+from analysis.report.plotting import INK, SOFT, canvas, colours, draw_runs, mark_cut_axis, note, value_axis, year_axis
 
 
 def support_by_group(by_group: pd.DataFrame, translator: Translator) -> Figure:
@@ -39,11 +39,10 @@ def support_series(series: pd.DataFrame, translator: Translator) -> Figure:
                 number = tables.index(table)
                 colour = colours(len(tables))[number]
                 draw_runs(axes, line.assign(height=line["value"] / 1000), "month", number, colour)
-                # the tables before the break end at it: their name stands over the beginning of the line
-                before = line["period"].iloc[-1] < str(BREAK)
-                at = line.iloc[0 if before else -1]
-                shift = (-4, 18) if before else (6, -3)
-                note(axes, table, (at["date"], at["value"] / 1000), shift, colour)
+                # the tables before the break end at it: their name stands over the end of the line
+                before, at = line["period"].iloc[-1] < str(BREAK), line.iloc[-1]
+                shift, side = ((0, 7), "right") if before else ((6, -3), "left")
+                note(axes, translator.series(table), (at["date"], at["value"] / 1000), shift, colour, ha=side)
             # between the last day before it and the last day of its first month: on neither side's figure
             axes.axvline(BREAK.start_time + pd.Timedelta(days=14), color=INK, lw=0.9, ls=":")
             names = {"unit": translator.value(unit), "kind": translator.value(kind)}
@@ -51,4 +50,5 @@ def support_series(series: pd.DataFrame, translator: Translator) -> Figure:
             value_axis(axes, translator)
             axes.margins(y=0.3)
             year_axis(axes, series["date"])
+            mark_cut_axis(axes, translator)
         return figure
