@@ -2,8 +2,9 @@
 
 Writes ``validation.md`` and its figures into ``docs`` (or FOLDER), and ``recommendations.csv``. About
 half an hour on two free cores; ``--quick`` takes a few replicates of a small population, to see that everything
-runs, and its margins are wide. ``--sections`` makes those of the tests of hypotheses and of the second world alone. Raw
-results are kept in ``outputs/validation``, and what is there is not run again.
+runs, and its margins are wide. ``--sections`` makes those of the tests of hypotheses, of the second world and of
+municipalities alone, ``--regions`` that of municipalities (ten minutes). Raw results are kept in
+``outputs/validation``, and what is there is not run again.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from pathlib import Path
 
 import levels
 import pandas as pd
+import regions
 from composition import WORLDS, composition
 from estimands import DIMENSIONS
 from experiments import NOISE, as_the_rules_are, as_the_second_world, with_own_quarters
 from page import write
 from recommend import FIRST, SECOND, rows_of, write_table
-from sections import write_sections
+from regions_page import regions_text
+from sections import write_section, write_sections
 from study import replicate
 from world import YEAR
 
@@ -33,6 +36,7 @@ from analysis.workspace import outputs_folder, project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "shaken_replicates": 40}
 QUICK = {"persons": 20_000, "replicates": 5, "shaken_replicates": 2}
+MUNICIPALITIES = 60
 NULLS, POPULATIONS, COMPOSED = 1800, 60, {"first": 40, "second": 60}
 """Replicates of each null, and populations of the second world, and of both for what depends on composition."""
 
@@ -77,6 +81,15 @@ def sections(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
     write_table(_table(folder), rows_of(SECOND, *found))
 
 
+def municipalities(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
+    """Run the worlds of municipalities, and put their section into the page."""
+    worlds = ("normal", "chance alone") if quick else (*regions.WORLDS, *regions.NULLS)
+    runs = regions.run(raw, 1 if quick else MUNICIPALITIES, 1 if quick else processes, worlds)
+    found = regions.summary(runs)
+    found.round(2).to_csv(folder / "validation" / "regions.csv", index=False, lineterminator="\n")
+    write_section(folder / "validation.md", "municipalities", regions_text(found))
+
+
 if __name__ == "__main__":
     read = argparse.ArgumentParser(prog="validate", description=__doc__)
     read.add_argument("--quick", action="store_true")
@@ -84,11 +97,14 @@ if __name__ == "__main__":
     read.add_argument("--replicates", type=int, default=None)
     read.add_argument("--processes", type=int, default=2)
     read.add_argument("--sections", action="store_true")
+    read.add_argument("--regions", action="store_true")
     read.add_argument("--raw", type=Path, default=None)
     given = read.parse_args()
     into, kept = given.into or project_root() / "docs", given.raw or outputs_folder() / "validation"
     kept = (given.into / "raw") if given.quick and given.into else kept
-    if not given.sections:
+    if not given.sections and not given.regions:
         cells = main(given.quick, into, kept, given.replicates, given.processes)
         sys.stdout.write(f"{len(cells)} cells, {int((~cells['used']).sum())} of them not to be used\n")
-    sections(given.quick, into, kept, given.processes)
+    if not given.regions:
+        sections(given.quick, into, kept, given.processes)
+    municipalities(given.quick, into, kept, given.processes)

@@ -8,7 +8,9 @@ what was to be expected of the persons who were there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +18,9 @@ import pandas as pd
 from study import kept
 
 from analysis.models.regions.background import explain
-from analysis.models.regions.change import change
+from analysis.models.regions.change import FEWEST_PERSONS, change
 from analysis.models.regions.counts import RegionCounts
-from analysis.models.regions.funnel import funnel
+from analysis.models.regions.funnel import funnel, funnel_curve, transformed
 from analysis.models.regions.level import level
 from analysis.models.regions.ranks import compare, ranks
 from analysis.models.regions.shrinkage import shrink
@@ -44,12 +46,6 @@ NULLS: dict[str, dict] = {
     "differences, skewed": {"between": 0.25, "shock": 0.0, "background": _ALIKE, "shape": "skewed"},
     "differences, two clusters": {"between": 0.25, "shock": 0.0, "background": _ALIKE, "shape": "clusters"},
 }
-
-
-def replicate(seed: int, world: str, raw: Path) -> pd.DataFrame:
-    """Return the figures of one draw of a world, kept in a folder and read from there: one row a figure."""
-    name = world.replace(" ", "-").replace(",", "")
-    return kept(raw / f"regions-{name}-{seed:04d}.csv", partial(_figures, seed, world))
 
 
 def _figures(seed: int, world: str) -> pd.DataFrame:
@@ -137,19 +133,78 @@ def _changes(holds: Callable, before: RegionCounts, after: RegionCounts, rate: n
         holds(f"change{name}", seen.ratio_lo, seen.ratio_hi, truth)
         holds(f"change, shrunken{name}", seen.shrunken_lo, seen.shrunken_hi, truth)
         holds(f"change, expected of the level{name}", seen.expected_lo, seen.expected_hi, own)
+        many = np.minimum(before.count, after.count) >= FEWEST_PERSONS
+        ends = seen.expected_lo[many], seen.expected_hi[many]
+        holds(f"change, expected of the level, 15 persons and more{name}", *ends, own[many])
 
 
 def null_figures(seed: int, world: str) -> dict[str, float]:
-    """Return how many exact counts lie within the limits of a funnel, and how many regions it calls outside."""
+    """Return how many exact counts lie within the limits of a funnel, and how many regions it calls outside.
+
+    Beside the limits of `models.regions.funnel` those of chance alone, and those with the moments of Spiegelhalter.
+    """
     rules = default_rules(**NULLS[world])
     regions = drawn(seed, rules)
     persons, people = (regions.of_whole(each)[:, -1] for each in (regions.persons, regions.inhabitants))
-    counts, found = printed(persons, people), {}
-    for name, more in (("", True), (", without differences", False)):
-        seen = funnel(counts, overdispersed=more)
-        for number, confidence in enumerate(seen.confidence):
-            inside = (persons / people >= seen.lower[number]) & (persons / people <= seen.upper[number])
-            about = f"{100 * confidence:g}{name}"
-            found[f"inside {about}"] = inside.mean()
-            found[f"called outside {about}"] = np.isin(seen.verdict[number], ["above", "below"]).mean()
+    counts, found = printed(persons, people), dict[str, float]()
+    seen = funnel(counts)
+    tau = _moments(counts, seen.target, seen.family)
+    others = {
+        "": seen,
+        ", by chance alone": funnel(counts, overdispersed=False),
+        ", by moments": replace(seen, tau=tau),
+    }
+    for name, limits in others.items():
+        lower, upper = funnel_curve(limits, people)
+        for number, confidence in enumerate(limits.confidence):
+            inside = (persons / people >= lower[number]) & (persons / people <= upper[number])
+            found[f"inside {100 * confidence:g}{name}"] = inside.mean()
+    for number, confidence in enumerate(seen.confidence):
+        outside = np.isin(seen.verdict[number], ["above", "below"])
+        found[f"called outside {100 * confidence:g}"] = outside.mean()
     return found
+
+
+def _moments(counts: RegionCounts, target: np.ndarray, family: str) -> float:
+    """Return tau as Spiegelhalter (2005) estimates it: by moments of z-scores of chance, winsorised at a tenth."""
+    variance = 1 / (4 * counts.exposure)
+    z = (transformed(counts.count, counts.exposure, family) - np.arcsin(np.sqrt(target))) / np.sqrt(variance)
+    z, weight, regions = np.clip(z, *np.quantile(z, [0.1, 0.9])), 1 / variance, len(z)
+    tau2 = ((z**2).sum() - (regions - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())
+    return float(np.sqrt(max(tau2, 0)))
+
+
+def run(raw: Path, replicates: int, processes: int, worlds: tuple[str, ...] = (*WORLDS, *NULLS)) -> pd.DataFrame:
+    """Return the figures of so many draws of each world."""
+    tasks = [(seed, world) for world in worlds for seed in range(1, 1 + replicates)]
+    make = partial(_replicate, raw=raw)
+    if processes == 1:
+        return pd.concat(map(make, tasks), ignore_index=True)
+    with get_context("spawn").Pool(processes) as pool:
+        return pd.concat(pool.map(make, tasks, chunksize=1), ignore_index=True)
+
+
+def _replicate(task: tuple[int, str], raw: Path) -> pd.DataFrame:
+    seed, world = task
+    name = world.replace(" ", "-").replace(",", "")
+    return kept(raw / f"regions-{name}-{seed:04d}.csv", partial(_figures, seed, world))
+
+
+def summary(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean of each figure over draws, in percent, its Monte Carlo error and its spread over draws.
+
+    The interval of the explained share is for municipalities like these: it has to hold the mean of the true share.
+    """
+    share = runs[runs["figure"].str.startswith("explained share")]
+    ends = share.pivot_table("value", ["world", "seed"], "figure").reset_index()
+    if len(ends):
+        true = ends.groupby("world")["explained share, true"].transform("mean")
+        for name, truth in (("of such municipalities", true), ("of these", ends["explained share, true"])):
+            inside = (ends["explained share, lo"] <= truth) & (truth <= ends["explained share, hi"])
+            more = ends[["world", "seed"]].assign(
+                figure=f"explained share, interval holds that {name}", value=inside * 1.0
+            )
+            runs = pd.concat([runs, more], ignore_index=True)
+    by = runs.assign(value=100 * runs["value"]).groupby(["world", "figure"], sort=False)["value"]
+    found = pd.DataFrame({"mean": by.mean(), "error": by.sem(), "spread": by.std(), "replicates": by.size()})
+    return found.reset_index()
