@@ -247,6 +247,12 @@ def test_a_background_that_has_nothing_to_do_with_rates_explains_nothing():
     assert found.remaining_sd == pytest.approx(found.between_sd, rel=0.05)
 
 
+def test_where_regions_do_not_differ_there_is_nothing_to_explain():
+    count, exposure, _ = alike(60, seed=3)
+    found = explain(in_tens(count, exposure), np.random.default_rng(9).standard_normal((60, 1)), ["a"], folds=3)
+    assert np.isnan([found.share, found.share_lo, found.share_hi, found.share_fitted, found.share_quasi]).all()
+
+
 def test_the_nearest_in_background_are_by_standard_deviations():
     covariates = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 300.0], [9.0, 900.0]])
     assert nearest(covariates, 0, 2).tolist() == [1, 2]
@@ -266,4 +272,4 @@ def test_intervals_hold_and_the_explained_share_is_found_on_simulated_municipali
         assert 0.91 <= found[name] <= 0.99, name
     assert abs(found["explained share"] - found["explained share, true"]) < 0.05
     null = regions.null_figures(2, "chance alone")
-    assert null["inside 95, without differences"] == pytest.approx(0.95, abs=0.036)
+    assert null["inside 95, by chance alone"] == pytest.approx(0.95, abs=0.036)

@@ -37,7 +37,8 @@ class Explained:
     ----------
     share, share_lo, share_hi : float
         The cross-validated part of the variance of underlying rates between regions (denominator: that variance), by
-        the beta-binomial model; the interval is for regions like these (bootstrap over regions).
+        the beta-binomial model; the interval is for regions like these (bootstrap over regions). NaN, as the two shares
+        below, where regions may not differ beyond chance and rounding: there is nothing to explain.
     share_fitted : float
         The same with expected rates from a fit to all regions: too high by what the model learnt of each.
     share_quasi : float
@@ -122,19 +123,30 @@ def explain(
     fitted = np.array([1 / (1 + np.exp(-design @ fit.coefficients))])
     apart, around = _contributions(counts, np.vstack([others, fitted]))
     shares = 1 - around.sum(axis=1) / apart.sum()
-    resampled = rng.integers(0, len(counts), size=(_RESAMPLED, len(counts)))
-    drawn = 1 - around[0][resampled].sum(axis=1) / apart[resampled].sum(axis=1)
-    tail = 50 * (1 - confidence)
-    lo, hi = np.percentile(drawn, [tail, 100 - tail])
+    lo, hi = _bootstrap(apart, around[0], confidence, rng)
+    shares = shares if np.isfinite(lo) else np.full(3, np.nan)
     remaining = shrink(counts, others[0], confidence, seed=seed)
     effect, error = fit.coefficients[1:], np.sqrt(np.diag(fit.covariance))[1:]
     return Explained(
-        float(shares[0]), float(lo), float(min(hi, 1.0)), float(shares[2]), float(shares[1]),
+        float(shares[0]), lo, hi, float(shares[2]), float(shares[1]),
         float(np.sqrt(max(apart.mean(), 0))), float(np.sqrt(max(around[0].mean(), 0))),
         tuple(names), *(np.exp(effect + side * width * error) for side in (0, -1, 1)),
         float(quasi.scale), fit.correlation, others[0],
         *(each / others[0] for each in (remaining.value, remaining.lo, remaining.hi)),
     )  # fmt: skip
+
+
+def _bootstrap(
+    apart: np.ndarray, around: np.ndarray, confidence: float, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return the interval of the explained share; NaN where regions may not differ beyond chance and rounding."""
+    resampled = rng.integers(0, len(apart), size=(_RESAMPLED, len(apart)))
+    whole, left = apart[resampled].sum(axis=1), around[resampled].sum(axis=1)
+    tail = (1 - confidence) / 2
+    if (whole <= 0).mean() > tail:
+        return float("nan"), float("nan")
+    lo, hi = np.quantile(1 - left / np.maximum(whole, np.finfo(float).tiny), [tail, 1 - tail])
+    return float(lo), float(min(hi, 1.0))
 
 
 def nearest(covariates: np.ndarray, at: int, number: int = 10) -> np.ndarray:
