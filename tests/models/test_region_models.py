@@ -13,7 +13,7 @@ from analysis.models.regions.counts import RegionCounts
 from analysis.models.regions.funnel import funnel, funnel_curve
 from analysis.models.regions.level import level
 from analysis.models.regions.ranks import compare, ranks
-from analysis.models.regions.shrinkage import shrink
+from analysis.models.regions.shrinkage import expected_by_size, shrink
 
 
 def exact(count, exposure):
@@ -139,6 +139,14 @@ def test_shrinkage_goes_to_what_the_background_expects():
     assert found.value == pytest.approx(background, rel=0.15)
     own = level(exact(count, exposure))
     assert (found.hi - found.lo).mean() < 0.5 * (own.hi - own.lo).mean()
+
+
+def test_expected_by_size_follows_a_rate_that_goes_with_size():
+    exposure = np.geomspace(1_000, 1_000_000, 60)
+    rate = 0.01 * (exposure / 1_000) ** 0.1  # doubles over the range
+    found = expected_by_size(exact(np.round(rate * exposure), exposure))
+    assert found == pytest.approx(rate, rel=0.05)
+    assert expected_by_size(exact(np.full(9, 20.0), np.full(9, 1e3))) == pytest.approx(np.full(9, 0.02))
 
 
 def test_few_regions_are_refused_and_the_same_seed_gives_the_same_numbers():

@@ -36,7 +36,7 @@ from analysis.workspace import outputs_folder, project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "shaken_replicates": 40}
 QUICK = {"persons": 20_000, "replicates": 5, "shaken_replicates": 2}
-MUNICIPALITIES = 60
+MUNICIPALITIES = 40
 NULLS, POPULATIONS, COMPOSED = 1800, 60, {"first": 40, "second": 60}
 """Replicates of each null, and populations of the second world, and of both for what depends on composition."""
 

@@ -23,7 +23,7 @@ from analysis.models.regions.counts import RegionCounts
 from analysis.models.regions.funnel import funnel, funnel_curve, transformed
 from analysis.models.regions.level import level
 from analysis.models.regions.ranks import compare, ranks
-from analysis.models.regions.shrinkage import shrink
+from analysis.models.regions.shrinkage import expected_by_size, shrink
 from analysis.simulation.regions import REGION_MONTHS, RegionRules, Regions, default_rules, draw_regions
 
 CONFIDENCE = 0.95
@@ -83,6 +83,8 @@ def world_figures(seed: int, world: str) -> dict[str, float]:
     own, drawn_in = level(counts), shrink(counts, seed=seed)
     holds("level", own.lo, own.hi, rate[:, -1])
     holds("shrunken", drawn_in.lo, drawn_in.hi, rate[:, -1])
+    by_size = shrink(counts, expected_by_size(counts), seed=seed)
+    holds("shrunken towards size", by_size.lo, by_size.hi, rate[:, -1])
     order = ranks(drawn_in.draws)
     holds("rank", order.lo, order.hi, (-rate[:, -1]).argsort().argsort() + 1)
     found["half-width, shrunken over own"] = float(np.median((drawn_in.hi - drawn_in.lo) / (own.hi - own.lo)))
@@ -99,7 +101,8 @@ def world_figures(seed: int, world: str) -> dict[str, float]:
         "explained share, hi": seen.share_hi,
     }  # fmt: skip
     holds("remaining", seen.remaining_lo, seen.remaining_hi, rate[:, -1] / seen.expected)
-    for name, value in (("shrunken", drawn_in.value), ("by background", seen.remaining * seen.expected)):
+    means = {"shrunken": drawn_in.value, "by size": by_size.value, "by background": seen.remaining * seen.expected}
+    for name, value in means.items():
         for of, which in (("", slice(None)), (", small", small)):
             errors = [np.sqrt(((each - rate[:, -1])[which] ** 2).mean()) for each in (value, counts.rate)]
             found[f"error, {name} over own{of}"] = errors[0] / errors[1]

@@ -9,6 +9,7 @@ from regions import NULLS, WORLDS
 COVERAGES = (
     "level",
     "shrunken",
+    "shrunken towards size",
     "shrunken, twelve regions",
     "remaining",
     "rank",
@@ -32,6 +33,8 @@ _OTHERS = (
     "half-width, shrunken over own",
     "error, shrunken over own",
     "error, shrunken over own, small",
+    "error, by size over own",
+    "error, by size over own, small",
     "error, by background over own",
     "error, by background over own, small",
     "pairs decided",
@@ -104,9 +107,9 @@ _SHARE_TEXT = """The part of the variance of rates between municipalities that f
     is for municipalities like these: it has to hold the mean of the true share over draws, and is wide for the share of
     these very ones."""
 _GAIN_TEXT = """Root mean square error of the shrunken rates over that of a municipality's own, and what `compare`
-    decides of pairs. Shrunken towards one common mean, small municipalities gain less where rates go with size, as they
-    do here: the common mean is that of larger ones. Shrunken towards what their background lets expect, they gain
-    most."""
+    decides of pairs. Shrunken towards one common mean, small municipalities gain little where rates go with size, as
+    they do here: the common mean is that of larger ones. Shrunken towards what their size lets expect they gain more,
+    and towards what their background lets expect most."""
 _FUNNEL_TEXT = """Municipalities that do not differ, and that differ beyond chance with no background behind it (25 % on
     the logarithm of the rate). *Inside*: exact counts within the limits; aim 95 and 99.8 %. *Called outside*: those
     whose range of rounding lies outside as a whole. *By chance alone* and *by moments* (tau² of z-scores winsorised

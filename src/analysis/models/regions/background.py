@@ -120,7 +120,7 @@ def explain(
     fold = rng.permutation(np.arange(len(counts)) % folds)
     fit, quasi = fit_beta_binomial(counts.count, counts.exposure, design), _quasi(counts, design)
     others = np.array([_from_others(counts, design, fold, model) for model in MODELS])
-    fitted = np.array([1 / (1 + np.exp(-design @ fit.coefficients))])
+    fitted = fit.rates(design)
     apart, around = _contributions(counts, np.vstack([others, fitted]))
     shares = 1 - around.sum(axis=1) / apart.sum()
     lo, hi = _bootstrap(apart, around[0], confidence, rng)
@@ -205,10 +205,9 @@ def _from_others(counts: RegionCounts, design: np.ndarray, fold: np.ndarray, mod
         out = fold == number
         seen = counts.take(~out)
         if model == QUASI_BINOMIAL:
-            coefficients = _quasi(seen, design[~out]).params
+            expected[out] = _quasi(seen, design[~out]).predict(design[out])
         else:
-            coefficients = fit_beta_binomial(seen.count, seen.exposure, design[~out]).coefficients
-        expected[out] = 1 / (1 + np.exp(-design[out] @ coefficients))
+            expected[out] = fit_beta_binomial(seen.count, seen.exposure, design[~out]).rates(design[out])
     return expected
 
 

@@ -15,6 +15,10 @@ class BetaBinomial:
     covariance: np.ndarray
     correlation: float
 
+    def rates(self, design: np.ndarray) -> np.ndarray:
+        """Return the expected rates of a design (R, P)."""
+        return 1 / (1 + np.exp(-design @ self.coefficients))
+
 
 def fit_beta_binomial(count: np.ndarray, exposure: np.ndarray, design: np.ndarray) -> BetaBinomial:
     """Fit counts of an exposure, both (R,), on a design (R, P): rates are beta with one strength around the expected.

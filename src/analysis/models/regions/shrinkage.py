@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.models.dispersion import check_confidence
+from analysis.models.regions.beta_binomial import fit_beta_binomial
 from analysis.models.regions.counts import BINOMIAL, RegionCounts, check_family, require_regions
 
 FEWEST = 5
@@ -70,7 +71,8 @@ def shrink(
     counts : RegionCounts
         At least five regions of one level.
     expected : ndarray, shape (R,), optional
-        Rates by background (`background.explain`), right but for a common factor; by default all are alike.
+        Rates by background (`background.explain`) or by size (`expected_by_size`), right but for a common factor; by
+        default all are alike.
     confidence : float
     family : {"binomial", "poisson"}
     draws, seed : int
@@ -104,6 +106,21 @@ def shrink(
         rates.mean(axis=0), lo, hi, counts.exposure / (counts.exposure + before), mean * base,
         float(spread), float(spreads[int(at)]), float(spreads[draws - 1 - int(at)]), rates,
     )  # fmt: skip
+
+
+def expected_by_size(counts: RegionCounts) -> np.ndarray:
+    """Return the rate that is expected of regions of such an exposure, (R,): to shrink towards without a background.
+
+    A beta-binomial model on the logarithm of the exposure. Where rates go with size, as they do in the Netherlands, a
+    common mean is that of larger regions, and intervals of small ones then hold too seldom (docs/validation.md). Counts
+    are a part of the exposure; raises a DataError where the model has no solution.
+    """
+    check_family(BINOMIAL, counts)
+    size = np.log(counts.exposure)
+    if size.std() == 0:
+        return np.full(len(counts), counts.count.sum() / counts.exposure.sum())
+    design = np.column_stack([np.ones(len(counts)), (size - size.mean()) / size.std()])
+    return fit_beta_binomial(counts.count, counts.exposure, design).rates(design)
 
 
 @dataclass(frozen=True, eq=False)
