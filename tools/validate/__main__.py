@@ -35,7 +35,7 @@ from analysis.models.recommendations import FILE
 from analysis.workspace import outputs_folder, project_root
 
 FULL = {"persons": 50_000, "replicates": 140, "shaken_replicates": 40}
-QUICK = {"persons": 20_000, "replicates": 5, "shaken_replicates": 2}
+QUICK = {"persons": 20_000, "replicates": 4, "shaken_replicates": 1}
 MUNICIPALITIES = 40
 NULLS, POPULATIONS, COMPOSED = 1800, 60, {"first": 40, "second": 60}
 """Replicates of each null, and populations of the second world, and of both for what depends on composition."""
@@ -65,7 +65,7 @@ def _table(folder: Path) -> Path:
 def sections(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
     """Run the tests of hypotheses and the second world, and put their sections into the page."""
     results = levels.run(raw, levels.CHUNK if quick else NULLS, processes, levels.NULLS[:1] if quick else levels.NULLS)
-    persons, seeds = (20_000, 2) if quick else (50_000, POPULATIONS)
+    persons, seeds = (20_000, 1) if quick else (50_000, POPULATIONS)
     second = replicate(partial(as_the_second_world, persons=persons, raw=raw), list(range(1, 1 + seeds)), processes)
     composed = {
         name: replicate(
@@ -84,7 +84,7 @@ def sections(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
 def municipalities(quick: bool, folder: Path, raw: Path, processes: int = 2) -> None:
     """Run the worlds of municipalities, and put their section into the page."""
     worlds = ("normal", "chance alone") if quick else (*regions.WORLDS, *regions.NULLS)
-    runs = regions.run(raw, 1 if quick else MUNICIPALITIES, 1 if quick else processes, worlds)
+    runs = regions.run(raw, 2 if quick else MUNICIPALITIES, 1 if quick else processes, worlds)
     found = regions.summary(runs)
     found.round(2).to_csv(folder / "validation" / "regions.csv", index=False, lineterminator="\n")
     write_section(folder / "validation.md", "municipalities", regions_text(found))
