@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +31,8 @@ _SERVER = ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let notebooks that nbval runs, and whole reports, have their kernels forked from one process, as reports do."""
+    if sys.platform == "win32":  # zmq warns of the loop that is usual there; as an error it would stop all waiting
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
     if not hasattr(config, "workerinput") and config.option.nbval_lax:  # it takes seconds to start
         os.environ[SERVER] = _SERVER.enter_context(kernel_server())
         os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = provisioner()

@@ -114,6 +114,16 @@ def test_a_fault_nobody_thought_of_is_one_line_with_status_1(home, capsys, monke
     assert told == "bijstand: ZeroDivisionError: float division by zero (see where with bijstand --debug)\n"
 
 
+def test_a_folder_that_may_not_be_written_is_named_with_what_to_do(home, capsys, monkeypatch):
+    def refused(*arguments):
+        raise PermissionError(13, "Permission denied", "/srv/notebooks")
+
+    monkeypatch.setattr("analysis.runs.own_notebook.new_notebook", refused)
+    status, told = call(capsys, "new", "my-question")
+    own = "work in a folder of your own, such as `bijstand init FOLDER` lays out"
+    assert (status, told) == (2, f"bijstand: /srv/notebooks: Permission denied; {own}.\n")
+
+
 def test_a_parameter_of_another_notebook_is_unknown_to_the_one_chosen(home, capsys):
     status, told = call(capsys, "report", "--notebook", "01_caseload", "-p", "confidence=0.9")
     assert status == 2
@@ -194,10 +204,10 @@ def test_an_output_folder_that_cannot_be_made(home, capsys):
     assert "no folder can be made there" in told
 
 
-def test_outside_a_workbench(tmp_path, monkeypatch, capsys):
+def test_a_folder_to_work_in_that_is_not_there(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "nowhere"))
     assert main(["report"]) == 2
-    assert "no workbench folder found" in capsys.readouterr().err
+    assert "nowhere', which is no folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["report", "--help"], ["--version"]])
@@ -212,6 +222,16 @@ def test_a_call_that_is_none_ends_with_status_2(capsys, arguments):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_call_without_a_command_names_the_commands(capsys):
+    for words, expected in (([], "expected COMMAND: report, register, notebooks, new, init, findings, "),
+                            (["snapshots"], "expected ACTION: list, verify, convert, show, history, diff "),
+                            (["init"], "expected FOLDER (see bijstand init --help)")):  # fmt: skip
+        with pytest.raises(SystemExit):
+            main(words)
+        assert expected in capsys.readouterr().err
 
 
 def test_help_imports_nothing_heavy():

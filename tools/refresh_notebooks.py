@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from strip_notebooks import strip
 
 from analysis.errors import DataError
 from analysis.runs.translation import check_translations
@@ -34,8 +35,7 @@ def refresh(path: Path) -> None:
         except RuntimeError:  # a kernel that did not start; a cell that fails raises another error
             if start == STARTS:
                 raise
-    notebook.metadata["language_info"] = {"name": "python"}
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    strip(notebook)
     nbformat.write(notebook, path)
 
 

@@ -1,6 +1,7 @@
 """The command ``bijstand``. Heavy imports wait until a command needs them."""
 
 import argparse
+import errno
 import io
 import os
 import signal
@@ -18,9 +19,10 @@ from analysis.cli_notebooks import NOTEBOOK_COMMANDS
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 from analysis.files import staged_folder
 from analysis.snapshots.store import report_damage, snapshot_names, survey
-from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
+from analysis.workspace import all_snapshots, notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
 
 INTERRUPTED = 130
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,10 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as fault:
         if options.debug:
             traceback.print_exc()
-        foreseen = isinstance(fault, WorkbenchError)
-        text = str(fault) if foreseen else f"{type(fault).__name__}: {fault} (see where with bijstand --debug)"
+        text, status = _message(fault)
         print("\n".join(f"bijstand: {line}" for line in text.splitlines()), file=sys.stderr)
-        return fault.exit_status if foreseen else WorkbenchError.exit_status
+        return status
+
+
+def _message(fault: Exception) -> tuple[str, int]:
+    """Return what an error says on the terminal, and the exit status."""
+    if isinstance(fault, WorkbenchError):
+        return str(fault), fault.exit_status
+    if isinstance(fault, OSError) and fault.errno in _NOT_ALLOWED and fault.filename:
+        own = "work in a folder of your own, such as `bijstand init FOLDER` lays out"
+        return f"{fault.filename}: {fault.strerror}; {own}.", CallError.exit_status
+    return f"{type(fault).__name__}: {fault} (see where with bijstand --debug)", WorkbenchError.exit_status
 
 
 def _stop_on_signals() -> None:
@@ -62,6 +73,10 @@ class _Parser(argparse.ArgumentParser):
     """Reports a wrong call in one line, like every other error."""
 
     def error(self, message: str) -> NoReturn:
+        message = message.replace("the following arguments are required:", "expected")
+        if message in ("expected COMMAND", "expected ACTION"):
+            split = [name.rpartition(" ") for name in _COMMANDS]
+            message += f": {', '.join(last for group, _, last in split if f'bijstand {group}'.strip() == self.prog)}"
         self.exit(CallError.exit_status, f"bijstand: {message} (see {self.prog} --help)\n")
 
 
@@ -200,7 +215,7 @@ def _list(options: argparse.Namespace) -> int:
     """Name every snapshot, with its tables."""
     from analysis.snapshots.content import snapshot_line
 
-    snapshots, damage = survey(snapshots_folder())
+    snapshots, damage = all_snapshots()
     for snapshot in snapshots:
         print(snapshot_line(snapshot))
         for entry in snapshot.manifest.tables.values():
@@ -241,7 +256,7 @@ def _history(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     """Read every file and compare it with its checksum."""
-    snapshots, damage = survey(snapshots_folder()) if options.name is None else ([open_snapshot(options.name)], [])
+    snapshots, damage = all_snapshots() if options.name is None else ([open_snapshot(options.name)], [])
     for snapshot in snapshots:
         try:
             snapshot.verify()

@@ -1,8 +1,11 @@
-"""The commands on notebooks: which there are, what they take, and one of one's own. Heavy imports wait."""
+"""The commands on notebooks: which there are, what they take, and work of one's own. Heavy imports wait."""
 
 import argparse
+import shlex
+from pathlib import Path
 
 from analysis.cli_findings import option
+from analysis.errors import CallError
 from analysis.workspace import notebooks_folder, open_snapshot
 
 
@@ -23,8 +26,28 @@ def _new(options: argparse.Namespace) -> int:
 
     path = new_notebook(notebooks_folder(), options.name, options.origin)
     print(path)
-    print(f"run it: bijstand report --notebook {path.stem}; or open it: make lab ARGS=mine/{path.name}")
+    in_clone = (notebooks_folder().parent / "Makefile").is_file()
+    opens = f"make lab ARGS=mine/{path.name}" if in_clone else f"jupyter lab {shlex.quote(_from_here(path))}"
+    print(f"run it: bijstand report --notebook {path.stem}; or open it: {opens}")
     return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    """Lay out a folder to work in, without a clone: your notebooks, snapshots and runs; a README says what is what."""
+    from analysis.runs.working_folder import make_working_folder
+
+    if not options.folder:
+        raise CallError("init '': expected a folder.")
+    folder = make_working_folder(Path(options.folder))
+    print(folder)
+    enter = "" if folder == Path.cwd() else f"cd {shlex.quote(_from_here(folder))}, then "
+    print(f"next: {enter}bijstand report")
+    return 0
+
+
+def _from_here(path: Path) -> str:
+    """Return a path as it is called from the working directory, whole where it lies elsewhere."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 NOTEBOOK_COMMANDS = {
@@ -37,6 +60,10 @@ NOTEBOOK_COMMANDS = {
         _new, "make a notebook of your own",
         option("name", metavar="NAME", help="its name: letters, digits, - and _"),
         option("--from", dest="origin", metavar="NOTEBOOK", default="", help="the notebook to begin from"),
+    ),
+    "init": (
+        _init, "lay out a folder to work in",
+        option("folder", metavar="FOLDER", help="a new folder, or an empty one"),
     ),
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""

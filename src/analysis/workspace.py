@@ -1,59 +1,106 @@
-"""Where the project's folders are, whatever the working directory of a kernel or a test, and its snapshots by name."""
+"""Where the folders are, whatever the working directory of a kernel or a test, and the snapshots by name.
+
+A command works in one folder: that of ``BIJSTAND_HOME``, else the nearest one from the working directory upwards that
+has ``notebooks/mine`` (a clone, or what ``bijstand init`` laid out), else the clone that the library is installed from,
+else the working directory. There it writes: ``outputs``, ``data/snapshots``, ``notebooks/mine``. What it reads and that
+folder does not have, it takes from the installation: the notebooks, the register and the published snapshot.
+"""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from analysis.errors import CallError
-from analysis.snapshots.store import PRACTICE, check_name, dated_snapshots, read_snapshot
+from analysis.snapshots.store import (
+    PRACTICE,
+    Snapshot,
+    check_name,
+    dated_snapshots,
+    read_snapshot,
+    snapshot_names,
+    survey,
+)
 from analysis.source import Source
 
 HOME_VARIABLE = "BIJSTAND_HOME"
 RUN_FOLDER_VARIABLE = "BIJSTAND_RUN_FOLDER"
 """How a run tells its notebooks where to save tables and figures; unset, a notebook only shows them."""
-_MARKER = Path("data", "snapshots", "published", "manifest.json")
+PUBLISHED = "published"
+"""The snapshot that ships with the workbench."""
+MINE = Path("notebooks", "mine")
+"""The folder for notebooks of one's own, and the sign of a folder that commands work in."""
+_CLONE = Path(__file__).resolve().parents[2]
+_PACKED = Path(__file__).resolve().parent / "shipped"
+"""Where a wheel has what stands in ``notebooks`` and ``data`` of a clone (``pyproject.toml``)."""
 
 
 def project_root() -> Path:
-    """Find the folder that holds ``data/``, ``notebooks/`` and ``outputs/``.
-
-    The variable ``BIJSTAND_HOME`` decides when it is set; else the checkout this library was installed from (an
-    editable install), else the nearest folder above the working directory.
+    """Return the folder that commands work in, which holds ``data``, ``notebooks`` and ``outputs`` or will.
 
     Raises
     ------
     CallError
-        When none of these holds the published snapshot.
+        When ``BIJSTAND_HOME`` names no folder.
     """
     named = os.environ.get(HOME_VARIABLE)
-    candidates = [Path(named)] if named else [Path(__file__).resolve().parents[2], Path.cwd(), *Path.cwd().parents]
-    for folder in candidates:
-        if (folder / _MARKER).is_file() or (folder / "data" / "sources").is_dir():
-            return folder.resolve()
-    raise CallError(
-        f"no workbench folder found: expected {_MARKER.as_posix()} below {named or 'this folder or one above it'}. "
-        f"Run inside a clone of the repository, or set {HOME_VARIABLE} to it."
-    )
+    if named:
+        if not Path(named).is_dir():
+            raise CallError(f"{HOME_VARIABLE} is {named!r}, which is no folder; name one that is there, or unset it.")
+        return Path(named).resolve()
+    here = Path.cwd()
+    nearest = next((folder for folder in (here, *here.parents) if (folder / MINE).is_dir()), None)
+    if (_CLONE / MINE).is_dir() and (nearest is None or (nearest / "src" / "analysis").is_dir()):
+        return _CLONE  # the library of a clone goes with its own notebooks, not with those of another clone
+    return nearest or here
+
+
+def installed_folder() -> Path:
+    """Return what the workbench was installed with: what its wheel carries, or the clone."""
+    return _PACKED if _PACKED.is_dir() else _CLONE
+
+
+def data_path(name: str) -> Path:
+    """Return a file or folder of ``data`` that commands read: that of the working folder, else the installed one."""
+    own = project_root() / "data" / name
+    return own if own.exists() else installed_folder() / "data" / name
 
 
 def snapshots_folder() -> Path:
-    """Return the folder that holds one folder a snapshot."""
+    """Return the folder that new snapshots are written to, and that holds one folder a snapshot."""
     return project_root() / "data" / "snapshots"
 
 
 def corrections_file() -> Path:
     """Return the file of the known errors of CBS."""
-    return project_root() / "data" / "corrections.yml"
+    return data_path("corrections.yml")
 
 
 def notebooks_folder() -> Path:
-    """Return the folder that holds the notebooks."""
+    """Return the folder of the notebooks in the working folder; it may lack those that are installed."""
     return project_root() / "notebooks"
 
 
 def outputs_folder() -> Path:
     """Return the folder in which every run makes a folder of its own."""
     return project_root() / "outputs"
+
+
+def all_snapshots() -> tuple[list[Snapshot], list[str]]:
+    """Return every snapshot that can be opened, by name, and a line for each that cannot."""
+    snapshots, damage = survey(snapshots_folder())
+    if (folder := _folder_of(PUBLISHED)) != snapshots_folder():
+        snapshots.append(read_snapshot(PUBLISHED, folder))
+    return sorted(snapshots, key=lambda each: each.name), damage
+
+
+def names_of_snapshots() -> list[str]:
+    """Return the names of all snapshots, sorted."""
+    return sorted({*snapshot_names(snapshots_folder()), *snapshot_names(_folder_of(PUBLISHED))})
+
+
+def _folder_of(name: str) -> Path:
+    """Return the folder that holds a snapshot: of ``published`` it may be the installed one."""
+    return data_path(f"snapshots/{PUBLISHED}").parent if name == PUBLISHED else snapshots_folder()
 
 
 def open_snapshot(name: str = "published", folder: Path | None = None, needs: Iterable[str] | None = None) -> Source:
@@ -66,7 +113,8 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
         vintage of today, pulled from CBS when there is none yet, or ``practice`` for a small simulated population,
         made in seconds when there is none yet.
     folder : Path, optional
-        The folder that holds the snapshots; by default the project's.
+        The folder that holds the snapshots; by default that of the working folder, for ``published`` the installed
+        one where the working folder has none.
     needs : iterable of str, optional
         The tables that will be read, for ``live``; by default all that the workbench uses.
 
@@ -81,7 +129,7 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
     DataError
         When its manifest is lost, changed, or of a later format.
     """
-    folder = snapshots_folder() if folder is None else folder
+    folder, shipped = (_folder_of(name), (PUBLISHED,)) if folder is None else (folder, ())
     if check_name(name) == "live":
         from analysis.statline.live import todays  # asks CBS: nothing else that opens a snapshot needs it
 
@@ -97,5 +145,5 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
                 "snapshot 'latest': there is no vintage yet; make one with `bijstand pull`. At hand: published."
             )
         name = dated[-1].name
-    snapshot = read_snapshot(name, folder)
+    snapshot = read_snapshot(name, folder, shipped)
     return Source(snapshot.name, snapshot.folder, snapshot.manifest)

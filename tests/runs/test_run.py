@@ -115,10 +115,11 @@ def test_no_more_notebooks_run_at_once_than_asked_for(home):
     assert all(ended <= begun for (_, ended), (begun, _) in itertools.pairwise(spans))
 
 
-def test_a_notebook_whose_tables_the_snapshot_lacks_is_left_out_and_that_is_told(home, capsys):
+def test_a_notebook_whose_tables_the_snapshot_lacks_is_left_out_and_that_is_told(home, capsys, monkeypatch):
     """The simulated snapshot has no tables of documents; `published` is the only one that does."""
     from analysis.snapshots.write import write_snapshot
 
+    monkeypatch.setattr("analysis.runs.notebook.installed_folder", lambda: home)  # which would add its notebooks
     for path in (home / "notebooks").glob("*.ipynb"):
         path.unlink()
     make_notebook(home / "notebooks", "01_one", "print('one')")

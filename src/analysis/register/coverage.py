@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.checked_files import SOME_TEXT, Field, check_unique, one_of, read_csv, refuse
 from analysis.errors import did_you_mean
 from analysis.register.relations import Register
-from analysis.workspace import project_root
+from analysis.workspace import data_path
 
 FIELDS = dict.fromkeys(("document", "part", "locations", "notebook", "tables", "open_data", "missing"), Field())
 FIELDS |= {"part": Field(SOME_TEXT), "open_data": one_of(("yes", "partly", "no"))}
@@ -39,7 +39,7 @@ def read_coverage(register: Register, path: Path | None = None) -> list[Part]:
         With a line for each fault: a column, a document or location that the register lacks, a part that occurs twice,
         a notebook without tables or tables without notebook.
     """
-    path = path or project_root() / "data" / "coverage.csv"
+    path = path or data_path("coverage.csv")
     known = {(claim.document, claim.row["location"]) for claim in register.claims.values()}
     parts, faults = [], []
     rows = read_csv(path, FIELDS, faults)

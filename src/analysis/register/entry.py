@@ -24,7 +24,7 @@ from analysis.register.schema import (
 )
 from analysis.register.units import check_units, units_of_claims
 from analysis.table_files import WORKBOOK, TableFileError, read_rows
-from analysis.workspace import project_root
+from analysis.workspace import data_path
 
 SUFFIXES = (".csv", WORKBOOK)
 DRAFT = ".draft"
@@ -33,7 +33,7 @@ DRAFT = ".draft"
 
 def findings_folder() -> Path:
     """Return the folder of the register."""
-    return project_root() / "data" / "findings"
+    return data_path("findings")
 
 
 def document_files(folder: Path) -> list[Path]:

@@ -10,11 +10,10 @@ from analysis.checked_files import refuse
 from analysis.errors import CallError, DataError, did_you_mean
 from analysis.measures.sources import EVERY
 from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
+from analysis.workspace import MINE, installed_folder, notebooks_folder
 
 TAG = "parameters"
 METADATA = "bijstand"
-MINE = "mine"
-"""The folder for notebooks of one's own, below that of the notebooks; git ignores it, and so do the tests."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,16 @@ def _plain_values(source: str, name: str) -> dict[str, Any]:
     return values
 
 
+def notebook_paths(folder: Path) -> dict[str, Path]:
+    """Return the notebooks of a folder by name, with those of one's own in ``mine`` below it.
+
+    The folder that commands work in has those of the installation too.
+    """
+    installed = [installed_folder() / "notebooks"] if folder == notebooks_folder() else []
+    folders = [folder / MINE.name, *installed, folder]
+    return {path.stem: path for each in folders for path in sorted(each.glob("*.ipynb"))}
+
+
 def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Notebook]:
     """Return the notebooks of these names, or the numbered ones that do not wait to be named, in order.
 
@@ -90,9 +99,10 @@ def find_notebooks(folder: Path, names: list[str] | None = None) -> list[Noteboo
     CallError
         When a name is unknown.
     """
-    known = {path.stem: path for path in (*sorted((folder / MINE).glob("*.ipynb")), *sorted(folder.glob("*.ipynb")))}
+    known = notebook_paths(folder)
     chosen = [name.removesuffix(".ipynb") for name in names or ()]
-    chosen = chosen or [name for name, path in known.items() if name[:2].isdigit() and path.parent == folder]
+    mine = folder / MINE.name
+    chosen = chosen or sorted(name for name, path in known.items() if name[:2].isdigit() and path.parent != mine)
     unknown = [f"notebook {name!r} is unknown; {did_you_mean(name, known)}." for name in chosen if name not in known]
     refuse(unknown, CallError)
     found = [read_notebook(known[name]) for name in dict.fromkeys(chosen)]

@@ -8,7 +8,8 @@ import nbformat
 
 from analysis.errors import CallError
 from analysis.files import write_new
-from analysis.runs.notebook import MINE, find_notebooks
+from analysis.runs.notebook import find_notebooks, notebook_paths
+from analysis.workspace import MINE
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _TEMPLATE = (
@@ -61,9 +62,8 @@ def new_notebook(folder: Path, name: str, origin: str = "") -> Path:
     if not _NAME.fullmatch(name.removesuffix(".ipynb")):
         raise CallError(f"notebook name {name!r}: expected letters, digits, '-' and '_', such as my-question.")
     name = name.removesuffix(".ipynb")
-    for path in (folder / MINE / f"{name}.ipynb", folder / f"{name}.ipynb"):
-        if path.exists():
-            raise CallError(f"notebook {name!r} exists already ({path.parent.name}/{path.name}); choose another name.")
+    if path := notebook_paths(folder).get(name):
+        raise CallError(f"notebook {name!r} exists already ({path.parent.name}/{path.name}); choose another name.")
     if origin:
         (source,) = find_notebooks(folder, [origin])
         notebook = nbformat.from_dict(json.loads(source.path.read_text(encoding="utf-8")))
@@ -72,8 +72,8 @@ def new_notebook(folder: Path, name: str, origin: str = "") -> Path:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    target = folder / MINE / f"{name}.ipynb"
-    target.parent.mkdir(exist_ok=True)
+    target = folder / MINE.name / f"{name}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
     write_new(target, (nbformat.writes(notebook) + "\n").encode("utf-8"))
     return target
 

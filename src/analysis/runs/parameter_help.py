@@ -11,10 +11,10 @@ from analysis.classifications.groups import MONITOR
 from analysis.classifications.selection import ALL
 from analysis.errors import CallError, CoverageError
 from analysis.language.glossary import LANGUAGES
-from analysis.runs.notebook import MINE, TAG, Notebook, find_notebooks
-from analysis.snapshots.store import PRACTICE, snapshot_names
+from analysis.runs.notebook import TAG, Notebook, find_notebooks, notebook_paths
+from analysis.snapshots.store import PRACTICE
 from analysis.source import Source
-from analysis.workspace import notebooks_folder, snapshots_folder
+from analysis.workspace import MINE, names_of_snapshots, notebooks_folder
 
 _KINDS = {str: "text", int: "whole number", float: "number", bool: "True or False"}
 
@@ -37,7 +37,8 @@ class ParameterHelp:
 def notebook_lines() -> list[str]:
     """Return a line for each notebook: its name, what it is about, and whether it runs only when it is named."""
     folder = notebooks_folder()
-    names = [path.stem for path in (*sorted(folder.glob("*.ipynb")), *sorted((folder / MINE).glob("*.ipynb")))]
+    paths = notebook_paths(folder)
+    names = sorted(paths, key=lambda name: (paths[name].parent == folder / MINE.name, name))
     found = find_notebooks(folder, names) if names else []
     width = max((len(each.name) for each in found), default=0)
     return [f"{each.name:<{width}}  {_title(each)}{_when(each)}" for each in found]
@@ -97,7 +98,7 @@ def _documents(_: Source) -> Iterable[str]:
 
 
 _VALUES: dict[str, Callable[[Source], Iterable[str]]] = {
-    "snapshot": lambda _: dict.fromkeys([*snapshot_names(snapshots_folder()), PRACTICE]),
+    "snapshot": lambda _: dict.fromkeys([*names_of_snapshots(), PRACTICE]),
     "lang": lambda _: LANGUAGES,
     "group_by": lambda _: [ALL, *MONITOR],
     "measure": _testable("measure"),

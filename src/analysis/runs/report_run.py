@@ -109,7 +109,7 @@ def _new_folder(out: Path, begun: datetime, parameters: dict[str, dict[str, Any]
                     return folder, staging
                 staging.rmdir()
     except OSError as fault:
-        raise CallError(f"--out {out}: no folder can be made there ({fault.strerror}); choose another.") from fault
+        raise CallError(f"{out}: no folder can be made there ({fault.strerror}); choose another with --out.") from fault
     raise CallError(f"{out}: a thousand runs in one second; try again.")
 
 

@@ -251,10 +251,13 @@ def _check_digest(position: str, expected: str, found: str) -> None:
         )
 
 
-def read_snapshot(name: str, folder: Path) -> Snapshot:
-    """Read the manifest of a snapshot that lies in a folder; raises what `analysis.workspace.open_snapshot` raises."""
+def read_snapshot(name: str, folder: Path, elsewhere: Sequence[str] = ()) -> Snapshot:
+    """Read the manifest of a snapshot that lies in a folder; raises what `analysis.workspace.open_snapshot` raises.
+
+    ``elsewhere`` are the names of snapshots in other folders, for the message that a name is unknown.
+    """
     if not (folder / check_name(name)).is_dir():
-        raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, snapshot_names(folder))}.")
+        raise CallError(f"snapshot {name!r} is unknown; {did_you_mean(name, {*snapshot_names(folder), *elsewhere})}.")
     path = folder / name / MANIFEST
     position = f"snapshot {name!r}, {MANIFEST}"
     manifest = _parsed(_bytes_of(path, position, _LARGEST_MANIFEST), position)
