@@ -100,6 +100,15 @@ def test_differences_between_regions_widen_the_funnel_and_one_far_region_does_no
     assert moved.verdict[1, np.argmax(exposure)] == "above"
 
 
+def test_the_smallest_regions_have_limits_from_nothing_to_all():
+    counts = in_tens([0, 0, 10, 0, 10, 300], [5, 50, 100, 200, 400, 10_000])
+    found = funnel(counts)
+    assert (found.lower[:, :3] == 0).all()
+    assert (found.upper <= 1).all()
+    assert np.isfinite(found.z).all()
+    assert (funnel(counts, family="poisson").upper >= found.lower).all()
+
+
 def test_a_region_whose_rounding_crosses_a_limit_is_left_open():
     count, exposure, _ = alike(60)
     at = int(np.argmin(np.abs(exposure - 2_000)))

@@ -170,8 +170,8 @@ def null_figures(seed: int, world: str) -> dict[str, float]:
 
 def _moments(counts: RegionCounts, target: np.ndarray, family: str) -> float:
     """Return tau as Spiegelhalter (2005) estimates it: by moments of z-scores of chance, winsorised at a tenth."""
-    variance = 1 / (4 * counts.exposure)
-    z = (transformed(counts.count, counts.exposure, family) - np.arcsin(np.sqrt(target))) / np.sqrt(variance)
+    variance = 1 / (counts.exposure * target * (1 - target))
+    z = (transformed(counts.count, counts.exposure, family) - np.log(target / (1 - target))) / np.sqrt(variance)
     z, weight, regions = np.clip(z, *np.quantile(z, [0.1, 0.9])), 1 / variance, len(z)
     tau2 = ((z**2).sum() - (regions - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())
     return float(np.sqrt(max(tau2, 0)))

@@ -1,11 +1,10 @@
 """Funnel plots: how far from a target rates lie by chance, and by the ordinary differences between regions.
 
 Spiegelhalter (2005), "Funnel plots for comparing institutional performance", Statistics in Medicine 24: exact limits of
-a binomial or Poisson count, interpolated, and an additive variance tau^2 between regions, here on the scale on which
-chance has one variance (arcsine of the root of a part, root of a rate). He estimates tau^2 by moments of z-scores that
-were winsorised once, which makes limits too narrow where regions differ in size: the largest z are cut, and they are
-those of the largest regions. Here tau^2 is the value at which the winsorised z-scores *with* it have the mean square
-that winsorised normal ones have.
+a binomial or Poisson count, interpolated, and an additive variance tau^2 between regions, on the scale of the logit of
+a part or the logarithm of a rate. He estimates tau^2 by moments of z-scores that were winsorised once, which makes limits
+too narrow where regions differ in size: the largest z are cut, and they are those of the largest regions. Here tau^2 is
+the value at which the winsorised z-scores *with* it have the mean square that winsorised normal ones have.
 """
 
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ WINSORISED = 0.1
 LIMITS = (0.95, 0.998)
 FEWEST = 5
 _HALVINGS = 50
+_ROUNDS = 6
+"""Rounds in which middle and tau are found in turn; the third no longer moves the fourth digit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +35,8 @@ class Funnel:
     target : ndarray, shape (R,)
         The rate that a region is set against.
     tau : float
-        Standard deviation between regions beyond chance, on the transformed scale; ``tau_rate`` is what it comes to in
-        rates at the mean target.
+        Standard deviation between regions beyond chance, of the logit or the logarithm (0.3: some 30 percent of a
+        rate); ``tau_rate`` is what it comes to in rates at the mean target.
     z : ndarray, shape (R,)
         Distance from the target in standard deviations of chance, rounding and ``tau`` together.
     lower, upper : ndarray, shape (L, R)
@@ -74,7 +75,9 @@ def funnel(
     counts : RegionCounts
         At least five regions of one level.
     target : ndarray, shape (R,), optional
-        Rates to set regions against, such as those expected by background; by default the rate of all together.
+        Rates to set regions against, such as those expected by background. By default the middle of the regions: the
+        mean on the transformed scale by the precision of each, chance and ``tau`` together. The rate of all persons
+        together is that of the large ones, and no middle where rates go with size.
     confidence : tuple of float
     family : {"binomial", "poisson"}
     overdispersed : bool
@@ -91,13 +94,12 @@ def funnel(
     require_regions(counts, FEWEST, "a funnel plot")
     levels = tuple(check_confidence(each) for each in confidence)
     if target is None:
-        target = counts.count.sum() / counts.exposure.sum()
+        target = _middle(counts, family, overdispersed)
     target = np.broadcast_to(np.asarray(target, float), counts.count.shape)
     if (target <= 0).any() or (family == BINOMIAL and (target >= 1).any()):
         raise CallError("target: expected rates above 0, and below 1 for a part of the exposure.")
     slope = _slope(target, family)
-    distance = transformed(counts.count, counts.exposure, family) - _transform(target, family)
-    variance = 1 / (4 * counts.exposure) + counts.rounding_variance / (counts.exposure / slope) ** 2
+    distance, variance = _distances(counts, target, family)
     tau2 = _between(distance, variance) if overdispersed else 0.0
     lower, upper = _limits(target, counts.exposure, np.sqrt(tau2), levels, family)
     verdict = _verdict(counts.lo / counts.exposure, counts.hi / counts.exposure, lower, upper)
@@ -119,23 +121,43 @@ def funnel_curve(
 
 
 def transformed(count: np.ndarray, exposure: np.ndarray, family: str) -> np.ndarray:
-    """Return rates on the scale on which chance has the variance 1 / (4 exposure) (Anscombe 1948, Biometrika 35)."""
-    if family == BINOMIAL:
-        return np.arcsin(np.sqrt((count + 3 / 8) / (exposure + 3 / 4)))
-    return np.sqrt((count + 3 / 8) / exposure)
+    """Return the logit of a part or the logarithm of a rate; half a count is added, so that it has hardly any bias."""
+    rest = exposure - count + 0.5 if family == BINOMIAL else exposure
+    return np.log((count + 0.5) / rest)
 
 
 def _transform(rate: np.ndarray, family: str) -> np.ndarray:
-    return np.arcsin(np.sqrt(rate)) if family == BINOMIAL else np.sqrt(rate)
+    with np.errstate(divide="ignore"):  # a limit of chance at 0 or 1 lies infinitely far on this scale, and comes back
+        return np.log(rate / (1 - rate)) if family == BINOMIAL else np.log(rate)
 
 
 def _back(value: np.ndarray, family: str) -> np.ndarray:
-    return np.sin(np.clip(value, 0, np.pi / 2)) ** 2 if family == BINOMIAL else np.maximum(value, 0) ** 2
+    return 1 / (1 + np.exp(-value)) if family == BINOMIAL else np.exp(value)
 
 
 def _slope(rate: np.ndarray, family: str) -> np.ndarray:
     """Return the derivative of the transform at a rate."""
-    return 1 / (2 * np.sqrt(rate * (1 - rate))) if family == BINOMIAL else 1 / (2 * np.sqrt(rate))
+    return 1 / (rate * (1 - rate)) if family == BINOMIAL else 1 / rate
+
+
+def _distances(counts: RegionCounts, target: np.ndarray, family: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far regions lie from a target on the transformed scale, and the variance of chance and rounding."""
+    distance = transformed(counts.count, counts.exposure, family) - _transform(target, family)
+    slope = _slope(target, family)
+    rounding = counts.rounding_variance * (slope / counts.exposure) ** 2
+    return distance, slope / counts.exposure + rounding
+
+
+def _middle(counts: RegionCounts, family: str, overdispersed: bool) -> float:
+    """Return the middle of the regions; what lies further out than the winsorised counts as lying at their end."""
+    target = np.float64(counts.count.sum() / counts.exposure.sum())
+    for _ in range(_ROUNDS if 0 < target < 1 or family != BINOMIAL else 0):
+        distance, variance = _distances(counts, target, family)
+        total = variance + (_between(distance, variance) if overdispersed else 0.0)
+        z = distance / np.sqrt(total)
+        near = np.clip(z, *np.quantile(z, [WINSORISED, 1 - WINSORISED])) * np.sqrt(total)
+        target = _back(_transform(target, family) + (near / total).sum() / (1 / total).sum(), family)
+    return float(target)
 
 
 def _between(distance: np.ndarray, variance: np.ndarray) -> float:
