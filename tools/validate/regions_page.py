@@ -113,5 +113,5 @@ _GAIN_TEXT = """Root mean square error of the shrunken rates over that of a muni
 _FUNNEL_TEXT = """Municipalities that do not differ, and that differ beyond chance with no background behind it (25 % on
     the logarithm of the rate). *Inside*: exact counts within the limits; aim 95 and 99.8 %. *Called outside*: those
     whose range of rounding lies outside as a whole. *By chance alone* and *by moments* (tau² of z-scores winsorised
-    once, as in Spiegelhalter 2005) are here to fail. The limits take differences for normal: of skewed ones more lie
-    above the limit of 99.8 % than should."""
+    once, as in Spiegelhalter 2005) are here to fail. The limits take the logarithms of rates for normal: of skewed
+    ones more lie above the limit of 99.8 % than should."""

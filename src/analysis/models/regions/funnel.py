@@ -1,10 +1,11 @@
 """Funnel plots: how far from a target rates lie by chance, and by the ordinary differences between regions.
 
-Spiegelhalter (2005), "Funnel plots for comparing institutional performance", Statistics in Medicine 24: exact limits of
-a binomial or Poisson count, interpolated, and an additive variance tau^2 between regions, on the scale of the logit of
-a part or the logarithm of a rate. He estimates tau^2 by moments of z-scores that were winsorised once, which makes limits
-too narrow where regions differ in size: the largest z are cut, and they are those of the largest regions. Here tau^2 is
-the value at which the winsorised z-scores *with* it have the mean square that winsorised normal ones have.
+Spiegelhalter (2005), "Funnel plots for comparing institutional performance", Statistics in Medicine 24: exact limits
+of a binomial or Poisson count, interpolated, and an additive variance tau^2 between regions, on the scale of the
+logit of a part or the logarithm of a rate. He estimates tau^2 by moments of z-scores that were winsorised once, which
+makes limits too narrow where regions differ in size: the largest z are cut, and they are those of the largest
+regions. Here tau^2 is the value at which the winsorised z-scores *with* it have the mean square that winsorised
+normal ones have.
 """
 
 from dataclasses import dataclass
