@@ -14,8 +14,11 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 OPEN_ALL = """() => {
     document.querySelectorAll('details').forEach(each => { each.open = true; });
     document.querySelectorAll('.fold input').forEach(each => { each.checked = true; });
+    [...document.querySelectorAll('button.open')].slice(0, 20).forEach(each => { each.click(); });
 }"""
 """Opens whatever is folded, so that all of it is looked at."""
+READY = "!document.getElementById('ui_packed') || document.querySelector('#ui_table.ready')"
+"""The page of findings has unpacked what waits behind its rows."""
 TOO_WIDE = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
@@ -36,7 +39,7 @@ def browser_or_skip() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(browser: Any, path: Path, width: int = 1280, scheme: str = "light") -> Iterator[Any]:
+def opened(browser: Any, path: Path, width: int = 1280, scheme: str = "light", place: str = "") -> Iterator[Any]:
     """Open a page; afterwards fail when it wrote an error to the console or asked for anything outside its folder."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page, faults = context.new_page(), []
@@ -45,7 +48,8 @@ def opened(browser: Any, path: Path, width: int = 1280, scheme: str = "light") -
     page.on("requestfailed", lambda request: faults.append(f"not there: {request.url[:200]}"))
     inside = (path.parent.as_uri(), "data:", "blob:", "about:")
     page.on("request", lambda request: None if request.url.startswith(inside) else faults.append(request.url[:200]))
-    page.goto(path.as_uri())
+    page.goto(path.as_uri() + place)
+    page.wait_for_function(READY)
     yield page
     context.close()
     assert faults == [], path.name

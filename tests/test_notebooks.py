@@ -32,6 +32,7 @@ from analysis.snapshots.write import write_snapshot
 from analysis.workspace import HOME_VARIABLE, open_snapshot
 from browser import OPEN_ALL, TOO_WIDE, axe_violations, browser_or_skip, opened
 from in_process import run_here
+from packed_page import written_out
 from project_copy import ROOT, copy_project
 
 GRID = {
@@ -313,9 +314,12 @@ def whole(runs, tmp_path_factory):
 
 
 def texts_of(folder):
-    """Return the pages of a run; the one file that holds them all is looked at by itself."""
-    pages = (path for path in sorted(folder.glob("*.html")) if path.name != "report.html")
-    return {path.name: path.read_text(encoding="utf-8") for path in pages}
+    """Return the pages of a run as they are when all is open; the one file that holds them all is another thing."""
+    return {path.name: written_out(path.read_text(encoding="utf-8")) for path in pages_in(folder)}
+
+
+def pages_in(folder):
+    return [path for path in sorted(folder.glob("*.html")) if path.name != "report.html"]
 
 
 def test_the_pages_of_a_whole_run(whole):
@@ -357,8 +361,9 @@ def test_a_run_is_small_enough_to_be_sent(whole):
     """Sizes that issue 17 names; the figures of these tests are coarse, and count for a sixteenth of their pixels."""
     _, folders = whole
     for folder in folders.values():
-        sizes = {name: len(page.encode()) for name, page in texts_of(folder).items()}
+        sizes = {path.name: path.stat().st_size for path in pages_in(folder)}
         assert sizes["index.html"] <= 400_000
+        assert max(sizes.values()) < 1_000_000
         assert sum(sizes.values()) <= 5_000_000
 
 
@@ -507,6 +512,24 @@ def test_the_keyboard_reaches_what_is_folded(whole, browser):
             switch.focus()
             page.keyboard.press("Space")
             assert hidden.first.is_visible()
+
+
+def test_a_link_to_a_finding_opens_its_arithmetic(whole, browser):
+    """Also of one that is not among the first hundred, and by the keyboard."""
+    _, folders = whole
+    shown = "[...document.querySelectorAll('#ui_table > tbody > tr')].filter(each => each.offsetHeight).length"
+    with opened(browser, folders["nl"] / "findings.html", place="#fs2024-t1-lt27-n") as page:
+        row = page.locator("#fs2024-t1-lt27-n")
+        assert row.locator("details").get_attribute("open") is not None
+        assert "85692NED" in row.locator("pre").first.inner_text()
+        assert page.evaluate("document.activeElement.closest('tr').id") == "fs2024-t1-lt27-n"
+        page.keyboard.press("Enter")
+        assert row.locator("details").get_attribute("open") is None
+        assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "false"
+        page.locator("#ui_search").fill("fs2024-t1-lt27")
+        claims = [claim for claim in read_register().claims if "fs2024-t1-lt27" in claim]
+        page.wait_for_function(f"document.querySelector('#ui_count').textContent.startsWith('{len(claims)} van ')")
+        assert page.evaluate(shown) == len(claims)
 
 
 def test_the_explorer_is_used_with_the_keyboard_alone(whole, browser):

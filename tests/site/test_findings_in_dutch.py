@@ -14,6 +14,7 @@ from analysis.register.evaluation import find
 from analysis.register.rows import finding_rows
 from analysis.register.schema import UNITS
 from analysis.site.findings_page import document_page, findings_page
+from packed_page import facts_of, written_out
 
 RECORD = {"run": "made", "begun": "2031-01-01 12:00", "snapshots": []}
 ENGLISH = re.compile(r"\b(the|of the|which|with|and|than|people|persons|who|from|not|are|were|by)\b", re.IGNORECASE)
@@ -31,11 +32,11 @@ def is_english(text: str) -> bool:
 
 
 def sentences(page: str) -> set[str]:
-    """Return the texts of a page, also those that wait in a noscript, but for formulas and ids."""
-    soup = BeautifulSoup(re.sub(r"</?noscript>", "", page), "html.parser")
+    """Return the texts of a page, also those that wait until they are asked for, but for formulas and ids."""
+    soup = BeautifulSoup(re.sub(r"</?noscript>", "", written_out(page)), "html.parser")
     for each in soup(["code", "pre", "script", "style", "h1", "title", "option"]):
         each.decompose()
-    causes = {each["data-cause"] for each in soup.find_all(attrs={"data-cause": True})}
+    causes = {each["cause"] for each in facts_of(page)} if "ui_packed" in page else set()
     return {" ".join(text.split()) for text in soup.find_all(string=True)} | causes
 
 

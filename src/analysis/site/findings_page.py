@@ -1,7 +1,10 @@
 """The pages of published numbers: one of all findings, each with its arithmetic, and one for each document."""
 
+import base64
+import json
 import math
 import re
+import zlib
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -22,6 +25,9 @@ Links = dict[str, dict[str, str]]
 FINDINGS_PAGE = "findings.html"
 _ASSETS = ("page.css", "findings.css", "findings.js")
 _MONTH = re.compile(r"\b(\d{4}-(?:0[1-9]|1[0-2]))(?:-(\d\d))?\b")
+_FACTS = ("rank", "document", "period", "verdict", "cause")
+"""What of a row is searched, filtered and sorted by, as it is."""
+_NEXT = "<!--next-->"  # between the arithmetic of one row and the next, in its template
 _DECIMALS = 4  # of operands, at the most
 
 
@@ -45,16 +51,34 @@ def findings_page(
     present, known = ({row[key] for row in rows} for key in ("document", "claim_id"))
     listed = {each["document"]: each for each in documents if each["document"] in present}
     parts = {name: [part for row in rows if row["document"] == name for part in row["parts"]] for name in listed}
+    rows = sorted(_localise(rows, translator), key=lambda row: row["rank"])
+    context = {"documents": listed, "known": known, "tables": tables or {}}
+    arithmetic = render_page("finding", translator, record, rows, **context).split(_NEXT)
     return render_page(
         "findings",
         translator,
         record,
-        sorted(_localise(rows, translator), key=lambda row: row["rank"]),
-        documents=listed,
-        known=known,
+        rows,
+        packed=_packed(rows, arithmetic),
         parts={name: list(dict.fromkeys(each)) for name, each in parts.items()},
-        tables=tables or {},
+        **context,
     )
+
+
+def _packed(rows: list[Row], arithmetic: list[str]) -> str:
+    """Return what the page's script needs of each row, its arithmetic as HTML too: JSON, compressed, in base 64.
+
+    Written out it would be four fifths of the page, which is to stay below a megabyte.
+    """
+    facts = [
+        {key: row[key] for key in _FACTS}
+        | {"location": row["index"], "method": row["method"] or "none", "more": " ".join(more.split())}
+        | {"parts": "|".join(f"{row['document']}/{part}" for part in row["parts"])}
+        | {key: "" if row[key] is None else str(float(row[key])) for key in ("published", "recomputed")}
+        for row, more in zip(rows, arithmetic, strict=False)  # behind the last one is nothing
+    ]
+    text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
 
 
 def document_page(rows: list[Row], document: Row, translator: Translator, record: Row) -> str:

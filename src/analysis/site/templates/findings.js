@@ -1,5 +1,5 @@
 "use strict";
-(() => {
+(async () => {
   const at = id => document.getElementById(id);
   const form = at("ui_filters"), field = form.elements, table = at("ui_table"), body = table.tBodies[0], count = at("ui_count");
   const heads = [...table.tHead.querySelectorAll("[data-key]")];
@@ -8,15 +8,37 @@
   const print = number => number.toLocaleString(document.documentElement.lang);
   const fill = (text, numbers) => text.replace(/\{(\w+)\}/g, (_, name) => print(numbers[name]));
 
+  // what waits behind each row is compressed: written out it would be four fifths of the page
+  async function unpack(id) {
+    const bytes = Uint8Array.from(atob(at(id).textContent), letter => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
+  }
+  if (!self.DecompressionStream) {  // a browser of before 2023 shows the rows as they are
+    table.classList.add("ready", "plain");
+    return;
+  }
+  const facts = await unpack("ui_packed");
+
   // rows are grids, which are no table rows to a screen reader unless they say so; in the page that is a tenth of it
   for (const row of body.rows) {
     row.setAttribute("role", "row");
-    for (const cell of row.cells) cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+    for (const [column, cell] of [...row.cells].entries()) {
+      cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+      if (heads[column].dataset.label) cell.dataset.label = heads[column].textContent;
+    }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "open";
+    button.setAttribute("aria-expanded", false);
+    button.setAttribute("aria-label", table.dataset.open.replace("{claim}", row.id));
+    row.cells[0].prepend(button);
   }
-  let rows = [...body.rows].map(tr => {
-    const cells = [...tr.cells].slice(0, -1).map(cell => cell.textContent);
-    return { ...tr.dataset, tr, cells, text: searchable([...cells, tr.dataset.cause].join(" ")) };
+  let rows = [...body.rows].map((tr, number) => {
+    const cells = [...tr.cells].map(cell => cell.textContent);
+    return { ...facts[number], tr, cells, text: searchable([...cells, facts[number].cause].join(" ")) };
   });
+  const row_of = new Map(rows.map(row => [row.tr, row]));
   const size = 100, all = -1;  // rows of a page: laying out thousands would take seconds at every letter
   let page = 0;
   let order = { key: "rank", direction: "ascending" };  // as the page comes
@@ -85,12 +107,21 @@
     filter();
   }
 
-  // The arithmetic waits as the text of a noscript: thousands of rows stay light, and without scripts it is plain content.
+  // The arithmetic becomes a cell of the row when it is asked for: thousands of rows stay light.
   function open(tr, state) {
-    const details = tr.querySelector("details"), waiting = details.querySelector("noscript");
-    if (waiting) waiting.outerHTML = waiting.textContent;
+    const button = tr.querySelector(".open");
+    let details = tr.querySelector("details");
+    if (!details) {
+      const cell = tr.insertCell(), summary = document.createElement("summary");
+      cell.setAttribute("role", "cell");
+      cell.innerHTML = `<details id="${tr.id}_more">${row_of.get(tr).more}</details>`;
+      details = cell.firstChild;
+      summary.textContent = table.dataset.arithmetic;
+      details.prepend(summary);
+      button.setAttribute("aria-controls", details.id);
+    }
     details.open = state;
-    tr.querySelector(".open").setAttribute("aria-expanded", state);
+    button.setAttribute("aria-expanded", state);
   }
 
   function arrive() {
@@ -123,7 +154,7 @@
     const tr = event.target.closest("#ui_table > tbody > tr"), link = event.target.closest("a");
     if (link && link.hash && link.hash === location.hash) arrive();
     if (link || event.target.closest("details") || String(getSelection())) return;
-    open(tr, !tr.querySelector("details").open);
+    open(tr, !tr.querySelector("details")?.open);
   });
   body.addEventListener("toggle", event => open(event.target.closest("#ui_table > tbody > tr"), event.target.open), true);
   form.addEventListener("submit", event => event.preventDefault());
@@ -137,5 +168,6 @@
   addEventListener("hashchange", arrive);
   restore(new URLSearchParams());
   table.classList.add("ready");
-  addEventListener("load", arrive);  // after the browser's own jump to the hash
+  if (document.readyState === "complete") arrive();
+  else addEventListener("load", arrive);  // after the browser's own jump to the hash
 })();
