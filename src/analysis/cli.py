@@ -15,13 +15,12 @@ from typing import NoReturn
 
 from analysis import __version__
 from analysis.cli_findings import FINDINGS_COMMANDS, option
-from analysis.cli_notebooks import NOTEBOOK_COMMANDS
+from analysis.cli_notebooks import INTERRUPTED, NOTEBOOK_COMMANDS
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
 from analysis.files import staged_folder
 from analysis.snapshots.store import report_damage, snapshot_names, survey
 from analysis.workspace import all_snapshots, notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
 
-INTERRUPTED = 130
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 

@@ -2,11 +2,14 @@
 
 import argparse
 import shlex
+import sys
 from pathlib import Path
 
 from analysis.cli_findings import option
-from analysis.errors import CallError
-from analysis.workspace import notebooks_folder, open_snapshot
+from analysis.errors import CallError, did_you_mean
+from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder
+
+INTERRUPTED = 130
 
 
 def _notebooks(options: argparse.Namespace) -> int:
@@ -50,6 +53,41 @@ def _from_here(path: Path) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
+def _sweep(options: argparse.Namespace) -> int:
+    """Run a notebook over a grid of parameters; gather its tables. The same call again goes on where it was stopped."""
+    from analysis.runs.pool import KERNELS
+    from analysis.runs.sweep.cluster import default_workers, prepare_local
+
+    if options.kernel not in KERNELS:
+        raise CallError(f"--kernel {options.kernel}: {did_you_mean(options.kernel, KERNELS)}.")
+    if options.workers is not None and (options.workers < 1 or options.scheduler):
+        raise CallError(f"--workers {options.workers}: expected a whole number from 1, and no --scheduler.")
+    if not options.scheduler:
+        prepare_local()
+    from analysis.runs.parameters import parse_assignments
+    from analysis.runs.sweep.folder import folder_of
+    from analysis.runs.sweep.plan import plan_sweep
+    from analysis.runs.sweep.sweep import Workers, run_sweep
+
+    given = parse_assignments(options.parameters, snapshot=options.snapshot, lang=options.lang)
+    plan = plan_sweep(notebooks_folder(), options.name, given, options.grid, options.yes)
+    folder = options.out or folder_of(plan, outputs_folder())
+    workers = Workers(options.scheduler, options.workers or min(default_workers(), len(plan.runs)), options.kernel)
+
+    def make_page(*sweep) -> None:
+        from analysis.site.sweep_page import write_page
+
+        write_page(*sweep)
+
+    try:
+        run_sweep(plan, folder, workers, make_page)
+    except KeyboardInterrupt:
+        print(f"bijstand: stopped; what was done is in {folder}, and the same command goes on.", file=sys.stderr)
+        return INTERRUPTED
+    print(folder / "index.html")
+    return 0
+
+
 NOTEBOOK_COMMANDS = {
     "notebooks": (
         _notebooks, "list the notebooks, or the parameters of one with what they may be",
@@ -64,6 +102,21 @@ NOTEBOOK_COMMANDS = {
     "init": (
         _init, "lay out a folder to work in",
         option("folder", metavar="FOLDER", help="a new folder, or an empty one"),
+    ),
+    "sweep": (
+        _sweep, "run a notebook over a grid of parameters",
+        option("name", metavar="NOTEBOOK", help="a notebook, one of your own too"),
+        option("-p", dest="parameters", metavar="KEY=A,B,...", action="append", default=[],
+                help="values of a parameter, * for any letters; several are crossed"),
+        option("--grid", metavar="FILE", type=Path, help="CSV or Parquet: a column a parameter, a row a run"),
+        option("--snapshot", metavar="NAME", help="the figures to use (default: that of the notebook)"),
+        option("--lang", metavar="nl|en", help="the language of the runs (default: en)"),
+        option("--out", metavar="DIR", type=Path, help="the folder of the sweep (default: one of its own in outputs/)"),
+        option("--workers", metavar="N", type=int, help="processes on this machine (default: one a processor)"),
+        option("--scheduler", metavar="ADDRESS", default="", help="a Dask scheduler, such as tcp://10.0.0.5:8786"),
+        option("--kernel", metavar="warm|plain", default="warm",
+               help="kernels forked from one process, or started one by one (default: warm)"),
+        option("--yes", action="store_true", help="more than 10,000 runs are meant"),
     ),
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""

@@ -8,6 +8,8 @@ from analysis.language.translator import Translator
 from analysis.report.provenance import TIME
 from analysis.report.table_spec import NAMED, TableSpec
 
+RESOURCE = ".resource.json"
+"""The ending of what is left of a table for the data dictionary of the run."""
 _ENDS = {"_lo": "lower end", "_hi": "upper end"}
 _FIXED = {
     "snapshot": "the snapshot that the row was made from",

@@ -15,7 +15,7 @@ from analysis.errors import CallError
 from analysis.files import json_bytes, write_new
 from analysis.language.translator import Translator
 from analysis.missing import FINAL
-from analysis.report.data_dictionary import resource
+from analysis.report.data_dictionary import RESOURCE, resource
 from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
 from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, png, put_title, svg
@@ -27,8 +27,6 @@ from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-RESOURCE = ".resource.json"
-"""The ending of what is left of a table for the data dictionary of the run."""
 _LINE = 92  # characters that fit below a figure of the report's width
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.files import json_bytes
-from analysis.report.report import RESOURCE
+from analysis.report.data_dictionary import RESOURCE
 
 FILE = "datapackage.json"
 

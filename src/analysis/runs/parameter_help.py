@@ -59,10 +59,7 @@ def parameter_help(notebook: Notebook, source: Source) -> list[ParameterHelp]:
     """Return what each parameter of a notebook means and may be on a snapshot."""
     meanings, found = _comments(notebook), []
     for name, default in notebook.defaults.items():
-        values, allowed = (), f"a {_KINDS.get(type(default), 'value')}"
-        if name in _VALUES:
-            with suppress(CallError, CoverageError):
-                values = tuple(_VALUES[name](source))
+        values, allowed = allowed_values(name, source), f"a {_KINDS.get(type(default), 'value')}"
         if name in ("start", "end"):
             allowed = _window(notebook, source)
         elif name in _WORDS:
@@ -72,6 +69,14 @@ def parameter_help(notebook: Notebook, source: Source) -> list[ParameterHelp]:
         kind = _KINDS.get(type(default), type(default).__name__)
         found.append(ParameterHelp(name, kind, default, meanings.get(name, ""), values, allowed))
     return found
+
+
+def allowed_values(name: str, source: Source) -> tuple[str, ...]:
+    """Return what a parameter of this name may be on a snapshot, nothing where that cannot be listed."""
+    if name in _VALUES:
+        with suppress(CallError, CoverageError):
+            return tuple(_VALUES[name](source))
+    return ()
 
 
 def _testable(column: str) -> Callable[[Source], Iterable[str]]:

@@ -25,17 +25,24 @@ KERNELS = ("warm", "plain")
 """Kernels forked from a process that has imported what they need, or started one by one."""
 LONGEST_ADDRESS = 100
 """Bytes that the path of a socket may have (macOS allows 103)."""
+_PRELOAD = ["papermill", "analysis.runs.kernel"]
 _END = 10
 """Seconds that a server of kernels has to end."""
 _FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
 
 
-def warm_up() -> None:
-    """Let what takes seconds to import be imported in the background, once for all workers, where the system can."""
+def warm_up(*more: str) -> None:
+    """Let what takes seconds to import be imported in the background, once for all workers, where the system can.
+
+    Parameters
+    ----------
+    *more : str
+        Modules beside those that run a notebook.
+    """
     if _FORKSERVER:
         from multiprocessing import forkserver
 
-        _context()
+        _context().set_forkserver_preload([*_PRELOAD, *more])
         # the server and its idle workers ignore Ctrl-C; a worker at work stops on it (kernel.py)
         before = signal.getsignal(signal.SIGINT)
         try:
@@ -134,5 +141,5 @@ def _on_interrupt(handler: Any) -> None:
 def _context() -> BaseContext:
     context = multiprocessing.get_context("forkserver" if _FORKSERVER else "spawn")
     if _FORKSERVER:
-        context.set_forkserver_preload(["papermill", "analysis.runs.kernel"])
+        context.set_forkserver_preload(_PRELOAD)
     return context

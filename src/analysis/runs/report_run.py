@@ -63,12 +63,10 @@ def run_report(
         for name in ("notebooks", "tables", "figures", "log"):
             (stage / name).mkdir()
         work = [Job(each.name, each.path, stage, plan.parameters[each.name], home, kernels) for each in plan.notebooks]
-        outcomes = run_all(work, jobs)
-        outcomes = [_with_missing(stage, notebook, outcomes[notebook.name]) for notebook in plan.notebooks]
-        record = _record(final.name, begun, plan, outcomes)
+        found = run_all(work, jobs)
+        outcomes, record = write_record(stage, final.name, begun, plan, [found[each.name] for each in plan.notebooks])
         failed = [outcome for outcome in outcomes if outcome.error]
         kept, fault = final.with_name(f"{final.name}{FAILED}"), None
-        write_data_package(stage / "tables", record)
         if not failed:
             try:
                 make_pages(stage, plan, record)
@@ -84,6 +82,19 @@ def run_report(
                 f"the notebooks ran and are kept in {kept}; the pages could not be made: {fault}"
             ) from fault
     return final
+
+
+def write_record(
+    stage: Path, run: str, begun: datetime, plan: Plan, outcomes: list[Outcome]
+) -> tuple[list[Outcome], dict[str, Any]]:
+    """Write the data dictionary of a run; return its outcomes and what ``run.json`` is to hold.
+
+    An outcome is an error when the notebook did not leave what it promises.
+    """
+    outcomes = [_with_missing(stage, *each) for each in zip(plan.notebooks, outcomes, strict=True)]
+    record = _record(run, begun, plan, outcomes)
+    write_data_package(stage / "tables", record)
+    return outcomes, record
 
 
 def _failure(folder: Path, outcome: Outcome) -> str:
