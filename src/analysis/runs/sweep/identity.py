@@ -49,7 +49,7 @@ def files_below(path: Path) -> list[Path]:
 
 
 def _digest_of(path: Path) -> str:
-    """Return the digest of a file, or of all below a folder, however Git ends its lines; not of what a wheel carries."""
+    """Return the digest of a file, or of all below a folder, whatever ends its lines; not of what a wheel carries."""
     files = {file.relative_to(path).as_posix(): file for file in files_below(path)}
     lines = [
         f"{name} {sha256(file.read_bytes().replace(_CRLF, _LF))}"
