@@ -1,7 +1,6 @@
 """The commands on notebooks: which there are, what they take, and work of one's own. Heavy imports wait."""
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def _new(options: argparse.Namespace) -> int:
     path = new_notebook(notebooks_folder(), options.name, options.origin)
     print(path)
     in_clone = (notebooks_folder().parent / "Makefile").is_file()
-    opens = f"make lab ARGS=mine/{path.name}" if in_clone else f"jupyter lab {shlex.quote(_from_here(path))}"
+    opens = f"make lab ARGS=mine/{path.name}" if in_clone else f"jupyter lab {_from_here(path)}"
     print(f"run it: bijstand report --notebook {path.stem}; or open it: {opens}")
     return 0
 
@@ -43,14 +42,15 @@ def _init(options: argparse.Namespace) -> int:
         raise CallError("init '': expected a folder.")
     folder = make_working_folder(Path(options.folder))
     print(folder)
-    enter = "" if folder == Path.cwd() else f"cd {shlex.quote(_from_here(folder))}, then "
+    enter = "" if folder == Path.cwd() else f"cd {_from_here(folder)}, then "
     print(f"next: {enter}bijstand report")
     return 0
 
 
 def _from_here(path: Path) -> str:
-    """Return a path as it is called from the working directory, whole where it lies elsewhere."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    """Return a path as it is typed in the working directory, whole where it lies elsewhere."""
+    name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    return f'"{name}"' if " " in name else name
 
 
 def _sweep(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.errors import CallError
+from analysis.errors import CallError, WorkbenchError
 from analysis.snapshots.store import (
     PRACTICE,
     Snapshot,
@@ -89,7 +89,10 @@ def all_snapshots() -> tuple[list[Snapshot], list[str]]:
     """Return every snapshot that can be opened, by name, and a line for each that cannot."""
     snapshots, damage = survey(snapshots_folder())
     if (folder := _folder_of(PUBLISHED)) != snapshots_folder():
-        snapshots.append(read_snapshot(PUBLISHED, folder))
+        try:
+            snapshots.append(read_snapshot(PUBLISHED, folder))
+        except WorkbenchError as fault:
+            damage.append(f"passed over: {fault}")
     return sorted(snapshots, key=lambda each: each.name), damage
 
 
