@@ -203,3 +203,19 @@ def test_a_few_series_of_a_null_give_what_the_page_says(tools):
     found = levels.summary(levels.chunk(levels.NULLS[3], 1)).set_index("test")
     assert (found["supported"] <= 19.5).all()  # 8 % and three standard errors of 50 replicates
     assert found.loc["difference", "independent"] > 20
+
+
+def test_the_committed_figures_of_municipalities_are_those_that_were_promised():
+    """Intervals of level, change and shrunken rate 92 to 98 %, the share within five points, limits 95 and 99.8 %."""
+    found = pd.read_csv(ROOT / "docs" / "validation" / "regions.csv").set_index(["world", "figure"])
+    assert found["replicates"].min() >= 40
+    intervals = ["level", "shrunken", "shrunken towards size", "remaining", "rank", "change", "change, shrunken"]
+    full_size = ["normal", "skewed", "two clusters", "large shocks that persist"]
+    for world in full_size:
+        assert found.loc[world].loc[intervals, "mean"].between(92, 98).all(), world
+        assert abs(found.loc[(world, "explained share, error"), "mean"]) < 5
+    for null in ("chance alone", "differences, normal"):
+        limits = found.loc[null]["mean"]
+        assert limits["inside 95"] == pytest.approx(95, abs=1.5)
+        assert limits["inside 99.8"] == pytest.approx(99.8, abs=0.2)
+    assert found.loc[("differences, normal", "inside 95, by moments"), "mean"] < 90

@@ -3,7 +3,7 @@
 Writes ``validation.md`` and its figures into ``docs`` (or FOLDER), and ``recommendations.csv``. About
 half an hour on two free cores; ``--quick`` takes a few replicates of a small population, to see that everything
 runs, and its margins are wide. ``--sections`` makes those of the tests of hypotheses, of the second world and of
-municipalities alone, ``--regions`` that of municipalities (ten minutes). Raw results are kept in
+municipalities alone, ``--regions`` that of municipalities (six minutes of one core). Raw results are kept in
 ``outputs/validation``, and what is there is not run again.
 """
 
