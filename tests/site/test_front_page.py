@@ -83,6 +83,26 @@ def test_the_ratio_stands_beside_break_even():
     assert alone.endswith("cannot be determined from this snapshot: it lacks the stock.")
 
 
+@pytest.mark.parametrize(
+    ("widths", "said"),
+    [((0.01, 0.01, 0.01), "Both also hold"), ((0.15, 0.01, 0.2), "highest does not"), ((0.2, 0.2, 0.2), "it is")],
+)
+def test_who_leaves_says_whether_chance_decides_the_order(widths, said):
+    """The middle group comes first in the table, and the total is no group beside the others."""
+    values = {"27–45": 0.9, "<27": 0.6, "45–AOW": 1.0, "total": 0.1}
+    rounded = [tidy(("ratio", value, value, value), group=group, year=2024) for group, value in values.items()]
+    process = [
+        tidy(("process_ratio", value, value - width, value + width), group=group)
+        for (group, value), width in zip(values.items(), (*widths, 0.01), strict=True)
+    ]
+    answer = flows_sentences.leavers_answer(pd.concat(rounded), pd.concat(process), EN)
+    lead = "**In 2024 the outflow for every 100 entrants was lowest for under 27: 60.0; "
+    lead += "highest for 45–AOW age: 100.0.** "
+    assert answer.startswith(lead)
+    assert said in answer.removeprefix(lead)
+    assert flows_sentences.leavers_answer(pd.concat(rounded), process[0], EN) == "", "one group is no lowest"
+
+
 def test_an_answer_is_marked_and_one_that_is_not_there_says_so(monkeypatch):
     shown = []
     monkeypatch.setattr("analysis.report.report.display", lambda text, **about: shown.append((text.data, about)))

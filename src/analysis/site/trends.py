@@ -77,7 +77,11 @@ def _bars(site: Site, rows: pd.DataFrame, declared: dict[str, Any]) -> dict[str,
     names = rows[declared["by"]].map(translator.value)
     periods = rows["time"].map(lambda period: _period(site, period))
     bars = [
-        {"name": f"{name}, {period}", "width": f"{WIDTH * value / full:.1f}", "text": _text(site, value, declared)}
+        {
+            "name": f"{name}, {period}",
+            "width": f"{WIDTH * min(value / full, 1):.1f}",
+            "text": _text(site, value, declared),
+        }
         for name, period, value in zip(names, periods, rows["shown"], strict=True)
     ]
     # a finding is as old as the oldest of the figures that it sets beside each other
@@ -85,7 +89,7 @@ def _bars(site: Site, rows: pd.DataFrame, declared: dict[str, Any]) -> dict[str,
 
 
 def _verdicts(site: Site) -> dict[str, Any]:
-    """Return how many published numbers stand, do not stand, differ for a known reason, and cannot be judged."""
+    """Return how many published numbers have each tone of verdict; together they are all of them."""
     tones: dict[str, int] = {}
     counts = [count for document in site.record["verdicts"].values() for count in document.items()]
     for verdict, about in glossary()["verdicts"].items():
@@ -95,7 +99,7 @@ def _verdicts(site: Site) -> dict[str, Any]:
     bars = [
         {"name": site.translator.word("trends", f"tone_{tone}"), "text": site.translator.number(tones.get(tone, 0))}
         | {"width": f"{WIDTH * tones.get(tone, 0) / total:.1f}"}
-        for tone in ("stands", "fails", "known", "open")
+        for tone in ("stands", "fails", "known", "supported", "open")
     ]
     caption = site.translator.word("trends", "findings")
     return {"kind": "bars", "bars": bars, "newest": None, "caption": caption}

@@ -62,6 +62,28 @@ def flows_answer(by_year: pd.DataFrame, break_even: pd.DataFrame, translator: Tr
     return " ".join(sentences)
 
 
+def leavers_answer(by_group: pd.DataFrame, process: pd.DataFrame, translator: Translator) -> str:
+    """Return the groups with the lowest and the highest outflow per hundred entrants, and whether chance decides them.
+
+    Nothing when fewer than two groups have a ratio.
+    """
+    rows = process[process["group"] != "total"].dropna(subset="value").sort_values("value", kind="stable")
+    if len(rows) < 2:
+        return ""
+    ends = {"lowest": rows.iloc[0], "highest": rows.iloc[-1]}
+    names = {name: translator.value(row["group"]) for name, row in ends.items()}
+    numbers = {f"{name}_ratio": _per_hundred(by_group, row["group"], translator) for name, row in ends.items()}
+    known = [decided(rows, highest=highest) is not None for highest in (False, True)]
+    key = "leavers_decided" if all(known) else "leavers_lowest" if known[0] else "leavers_open"
+    year = str(select_row(by_group, "ratio", group=ends["lowest"]["group"])["year"])
+    answer = translator.word("texts", "leavers_answer", year=year, **names, **numbers)
+    return f"{answer} {translator.word('texts', key)}"
+
+
+def _per_hundred(frame: pd.DataFrame, group: str, translator: Translator) -> str:
+    return format_with_interval(select_row(frame, "ratio", group=group), translator, 1, factor=100)
+
+
 def lowest_ratio(process: pd.DataFrame, translator: Translator) -> str:
     """Return the group with the lowest outflow ratio, where process intervals decide which; else nothing."""
     row = decided(process[process["group"] != "total"], highest=False)
