@@ -21,6 +21,15 @@ come with the workbench itself; a later version brings later ones.
 - `outputs`: a folder for each run. `bijstand report` makes a page of every notebook and prints where it is.
 
 `bijstand notebooks` lists the notebooks, `bijstand --help` the commands; `jupyter lab` opens JupyterLab here.
+
+## Nederlands
+
+Opdrachten die u hier of in een map hieronder geeft, werken in deze map. De notebooks, de gepubliceerde cijfers en de
+snapshot `published` horen bij de workbench zelf; een latere versie brengt nieuwere mee.
+
+- `notebooks/mine`: uw eigen notebooks. `bijstand new mijn-vraag` maakt er een, met `--from 02_flows` als kopie.
+- `data/snapshots`: uw snapshots. `bijstand pull` haalt er een op bij het CBS, `bijstand simulate` maakt er een.
+- `outputs`: een map per run. `bijstand report --lang nl` maakt een pagina van alle notebooks en meldt waar die staat.
 """
 
 
