@@ -21,7 +21,12 @@ class RegionMap:
 
     def add_up(self, numbers: np.ndarray) -> np.ndarray:
         """Return numbers of parts (..., P, T), of the last months, added up by region (..., regions, T)."""
-        return np.einsum("rpt,...pt->...rt", self.member[..., -numbers.shape[-1] :], numbers, optimize=True)
+        member = self.member[..., -numbers.shape[-1] :]
+        added = np.empty((*numbers.shape[:-2], len(member), numbers.shape[-1]), numbers.dtype)
+        for region, inside in enumerate(member):
+            parts = np.flatnonzero(inside.any(axis=1))
+            added[..., region, :] = (numbers[..., parts, :] * inside[parts]).sum(axis=-2)
+        return added
 
     def texts(self, numbers: np.ndarray) -> np.ndarray:
         """Return numbers of regions (..., regions, T) as texts, blank in the months in which a region is none."""
@@ -43,9 +48,9 @@ def map_of(regions: Regions) -> RegionMap:
     for n, code in enumerate(provinces):
         about = {"level": "province", "parent": listed[code]["part_of"]}
         rows[code] = (Code(code, f"{listed[code]['nl']} (PV)", None, about), always & (of_part == n)[:, None])
+    parts, wholes = np.array(regions.parts)[:, None], np.array(regions.codes)[regions.whole][:, None]
     for number, name in enumerate(sorted({*regions.parts, *regions.codes}), 1):
-        part = np.array([each == name for each in regions.parts])[:, None]
-        whole = np.array([regions.codes[each] == name for each in regions.whole])[:, None]
+        part, whole = parts == name, wholes == name
         code = Code(name, f"Gemeente {number}", None, _attributes(regions, name, provinces))
         rows[name] = (code, np.where(before, part, whole))
     ordered = sorted(rows)

@@ -7,7 +7,10 @@ import numpy as np
 from analysis.errors import CallError, CoverageError, DataError
 
 BINOMIAL, POISSON = FAMILIES = ("binomial", "poisson")
-"""How counts vary by chance: as a part of the exposure (persons of inhabitants), or as a number that may exceed it."""
+"""How counts vary by chance: as a part of the exposure (persons of inhabitants), or as a number that may exceed it.
+
+Both take what is counted for independent. Provisions are less so than persons: one person can have several.
+"""
 _STEPS = 10
 """A range of rounding is divided into so many steps: those between whole numbers for counts in tens."""
 
