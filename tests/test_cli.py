@@ -226,9 +226,13 @@ def test_a_call_that_is_none_ends_with_status_2(capsys, arguments):
 
 
 def test_a_call_without_a_command_names_the_commands(capsys):
-    for words, expected in (([], "expected COMMAND: report, register, notebooks, new, init, findings, "),
+    for words, expected in (([], "expected COMMAND: report, register, notebooks, new, init, "),
                             (["snapshots"], "expected ACTION: list, verify, convert, show, history, diff "),
-                            (["init"], "expected FOLDER (see bijstand init --help)")):  # fmt: skip
+                            (["init"], "expected FOLDER (see bijstand init --help)"),
+                            (["repport"], "COMMAND 'repport' is unknown; did you mean 'report'? known: certificate, "),
+                            (["findings", "chek"], "ACTION 'chek' is unknown; did you mean 'check'? "),
+                            (["report", "--notebok", "x"], "unrecognized arguments: --notebok x; did you mean "
+                             "--notebook (see bijstand report --help)")):  # fmt: skip
         with pytest.raises(SystemExit):
             main(words)
         assert expected in capsys.readouterr().err

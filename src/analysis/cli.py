@@ -4,6 +4,7 @@ import argparse
 import errno
 import io
 import os
+import re
 import signal
 import sys
 import threading
@@ -16,7 +17,7 @@ from typing import NoReturn
 from analysis import __version__
 from analysis.cli_findings import FINDINGS_COMMANDS, option
 from analysis.cli_notebooks import INTERRUPTED, NOTEBOOK_COMMANDS
-from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean
+from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean, nearest
 from analysis.files import staged_folder
 from analysis.snapshots.store import report_damage, snapshot_names, survey
 from analysis.workspace import all_snapshots, notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
@@ -26,7 +27,11 @@ _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when it is done, 1 when the work found something wrong, 2 when the call was wrong."""
-    options = _parser().parse_args(arguments)
+    options, unknown = _parser().parse_known_args(arguments)
+    if unknown:
+        known = dict.fromkeys(re.findall(r"--[a-z-]+", options.parser.format_help()))
+        hint = f"; {nearest(unknown[0], known)}" if unknown[0].startswith("--") else ""
+        options.parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     _stop_on_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -72,10 +77,13 @@ class _Parser(argparse.ArgumentParser):
     """Reports a wrong call in one line, like every other error."""
 
     def error(self, message: str) -> NoReturn:
+        split = [name.rpartition(" ") for name in _COMMANDS]
+        names = [last for group, _, last in split if f"bijstand {group}".strip() == self.prog]
         message = message.replace("the following arguments are required:", "expected")
         if message in ("expected COMMAND", "expected ACTION"):
-            split = [name.rpartition(" ") for name in _COMMANDS]
-            message += f": {', '.join(last for group, _, last in split if f'bijstand {group}'.strip() == self.prog)}"
+            message += f": {', '.join(names)}"
+        if wrong := re.match(r"argument (COMMAND|ACTION): invalid choice: '(.*?)'", message):
+            message = f"{wrong[1]} {wrong[2]!r} is unknown; {did_you_mean(wrong[2], names)}"
         self.exit(CallError.exit_status, f"bijstand: {message} (see {self.prog} --help)\n")
 
 
@@ -92,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             metavar, required = _GROUPS[group]
             groups[group] = parsers[group].add_subparsers(metavar=metavar, required=required)
         parsers[name] = groups[group].add_parser(last, help=summary, description=run and run.__doc__)
-        parsers[name].set_defaults(run=run)
+        parsers[name].set_defaults(run=run, parser=parsers[name])
         for names, about in options:
             parsers[name].add_argument(*names, **about)
     return parser
