@@ -590,6 +590,16 @@ def test_the_one_file_opens_alone_in_an_empty_folder(whole, browser, tmp_path):
         assert abs(page.evaluate("document.getElementById('p-03_duration').getBoundingClientRect().top")) < 100
 
 
+def test_the_main_text_is_at_most_thirty_pages_on_paper(whole, browser):
+    """The front page and the chapters; after them come the pages of the documents. Thirty is the number of issue 17."""
+    _, folders = whole
+    with opened(browser, folders["nl"] / "report.html") as page:
+        page.evaluate("document.querySelectorAll('main > .document').forEach(each => each.remove())")
+        assert page.locator("main > section").count() == sum(name[0].isdigit() for name in PAGES) + 1
+        paper = page.pdf(prefer_css_page_size=True)
+    assert 10 < len(re.findall(rb"/Type\s*/Page\b", paper)) <= 30
+
+
 def test_axe_finds_what_is_wrong(browser, tmp_path):
     """The tests above would pass with an axe that looks at nothing."""
     (tmp_path / "wrong.html").write_text('<p style="color: #bbb; background: #fff">faint</p><img src="data:,">')

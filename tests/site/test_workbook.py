@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import openpyxl
 import pandas as pd
@@ -53,6 +54,18 @@ def test_numbers_are_numbers_and_what_looks_like_a_formula_is_text(site):
     contents = [cell.value for cell in book["Inhoud"][2]]
     assert contents == ["1 Aandeel", "Aandeel: mannen/vrouwen?", 2, "tables/shares.csv"]
     assert "published (1 oktober 2026" in " ".join(str(row[1].value) for row in book["Omslag"].iter_rows(min_row=3))
+
+
+def test_years_and_ranks_are_numbers_and_places_are_not(site):
+    """A column of texts is one of numbers when all of it is: ``2.10`` is a section of a document, and no 2.1."""
+    columns = {"year": ["2023", "2024"], "rank": ["1", ""], "section": ["2.10", "4.6.2"], "code": ["01", "02"]}
+    table = made()
+    fields = [{"name": name, "type": "string", "title": name} for name in columns]
+    about = table.about | {"schema": {"fields": fields, "primaryKey": ["year"]}}
+    table = replace(table, about=about, rows=pd.DataFrame(columns))
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(write_workbook(site, [table]))).worksheets[3:]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=7)]
+    assert rows == [[2023, 1, "2.10", "01"], [2024, None, "4.6.2", "02"]]
 
 
 def test_a_table_too_large_for_a_sheet_is_named_with_its_file(site, monkeypatch):

@@ -18,6 +18,7 @@ from analysis.site.page import Site
 
 _NAME = 31
 """Characters that the name of a sheet may have."""
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _ROWS, _COLUMNS = 1_048_576, 16_384
 """What a sheet of Excel can hold."""
@@ -135,12 +136,21 @@ def _sheet(site: Site, book: xlsxwriter.Workbook, sheet: Worksheet, table: Table
         sheet.set_column(column, column, min(max(longest), _WIDEST))
         sheet.write_string(_HEAD, column, texts[0], styles["head"])
         style = _number_format(book, field["name"]) if field["type"] == "number" else None
+        texts_of_numbers = field["type"] != "number" and _are_numbers(values)  # years, months, ranks, printed numbers
         for row, value in enumerate(values, start=_HEAD + 1):
-            if field["type"] == "number" and not pd.isna(value) and math.isfinite(value):
+            if texts_of_numbers and _NUMBER.fullmatch(str(value)):
+                sheet.write_number(row, column, float(value))
+            elif field["type"] == "number" and not pd.isna(value) and math.isfinite(value):
                 sheet.write_number(row, column, float(value), style)
             elif text := _text(site, field["name"], value):
                 sheet.write_string(row, column, text)
     sheet.freeze_panes(_HEAD + 1, len(table.labels))
+
+
+def _are_numbers(values: pd.Series) -> bool:
+    """Return whether all texts of a column are numbers; a place such as 2.10 stands among others that are none."""
+    texts = [str(value) for value in values if not pd.isna(value) and value != ""]
+    return bool(texts) and all(map(_NUMBER.fullmatch, texts))
 
 
 def _header(site: Site, field: dict[str, Any]) -> str:
