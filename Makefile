@@ -32,7 +32,7 @@ faults: $(READY)  ## 800 seeded schedules of faults against the test server of C
 	@BIJSTAND_SCHEDULES=40 $(BIN)/python -m pytest tests/statline/test_pull_faults.py -k "schedule or most" -s $(ARGS)
 
 bench: $(READY)  ## how fast, against the same work done plainly; ARGS=--quick says whether each still runs
-	@status=0; for each in report pull bank findings models; do $(BIN)/python benchmarks/$$each.py $(ARGS) || status=1; done; \
+	@status=0; for each in report sweep pull bank findings models; do $(BIN)/python benchmarks/$$each.py $(ARGS) || status=1; done; \
 		exit $$status
 
 validate: $(READY)  ## test the models on a population with known truth: docs/validation.md

@@ -130,6 +130,7 @@ def _attempts(job: Job) -> tuple[int, str, int]:
     from papermill.exceptions import PapermillExecutionError
     from zmq import ZMQError
 
+    from analysis.runs.own_engine import ENGINE
     from analysis.runs.own_kernel import OwnKernelManager
 
     notebook = str(job.output).replace("{", "{{").replace("}", "}}")  # papermill fills in names between braces
@@ -140,6 +141,7 @@ def _attempts(job: Job) -> tuple[int, str, int]:
                 notebook,
                 notebook,
                 parameters=job.parameters,
+                engine_name=ENGINE,
                 kernel_name="python3",  # whatever kernel the notebook was last saved with
                 kernel_manager_class=OwnKernelManager,
                 language="python",

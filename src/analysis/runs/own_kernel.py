@@ -5,6 +5,7 @@ starts the Python it runs in, and the kernel itself writes down what it has.
 """
 
 import sys
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 
+@cache
 def provisioner() -> str:
     """Return what starts kernels: ours, but for an environment that was made before it was registered."""
     registered = entry_points(group="jupyter_client.kernel_provisioners", name="bijstand-warm")

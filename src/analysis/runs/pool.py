@@ -25,7 +25,7 @@ KERNELS = ("warm", "plain")
 """Kernels forked from a process that has imported what they need, or started one by one."""
 LONGEST_ADDRESS = 100
 """Bytes that the path of a socket may have (macOS allows 103)."""
-_PRELOAD = ["papermill", "analysis.runs.kernel"]
+_PRELOAD = ["analysis.runs.kernel", "analysis.runs.own_engine", "analysis.runs.own_kernel"]
 _END = 10
 """Seconds that a server of kernels has to end."""
 _FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()

@@ -15,6 +15,7 @@ from analysis.runs.sweep.plan import SweepPlan, SweepRun
 
 _TYPES = {"number": pa.float64(), "boolean": pa.bool_()}
 _ZSTD = "zstd"
+_ONE_THREAD = pa_csv.ReadOptions(use_threads=False)  # the tables of a run are small
 
 
 def gather_tables(folder: Path, plan: SweepPlan, done: Iterable[SweepRun]) -> dict[str, int]:
@@ -49,16 +50,15 @@ def _tables_of(folder: Path) -> Iterable[tuple[str, pa.Table]]:
             false_values=["False"],
         )
         quoted = pa_csv.ParseOptions(newlines_in_values=True)
-        table = pa_csv.read_csv(folder / about["path"], parse_options=quoted, convert_options=convert)
+        table = pa_csv.read_csv(folder / about["path"], _ONE_THREAD, parse_options=quoted, convert_options=convert)
         yield about["path"].removesuffix(".csv"), table
 
 
 def _joined(plan: SweepPlan, parts: list[tuple[SweepRun, pa.Table]]) -> pa.Table:
     columns = list(dict.fromkeys(name for _, table in parts for name in table.column_names))
     named = {name: f"parameter_{name}" if name in [*columns, "run"] else name for name in plan.swept}
-    whole = pa.concat_tables(
-        [_same_types(table, _mixed(parts, columns)) for _, table in parts], promote_options="default"
-    )
+    mixed = _mixed(parts)
+    whole = pa.concat_tables([_same_types(table, mixed) for _, table in parts], promote_options="default")
     keys = [("run", [run.name for run, _ in parts])]
     keys += [(named[name], [run.parameters[name] for run, _ in parts]) for name in plan.swept]
     counts = pa.array([index for index, (_, table) in enumerate(parts) for _ in range(table.num_rows)], pa.int32())
@@ -76,16 +76,17 @@ def _repeated(values: list[Any], counts: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(encoded.indices.take(counts), encoded.dictionary)
 
 
-def _mixed(parts: list[tuple[SweepRun, pa.Table]], columns: list[str]) -> set[str]:
+def _mixed(parts: list[tuple[SweepRun, pa.Table]]) -> set[str]:
     """Return the columns that have one type in some runs and another in others."""
-    types = {
-        name: {table.schema.field(name).type for _, table in parts if name in table.column_names} for name in columns
-    }
+    types: dict[str, set[pa.DataType]] = {}
+    for _, table in parts:
+        for field in table.schema:
+            types.setdefault(field.name, set()).add(field.type)
     return {name for name, found in types.items() if len(found) > 1}
 
 
 def _same_types(table: pa.Table, mixed: set[str]) -> pa.Table:
-    for name in mixed & set(table.column_names):
+    for name in mixed and mixed & set(table.column_names):
         column = table.column(name).cast(pa.string()).fill_null("")
         table = table.set_column(table.column_names.index(name), name, column)
     return table
