@@ -39,7 +39,7 @@ GOALS = {
 TINY = (
     'snapshot = "published"\nlang = "en"\ngroup_by = "all"',
     "import pandas as pd\nfrom analysis.report import Report\nfrom analysis.workspace import open_snapshot",
-    'report = Report(open_snapshot(snapshot), lang)\nreport.table("tiny", pd.DataFrame({"name": ["a"], "size": [1.5]}))',
+    'report = Report(open_snapshot(snapshot), lang)\nreport.table("tiny", pd.DataFrame({"name": ["a"], "size": [1]}))',
 )
 
 
