@@ -56,6 +56,22 @@ def test_a_part_cannot_exceed_its_whole_but_a_number_can():
         level(counts, family="normal")
 
 
+def test_a_printed_part_that_rounding_lifted_above_its_whole_is_all_of_it():
+    counts = RegionCounts([10.0], [5.0], [15.0], [7.0])
+    found = level(counts)
+    assert found.value == 1
+    assert found.hi <= 1
+
+
+def test_where_nobody_is_counted_nothing_is_compared():
+    nobody = in_tens(np.zeros(40), np.full(40, 1e3))
+    for model in (shrink, funnel, lambda counts: change(counts, counts, 0.5)):
+        with pytest.raises(CoverageError, match="somebody counted, found 0 in all 40"):
+            model(nobody)
+    with pytest.raises(CoverageError, match="somebody counted"):
+        explain(nobody, np.arange(40.0)[:, None], ["a"])
+
+
 def test_a_level_without_rounding_is_that_of_jeffreys():
     counts = exact([7.0, 300.0], [500.0, 10_000.0])
     found = level(counts)

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import CallError, CoverageError, DataError
-from analysis.models.dispersion import check_confidence, normal, solve
+from analysis.models.dispersion import check_confidence, normal, solve_exactly
 from analysis.models.regions.beta_binomial import fit_beta_binomial
-from analysis.models.regions.counts import BINOMIAL, RegionCounts, check_family
+from analysis.models.regions.counts import BINOMIAL, RegionCounts, counted, require_regions
 from analysis.models.regions.shrinkage import shrink
 
 BETA_BINOMIAL, QUASI_BINOMIAL = MODELS = ("beta-binomial", "quasi-binomial")
@@ -111,7 +111,8 @@ def explain(
     DataError
         When a covariate is missing somewhere, is the same everywhere or follows from others.
     """
-    check_family(BINOMIAL, counts)
+    counts = counted(counts, BINOMIAL)
+    require_regions(counts, 2, "what background explains")
     width = normal(check_confidence(confidence))
     design = _design(counts, covariates, names)
     if not 2 <= folds <= len(counts):
@@ -122,9 +123,8 @@ def explain(
     others = np.array([_from_others(counts, design, fold, model) for model in MODELS])
     fitted = fit.rates(design)
     apart, around = _contributions(counts, np.vstack([others, fitted]))
-    shares = 1 - around.sum(axis=1) / apart.sum()
     lo, hi = _bootstrap(apart, around[0], confidence, rng)
-    shares = shares if np.isfinite(lo) else np.full(3, np.nan)
+    shares = 1 - around.sum(axis=1) / (apart.sum() if np.isfinite(lo) else np.nan)
     remaining = shrink(counts, others[0], confidence, seed=seed)
     effect, error = fit.coefficients[1:], np.sqrt(np.diag(fit.covariance))[1:]
     return Explained(
@@ -143,9 +143,9 @@ def _bootstrap(
     resampled = rng.integers(0, len(apart), size=(_RESAMPLED, len(apart)))
     whole, left = apart[resampled].sum(axis=1), around[resampled].sum(axis=1)
     tail = (1 - confidence) / 2
-    if (whole <= 0).mean() > tail:
+    if apart.sum() <= 0 or (whole <= 0).mean() > tail:
         return float("nan"), float("nan")
-    lo, hi = np.quantile(1 - left / np.maximum(whole, np.finfo(float).tiny), [tail, 1 - tail])
+    lo, hi = np.quantile(1 - left[whole > 0] / whole[whole > 0], [tail, 1 - tail])
     return float(lo), float(min(hi, 1.0))
 
 
@@ -195,7 +195,7 @@ def _quasi(counts: RegionCounts, design: np.ndarray):
     import statsmodels.api as sm
 
     model = sm.GLM(counts.rate, design, family=sm.families.Binomial(), var_weights=counts.exposure)
-    return solve(model, "rates of regions on background", scale="X2")
+    return solve_exactly(model, "rates of regions on background", scale="X2")
 
 
 def _from_others(counts: RegionCounts, design: np.ndarray, fold: np.ndarray, model: str) -> np.ndarray:

@@ -71,7 +71,7 @@ class RegionCounts:
         """Return the counts of some regions, by their positions or as a mask."""
         return RegionCounts(*(getattr(self, each.name)[regions] for each in fields(self)))
 
-    def possible(self, family: str) -> tuple[np.ndarray, np.ndarray]:
+    def possible(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the counts that the printed ones may stand for, (S, R), and the logarithm of their weights, (S, 1).
 
         All within the range are taken as equally likely before the model is asked, the two ends half as much: a count
@@ -81,23 +81,31 @@ class RegionCounts:
         numbers = self.lo + step * (self.hi - self.lo)
         weight = np.full(step.shape, 1.0 / _STEPS)
         weight[[0, -1]] /= 2
-        return (np.minimum(numbers, self.exposure) if family == BINOMIAL else numbers), np.log(weight)
+        return numbers, np.log(weight)
 
 
-def check_family(family: str, counts: RegionCounts) -> str:
-    """Return how counts vary; raise a CallError for no such family, a DataError for more persons than exposure."""
+def counted(counts: RegionCounts, family: str) -> RegionCounts:
+    """Return counts as a family takes them: a part of the exposure that rounding lifted above it is all of it.
+
+    Raises a CallError for no such family, a DataError for more persons than exposure whatever the rounding.
+    """
     if family not in FAMILIES:
         raise CallError(f"family {family!r}: expected one of {', '.join(FAMILIES)}.")
-    if family == BINOMIAL and (counts.lo > counts.exposure).any():
+    if family == POISSON:
+        return counts
+    if (counts.lo > counts.exposure).any():
         at = int(np.argmax(counts.lo > counts.exposure))
         raise DataError(
             f"region number {at}: {counts.count[at]:g} of {counts.exposure[at]:g} is no part of a whole; "
             "for a count that may exceed what it is divided by, use the family 'poisson'."
         )
-    return family
+    count, hi = (np.minimum(each, counts.exposure) for each in (counts.count, counts.hi))
+    return RegionCounts(count, counts.lo, hi, counts.exposure)
 
 
 def require_regions(counts: RegionCounts, fewest: int, what: str) -> None:
-    """Raise a CoverageError where there are too few regions for a model."""
+    """Raise a CoverageError where there are too few regions for a model, or nobody is counted in any."""
     if len(counts) < fewest:
         raise CoverageError(f"{what} needs {fewest} regions of one level at least, found {len(counts)}.")
+    if not counts.count.any():
+        raise CoverageError(f"{what} needs a region with somebody counted, found 0 in all {len(counts)}.")

@@ -15,7 +15,7 @@ import numpy as np
 from analysis.errors import CallError
 from analysis.missing import UNDECIDED
 from analysis.models.dispersion import check_confidence, normal
-from analysis.models.regions.counts import BINOMIAL, RegionCounts, check_family, require_regions
+from analysis.models.regions.counts import BINOMIAL, RegionCounts, counted, require_regions
 
 ABOVE, INSIDE, BELOW = "above", "inside", "below"
 WINSORISED = 0.1
@@ -91,7 +91,7 @@ def funnel(
     CoverageError
         When there are fewer than five regions.
     """
-    check_family(family, counts)
+    counts = counted(counts, family)
     require_regions(counts, FEWEST, "a funnel plot")
     levels = tuple(check_confidence(each) for each in confidence)
     if target is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.models.dispersion import check_confidence
-from analysis.models.regions.counts import BINOMIAL, RegionCounts, check_family
+from analysis.models.regions.counts import BINOMIAL, RegionCounts, counted
 
 _HALVINGS = 40
 """Halvings of the interval in which a limit lies: a limit is right to a billionth of it."""
@@ -44,7 +44,7 @@ def level(counts: RegionCounts, confidence: float = 0.95, family: str = BINOMIAL
     CallError
         When the confidence or the family is none.
     """
-    check_family(family, counts)
+    counts = counted(counts, family)
     tail = (1 - check_confidence(confidence)) / 2
     ends = [_quantile(counts, each, family) for each in (tail, 1 - tail)]
     return Estimate(counts.rate, np.minimum(ends[0], counts.rate), np.maximum(ends[1], counts.rate))
@@ -54,7 +54,7 @@ def _quantile(counts: RegionCounts, probability: float, family: str) -> np.ndarr
     """Return the quantile of a mixture of posteriors; it lies between those of the least and the greatest count."""
     from scipy.special import betainc, betaincinv, gammainc, gammaincinv
 
-    numbers, weight = counts.possible(family)
+    numbers, weight = counts.possible()
     exposure, weight = counts.exposure, np.exp(weight)
 
     def below(rate: np.ndarray) -> np.ndarray:

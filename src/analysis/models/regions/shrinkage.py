@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.models.dispersion import check_confidence
 from analysis.models.regions.beta_binomial import fit_beta_binomial
-from analysis.models.regions.counts import BINOMIAL, RegionCounts, check_family, require_regions
+from analysis.models.regions.counts import BINOMIAL, RegionCounts, counted, require_regions
 
 FEWEST = 5
 """Regions below which a spread between them says next to nothing."""
@@ -85,7 +85,7 @@ def shrink(
     CoverageError
         When there are fewer than five regions.
     """
-    check_family(family, counts)
+    counts = counted(counts, family)
     require_regions(counts, FEWEST, "shrinkage")
     tail = (1 - check_confidence(confidence)) / 2
     base = np.ones(len(counts)) if expected is None else np.asarray(expected, float)
@@ -115,7 +115,7 @@ def expected_by_size(counts: RegionCounts) -> np.ndarray:
     common mean is that of larger regions, and intervals of small ones then hold too seldom (docs/validation.md). Counts
     are a part of the exposure; raises a DataError where the model has no solution.
     """
-    check_family(BINOMIAL, counts)
+    counts = counted(counts, BINOMIAL)
     size = np.log(counts.exposure)
     if size.std() == 0:
         return np.full(len(counts), counts.count.sum() / counts.exposure.sum())
@@ -150,7 +150,7 @@ def _log_probability(counts: RegionCounts, base: np.ndarray, family: str, level:
     """Return the logarithm of the probability of each possible count, (S, R): negative- or beta-binomial."""
     from scipy.special import betaln, gammaln
 
-    number, weight = counts.possible(family)
+    number, weight = counts.possible()
     mean, exposure = np.exp(level) * base, counts.exposure
     if family == BINOMIAL:
         mean = np.minimum(mean, 1 - 1e-9)
@@ -202,7 +202,7 @@ def _draw(
     log_probability = _log_probability(counts, base, family, level, spread)
     part = np.exp(log_probability - log_probability.max(axis=0)).cumsum(axis=0)
     chosen = (rng.random((number, 1, len(counts))) * part[-1] > part).sum(axis=1)
-    count = np.take_along_axis(counts.possible(family)[0], chosen, axis=0)
+    count = np.take_along_axis(counts.possible()[0], chosen, axis=0)
     mean = np.exp(level) * base
     strength = _strength(mean, np.exp(spread), family)
     if family == BINOMIAL:
