@@ -16,8 +16,8 @@ _README = """\
 Commands that are run here, or in a folder below, work here. Notebooks, published numbers and the snapshot `published`
 come with the workbench itself; a later version brings later ones.
 
-- `notebooks/mine`: your notebooks. `bijstand new my-question` makes one, `--from 02_flows` begins with a copy.
-- `data/snapshots`: your snapshots. `bijstand pull` downloads one from CBS, `bijstand simulate` makes one up.
+- `notebooks/mine`: your notebooks. `bijstand new my-question` makes one, with `--from tutorial` as a copy.
+- `data/snapshots`: your snapshots. `bijstand pull` downloads one from CBS, `bijstand simulate` makes one.
 - `outputs`: a folder for each run. `bijstand report` makes a page of every notebook and prints where it is.
 
 `bijstand notebooks` lists the notebooks, `bijstand --help` the commands; `jupyter lab` opens JupyterLab here.
@@ -27,7 +27,7 @@ come with the workbench itself; a later version brings later ones.
 Opdrachten die u hier of in een map hieronder geeft, werken in deze map. De notebooks, de gepubliceerde cijfers en de
 snapshot `published` horen bij de workbench zelf; een latere versie brengt nieuwere mee.
 
-- `notebooks/mine`: uw eigen notebooks. `bijstand new mijn-vraag` maakt er een, met `--from 02_flows` als kopie.
+- `notebooks/mine`: uw eigen notebooks. `bijstand new mijn-vraag` maakt er een, met `--from tutorial` als kopie.
 - `data/snapshots`: uw snapshots. `bijstand pull` haalt er een op bij het CBS, `bijstand simulate` maakt er een.
 - `outputs`: een map per run. `bijstand report --lang nl` maakt een pagina van alle notebooks en meldt waar die staat.
 """
