@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import nbformat
@@ -63,10 +64,16 @@ def read_chapter(site: Site, name: str, labels: dict[str, list[str]], published:
     notebook = nbformat.read(site.folder / "notebooks" / f"{name}.ipynb", as_version=4)
     answers, sources = answers_of(notebook), [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     _for_the_page(site, notebook, labels, published)
-    body, _ = HTMLExporter(**_NOTEBOOK).from_notebook_node(notebook)
+    body, _ = _exporter().from_notebook_node(notebook)
     title, sections, body = _with_anchors(body, name)
     question = Markup(markdown2html(lead_of(sources[0] if sources else "")))
     return Chapter(name, title, question, sections, Markup(body), answers)
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    """Return what makes HTML of notebooks: one for all chapters, because each compiles its templates anew."""
+    return HTMLExporter(**_NOTEBOOK)
 
 
 def _for_the_page(site: Site, notebook: Any, labels: dict[str, list[str]], published: dict[str, str]) -> None:

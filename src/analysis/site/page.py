@@ -4,7 +4,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,12 @@ _TERMS = (
     "voorziening", "momentopname",
 )  # fmt: skip
 """What the glossary of the front page explains, in its order."""
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates: each is compiled once for all pages."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,10 @@ class Site:
     translator: Translator
     until: pd.Period | None = None
 
-    @cached_property
+    @property
     def environment(self) -> Environment:
         """The templates."""
-        return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        return templates()
 
     def word(self, key: str, **fields: Any) -> str:
         """Return an entry of the section of the pages."""
