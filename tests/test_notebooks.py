@@ -47,6 +47,7 @@ GRID = {
     "07_sector": [{"lang": "nl"}],
     "08_hypothesis": [{"lang": "nl"}, {"hypothesis": "Men < women?", "test": "change"},
                       {"measure": "reinflow_share", "alternative": "lower", "end": "2022Q4", "confidence": "0.8"}],
+    "09_municipalities": [{"lang": "nl"}, {"region": "PV26", "confidence": "0.8"}],
 }  # fmt: skip
 SNAPSHOT = {"snapshot": "variant"}
 ENGLISH = Translator("en")  # tables of documents are told by name

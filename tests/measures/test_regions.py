@@ -127,9 +127,19 @@ def test_a_region_that_cannot_be_asked_is_refused_in_one_line(tiny, code, words)
 def test_the_latest_month_has_persons_and_inhabitants(tiny, published):
     assert measures.latest_month(tiny, map_of(tiny, "municipality", 2021)) == MONTH
     provinces = map_of(published, "province", 2025)
-    # inhabitants of provinces are published for two Decembers
+    # inhabitants of provinces are published for two Decembers, the first without a year before
     assert measures.latest_month(published, provinces) == pd.Period("2025-12", "M")
-    assert measures.latest_month(published, provinces, pd.Period("2025-11", "M")) == pd.Period("2024-12", "M")
+    with pytest.raises(CoverageError, match="no month up to 2025-11 has persons"):
+        measures.latest_month(published, provinces, pd.Period("2025-11", "M"))
+
+
+def test_a_region_that_there_was_not_has_no_figure(tiny):
+    """Appingedam is on the map of 2020, and has no figure of 2021: not nought."""
+    regions = map_of(tiny, "municipality", 2020)
+    later = measures.persons_of(tiny, regions, [MONTH])
+    at = regions.codes.index("GM0003")
+    assert np.isnan(later.value[at])
+    assert later.missing[at] == "not_in_snapshot"
 
 
 def test_the_published_provinces_are_those_of_the_caseload(published):

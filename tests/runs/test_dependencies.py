@@ -40,10 +40,12 @@ EXPECTED = {
     "06_work_disability": ([], WORK),
     "07_sector": (QUERIES, SECTOR),
     "08_hypothesis": ([*FLOWS, *NATIONAL, "85617NED"], []),
+    "09_municipalities": (["82015NED", "85588NED", "85984NED"], ["37230ned", "80794ned"]),
 }  # fmt: skip
 # a module counts with all its tables, also where a notebook takes no more of it than a list of groups or a function
 _MODULES = [*FLOWS, *NATIONAL, "85617NED", "factsheet-2024-t2"]
-BY_THE_WAY = {"02_flows": _MODULES, "03_duration": _MODULES, "04_findings": _MODULES, "07_sector": _MODULES}
+BY_THE_WAY = {"02_flows": _MODULES, "03_duration": _MODULES, "04_findings": _MODULES, "07_sector": _MODULES,
+              "09_municipalities": (*_MODULES, *EXPECTED["01_caseload"][0])}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from analysis.chapters.municipalities.selection import COMPARISONS
 from analysis.classifications.categories import CATEGORIES
 from analysis.errors import CallError
 from analysis.language.glossary import LANGUAGES
@@ -20,9 +21,9 @@ from project_copy import ROOT
 NOTEBOOKS = find_notebooks(ROOT / "notebooks", [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))])
 PARAMETERS = [(notebook, name) for notebook in NOTEBOOKS for name in notebook.defaults]
 # parameters that are one of a few values: all are named, and whatever else there is is refused
-CHOICES = ("lang", "group_by", "test", "alternative", "measure", "period")
-CANDIDATES = {*LANGUAGES, *MEASURES, *TESTS, *ALTERNATIVES, *CATEGORIES, "all", "total", "de", "higher", "benefits",
-              *map(str, range(2010, 2031))}  # fmt: skip
+CHOICES = ("lang", "group_by", "test", "alternative", "measure", "period", "compare_with")
+CANDIDATES = {*LANGUAGES, *MEASURES, *TESTS, *ALTERNATIVES, *COMPARISONS, *CATEGORIES, "all", "total", "de", "higher",
+              "benefits", *map(str, range(2010, 2031))}  # fmt: skip
 
 
 def comments(notebook) -> dict[str, str]:
@@ -43,8 +44,9 @@ def is_allowed(notebook, name: str, value: str) -> bool:
     try:
         check_parameters([notebook], {name: value})
     except CallError as fault:
-        of_question = "groups" in notebook.defaults and not str(fault).startswith(f"parameter {name}:")
-        return of_question and "unknown" not in str(fault) and "did you mean" not in str(fault)
+        asks = {"groups", "region"} & notebook.defaults.keys()
+        of_question = asks and not str(fault).startswith(f"parameter {name}:")
+        return bool(of_question) and "unknown" not in str(fault) and "did you mean" not in str(fault)
     return True
 
 

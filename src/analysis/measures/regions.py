@@ -37,7 +37,7 @@ _PER_1000 = "persons per 1,000 inhabitants"
 
 
 def latest_month(snapshot: Snapshot, regions: RegionalMap, until: pd.Period | None = None) -> pd.Period:
-    """Return the latest month of which most regions have persons and inhabitants.
+    """Return the latest month of which, and of a year before, most regions have persons and inhabitants.
 
     Raises
     ------
@@ -49,13 +49,15 @@ def latest_month(snapshot: Snapshot, regions: RegionalMap, until: pd.Period | No
     )
     for month in reversed(months):
         if until is None or month <= until:
-            columns = [persons_of(snapshot, regions, [month]), inhabitants_of(snapshot, regions, [month])]
+            both = [month, month - MONTHS_A_YEAR]
+            columns = [persons_of(snapshot, regions, both), inhabitants_of(snapshot, regions, both)]
             known = np.logical_and.reduce([column.missing == PRESENT for column in columns])
             if known.mean() > 0.5:
                 return month
     raise CoverageError(
-        f"snapshot {snapshot.name!r}: no month has persons ({PERSONS_BY_REGION}) and inhabitants ({POPULATION}) of "
-        f"level {regions.level!r}{f' up to {until}' if until is not None else ''}. Choose a later month, or pull both."
+        f"snapshot {snapshot.name!r}: no month{f' up to {until}' if until is not None else ''} has persons "
+        f"({PERSONS_BY_REGION}) and inhabitants ({POPULATION}) of level {regions.level!r}, with a year before. Choose "
+        "a later month, or pull both tables."
     )
 
 
@@ -115,10 +117,10 @@ def figures(
     asked = list(dict.fromkeys((code, period) for _, code, period, _, _ in terms))
     found = dict(zip(asked, _positions(cells, quantity, asked, categories), strict=True))
     used = [each for each in terms if each[4] or found[each[1], each[2]] < len(cells.frame)]
-    column = Rounded.of_cells(
-        cells.pool, np.array([found[code, period] for _, code, period, _, _ in used]), cells.measure(quantity).unit
-    )
-    entries, parts = [each[0] for each in used], [each[3] for each in used]
+    bare = sorted(set(range(size)).difference(each[0] for each in used))  # a region that there was not has no figure
+    rows = [*(found[code, period] for _, code, period, _, _ in used), *(len(cells.frame) for _ in bare)]
+    column = Rounded.of_cells(cells.pool, np.array(rows), cells.measure(quantity).unit)
+    entries, parts = [*(each[0] for each in used), *bare], [*(each[3] for each in used), *(None for _ in bare)]
     whole = [number for number, part in enumerate(parts) if part is None or part.share == 1]
     total = column.take(whole).sum_by([entries[number] for number in whole], size)
     divided = [number for number, part in enumerate(parts) if part is not None and part.share < 1]

@@ -114,7 +114,7 @@ def _labels(spec: TableSpec, table: pd.DataFrame, translator: Translator, flagge
     columns, none = [], [""] * len(table)
     marks = [MARK_OF_STATUS[status] for status in table["status"]] if "status" in table else none
     in_row = 1 if spec.labels and spec.labels[0] in _ROW_GROUP else 0  # the first label that stands in the row itself
-    for index, label in enumerate(spec.labels):
+    for index, label in enumerate(each for each in spec.labels if each not in spec.unprinted):
         before = ["▲ " if index == 0 and value in flagged else "" for value in table[label]]
         names = (_label(label, value, translator) for value in table[label])
         texts = ("".join(parts) for parts in zip(before, names, marks if index == in_row else none, strict=True))

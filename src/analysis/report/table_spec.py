@@ -29,8 +29,8 @@ class TableSpec:
 
     ``title`` holds the caption by language. ``intervals`` names the quantities that are printed with their interval;
     ``kind`` says what interval that is. ``absent`` stands where a row lacks a quantity altogether. With ``from_tables``
-    the tables of each row are printed too. ``each`` and ``parts`` say where documents print its figures, as in
-    `analysis.report.document_tables`.
+    the tables of each row are printed too; ``unprinted`` labels stand in the CSV alone. ``each`` and ``parts`` say
+    where documents print its figures, as in `analysis.report.document_tables`.
     """
 
     labels: tuple[str, ...]
@@ -39,6 +39,7 @@ class TableSpec:
     kind: str = ROUNDING
     absent: str = "no_value"
     from_tables: bool = False
+    unprinted: tuple[str, ...] = ()
     each: dict[str, Any] = field(default_factory=dict)
     parts: tuple[dict[str, Any], ...] = ()
     title: dict[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from functools import cache, partial
 from typing import Any
 
 from analysis.chapters.findings.tables import check_document, check_verdict
+from analysis.chapters.municipalities.selection import COMPARISONS, choose
 from analysis.chapters.support.monthly_series import months_to_compare
 from analysis.chapters.work_disability.schemes import YEARS
 from analysis.checked_files import refuse
@@ -106,6 +107,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "test": partial(check_choice, "test", allowed=TESTS),
     "alternative": partial(check_choice, "alternative", allowed=ALTERNATIVES),
     "period": partial(check_choice, "year", allowed=YEARS),
+    "compare_with": partial(check_choice, "compare_with", allowed=COMPARISONS),
 }
 
 
@@ -118,6 +120,7 @@ def _data_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) ->
         (("start", "end"), lambda *ends: notebook.window and between(snapshot, notebook.window, *ends)),
         (("first", "last", "across_break"), lambda *months: _check_months(snapshot, *months)),
         (("measure", "groups", "start", "end", "test"), lambda *asked: _check_question(snapshot, *asked)),
+        (("region", "compare_with", "month"), lambda *asked: choose(snapshot, *asked)),
     ):
         if values.keys() >= set(names) and not wrong & set(names):
             try:

@@ -1,0 +1,1 @@
+"""Figures, sentences and measures of the chapter on differences between municipalities and provinces."""

@@ -1,0 +1,94 @@
+"""How regions are spread, and where one stands among its peers: levels, growth, households and provisions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.chapters.municipalities.selection import Choice
+from analysis.classifications.regions import COUNTRY
+from analysis.measures.regional_map import map_of
+from analysis.measures.regions import rates, trend
+from analysis.measures.tidy_frame import combine, pick
+from analysis.missing import PRESENT
+from analysis.snapshots.store import Snapshot
+
+MEASURES = ("per_1000", "growth_pct", "benefits_per_100", "provisions_per_100")
+PARTS = {"tenth": 10, "quarter": 25, "middle": 50, "three_quarters": 75, "nine_tenths": 90}
+"""The points of a distribution that are printed, in percent; the ends are not: they are those of small regions."""
+_MONTHS_BACK, _STEP = 60, 3
+
+
+def spread(found: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """Return how the regions, or the peers of one, are spread: tidy, label ``measure``.
+
+    Each region counts once. ``regions`` is how many have the figure; the others are points of the distribution.
+    """
+    among = found[found["region"].isin(choice.peers)] if choice.peers else found
+    rows = []
+    for measure in MEASURES:
+        values = pick(among, measure)
+        known = values.loc[values["missing"] == PRESENT, "value"].to_numpy(float)
+        reason = PRESENT if len(known) else _reason(values)
+        points = {"regions": float(len(known))}
+        points |= {name: np.percentile(known, at) if len(known) else np.nan for name, at in PARTS.items()}
+        for quantity, value in points.items():
+            missing = "" if quantity == "regions" else reason
+            rows.append(_row(measure, quantity, value, missing, values))
+    return pd.DataFrame(rows)
+
+
+def _reason(values: pd.DataFrame) -> str:
+    return values["missing"].mode().iloc[0]
+
+
+def _row(measure: str, quantity: str, value: float, missing: str, values: pd.DataFrame) -> dict[str, object]:
+    first = values.iloc[0]
+    row = {"measure": measure, "quantity": quantity, **first[["period", "tables", "status"]]}
+    return row | {"value": value, "value_lo": np.nan, "value_hi": np.nan, "missing": missing}
+
+
+def profile(snapshot: Snapshot, found: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """Return the figures of one region beside those of its peers and of the country; empty without a region.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, label ``measure``. Quantities: ``own`` (with its interval of rounding), ``quarter``, ``middle`` and
+        ``three_quarters`` of the peers, and ``country``.
+    """
+    columns = ["measure", "period", "tables", "quantity", "value", "value_lo", "value_hi", "missing", "status"]
+    if not choice.region:
+        return pd.DataFrame({name: pd.Series(dtype=float if name.startswith("value") else object) for name in columns})
+    national = rates(snapshot, map_of(snapshot, "country", choice.month.year), choice.month, choice.month - 12)
+    frames = [spread(found, choice)]
+    for quantity, rows, region in (("own", found, choice.region), ("country", national, COUNTRY)):
+        own = rows[(rows["region"] == region) & rows["quantity"].isin(MEASURES)]
+        frames.append(own.assign(measure=own["quantity"], quantity=quantity)[columns])
+    return combine(frames)
+
+
+def trends(snapshot: Snapshot, choice: Choice) -> pd.DataFrame:
+    """Return ``per_1000`` of quarter ends over five years: of the region, of the middle of the peers, of the country.
+
+    Returns
+    -------
+    DataFrame
+        Tidy, labels ``series`` (``own``, ``quarter``, ``middle``, ``three_quarters``, ``country``) and ``month``; on
+        the map of the chosen month. ``middle`` and the quarters only of months that most of the regions have.
+    """
+    months = pd.period_range(choice.month - _MONTHS_BACK, choice.month, freq="M")[::-1][::_STEP][::-1]
+    everyone, nation = trend(snapshot, choice.regions, months), map_of(snapshot, "country", choice.month.year)
+    country = trend(snapshot, nation, months).assign(series="country")
+    among = everyone[everyone["region"].isin(choice.peers)] if choice.peers else everyone
+    values = among.pivot_table(index="month", columns="region", values="value", dropna=False, observed=True)
+    values = values.reindex([str(month) for month in months])
+    enough = values.notna().mean(axis=1) > 0.5
+    frames = [everyone[everyone["region"] == choice.region].assign(series="own")]
+    for name in ("quarter", "middle", "three_quarters"):
+        points = values.quantile(PARTS[name] / 100, axis=1).where(enough)
+        missing = np.where(enough, PRESENT, "not_in_snapshot")
+        frames.append(
+            country.assign(series=name, value=points.to_numpy(), value_lo=np.nan, value_hi=np.nan, missing=missing)
+        )
+    return combine([*frames, country]).drop(columns="region")
