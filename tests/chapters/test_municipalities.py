@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
-from analysis.chapters.municipalities import estimates, figures, profile, selection, sentences
+from analysis.chapters.municipalities import estimates, figures, letter, profile, selection, sentences
 from analysis.errors import CallError
 from analysis.language.translator import Translator
 from analysis.measures import regions
@@ -178,3 +179,23 @@ def test_the_trend_of_a_merged_municipality_goes_back_before_it(towns, of_eemsde
     assert own["value"].notna().all()
     drawn = figures.trends(trends, choice, Translator("en"))
     assert len(drawn.axes[0].lines) == 3
+
+
+def test_statements_of_the_letter_hold_where_the_truth_is_so(towns, of_eemsdelta, published, of_provinces):
+    """Simulated provisions are a multiple of the recipients, whose rates go with background, and not with it alone."""
+    _, compared = of_eemsdelta
+    tested = letter.statements(towns, compared, 0.95).set_index("statement")
+    assert tested["outcome"].to_dict() == dict.fromkeys(
+        ("background_partly", "background_not_all", "recipients_provisions"), "holds"
+    )
+    at = (compared.choice.regions, [compared.choice.month])
+    given = regions.figures(towns, "85588NED", "provisions", "provisions", *at).value
+    people, persons = regions.inhabitants_of(towns, *at).value, regions.persons_of(towns, *at).value
+    of_scipy = spearmanr(persons / people, given / people).statistic
+    assert tested.loc["recipients_provisions", "statement_figure"] == pytest.approx(of_scipy)
+    assert letter.statements(published, of_provinces[1], 0.95).empty
+    assert [letter._outcome(*ends) for ends in ((0.1, 0.4), (-0.4, -0.1), (-0.1, 0.1))] == [
+        "holds",
+        "fails",
+        "cannot be decided",
+    ]
