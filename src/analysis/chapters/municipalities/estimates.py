@@ -26,9 +26,9 @@ from analysis.models.regions.shrinkage import Shrunken, expected_by_size, shrink
 from analysis.snapshots.store import Snapshot
 
 STAYING = 0.8
-"""The part of the persons of a month who are still there a year later: outflow and other exits of 2023, 2024 and 2025 were
-80, 81 and 84 thousand of a stock of 397, 400 and 406 thousand (85615NED, 80794ned). Who moved to another region is not
-known."""
+"""The part of the persons of a month who are still there a year later: outflow and other exits of 2023, 2024 and 2025
+were 80, 81 and 84 thousand of a stock of 397, 400 and 406 thousand (85615NED, 80794ned). Who moved to another region is
+not known."""
 OUTSIDE, EDGE = 1, 0
 """The limits of the funnel: 99.8 percent, and 95 percent."""
 _PER, _ROOM = 1000, 40
