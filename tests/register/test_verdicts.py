@@ -147,13 +147,13 @@ def test_a_figure_that_two_relations_contradict_is_the_one_that_is_wrong(tmp_pat
 def test_a_figure_held_in_place_by_other_relations_is_not_wrong(tmp_path, published):
     found = findings(tmp_path, published, [*TABLE, row("again", "310", "10", formula="[a] + [b] + 10")])
     # a and total are held by the sum; b is not in the share: the share itself slipped
-    assert found["share"]["suspect"] == "share"
+    assert (found["share"]["suspect"], found["share"]["wrong_itself"]) == ("share", True)
     assert "every other figure is fixed by other relations" in found["share"]["cause"]
 
 
 def test_where_the_rest_decides_nothing_it_is_said(tmp_path, published):
     found = findings(tmp_path, published, [row("a", "1"), row("b", "2"), row("ab", "7", formula="[a] + [b]")])
-    assert found["ab"]["suspect"] is None
+    assert (found["ab"]["suspect"], found["ab"]["wrong_itself"]) == (None, False)
     # by hand: 6.5 - 2.5 to 7.5 - 1.5 for what [a] stands for, half a unit more for what is printed; [b] likewise
     right = "[ab] = 1.5 to 4.5 or [a] = 3.5 to 6.5 or [b] = 4.5 to 7.5"
     assert f"wrong cannot be determined: with {right}" in found["ab"]["cause"]

@@ -26,7 +26,7 @@ def row(claim, verdict="reproduced", **changes):
     given |= {"published": 406000, "published_text": "406000", "published_lo": 405500, "published_hi": 406500}
     given |= {"recomputed": 405701.25, "recomputed_lo": 405696.5, "recomputed_hi": 405706.5, "method": "formula"}
     given |= {"expression": "[a] + [b]", "worked": "1 + 2", "operands": [], "cause": "", "suggested": None}
-    given |= {"others": [], "explanations": [], "root": "", "rests_on_it": [], "suspect": None}
+    given |= {"others": [], "explanations": [], "root": "", "rests_on_it": [], "suspect": None, "wrong_itself": True}
     given |= {"parts": ["Tabel 1"], "notebook": "01_caseload", "tables": "caseload_by_group"}
     return given | {"fragility": "", "missing_cells": [], "note": "", "snapshot": "published"} | changes
 
@@ -134,6 +134,21 @@ def test_a_document_lists_what_does_not_stand(pages):
     ] in pages[1]
     brief = "".join(re.findall(r"<ul class=\"brief\">(.*?)</ul>", pages[1], re.DOTALL))
     assert brief.count("<li>") == 3
+
+
+def test_a_number_that_may_not_be_the_wrong_one_has_no_right_value(translator):
+    rows = [row("own", "inconsistent", suggested="405700"), row("open", "inconsistent", suggested="6.9")]
+    rows[1] |= {"wrong_itself": False}
+    listed = document_page(rows, DOCUMENT, translator, RECORD).split('class="data listed"')[1].split("</tbody>")[0]
+    own, unknown = (re.sub("<[^>]+>", "", each) for each in listed.split("<tr>")[2:])
+    right, not_located = (translator.word("findings_page", key) for key in ("right", "not_located"))
+    assert (right in own, not_located in own) == (True, False)
+    assert (right in unknown, not_located in unknown) == (False, True)
+    opened = {
+        each["more"].count(translator.word("findings_page", "suggested"))
+        for each in facts_of(findings_page(rows[1:], [DOCUMENT], translator, RECORD))
+    }
+    assert opened == {0}
 
 
 LINKS = {"caseload_by_group": {"href": "01_caseload.html#table-caseload_by_group", "text": "01 · Persons & <groups>"}}

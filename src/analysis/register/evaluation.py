@@ -54,6 +54,13 @@ class Finding:
             return None
         return verdicts.suggestion(self.claim, self.evaluation.result)
 
+    @property
+    def wrong_itself(self) -> bool:
+        """Whether it is this figure that is wrong: no other one can be, or a table or the document cited decides."""
+        if self.verdict == verdicts.DIFFERS and not self.suspects:
+            return True
+        return self.verdict in CONTRADICTED and [each.claim_id for each in self.suspects] == [self.claim.id]
+
 
 def find(register: Register, snapshot: Snapshot, only: Iterable[str] | None = None) -> list[Finding]:
     """Return a finding for every claim of the register, in its order.

@@ -71,7 +71,7 @@ def _table(rows: list[Row]) -> str:
         if row["verdict"] in CONTRADICTED:
             printed += [f"    {row['worked']}", f"    {row['cause']}"]
             # the right value, or what would follow where another figure is wrong
-            what = "right" if row["suspect"] in (None, row["claim_id"]) else "would follow"
+            what = "right" if row["wrong_itself"] else "would follow"
             printed += [f"    {what}: {row['suggested']}"] if row["suggested"] else []
             printed += [f"    slip: {each['kind']}: {each['worked']}" for each in row["explanations"]]
             printed += [f"    this is behind: {', '.join(row['rests_on_it'])}"] if row["rests_on_it"] else []

@@ -74,6 +74,7 @@ def _row(
         "explanation": finding.explanations[0].as_json() if finding.explanations else None,
         "explanations": [each.as_json() for each in finding.explanations],
         "suspect": finding.suspects[0].claim_id if len(finding.suspects) == 1 else None,
+        "wrong_itself": finding.wrong_itself,
         "root": finding.root,
         "fragility": robustness(finding, translator),
         "missing_cells": list(finding.missing_cells),

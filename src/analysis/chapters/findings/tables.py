@@ -13,6 +13,7 @@ from analysis.register.relations import QUERY, Register
 from analysis.register.verdicts import CONTRADICTED, VERDICTS
 
 _FRAGILE = 10
+_NOT_LOCATED = "not determined"  # whether it is this figure that is wrong, or one that it was computed from
 
 
 def titles(register: Register) -> dict[str, str]:
@@ -57,7 +58,7 @@ def with_verdict(findings: Iterable[Finding], verdict: str = "") -> pd.DataFrame
     -------
     DataFrame
         ``document, claim, location, printed, found, between, right, verdict, tables``, all text; numbers as a machine
-        writes them.
+        writes them. ``right`` is what should have been printed, where it is this figure that is wrong.
     """
     verdicts = (verdict,) if verdict else CONTRADICTED
     columns = ["document", "claim", "location", "printed", "found", "between", "right", "verdict", "tables"]
@@ -71,7 +72,15 @@ def _row(finding: Finding) -> tuple[str, ...]:
         found = result.truth or english.significant(result.value).replace(",", "")
         between = "" if result.truth else english.span(result.lo, result.hi).replace(",", "")
     printed = (claim.document, claim.id, claim.row["location"], claim.row["value"])
-    return (*printed, found, between, finding.suggested or "", finding.verdict, ", ".join(_tables_queried(finding)))
+    right = finding.suggested if finding.wrong_itself else _NOT_LOCATED
+    return (
+        *printed,
+        found,
+        between,
+        (finding.suggested and right) or "",
+        finding.verdict,
+        ", ".join(_tables_queried(finding)),
+    )
 
 
 def fragile(findings: Iterable[Finding]) -> pd.DataFrame:
