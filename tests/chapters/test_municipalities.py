@@ -55,6 +55,14 @@ def test_the_national_picture_is_of_municipalities_else_of_provinces(towns, of_p
     assert selection.choose(towns, month="2024").month == pd.Period("2024-12", "M")
 
 
+def test_regions_that_can_be_chosen_are_those_of_the_last_map(towns, published):
+    codes = selection.regions_to_choose(towns)
+    assert len(codes) == 12 + 80
+    assert "GM1979" in codes
+    assert "GM0003" not in codes  # merged into it: a sweep over GM* leaves it out
+    assert len(selection.regions_to_choose(published)) == 12
+
+
 def test_peers_of_a_municipality(towns):
     choice = selection.choose(towns, "GM9001", "province")
     parents = choice.regions.parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from analysis.classifications.categories import TOTAL
 from analysis.classifications.regions import COUNTRY, level_of
@@ -15,7 +16,7 @@ from analysis.snapshots.store import Snapshot
 READS = (PERSONS_BY_REGION,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RegionalMap:
     """The regions of a level that there are on a day, in the order of their codes.
 
@@ -46,8 +47,9 @@ def levels_of(snapshot: Snapshot) -> list[str]:
     return list(dict.fromkeys(level for code in _codes(snapshot) if (level := level_of(code))))
 
 
+@lru_cache(maxsize=64)
 def map_of(snapshot: Snapshot, level: str, year: int) -> RegionalMap:
-    """Return the regions of a level that there are at the end of a year.
+    """Return the regions of a level that there are at the end of a year; a second call returns the same object.
 
     Raises
     ------

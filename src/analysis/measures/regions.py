@@ -8,6 +8,7 @@ known; it lies between bounds that its inhabitants give, and the interval holds 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,7 @@ _COUNTED_PEOPLE = ("persons", "inhabitants", "benefits", "households")
 _PER_1000 = "persons per 1,000 inhabitants"
 
 
+@lru_cache(maxsize=64)
 def latest_month(snapshot: Snapshot, regions: RegionalMap, until: pd.Period | None = None) -> pd.Period:
     """Return the latest month of which, and of a year before, most regions have persons and inhabitants.
 

@@ -102,6 +102,12 @@ def _documents(_: Source) -> Iterable[str]:
     return ["", *document_names()]
 
 
+def _regions(source: Source) -> Iterable[str]:
+    from analysis.chapters.municipalities.selection import regions_to_choose
+
+    return ["", *regions_to_choose(source)]
+
+
 _VALUES: dict[str, Callable[[Source], Iterable[str]]] = {
     "snapshot": lambda _: dict.fromkeys([*names_of_snapshots(), PRACTICE]),
     "lang": lambda _: LANGUAGES,
@@ -114,6 +120,8 @@ _VALUES: dict[str, Callable[[Source], Iterable[str]]] = {
     "document": _documents,
     "verdict": lambda source: ["", *_named("register.verdicts", "VERDICTS")(source)],
     "period": _named("chapters.work_disability.schemes", "YEARS"),
+    "region": _regions,
+    "compare_with": _named("chapters.municipalities.selection", "COMPARISONS"),
 }
 """What can be listed."""
 _WORDS = {
@@ -121,6 +129,7 @@ _WORDS = {
     "groups": "and any groups of source.groups(), crossed with &, where the tables have the cells",
     "confidence": "a number from 0.5 to 0.999",
     "hypothesis": "a statement of 1 to 500 characters",
+    "month": "a month or year with figures, such as '2025-12', or '' for the newest",
     "first": "a month with figures, such as '2023-12', or '' for a year before the last",
     "last": "a month with figures, such as '2024-12', or '' for the newest",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -104,11 +105,13 @@ def _peers(
         raise CallError(f"compare_with {compare_with!r}: only a municipality has such peers; choose 'country'.")
     if compare_with == PROVINCE:
         return tuple(code for code in others if regions.parent[code] == regions.parent[region])
-    people = pd.Series(inhabitants_of(snapshot, regions, [month]).value, index=list(regions.codes))
+    known = _characteristics(snapshot, regions, month)
     if compare_with == SIZE:
-        classes = pd.Series(np.searchsorted(SIZES, people.to_numpy(), side="right"), index=people.index)
-        return tuple(code for code in others if classes[code] == classes[region] and pd.notna(people[code]))
-    known = background(snapshot, regions).assign(size=np.log(people)).dropna()
+        classes = dict(
+            zip(known.index, np.searchsorted(SIZES, np.exp(known["size"]).round(), side="right"), strict=True)
+        )
+        return tuple(code for code in others if classes[code] == classes[region] and pd.notna(known["size"][code]))
+    known = known.dropna()
     if region not in known.index or known.shape[1] == 1:
         raise CallError(
             f"compare_with 'nearest': snapshot {snapshot.name!r} has no background of {region} (table 85984NED); "
@@ -117,3 +120,19 @@ def _peers(
     number = min(NUMBER_OF_NEAREST, len(known) - 1)
     found = nearest(known.to_numpy(), known.index.get_loc(region), number)
     return tuple(known.index[found])
+
+
+@lru_cache(maxsize=8)
+def _characteristics(snapshot: Snapshot, regions: RegionalMap, month: pd.Period) -> pd.DataFrame:
+    """Return the background of each region and the logarithm of its inhabitants: asked for each row of a sweep."""
+    people = inhabitants_of(snapshot, regions, [month]).value
+    return background(snapshot, regions).assign(size=np.log(people))
+
+
+def regions_to_choose(snapshot: Snapshot) -> list[str]:
+    """Return the codes of the provinces and municipalities of the last year that a snapshot has."""
+    year = _last_year(snapshot)
+    return [
+        code for level in ("province", "municipality") if level in levels_of(snapshot)
+        for code in map_of(snapshot, level, year).codes
+    ]  # fmt: skip
