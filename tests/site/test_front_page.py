@@ -19,6 +19,7 @@ from analysis.register.coverage import Part
 from analysis.register.verdicts import VERDICTS
 from analysis.report.report import Report
 from analysis.site.build import build_site
+from analysis.site.citation import cite_report
 from analysis.site.notebook_outputs import captions_in, figures_in, published_as
 from analysis.site.page import Site
 from analysis.workspace import open_snapshot
@@ -175,7 +176,7 @@ def test_a_chapter_has_its_results_first_and_says_what_is_not_there(site):
         '<p class="note published">Published as: <a href="findings.html#?part=a%2FTabel+1">A &lt;sheet&gt;</a>' in table
     )
     assert "2 &amp; 1" in table
-    assert "A &amp; b. In: Bijstand in the Netherlands" in table, "the citation"
+    assert "The bijstand workbench developers (2026). A &amp; b. In: Bijstand in the Netherlands" in table
     assert table.count('<tr class="rest">') == 12
     assert "Show all 20 rows" in table
     left_out = re.search(r'<p class="left-out" id="figure-not_there">(.*?)</p>', page)[1]
@@ -202,6 +203,24 @@ def test_old_figures_and_newer_snapshots_are_named(site, monkeypatch):
     tile = page[page.index('<svg class="tile"') : page.index("</svg>")]
     assert 'aria-label="outflow per hundred entrants, by year: 2020 100.0; 2023 80.0"' in tile
     assert tile.count("<polyline") == 2, "no line across 2021"
+
+
+def test_the_front_page_tells_the_state_of_the_figures_from_the_day_of_the_run(site):
+    """The newest state of CBS counts; a simulated population has none."""
+    snapshot = {"name": "published", "kind": "published", "created": "2026-11-29", "digest": "a" * 64}
+    earlier = snapshot | {"name": "earlier", "as_of": "2024-03"}
+    record = RECORD | {"snapshots": [snapshot | {"as_of": "2026-06-26"}, earlier]}
+    page = pages_of(replace(site, record=record))["index.html"]
+    status = re.sub("<[^>]+>", "", re.search(r'<p class="status">(.*?)</p>', page)[1])
+    assert "Figures of CBS: latest state 26 June 2026" in status
+    assert "Report made on 21 November 2026 from snapshot published, earlier" in status
+    cited = re.search(r'<p class="cite">(.*?)</p>', page)[1]
+    assert "Statistics Netherlands (CBS), StatLine, opendata.cbs.nl, latest state 26 June 2026" in cited
+    assert replace(site, record=RECORD | {"snapshots": [earlier]}).as_of == "March 2024"
+    simulated = RECORD | {"snapshots": [snapshot | {"kind": "simulated", "as_of": ""}]}
+    assert replace(site, record=simulated).as_of == ""
+    assert "CBS" not in cite_report(replace(site, record=simulated))
+    assert open_snapshot("published").as_of == "2026-06-26", "80794ned, the newest of data/sources"
 
 
 def test_the_newest_figures_carry_no_warning(site, monkeypatch):

@@ -143,6 +143,7 @@ def _record(run: str, begun: datetime, plan: Plan, outcomes: list[Outcome]) -> d
         "status": "failed" if any(outcome.error for outcome in outcomes) else "done",
         "snapshots": [
             {"name": each.name, "kind": each.kind, "created": each.manifest.created, "digest": each.digest}
+            | {"as_of": each.as_of}
             for each in opened
         ],
         "notebooks": [

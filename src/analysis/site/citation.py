@@ -18,21 +18,28 @@ _MEDIA = {
 
 
 def cite_report(site: Site) -> str:
-    """Return how the whole report is cited."""
-    return site.word(
-        "citation_report",
-        title=site.title,
-        version=version("bijstand-workbench"),
-        run=site.record["run"],
-        date=site.date(site.day),
-        snapshots=site.snapshot_names(),
-    )
+    """Return how the whole report is cited: by whom, when, from which figures."""
+    key = "citation_figures" if site.as_of else "citation_undated"
+    figures = site.word("simulated") if site.simulated else site.word(key, as_of=site.as_of)
+    return site.word("citation_report", title=site.title, figures=figures, **_run(site))
 
 
 def cite_part(site: Site, title: str, source: str) -> str:
     """Return how one figure or table is cited, with its own source."""
-    report = site.word("citation_part", report=site.title, run=site.record["run"], snapshots=site.snapshot_names())
-    return f"{title.rstrip('.')}. {report} {source}".strip()
+    part = site.word("citation_part", title=title.rstrip("."), report=site.title, **_run(site))
+    return f"{part} {source}".strip()
+
+
+def _run(site: Site) -> dict[str, str]:
+    """Return who made the run, when, with what and from what."""
+    return {
+        "author": site.word("author"),
+        "year": str(site.day.year),
+        "version": version("bijstand-workbench"),
+        "run": site.record["run"],
+        "date": site.date(site.day),
+        "snapshots": site.snapshot_names(),
+    }
 
 
 def dataset(site: Site, files: list[str]) -> Markup:
@@ -47,7 +54,7 @@ def dataset(site: Site, files: list[str]) -> Markup:
         "dateCreated": site.record["begun"],
         "version": version("bijstand-workbench"),
         "license": LICENCE,
-        "creator": {"@type": "Organization", "name": "The bijstand workbench developers"},
+        "creator": {"@type": "Organization", "name": site.word("author")},
         "isBasedOn": [
             {"@type": "Dataset", "name": f"snapshot {each['name']}", "version": each["digest"]}
             for each in site.record["snapshots"]

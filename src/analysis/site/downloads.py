@@ -78,7 +78,13 @@ def downloads_page(
     ]
     ends = {each["name"]: [path.suffix[1:] for path in _files(site.folder, each["name"])] for each in figures}
     drawn = [each | {"ends": ends[each["name"]]} for each in figures]
-    return site.render("downloads.html.j2", title=site.word("downloads"), tables=listed, figures=drawn)
+    return site.render(
+        "downloads.html.j2",
+        title=site.word("downloads"),
+        tables=[each for each in listed if each["rows"]],
+        empty=[each["title"] for each in listed if not each["rows"]],
+        figures=drawn,
+    )
 
 
 def _files(folder: Path, figure: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -21,6 +22,8 @@ _TERMS = (
     "voorziening", "momentopname",
 )  # fmt: skip
 """What the glossary of the front page explains, in its order."""
+
+_MONTH = re.compile(r"\d{4}-\d\d")
 
 
 @cache
@@ -79,17 +82,22 @@ class Site:
         return self.translator.period(str(period))
 
     def date(self, day: date | str) -> str:
-        """Return a day in the language of the pages; a text that is no day stands for itself."""
+        """Return a day, or a month, in the language of the pages; a text that is neither stands for itself."""
         try:
             found = date.fromisoformat(str(day)[:10])
         except ValueError:
-            return str(day)
+            return self.translator.period(str(day)) if _MONTH.fullmatch(str(day)) else str(day)
         return f"{found.day} {self.translator.period(f'{found:%Y-%m}')}"
 
     def terms(self) -> list[tuple[str, str]]:
         """Return the terms that a reader needs, each with its meaning."""
         texts = (self.translator.word("terms", key).partition(": ") for key in _TERMS)
         return [(term, meaning) for term, _, meaning in texts]
+
+    @property
+    def as_of(self) -> str:
+        """The newest day of which the figures of CBS are, in the language of the pages; empty where it is not known."""
+        return self.date(max((each.get("as_of") or "" for each in self.record["snapshots"]), default=""))
 
     def snapshot_names(self) -> str:
         """Return the snapshots with their date and the first part of their digest."""

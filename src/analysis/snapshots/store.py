@@ -104,6 +104,14 @@ class Snapshot(SelfDescribing):
         """One SHA-256 for the whole snapshot."""
         return self.manifest.digest()
 
+    @property
+    def as_of(self) -> str:
+        """The newest day on which CBS had figures of it as they are here, as far as known; empty for simulated ones."""
+        days = [
+            entry.modified or max(self.metadata(name).as_of, default="") for name, entry in self.manifest.tables.items()
+        ]
+        return "" if self.kind == "simulated" else max(days, default="")[:10]
+
     def __contains__(self, table: str) -> bool:
         return table in self.manifest.tables
 
