@@ -24,6 +24,7 @@ from analysis.report.plotting import (
     colours,
     explain,
     label_ends,
+    mark_cut_axis,
     note,
     value_axis,
     year_axis,
@@ -198,6 +199,7 @@ def trends(found: pd.DataFrame, choice: Choice, translator: Translator) -> Figur
         value_axis(axes, translator)
         if len(dates):
             year_axis(axes, dates["date"])
+        mark_cut_axis(axes, translator)
         label_ends(axes, ends)
         explain(figure, [translator.word(_WORDS, "trend_key")])
         return figure
