@@ -1,6 +1,7 @@
 """The commands on notebooks: which there are, what they take, and work of one's own. Heavy imports wait."""
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def _sweep(options: argparse.Namespace) -> int:
     try:
         run_sweep(plan, folder, workers, make_page)
     except KeyboardInterrupt:
+        gc.collect()  # the queues of workers, of which Python would say as it ends that they were left
         print(f"bijstand: stopped; what was done is in {folder}, and the same command goes on.", file=sys.stderr)
         return INTERRUPTED
     print(folder / "index.html")

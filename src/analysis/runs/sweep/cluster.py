@@ -79,6 +79,8 @@ def _configuration() -> dict[str, Any]:
         "distributed.scheduler.worker-saturation": 1.0,  # a run that waits is not blamed for one that kills
         "distributed.worker.multiprocessing-method": "forkserver" if sys.platform != "win32" else "spawn",
         "distributed.comm.timeouts.connect": CONNECT,
+        "distributed.worker.profile.enabled": False,  # it looks at every thread a hundred times a second
+        "distributed.admin.tick.interval": "500ms",
         "distributed.scheduler.http.routes": [],  # a local cluster has no pages to look at
         "distributed.worker.http.routes": [],
     }
