@@ -14,6 +14,7 @@ from test_run import make_notebook
 
 from analysis.cli import main
 from analysis.errors import CallError
+from analysis.runs.parameter_help import allowed_values
 from analysis.runs.sweep import cluster
 from analysis.runs.sweep.folder import RECORD, claimed, folder_of
 from analysis.runs.sweep.grid import MANY, read_grid, split_values
@@ -175,3 +176,8 @@ def test_a_sweep_has_a_folder_of_its_own_and_refuses_that_of_another(notebook, t
     (tmp_path / "full" / "letter.txt").write_text("mine")
     with pytest.raises(CallError, match="no sweep"), claimed(tmp_path / "full", one):
         pass
+
+
+def test_the_regions_of_a_snapshot_can_be_spelled_out(published):
+    rows = read_grid({"region": "PV*"}, None, lambda name, _: allowed_values(name, published))
+    assert [row["region"] for row in rows] == [f"PV{number}" for number in range(20, 32)]

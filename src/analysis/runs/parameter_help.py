@@ -111,6 +111,8 @@ def _regions(source: Source) -> Iterable[str]:
 _VALUES: dict[str, Callable[[Source], Iterable[str]]] = {
     "snapshot": lambda _: dict.fromkeys([*names_of_snapshots(), PRACTICE]),
     "lang": lambda _: LANGUAGES,
+    "region": _regions,
+    "compare_with": _named("chapters.municipalities.selection", "COMPARISONS"),
     "group_by": lambda _: [ALL, *MONITOR],
     "measure": _testable("measure"),
     "groups": _testable("groups"),
@@ -120,8 +122,6 @@ _VALUES: dict[str, Callable[[Source], Iterable[str]]] = {
     "document": _documents,
     "verdict": lambda source: ["", *_named("register.verdicts", "VERDICTS")(source)],
     "period": _named("chapters.work_disability.schemes", "YEARS"),
-    "region": _regions,
-    "compare_with": _named("chapters.municipalities.selection", "COMPARISONS"),
 }
 """What can be listed."""
 _WORDS = {

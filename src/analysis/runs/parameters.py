@@ -111,6 +111,10 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_CHECKED: dict[tuple, list[str]] = {}
+"""What checks against a snapshot, which never changes, have found: a sweep asks the same for many of its runs."""
+
+
 def _data_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) -> list[str]:
     """Return why the snapshot cannot answer with these values: its window, the months it compares, its question."""
     if "snapshot" not in values or "snapshot" in wrong:
@@ -123,11 +127,21 @@ def _data_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) ->
         (("region", "compare_with", "month"), lambda *asked: choose(snapshot, *asked)),
     ):
         if values.keys() >= set(names) and not wrong & set(names):
-            try:
-                check(*(values[name] for name in names))
-            except CallError as fault:
-                faults += [f"notebook {notebook.name}: {line}" for line in str(fault).splitlines()]
+            asked = tuple(values[name] for name in names)
+            key = (snapshot.name, snapshot.digest, notebook.window, names, asked)
+            if key not in _CHECKED:
+                _CHECKED[key] = _lines_of(partial(check, *asked))
+            faults += [f"notebook {notebook.name}: {line}" for line in _CHECKED[key]]
     return faults
+
+
+def _lines_of(check: Callable[[], Any]) -> list[str]:
+    """Return the lines of the error that a check ends in, none when it holds."""
+    try:
+        check()
+    except CallError as fault:
+        return str(fault).splitlines()
+    return []
 
 
 def _check_months(snapshot: Snapshot, *months: Any) -> None:
