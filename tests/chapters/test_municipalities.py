@@ -189,6 +189,12 @@ def test_the_trend_of_a_merged_municipality_goes_back_before_it(towns, of_eemsde
     assert len(drawn.axes[0].lines) == 3
 
 
+def test_a_few_months_are_points_with_their_names(published, of_provinces):
+    choice, _ = of_provinces
+    (axes,) = figures.trends(profile.trends(published, choice), choice, Translator("nl")).axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["december 2024", "december 2025"]
+
+
 def test_statements_of_the_letter_hold_where_the_truth_is_so(towns, of_eemsdelta, published, of_provinces):
     """Simulated provisions are a multiple of the recipients, whose rates go with background, and not with it alone."""
     _, compared = of_eemsdelta

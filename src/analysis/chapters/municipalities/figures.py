@@ -199,6 +199,9 @@ def trends(found: pd.DataFrame, choice: Choice, translator: Translator) -> Figur
         value_axis(axes, translator)
         if len(dates):
             year_axis(axes, dates["date"])
+        if few:
+            months = dates.drop_duplicates("month")
+            axes.set_xticks(months["date"], [translator.period(month) for month in months["month"]])
         mark_cut_axis(axes, translator)
         label_ends(axes, ends)
         explain(figure, [translator.word(_WORDS, "trend_key")])
