@@ -14,6 +14,7 @@ from analysis.chapters.caseload import sentences as caseload_sentences
 from analysis.chapters.duration import sentences as duration_sentences
 from analysis.chapters.findings import sentences as findings_sentences
 from analysis.chapters.flows import sentences as flows_sentences
+from analysis.chapters.support import sentences as support_sentences
 from analysis.language.translator import Translator
 from analysis.register.coverage import Part
 from analysis.register.verdicts import VERDICTS
@@ -37,8 +38,8 @@ def tidy(*rows, **labels):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ((20, 10, 30), "over the year the number rose: +20 (rounding: +10 to +30), or +2.0%."),
-        ((-20, -30, -10), "over the year the number fell: -20 (rounding: -30 to -10), or +2.0%."),
+        ((20, 10, 30), "over the year the number rose by 20 (rounding: 10 to 30), or 2.0%."),
+        ((-20, -30, -10), "over the year the number fell by 20 (rounding: 10 to 30), or 2.0%."),
         ((10, 0, 20), "over the year the number may have risen or fallen: +10 (rounding: 0 to +20), or +2.0%."),
     ],
 )
@@ -72,14 +73,15 @@ def test_a_number_that_is_not_known_makes_no_answer():
 def test_the_ratio_stands_beside_break_even():
     ratio, balance = ("ratio", 0.8, 0.79, 0.81), ("break_even", 0.9, 0.895, 0.905)
     both = tidy(ratio, balance, year="2023")
-    said = (
-        "80.0 (rounding: 79.0 to 81.0) left for every 100 who entered; at 90.0 (rounding: 89.5 to 90.5) the number of"
-    )
+    said = "there were 80.0 (rounding: 79.0 to 81.0) exits for every 100 entries (moments, not persons); at 90.0 "
+    said += "(rounding: 89.5 to 90.5) the number of"
     assert flows_sentences.flows_answer(both, both, EN).startswith(
-        f"**In 2023, {said} recipients would have stayed the same.**"
+        f"**In 2023 {said} recipients would have stayed the same. That is not 100, because people also leave"
     )
     later = flows_sentences.flows_answer(tidy(("ratio", 1.1, 1.1, 1.1), year="2024"), both, EN)
-    assert later.startswith(f"**In 2024, 110.0 left for every 100 who entered.** **In 2023, {said}")
+    assert later.startswith(
+        f"**In 2024 there were 110.0 exits for every 100 entries (moments, not persons).** **In 2023 {said}"
+    )
     alone = flows_sentences.flows_answer(tidy(ratio, year="2023"), tidy(("break_even", *NOTHING), year="2023"), EN)
     assert alone.endswith("cannot be determined from this snapshot: it lacks the stock.")
 
@@ -97,11 +99,25 @@ def test_who_leaves_says_whether_chance_decides_the_order(widths, said):
         for (group, value), width in zip(values.items(), (*widths, 0.01), strict=True)
     ]
     answer = flows_sentences.leavers_answer(pd.concat(rounded), pd.concat(process), EN)
-    lead = "**In 2024 the outflow for every 100 entrants was lowest for under 27: 60.0; "
-    lead += "highest for 45–AOW age: 100.0.** "
+    lead = "**In 2024 there were fewer exits than entries in 2 of the 3 groups. For every 100 entries there were "
+    lead += "fewest exits in the group under 27: 60.0; most in the group 45–AOW age: 100.0. "
+    lead += "That is not a chance of leaving.** "
     assert answer.startswith(lead)
     assert said in answer.removeprefix(lead)
     assert flows_sentences.leavers_answer(pd.concat(rounded), process[0], EN) == "", "one group is no lowest"
+
+
+def test_a_printed_share_stands_beside_the_one_that_is_counted_as_the_number_is():
+    persons = tidy(("level", 200, 195, 205), provision="total", last_period="2024-12")
+    shares = [tidy(("share", 28, 27.5, 28.5), measured="recipients with a provision, as printed"),
+              tidy(("share", 29.154, 28.93, 29.38), measured="recipients with a provision in the month")]  # fmt: skip
+    answer = support_sentences.answer(persons, pd.concat(shares), EN)
+    assert answer.startswith("**According to the factsheet, 28% (rounding: 27.5 to 28.5) of the recipients")
+    assert "In December 2024, 200 people (rounding: 195 to 205) had such a provision" in answer
+    assert answer.endswith(
+        "ended in the month, 29.2% (rounding: 28.9 to 29.4) of the recipients of bijstand had one.**"
+    )
+    assert "Counted" not in support_sentences.answer(persons, shares[0], EN)
 
 
 def test_an_answer_is_marked_and_one_that_is_not_there_says_so(monkeypatch):
@@ -201,7 +217,7 @@ def test_old_figures_and_newer_snapshots_are_named(site, monkeypatch):
     assert "bijstand report --snapshot 2026-11-20" in page
     assert '<h1 id="top">Bijstand in the Netherlands, to 2023</h1>' in page
     tile = page[page.index('<svg class="tile"') : page.index("</svg>")]
-    assert 'aria-label="outflow per hundred entrants, by year: 2020 100.0; 2023 80.0"' in tile
+    assert 'aria-label="exits for every 100 entries, by year: 2020 100.0; 2023 80.0"' in tile
     assert tile.count("<polyline") == 2, "no line across 2021"
 
 

@@ -26,15 +26,23 @@ def caseload_answer(by_year: pd.DataFrame, by_group: pd.DataFrame, translator: T
     people = translator.word("texts.caseload_direction", "people")
     numbers = {"period": translator.period(latest), "level": format_with_interval(level, translator, unit=people)}
     direction = "rose" if change["value_lo"] > 0 else "fell" if change["value_hi"] < 0 else "undecided"
+    sign = direction == "undecided"  # the other words say which way it went
+    change, growth = (each if sign else _size(each) for each in (change, growth))
+    moved = format_with_interval(change, translator, sign=sign)
     numbers |= {
-        "direction": translator.word("texts.caseload_direction", direction),
-        "change": format_with_interval(change, translator, sign=True),
-        "growth": format_rounded(growth, translator, 1, sign=True),
+        "direction": translator.word("texts.caseload_direction", direction, change=moved),
+        "growth": format_rounded(growth, translator, 1, sign=sign),
     }
     answer = translator.word("texts", "caseload_answer", **numbers)
     if parse_period(by_group["period"].iloc[0]).end_time == parse_period(latest).end_time:
         return answer
     return f"{answer} {translator.word('texts', 'caseload_groups_of', period=period_of(by_group, translator))}"
+
+
+def _size(row: pd.Series) -> pd.Series:
+    """Return a number and its interval without the minus sign."""
+    ends = {"value": -row["value"], "value_lo": -row["value_hi"], "value_hi": -row["value_lo"]}
+    return pd.Series({**row, **ends}) if row["value"] < 0 else row
 
 
 def largest_contributions(by_group: pd.DataFrame, translator: Translator) -> str:

@@ -63,7 +63,7 @@ def flows_answer(by_year: pd.DataFrame, break_even: pd.DataFrame, translator: Tr
 
 
 def leavers_answer(by_group: pd.DataFrame, process: pd.DataFrame, translator: Translator) -> str:
-    """Return the groups with the lowest and the highest outflow per hundred entrants, and whether chance decides them.
+    """Return in how many groups outflow is below inflow, where it is least and most, and what chance leaves open.
 
     Nothing when fewer than two groups have a ratio.
     """
@@ -76,7 +76,10 @@ def leavers_answer(by_group: pd.DataFrame, process: pd.DataFrame, translator: Tr
     known = [decided(rows, highest=highest) is not None for highest in (False, True)]
     key = "leavers_decided" if all(known) else "leavers_lowest" if known[0] else "leavers_open"
     year = str(select_row(by_group, "ratio", group=ends["lowest"]["group"])["year"])
-    answer = translator.word("texts", "leavers_answer", year=year, **names, **numbers)
+    fewer = sum(select_row(by_group, "ratio", group=group)["value_hi"] < 1 for group in rows["group"])
+    some = "none" if not fewer else "all" if fewer == len(rows) else "some"
+    more_in = translator.word("texts.leavers_more_in", some, count=fewer, all=len(rows))
+    answer = translator.word("texts", "leavers_answer", year=year, more_in=more_in, **names, **numbers)
     return f"{answer} {translator.word('texts', key)}"
 
 

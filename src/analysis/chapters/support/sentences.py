@@ -12,6 +12,7 @@ from analysis.missing import UNDECIDED
 from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
 
 _AS_PRINTED = "recipients with a provision, as printed"
+_IN_THE_MONTH = "recipients with a provision in the month"
 
 
 def months(persons: pd.DataFrame, translator: Translator) -> dict[str, str]:
@@ -20,7 +21,10 @@ def months(persons: pd.DataFrame, translator: Translator) -> dict[str, str]:
 
 
 def answer(persons: pd.DataFrame, coverage: pd.DataFrame, translator: Translator) -> str:
-    """Return which part of the recipients has a provision and how many people do; nothing when the part is unknown."""
+    """Return which part of the recipients has a provision and how many people do; nothing when the part is unknown.
+
+    The number and the printed part do not count alike; the part that is counted as the number is follows it.
+    """
     share = select_row(coverage, "share", measured=_AS_PRINTED)
     level = select_row(persons, "level", provision=TOTAL)
     if pd.isna(value_in(share)):
@@ -32,7 +36,12 @@ def answer(persons: pd.DataFrame, coverage: pd.DataFrame, translator: Translator
         return f"**{text}**"
     people = format_with_interval(level, translator, unit=f" {translator.value('people')}")
     last = translator.period(persons["last_period"].iloc[0])
-    return f"**{text} {translator.word('texts', 'support_answer_persons', last=last, persons=people)}**"
+    text += f" {translator.word('texts', 'support_answer_persons', last=last, persons=people)}"
+    part = select_row(coverage, "share", measured=_IN_THE_MONTH)
+    if not pd.isna(value_in(part)):
+        part = format_with_interval(part, translator, 1, unit="%")
+        text += f" {translator.word('texts', 'support_answer_same_count', part=part)}"
+    return f"**{text}**"
 
 
 def levels(provisions: pd.DataFrame, persons: pd.DataFrame, translator: Translator) -> str:
