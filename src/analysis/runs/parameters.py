@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from analysis.chapters.findings.tables import check_document, check_verdict
@@ -111,6 +112,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_OPENED: dict[tuple[Path, str], Snapshot] = {}
 _CHECKED: dict[tuple, list[str]] = {}
 """What checks against a snapshot, which never changes, have found: a sweep asks the same for many of its runs."""
 
@@ -119,7 +121,8 @@ def _data_faults(notebook: Notebook, values: dict[str, Any], wrong: set[str]) ->
     """Return why the snapshot cannot answer with these values: its window, the months it compares, its question."""
     if "snapshot" not in values or "snapshot" in wrong:
         return []
-    snapshot, faults = open_snapshot(values["snapshot"]), []
+    opened, faults = open_snapshot(values["snapshot"]), []
+    snapshot = _OPENED.setdefault((opened.folder, opened.digest), opened)  # cells that were read are kept with it
     for names, check in (
         (("start", "end"), lambda *ends: notebook.window and between(snapshot, notebook.window, *ends)),
         (("first", "last", "across_break"), lambda *months: _check_months(snapshot, *months)),
