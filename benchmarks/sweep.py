@@ -36,6 +36,8 @@ GOALS = {
     "memory of the second half over the first": 1.1,
     f"tables of {MUNICIPALITIES} runs gathered": 5.0,
 }
+LIMITS = {"cpu of a run over papermill": 0.5}
+"""0.45 was measured while others used the same two processors: a kernel of 01_caseload works for two seconds itself."""
 TINY = (
     'snapshot = "published"\nlang = "en"\ngroup_by = "all"',
     "import pandas as pd\nfrom analysis.report import Report\nfrom analysis.workspace import open_snapshot",
@@ -111,7 +113,7 @@ def tiny_notebook(folder: Path) -> str:
 def main() -> int:
     """Measure and print; return 1 when a goal is missed."""
     options = command_line(__doc__).parse_args()
-    bench = Bench("sweep", GOALS, options.quick)
+    bench = Bench("sweep", GOALS, options.quick, LIMITS)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         name = tiny_notebook(folder / "home") if options.quick else "01_caseload"
