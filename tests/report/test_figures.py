@@ -133,7 +133,7 @@ def test_no_line_crosses_a_gap(published):
             drawn += len(line.get_xdata())
     assert drawn == len(series)
     (axes,) = duration_figures.starters(duration.starters(published), ENGLISH).axes
-    assert [text.get_text().strip() for text in axes.texts] == ["quarterly, by duration", "quarterly, discontinued"]
+    assert {text.get_text().strip() for text in axes.texts} == {"quarterly, by duration", "quarterly, discontinued"}
     assert all((np.diff(date2num(line.get_xdata())) <= 92).all() for line in axes.lines)
 
 
@@ -293,3 +293,28 @@ def test_a_small_picture_keeps_the_colour_of_a_single_mark():
     pixels = np.asarray(image).reshape(-1, 3).astype(int)
     wanted = 255 * np.array(plotting.colours(2)[1])
     assert np.abs(pixels - wanted).max(axis=1).min() <= 16
+
+
+def test_a_line_that_ends_early_is_named_at_its_end_and_not_by_a_line_to_the_edge():
+    with plotting.canvas(3.0) as (_, (axes,)):
+        axes.plot([0, 1, 2, 3], [5, 5, 5, 5])
+        axes.plot(range(11), [20] * 11)
+        axes.set(xlim=(-0.5, 10.5), ylim=(0, 30))
+        plotting.label_ends(axes, [(3, 5, "early", "red"), (10, 20, "whole", "blue")])
+    early, whole = sorted(axes.texts, key=lambda text: text.get_text().strip())
+    assert (early.get_text(), early.xy, early.arrow_patch) == ("early", (3, 5), None)
+    assert (whole.get_text(), whole.xyann) == (" whole", (10.5, 20))
+
+
+def test_a_name_without_room_is_tied_to_its_line_in_grey_and_a_name_covers_nothing():
+    with plotting.canvas(3.0) as (figure, (axes,)):
+        axes.plot([0, 1], [14, 15], color="red")
+        axes.plot(np.linspace(0, 10, 60), [1, 29] * 30)  # everywhere to the right of where the first line ends
+        axes.set(xlim=(-0.5, 10.5), ylim=(0, 30))
+        plotting.label_ends(axes, [(1, 15, "a name that is long", "red")])
+        (name,) = axes.texts
+        assert name.xyann == (10.5, 15)
+        leader = name.arrow_patch
+        assert len(set(leader.get_edgecolor()[:3])) == 1, "grey: the colour of no line"
+        assert leader.get_linewidth() < 1
+        figure.clear()

@@ -19,7 +19,9 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import Formatter
+from matplotlib.transforms import Bbox
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -33,11 +35,16 @@ PALETTE, FINE_PALETTE = 64, 128  # colours of a figure in a notebook, and of one
 STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 HATCHES = ("", "///", "...")
-INK, SOFT = "#222222", "#6b6b6b"
+INK, SOFT = "#222222", "#595959"
 LEAST_CONTRAST = 4.5  # of text and what is behind it: WCAG 2, level AA
 LONGEST_STEP = {"month": 31, "quarter": 92}  # days from one figure to the next
 _TITLE, _SUBTITLE = 54, 66  # characters that fit above a figure of the report's width, bold and plain
 _LINE = 0.15  # inches of a line of small text
+_END, _LEADER = 9, "#9a9a9a"  # the name at the end of a line: its size, and the colour of what ties it to the line
+_EARLY = 0.08  # of the width of the axes: a line that ends this far from their edge has its name inside
+_WIDER, _HIGHER = 1.1, 1.8  # room for a name, in its own width and size: the layout makes the axes somewhat smaller
+_SPOTS = ((6, 0, "left"), (0, 11, "left"), (0, -11, "left"), (0, 11, "right"), (0, -11, "right"), (-6, 0, "right"))
+"""Where a name may stand: points to the right and up from the end of its line, and the side of it that is there."""
 
 
 @contextmanager
@@ -138,7 +145,7 @@ def mark_cut_axis(axes: Axes, translator: Translator) -> None:
     if axes.get_ylim()[0] > 0:
         style = {
             "xycoords": "axes fraction",
-            "fontsize": 7.5,
+            "fontsize": 8,
             "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1},
         }
         note(axes, translator.word("figures.words", "cut_axis"), (0, 0), (3, 3), SOFT, **style)
@@ -194,7 +201,11 @@ def boxed_note(axes: Axes, text: str, at: tuple[object, float]) -> None:
 
 
 def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: float = 0.07) -> None:
-    """Write each line's name to the right of the axes, at its height, pushed apart where names would overlap.
+    """Write each line's name at its end: inside the axes where the line ends early, else to the right of the axes.
+
+    A name inside covers no line and no other name. Names without such room stand to the right, as those of lines that
+    reach the edge do, pushed apart where they would overlap; what ties a name to its line is thin, dotted and grey for
+    every line, so that it cannot be taken for figures.
 
     Parameters
     ----------
@@ -206,13 +217,33 @@ def label_ends(axes: Axes, ends: list[tuple[object, float, str, object]], gap: f
     """
     low, high = axes.get_ylim()
     edge, at = axes.get_xlim()[1], -np.inf
-    for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
+    leader = {"arrowstyle": "-", "color": _LEADER, "lw": 0.6, "ls": (0, (1, 3)), "shrinkA": 0, "shrinkB": 3}
+    for x, y, name, colour in sorted(_not_inside(axes, ends), key=lambda end: end[1]):
         at = max(y, at + gap * (high - low))
-        # dotted: a leader from a line that ends early is no figure; it stops at the name and crosses no other
-        leader = {"arrowstyle": "-", "color": colour, "lw": 0.7, "ls": ":", "shrinkA": 0, "shrinkB": 2}
-        leader["relpos"] = (0, 0.5)
-        style = {"color": readable(colour), "fontsize": 9, "va": "center", "annotation_clip": False}
-        axes.annotate(f" {name}", (x, y), xytext=(edge, at), arrowprops=leader, **style)
+        style = {"color": readable(colour), "fontsize": _END, "va": "center", "annotation_clip": False}
+        axes.annotate(f" {name}", (x, y), xytext=(edge, at), arrowprops=leader | {"relpos": (0, 0.5)}, **style)
+
+
+def _not_inside(axes: Axes, ends: list[tuple[object, float, str, object]]) -> list[tuple[object, float, str, object]]:
+    """Write the names of lines that end early where there is room for them; return the ends that are left."""
+    window, points = axes.get_window_extent(), axes.figure.dpi / 72  # before the layout: nearly the size it will have
+    paths = [line.get_transform().transform_path(line.get_path()) for line in axes.get_lines()]
+    boxes, left = [], []
+    for x, y, name, colour in ends:
+        end = axes.transData.transform((axes.convert_xunits(x), y))
+        size = points * np.array([_WIDER * TextPath((0, 0), name, size=_END).get_extents().width, _HIGHER * _END])
+        spots = _SPOTS if window.x1 - end[0] > _EARLY * window.width else ()
+        for *shift, side in spots:
+            middle = end + points * np.array(shift) + (size * (0.5, 0) if side == "left" else size * (-0.5, 0))
+            box = Bbox([middle - size / 2, middle + size / 2])
+            fits = (box.min >= window.min).all() and (box.max <= window.max).all() and not box.count_overlaps(boxes)
+            if fits and not any(box.count_contains(p.vertices) or p.intersects_bbox(box, filled=False) for p in paths):
+                boxes.append(box)
+                note(axes, name, (x, y), tuple(shift), colour, fontsize=_END, ha=side, va="center")
+                break
+        else:
+            left.append((x, y, name, colour))
+    return left
 
 
 def mark_missing(axes: Axes, positions: np.ndarray, missing: np.ndarray, translator: Translator) -> None:
@@ -231,9 +262,11 @@ def draw_runs(axes: Axes, line: pd.DataFrame, grain: str, number: int, colour: o
     """Draw ``height`` by sorted ``date`` in the style of this number; a line over a gap would invent figures.
 
     ``grain`` is ``month`` or ``quarter``; a longer step from one date to the next is a gap. A leading line is broad and
-    lies under the others, so that those that say the same can be seen on it.
+    lies under the others, so that those that say the same can be seen on it; every second line has open marks around
+    those of the lines that it lies on.
     """
     style = {"ls": STYLES[number % 4], "marker": MARKERS[number % 7], "ms": 3, "lw": 1.3, "color": colour}
+    style |= {"ms": 4.6, "mfc": "none", "mew": 0.9} if number % 2 else {}
     style |= {"ls": "-", "marker": "", "lw": 6, "alpha": 0.45, "zorder": 1.5} if leading else {}
     gaps = line["date"].diff().dt.days > LONGEST_STEP[grain]
     for _, run in line.groupby(gaps.cumsum(), observed=True):

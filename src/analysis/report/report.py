@@ -27,7 +27,8 @@ from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
-_LINE = 92  # characters that fit below a figure of the report's width
+_LINE = 80  # characters that fit below a figure of the report's width
+_SMALL = 8  # points of the source below a figure: 11 CSS pixels where it is shown at its own size
 
 
 class Report:
@@ -157,7 +158,7 @@ class Report:
         alt = f"{finding.rstrip('.')}. {alt}" if finding else alt
         put_title(figure, title, finding)
         source = textwrap.fill(self.source_line(*frames), _LINE)
-        figure.supxlabel(source, x=0.01, ha="left", fontsize=7, color=SOFT)
+        figure.supxlabel(source, x=0.01, ha="left", fontsize=_SMALL, color=SOFT)
         if self.snapshot.kind == "simulated":
             words = self.translator.word("page", "simulated")
             figure.text(0.5, 0.5, words, ha="center", va="center", rotation=20, fontsize=20, alpha=0.25)
