@@ -155,3 +155,14 @@ def test_a_value_without_an_interval_is_printed_with_the_reason():
     table = machine_table(TABLES["stock_flow_account"], frame)
     shown = RenderedTable("stock_flow_account", TABLES["stock_flow_account"], table, Translator("nl"), "t", "n")
     assert "5 (geen interval: te weinig cijfers)" in shown._repr_mimebundle_()["text/plain"]
+
+
+def test_of_bounds_the_ends_alone_are_printed():
+    row = {"dimension": "total", "group": "total", "months": 24, "assumption": "any hazard within a band"}
+    ends = {"quantity": "survival", "value": 0.493, "value_lo": 0.293, "value_hi": 0.586, "missing": ""}
+    table = machine_table(TABLES["survival_bounds"], pd.DataFrame([row | ends]))
+    for lang, printed in (("en", "0.293 to 0.586"), ("nl", "0,293 tot 0,586")):
+        text = displayed("survival_bounds", table, lang)["text/plain"]
+        assert printed in text
+        assert "493" not in text, "no number between the bounds is likelier"
+    assert table["survival"].tolist() == [0.493]

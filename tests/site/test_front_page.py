@@ -36,15 +36,15 @@ def tidy(*rows, **labels):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "growth", "said"),
     [
-        ((20, 10, 30), "over the year the number rose by 20 (rounding: 10 to 30), or 2.0%."),
-        ((-20, -30, -10), "over the year the number fell by 20 (rounding: 10 to 30), or 2.0%."),
-        ((10, 0, 20), "over the year the number may have risen or fallen: +10 (rounding: 0 to +20), or +2.0%."),
+        ((20, 10, 30), 2, "over the year the number rose by 20 (rounding: 10 to 30), or 2.0%."),
+        ((-20, -30, -10), -2, "over the year the number fell by 20 (rounding: 10 to 30), or 2.0%."),
+        ((10, 0, 20), 1, "over the year the number may have risen or fallen: +10 (rounding: 0 to +20), or +1.0%."),
     ],
 )
-def test_whether_the_number_rises_is_decided_by_its_interval(change, said):
-    table = tidy(("level", 1020, 1015, 1025), ("change", *change), ("growth_pct", 2, 2, 2),
+def test_whether_the_number_rises_is_decided_by_its_interval(change, growth, said):
+    table = tidy(("level", 1020, 1015, 1025), ("change", *change), ("growth_pct", growth, growth, growth),
                  group="total", dimension="total", period="2024-12")  # fmt: skip
     level = "**At the end of December 2024, 1,020 people (rounding: 1,015 to 1,025) below the AOW age received bijstand"
     assert caseload_sentences.caseload_answer(table, table, EN) == f"{level}; {said}**"
@@ -60,9 +60,17 @@ def test_a_number_that_is_not_known_makes_no_answer():
     assert flows_sentences.flows_answer(unknown, unknown, EN) == ""
     shares = [tidy(("over_5y", 50, 49, 51), dimension="total", source="stock", period="2024Q4"),
               tidy(("over_5y", *NOTHING), dimension="total", source="ended spells", period="2023")]  # fmt: skip
-    assert duration_sentences.duration_answer(pd.concat(shares), EN) == "", (
+    median = pd.DataFrame({"group": ["total"], "from_months": [12], "to_months": [24], "median": [21.2]})
+    assert duration_sentences.duration_answer(pd.concat(shares), median, 2023, EN) == "", (
         "no share of the stock without that of ended spells"
     )
+    both = pd.concat(
+        [shares[0], tidy(("over_5y", 22, 22, 22), dimension="total", source="ended spells", period="2023")]
+    )
+    answer = duration_sentences.duration_answer(both, median, 2023, EN)
+    assert answer.endswith("about 21 months at most (estimated within the class of 12 to 24 months).")
+    unknown_median = median.assign(median=float("nan"))
+    assert duration_sentences.duration_answer(both, unknown_median, 2023, EN).endswith("more heavily in the stock.")
     judged = pd.DataFrame({"document": ["a"], "verdict": ["not_checked"], "numbers": [3]})
     assert findings_sentences.findings(judged, EN) == ""
     assert findings_sentences.findings(judged.assign(verdict="differs"), EN).startswith(

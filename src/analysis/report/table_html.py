@@ -10,7 +10,7 @@ from analysis.cleaning.periods import STATUS_OF_MARK
 from analysis.language.glossary import glossary
 from analysis.language.numbers import significant_decimals
 from analysis.language.translator import Translator
-from analysis.report.table_spec import TableSpec
+from analysis.report.table_spec import BOUNDS, TableSpec
 
 MARK_OF_STATUS = {"": ""} | {status: mark for mark, status in STATUS_OF_MARK.items()}
 _PERIODS = ("quarter", "period", "first_period", "last_period")
@@ -157,6 +157,8 @@ def _number(row: dict, quantity: str, spec: TableSpec, translator: Translator) -
         return text, translator.word("intervals", "none", reason=translator.value(reasons[quantity]))
     if quantity not in spec.intervals or pd.isna(lo):
         return text, ""
+    if spec.kind == BOUNDS:  # no number between bounds is likelier than another
+        return translator.interval(lo, hi, decimals, sign, "span"), ""
     return text, translator.interval(lo, hi, declared.get("interval", decimals), sign)
 
 

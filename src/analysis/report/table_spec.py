@@ -17,7 +17,7 @@ from analysis.measures.tidy_frame import join_tables, wide
 from analysis.missing import FINAL, PRESENT, STATUSES
 from analysis.models.dispersion import ROUNDING
 
-NAMED, UNSTATED = "named in the row", "unstated"
+NAMED, UNSTATED, BOUNDS = "named in the row", "unstated", "bounds"
 _OF_A_NUMBER = (
     "value", "value_lo", "value_hi", "quantity", "unit", "denominator", "missing", "status", "tables", "interval",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One sentence for each estimand that the validation does not recommend and that is therefore left out."""
+"""One plain sentence on what the validation does not recommend and is therefore not shown, and the reasons, folded."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from analysis.models.recommendations import Refusal
 
 
 def left_out(refusals: Sequence[Refusal], translator: Translator, *estimands: str) -> str:
-    """Return which estimands are left out, of which groups, and why; empty when nothing is.
+    """Return which estimands are not shown and of which groups, with the reasons folded; empty when all are.
 
     Parameters
     ----------
@@ -19,23 +19,33 @@ def left_out(refusals: Sequence[Refusal], translator: Translator, *estimands: st
         Those to be spoken of; by default all.
     """
     names = [name for name in dict.fromkeys(each.estimand for each in refusals) if name in estimands or not estimands]
-    return " ".join(_sentence([each for each in refusals if each.estimand == name], translator) for name in names)
+    if not names:
+        return ""
+    found = {name: [each for each in refusals if each.estimand == name] for name in names}
+    named = {name: _named(each, translator) for name, each in found.items()}
+    reasons = "\n".join(f"- {_reason(named[name], each, translator)}" for name, each in found.items())
+    why, test = (translator.word("texts", key) for key in ("withheld_why", "withheld_test"))
+    plain = translator.word("texts", "withheld", estimands="; ".join(named.values()))
+    return f"{plain}\n\n<details><summary>{why}</summary>\n\n{reasons}\n\n{test}\n\n</details>"
 
 
-def _sentence(refusals: Sequence[Refusal], translator: Translator) -> str:
+def _named(refusals: Sequence[Refusal], translator: Translator) -> str:
+    cells = dict.fromkeys((each.group, each.part) for each in refusals if each.group)
+    names = "; ".join(", ".join(dict.fromkeys(translator.value(each) for each in cell if each)) for cell in cells)
+    return translator.word("estimands", refusals[0].estimand) + (f" ({names})" if names else "")
+
+
+def _reason(named: str, refusals: Sequence[Refusal], translator: Translator) -> str:
     def beyond(refusal: Refusal) -> tuple[float, float]:
         return abs(refusal.coverage - 95) if pd.notna(refusal.coverage) else 0.0, abs(refusal.bias)
 
     worst = max(refusals, key=beyond)
-    cells = dict.fromkeys((each.group, each.part) for each in refusals if each.group)
-    names = "; ".join(", ".join(dict.fromkeys(translator.value(each) for each in cell if each)) for cell in cells)
-    estimand = translator.word("estimands", worst.estimand) + (f" ({names})" if names else "")
     numbers = {"coverage": translator.number(worst.coverage, 1), "bias": translator.number(worst.bias, 1, sign=True)}
     measured = "withheld_coverage" if pd.notna(worst.coverage) else "withheld_no_interval"
     return translator.word(
         "texts",
-        "withheld",
-        estimand=estimand,
+        "withheld_of",
+        estimand=named,
         measured=translator.word("texts", measured, **(numbers if pd.notna(worst.coverage) else {})),
         reason=translator.word("refused", worst.reason),
         world=translator.word("worlds", worst.world),

@@ -85,9 +85,11 @@ def _for_the_page(site: Site, notebook: Any, labels: dict[str, list[str]], publi
     for section in _sections(notebook.cells):
         tagged = [each for each in map(_tagged, section) if each]
         closed = any(about["kind"] == "figure" and not about["empty"] for _, about in tagged)
+        empty = [about for _, about in tagged if about["empty"]]
         for output, about in tagged:
             if about["empty"]:
-                shown = _left_out(site, about)
+                shown = "" if empty is None else _all_left_out(site, empty)
+                empty = None
             elif about["kind"] == "figure":
                 shown = _figure(site, output, about)
             else:
@@ -158,14 +160,21 @@ def _render(site: Site, template: str, about: dict[str, Any], folder: str, **con
     )
 
 
-def _left_out(site: Site, about: dict[str, Any]) -> str:
-    """Return the sentence that stands for a figure or table with nothing to show, and what would bring it."""
-    anchor, kinds = f"{about['kind']}-{about['name']}", {each["kind"] for each in site.record["snapshots"]}
+def _all_left_out(site: Site, empty: list[dict[str, Any]]) -> str:
+    """Return a line for all figures and tables of a section with nothing to show; folded, which, and what has them."""
+    kinds = {each["kind"] for each in site.record["snapshots"]}
     kind = next((each for each in ("simulated", "published") if each in kinds), "vintage")
-    only = about.get("only")
-    words = {"title": about["title"].rstrip("."), "bring": site.word(f"bring_{kind}")}
+    key = "lacks_one" if len(empty) == 1 else "lacks_many"
+    summary, bring = (html.escape(text) for text in (site.word(key, count=len(empty)), site.word(f"bring_{kind}")))
+    lines = "".join(_left_out(site, about) for about in empty)
+    return f'<details class="folded lacking"><summary>{summary}</summary>{lines}<p>{bring}</p></details>'
+
+
+def _left_out(site: Site, about: dict[str, Any]) -> str:
+    """Return the sentence that stands for a figure or table with nothing to show."""
+    only, words = about.get("only"), {"title": about["title"].rstrip(".")}
     text = site.word("left_out_only", only=only, **words) if only else site.word("left_out", **words)
-    return f'<p class="left-out" id="{anchor}">{html.escape(text)}</p>'
+    return f'<p class="left-out" id="{about["kind"]}-{about["name"]}">{html.escape(text)}</p>'
 
 
 def chapters_in_order(names: list[str]) -> list[str]:

@@ -9,6 +9,13 @@ from analysis.measures.tidy_frame import pick
 from analysis.report.numbers import decided, format_rounded, format_with_interval, select_row, value_in
 
 
+def year_of_change(by_group: pd.DataFrame, translator: Translator) -> dict[str, str]:
+    """Return the first and the last period of the change of the counts by group, as they are written in a sentence."""
+    last = parse_period(by_group["period"].iloc[0])
+    first = (last.start_time - pd.DateOffset(years=1)).to_period(last.freq)
+    return {"first": translator.period(str(first)), "last": translator.period(str(last))}
+
+
 def period_of(by_group: pd.DataFrame, translator: Translator) -> str:
     """Return the period of the counts by group, as it is written in a sentence."""
     return translator.period(by_group["period"].iloc[0])
@@ -55,7 +62,10 @@ def largest_contributions(by_group: pd.DataFrame, translator: Translator) -> str
         names = {"dimension": translator.value(dimension), "group": translator.value(largest["group"])}
         contribution = format_rounded(largest, translator, 1, sign=True)
         groups.append(translator.word("texts", "largest_contribution", contribution=contribution, **names))
-    return translator.word("texts", "largest_contributions", groups="; ".join(groups)) if groups else ""
+    if not groups:
+        return ""
+    years = year_of_change(by_group, translator)
+    return translator.word("texts", "largest_contributions", groups="; ".join(groups), **years)
 
 
 def contributions_finding(by_group: pd.DataFrame, translator: Translator) -> str:
@@ -66,7 +76,8 @@ def contributions_finding(by_group: pd.DataFrame, translator: Translator) -> str
     most = [decided(rows, highest=rose) for _, rows in parts]
     groups = [translator.value(row["group"]) for row in most if row is not None]
     key = "finding_contributions_rose" if rose else "finding_contributions_fell"
-    return translator.word("texts", key, groups="; ".join(groups)) if groups else ""
+    years = year_of_change(by_group, translator)
+    return translator.word("texts", key, groups="; ".join(groups), **years) if groups else ""
 
 
 def provinces_finding(by_province: pd.DataFrame, translator: Translator) -> str:

@@ -27,8 +27,11 @@ def incidence_shown(found: DurationComposition, year: int, translator: Translato
     return f"{of} {absent}".strip() if known else f"{absent} {of}"
 
 
-def duration_answer(shares: pd.DataFrame, translator: Translator) -> str:
-    """Return the share over five years in the stock and among ended spells; nothing when one is not known."""
+def duration_answer(shares: pd.DataFrame, medians: pd.DataFrame, year: object, translator: Translator) -> str:
+    """Return the share over five years in the stock and among ended spells, and the median of those that ended.
+
+    Nothing when one of the shares is not known; ``year`` is that of ``medians``.
+    """
     stock, ended = _over_5y(shares)
     if pd.isna(stock["value"]) or pd.isna(ended["value"]):
         return ""
@@ -39,13 +42,23 @@ def duration_answer(shares: pd.DataFrame, translator: Translator) -> str:
         stock_share=format_with_interval(stock, translator, 1, unit="%"),
         ended_period=translator.period(ended["period"]),
         ended_share=format_with_interval(ended, translator, 1, unit="%"),
-    )
+        median=_median_of_ended(medians, year, translator),
+    ).rstrip()
 
 
-def periods_of_shares(shares: pd.DataFrame, translator: Translator) -> str:
+def _median_of_ended(medians: pd.DataFrame, year: object, translator: Translator) -> str:
+    total = medians[medians["group"] == "total"].dropna(subset=["median", "to_months"])
+    if total.empty:
+        return ""
+    names = {"median": "median", "low": "from_months", "high": "to_months"}
+    numbers = {name: translator.number(total[column].iloc[0]) for name, column in names.items()}
+    return translator.word("texts", "duration_median", year=year, **numbers)
+
+
+def periods_of_shares(shares: pd.DataFrame, translator: Translator) -> dict[str, str]:
     """Return of which periods the shares of the stock and of ended spells are."""
     stock, ended = (translator.period(row["period"]) for row in _over_5y(shares))
-    return translator.word("texts", "duration_periods", stock_period=stock, ended_period=ended)
+    return {"stock_period": stock, "ended_period": ended}
 
 
 def _over_5y(shares: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
