@@ -34,6 +34,7 @@ def row(claim, verdict="reproduced", **changes):
 OPERAND = {"name": "c-reproduced", "what": "a part", "value": 1234.5, "lo": 1234, "hi": 1235, "unit": "persons"} | {
     "corrected": False
 }
+SLIP = [{"kind": "neighbouring_cell", "gives": "6.8", "with": [], "worked": "100 * 2.5 / f(1, 2) = 6.8 [a-1.5]"}]
 EMPTY = dict.fromkeys(("published", "published_lo", "published_hi", "recomputed_lo", "recomputed_hi"))
 ROWS = [
     *(row(f"c-{verdict}", verdict, operands=[OPERAND]) for verdict in VERDICTS),
@@ -134,6 +135,24 @@ def test_a_document_lists_what_does_not_stand(pages):
     ] in pages[1]
     brief = "".join(re.findall(r"<ul class=\"brief\">(.*?)</ul>", pages[1], re.DOTALL))
     assert brief.count("<li>") == 3
+
+
+def test_a_document_begins_with_what_became_of_its_numbers():
+    """By hand: of 6 rows one is open; one number is printed twice and contradicted, one rests on another error."""
+    cell = ["85692NED | stock | age: <27 | 2022-12 (not_in_snapshot)"]
+    twice = [row(name, "inconsistent", suggested="6.9", explanations=SLIP) for name in ("text", "table")]
+    rows = [*twice, row("other", "inconsistent", published=5), row("behind", "inconsistent", root="other")]
+    rows += [row("good"), row("open", "not_in_snapshot", missing_cells=cell, recomputed=None)]
+    page = document_page(rows, DOCUMENT, Translator("nl"), RECORD)
+    lead = re.search(r'<p class="lead">(.*?)</p>', page)[1]
+    assert lead.startswith("Van de 5 getallen en beweringen die te beoordelen zijn, kloppen er 1 en kloppen er 4 niet;")
+    assert "2 verschillende fouten" in lead
+    assert "Nog 1 zijn" in lead
+    assert "85692NED (per maand, naar kenmerk): 1." in page
+    assert "100 * 2,5 / f(1; 2) = 6,8 [a-1.5]" in page, "decimals are Dutch, names are as they are"
+    assert "CBS (Bijstandsuitkeringenstatistiek, BUS)" in document_page(
+        [row("x", "not_open_data", recomputed=None)], DOCUMENT, Translator("nl"), RECORD
+    )
 
 
 def test_a_number_that_may_not_be_the_wrong_one_has_no_right_value(translator):

@@ -24,6 +24,8 @@ Links = dict[str, dict[str, str]]
 FINDINGS_PAGE = "findings.html"
 _ASSETS = ("page.css", "findings.css", "findings.js")
 _MONTH = re.compile(r"\b(\d{4}-(?:0[1-9]|1[0-2]))(?:-(\d\d))?\b")
+_NAMES, _POINT = re.compile(r"(\[[^\]]*\]|\{[^}]*\})"), re.compile(r"(?<=\d)\.(?=\d)")
+_STATISTICS = ("BUS", "SRG")
 _FACTS = ("rank", "document", "period", "verdict", "cause")
 """What of a row is searched, filtered and sorted by, as it is."""
 _NEXT = "<!--next-->"  # between the arithmetic of one row and the next, in its template
@@ -91,7 +93,55 @@ def document_page(rows: list[Row], document: Row, translator: Translator, record
     roots = [row for row in failed if row["root"] not in named]  # what rests on another one is listed with that one
     kind = f"kind_{document['kind']}"
     texts = {"date": period_text(document["date"], translator), "kind": translator.word("findings_page", kind)}
-    return render_page("document", translator, record, own, document=document | texts, failed=failed, roots=roots)
+    texts |= {"based_on": _source(document.get("based_on") or "", translator)}
+    return render_page(
+        "document",
+        translator,
+        record,
+        own,
+        document=document | texts,
+        failed=failed,
+        roots=roots,
+        lead=_lead(own, failed, roots, translator),
+        names={row["claim_id"]: f"{row['quantity']}, {row['group']}" for row in own},
+        unjudged=_unjudged([row for row in own if row["tone"] == "open"], translator),
+    )
+
+
+def _lead(rows: list[Row], failed: list[Row], roots: list[Row], translator: Translator) -> str:
+    """Return what became of the numbers that can be judged, and how many errors are behind those that do not stand."""
+    tones = Counter(row["tone"] for row in rows if row not in failed)
+    counts = {name: tones[name] for name in ("stands", "known", "supported", "open")}
+    counts |= {"fails": len(failed), "judged": len(rows) - tones["open"]}
+    # one figure that is printed twice, in a text and in a table, is one error
+    what = ("quantity", "group", "period", "published")
+    errors = len(
+        {tuple(row[key] for key in what) if row["published"] is not None else row["claim_id"] for row in roots}
+    )
+    key = "lead" if errors == len(failed) else "lead_errors"
+    return translator.word(
+        "findings_page",
+        key,
+        **{name: translator.number(count) for name, count in (counts | {"errors": errors}).items()},
+    )
+
+
+def _unjudged(rows: list[Row], translator: Translator) -> dict[str, list[tuple[str, int]]]:
+    """Return for each verdict that leaves a number open of which tables or sources how many are."""
+    found: dict[str, Counter[str]] = {}
+    for row in rows:
+        tables = sorted({cell.partition(" | ")[0] for cell, _ in row["missing_cells"]})
+        titles = [f"{table} ({translator.series(table)})" for table in tables]
+        named = ", ".join(titles) if row["verdict"] == "not_in_snapshot" else row["source"]
+        found.setdefault(row["verdict"], Counter())[named or "–"] += 1
+    return {verdict: sorted(counts.items()) for verdict, counts in sorted(found.items())}
+
+
+def _source(text: str, translator: Translator) -> str:
+    """Return a source with the name of a statistic in the stead of its letters."""
+    for letters in _STATISTICS:
+        text = re.sub(rf"\bCBS {letters}\b", f"CBS ({translator.word('statistics', letters)})", text)
+    return text
 
 
 def write_findings_pages(
@@ -172,12 +222,16 @@ def _texts(row: Row, translator: Translator) -> Row:
         "found_range": _range(row["recomputed_lo"], row["recomputed_hi"], finer, translator),
         "right": _suggestion(row["suggested"] or "", translator),
         "unit": translator.value(row["unit"]),
+        "source": _source(row["source"], translator),
+        "worked": _formula(row["worked"], translator),
+        "explanations": [each | {"worked": _formula(each["worked"], translator)} for each in row["explanations"]],
         "group": translator.value(row["group"]),
         "interval_chart": None if truth else _interval_chart(row, finer, translator),
         "operands": operands,
         "missing_cells": [_missing_cell(each, translator) for each in row["missing_cells"]],
         "others": [
             each
+            | {"worked": _formula(each["worked"], translator)}
             | {"text": _truth(each["recomputed"], translator) or _text(each["recomputed"], finer, translator)}
             | {"range": _range(each["recomputed_lo"], each["recomputed_hi"], finer, translator)}
             for each in row["others"]
@@ -196,6 +250,14 @@ def _suggestion(text: str, translator: Translator) -> str:
     if not wording.isalpha() or not value:
         return translator.numerals(text)
     return f"{translator.word('findings_page', f'wording_{wording}')} {translator.numerals(value)}"
+
+
+def _formula(text: str, translator: Translator) -> str:
+    """Return a formula with numbers filled in, decimals as the language writes them; names in brackets stay."""
+    if translator.code != "nl":
+        return text
+    parts = _NAMES.split(text)  # every second one is in brackets
+    return "".join(part if n % 2 else _POINT.sub(",", part.replace(", ", "; ")) for n, part in enumerate(parts))
 
 
 def _finer(lo: float | None, hi: float | None, printed: int) -> int:
