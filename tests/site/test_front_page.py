@@ -19,6 +19,7 @@ from analysis.language.translator import Translator
 from analysis.register.coverage import Part
 from analysis.register.verdicts import VERDICTS
 from analysis.report.report import Report
+from analysis.site import front_page
 from analysis.site.build import build_site
 from analysis.site.citation import cite_report
 from analysis.site.notebook_outputs import captions_in, figures_in, published_as
@@ -126,6 +127,12 @@ def test_a_printed_share_stands_beside_the_one_that_is_counted_as_the_number_is(
         "ended in the month, 29.2% (rounding: 28.9 to 29.4) of the recipients of bijstand had one.**"
     )
     assert "Counted" not in support_sentences.answer(persons, shares[0], EN)
+
+
+def test_a_card_has_the_sentences_that_fit_and_the_first_at_least():
+    short, long = "Ten of 3.5 are here.", f"{'word ' * 50}end."
+    assert front_page._shortened(f"{short} {short} {long} {short}") == f"{short} {short}"
+    assert front_page._shortened(f"{long} {short}") == long
 
 
 def test_an_answer_is_marked_and_one_that_is_not_there_says_so(monkeypatch):

@@ -19,6 +19,8 @@ from analysis.workspace import snapshots_folder
 MOST = 6
 """Findings that the page leads with."""
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+_LONGEST = 210
+"""Letters of a finding: with six cards of more than these the second row is not on the first screen."""
 _YEAR = pd.Timedelta(days=366)
 """What is older than this is not of the last year."""
 
@@ -36,7 +38,7 @@ def in_short(site: Site, chapters: list[Chapter]) -> list[dict[str, Any]]:
         findings.append(
             {
                 "question": entries[question][site.translator.code] if question in entries else question,
-                "text": Markup(markdown2html(_without_intervals(_leading(text), site))),
+                "text": Markup(markdown2html(_shortened(_without_intervals(_leading(text), site)))),
                 "full": Markup(markdown2html(text.replace("**", ""))),
                 "chapter": chapter,
                 "tile": tile,
@@ -51,6 +53,16 @@ def _leading(text: str) -> str:
     """Return the sentences of an answer that lead: those in bold, else the first."""
     bold = " ".join(found.strip() for found in _BOLD.findall(text))
     return bold or re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
+
+
+def _shortened(text: str) -> str:
+    """Return as many sentences as a card has room for, the first at least; all stand where the intervals are."""
+    kept = ""
+    for sentence in re.split(r"(?<=[.!?])\s+", text.strip()):
+        if kept and len(kept) + 1 + len(sentence) > _LONGEST:
+            break
+        kept = f"{kept} {sentence}".strip()
+    return kept
 
 
 def _without_intervals(text: str, site: Site) -> str:
