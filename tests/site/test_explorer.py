@@ -48,7 +48,11 @@ def test_the_page_holds_the_figures_and_asks_for_nothing(published, tmp_path, la
     assert names["inflow"]["periods"][-1] == quarter
     (inflow,) = (each for each in data["series"] if each["measure"] == "inflow" and len(each["points"]) > 20)
     place = names["inflow"]["codes"].index("2025Q4")
-    assert [place, 22730.0, 22725.0, 22735.0] in inflow["points"]
+    assert [place, 22730.0, 22725.0, 22735.0, data["tables"].index("85615NED")] in inflow["points"]
+    source = data["sources"]["85615NED"]
+    assert "CBS StatLine" in source
+    assert "2026-06-25" in source, "the state of the figures, not the day of the run"
+    assert names["stock"]["unit"] == {"en": "persons", "nl": "personen"}[lang]
     (rate,) = (each for each in data["series"] if each["measure"] == "inflow_rate" and len(each["points"]) > 20)
     assert rate["points"][-1][1] == pytest.approx(100 * 22730 / 407040), "a percentage of the stock a quarter before"
     assert data["most"] == MOST_LINES
@@ -70,3 +74,19 @@ def test_it_shows_itself_in_a_cell(published):
     page = html.unescape(re.search(r'srcdoc="([^"]*)"', shown)[1])
     assert data_of(page)["lang"] == "nl"
     assert "index.html" not in page
+
+
+def test_ages_go_from_young_to_old_and_a_class_stands_before_its_parts(published, tmp_path):
+    data = data_of(explorer_page(Site(tmp_path, RECORD, Translator("en")), published))
+    ages = [each["group"] for each in data["series"] if each["measure"] == "inflow" and each["dimension"] == "age"]
+    assert ages == ["under 25", "25–45", "25–35", "35–45"]
+
+
+def test_every_point_knows_its_tables(published, figures, tmp_path):
+    """Without it a line would go on from a table into the one that replaced it."""
+    data = data_of(explorer_page(Site(tmp_path, RECORD, Translator("en")), published))
+    (stock,) = (each for each in data["series"] if each["measure"] == "stock" and each["dimension"] == "total")
+    made_from = [data["tables"][point[4]] for point in stock["points"]]
+    rows = figures[(figures["quantity"] == "stock") & (figures["group"] == "total")].sort_values("period")
+    assert made_from == rows["tables"].tolist()
+    assert len(set(made_from)) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 
@@ -11,6 +12,8 @@ from published.build import build_published
 
 from analysis.cleaning.cells import read_cells
 from analysis.errors import DataError
+from analysis.report.report import Report
+from analysis.snapshots.format import metadata_bytes, metadata_from
 from analysis.workspace import open_snapshot, project_root
 
 FOLDER = project_root() / "data" / "sources"
@@ -293,3 +296,19 @@ def test_a_source_without_description_is_named(tmp_path):
     (sources / "99999NED.csv").write_text("table_id\n")
     with pytest.raises(DataError, match="99999NED"):
         build_published(sources, tmp_path / "out")
+
+
+def test_a_source_without_marks_says_so_and_none_with_marks_does(published):
+    """A figure that another program fetched without CBS's marks is not thereby final."""
+    unmarked = {name for name in published.manifest.tables if not published.metadata(name).marked}
+    assert unmarked == {"37230ned", "80794ned", "85615NED"}
+    for name in unmarked:
+        page = pd.read_csv(FOLDER / f"{name}.csv", dtype=str, keep_default_na=False)
+        assert set(page["status"]) == {""}
+        assert metadata_from(json.loads(metadata_bytes(published.metadata(name))), name) == published.metadata(name)
+    assert b"marked" not in metadata_bytes(published.metadata("82662NED")), "nor does its digest change"
+    for lang, words in (("nl", "welke cijfers van 80794ned voorlopig zijn, geeft de bron niet aan"),
+                        ("en", "the source does not say which figures of 80794ned are provisional")):  # fmt: skip
+        report = Report(published, lang)
+        assert words in report.source_line(pd.DataFrame({"tables": ["80794ned, 82662NED"]}))
+        assert words not in report.source_line(pd.DataFrame({"tables": ["82662NED"]}))

@@ -26,7 +26,7 @@ from analysis.snapshots.write import NewTable, write_snapshot
 
 CREATED = "2026-11-29"
 _OF_TABLE = {**dict.fromkeys(("attribution", "licence", "retrieved", "source_note", "title"), TEXT), "measures": NAMED}
-_OF_TABLE |= {"notes": LIST, "as_of": LIST}
+_OF_TABLE |= {"notes": LIST, "as_of": LIST, "marked": MARK}
 _OF_MEASURE = {
     "code": TEXT,
     **dict.fromkeys(("title", "quantity"), Field(SOME_TEXT, optional=True)),
@@ -95,6 +95,7 @@ def _table(path: Path, about: dict[str, Any], described: dict[str, Any]) -> NewT
         sources=tuple(sorted(set(page["source_url"]))),
         notes=tuple(about.get("notes", ())),
         as_of=tuple(about.get("as_of", ())),
+        marked=about.get("marked", True),
     )
     return NewTable(
         id=path.stem,

@@ -202,12 +202,14 @@ class Report:
             return ""
         entries = [self.snapshot.entry(table) for table in tables]
         provisional = any("status" in frame and frame["status"].ne(FINAL).any() for frame in frames)
+        unmarked = ", ".join(table for table in tables if not self.snapshot.metadata(table).marked)
         return self.translator.word(
             "page",
             "source_line",
             attribution="; ".join(dict.fromkeys(self.translator.value(entry.attribution) for entry in entries)),
             tables=", ".join(self.translator.value(table) for table in tables),
             provisional=self.translator.word("page", "partly_provisional") if provisional else "",
+            unmarked=self.translator.word("page", "unmarked", tables=unmarked) if unmarked else "",
             state="; ".join(dict.fromkeys(state for table in tables for state in self._states(table))),
         )
 

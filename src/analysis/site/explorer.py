@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import json
+import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from analysis.cleaning.periods import parse_period
 from analysis.language.translator import Translator
 from analysis.measures.explorable import explorable
 from analysis.report.machine_numbers import clean_numbers
+from analysis.report.report import Report
 from analysis.site.page import TEMPLATES, Site, policy_hash
 from analysis.snapshots.store import Snapshot
 
@@ -34,12 +37,16 @@ _DECIMALS = {"outflow_ratio": (1, 3), "exit_rate": (1, 3)}
 """By what a quantity is multiplied and its decimals; counts are whole, and any other is a percentage."""
 _COUNTS = ("stock", "inflow", "outflow", "reinflow")
 _WORDS = {"interval": ("lo", "hi"), "too_many": ("most", "count"), "period": (), "no_group": (), "chart": ()}
+_WORDS |= {"relative": (), "other_table": ()}
 """What the script writes itself, and the fields that it fills in."""
 
 
 def explorer_page(site: Site, snapshot: Snapshot) -> str:
     """Return the explorer of a snapshot as one page that asks nothing of elsewhere."""
-    data = _data(explorable(snapshot), site.translator)
+    frame = explorable(snapshot)
+    data = _data(frame, site.translator)
+    report = Report(snapshot, site.translator.code)
+    data["sources"] = {names: report.source_line(pd.DataFrame({"tables": [names]})) for names in data["tables"]}
     script = (TEMPLATES / "explorer.js").read_text(encoding="utf-8")
     words = {key: _word(site, key, **{name: f"{{{name}}}" for name in fields}) for key, fields in _WORDS.items()}
     content = {"words": words, "most": MOST_LINES, **data}
@@ -93,19 +100,36 @@ def _word(site: Site, key: str, **fields: Any) -> str:
 
 
 def _data(frame: pd.DataFrame, translator: Translator) -> dict[str, Any]:
-    """Return measures with their periods, and series, for the script; a point names its period by its number."""
-    measures, series = [], []
+    """Return measures with their periods, series and tables, for the script.
+
+    A point names its period and the tables it is made from by their numbers.
+    """
+    measures, series, tables = [], [], list(dict.fromkeys(frame["tables"]))
+    made_from = {names: number for number, names in enumerate(tables)}
     for quantity in (each for each in _MEASURES if each in set(frame["quantity"])):
         rows = frame[frame["quantity"] == quantity]
         found = rows["period"].map(parse_period)
         codes = pd.period_range(found.min(), found.max()).astype(str)
         names = [translator.period(code, short=True) for code in codes]
         named = {"key": quantity, "name": translator.word("explorer", quantity), "decimals": _scale(quantity)[1]}
+        named["unit"] = translator.word("explorer.units", quantity)
         measures.append(named | {"periods": names, "codes": list(codes)})
         numbers = {code: number for number, code in enumerate(codes)}
-        for (dimension, group), part in rows.groupby(["dimension", "group"], sort=False):
-            series.append(_series(part, quantity, (dimension, group), numbers, translator))
-    return {"lang": translator.code, "measures": measures, "series": series}
+        rows = rows.assign(made_from=rows["tables"].map(made_from))
+        parts = sorted(rows.groupby(["dimension", "group"], sort=False), key=lambda each: _age_order(*each[0]))
+        groups = {dimension: number for number, dimension in enumerate(dict.fromkeys(rows["dimension"]))}
+        for names, part in sorted(parts, key=lambda each: groups[each[0][0]]):
+            series.append(_series(part, quantity, names, numbers, translator))
+    return {"lang": translator.code, "measures": measures, "series": series, "tables": tables}
+
+
+def _age_order(dimension: str, group: str) -> tuple[float, float]:
+    """Return what puts classes of age from young to old, a class before its parts; other groups keep their order."""
+    ages = [int(age) for age in re.findall(r"\d+", group)]
+    if dimension != "age" or not ages:
+        return (0, 0)
+    low, high = (0, ages[0]) if group.startswith("<") else (ages[0], ages[1] if len(ages) > 1 else math.inf)
+    return (low, -high)
 
 
 def _scale(quantity: str) -> tuple[int, int]:
@@ -116,7 +140,7 @@ def _series(
     rows: pd.DataFrame, quantity: str, names: tuple[str, str], numbers: dict[str, int], translator: Translator
 ) -> dict[str, Any]:
     cells = clean_numbers(rows[["value", "value_lo", "value_hi"]].astype(float) * _scale(quantity)[0])
-    points = [[numbers[period], *cell] for period, cell in zip(rows["period"], cells.to_numpy().tolist(), strict=True)]
+    parts = zip(rows["period"], cells.to_numpy().tolist(), rows["made_from"], strict=True)
+    points = sorted([numbers[period], *cell, made_from] for period, cell, made_from in parts)
     dimension, group = map(translator.value, names)
-    tables = sorted(set(rows["tables"]))
-    return {"measure": quantity, "dimension": dimension, "group": group, "points": sorted(points), "tables": tables}
+    return {"measure": quantity, "dimension": dimension, "group": group, "points": points}

@@ -70,7 +70,8 @@ class TableMetadata:
     """All that is known of a table beside its cells.
 
     ``periods`` gives the status of each period code; ``sources`` and ``as_of`` say where and in which states the cells
-    were read, where that is known.
+    were read, where that is known. With ``marked`` false the source did not give which figures are provisional: the
+    status of its periods says nothing.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -80,6 +81,7 @@ class TableMetadata:
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     as_of: tuple[str, ...] = ()
+    marked: bool = True
 
     def grains(self) -> list[str]:
         """Return the grains of the periods; spans that are no month, quarter or year have none."""
@@ -248,6 +250,7 @@ def metadata_from(content: dict[str, Any], position: str) -> TableMetadata:
             sources=tuple(content["sources"]),
             notes=tuple(content["notes"]),
             as_of=tuple(str(state) for state in content.get("as_of", ())),  # the first snapshots do not have it
+            marked=content.get("marked", True) is not False,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise DataError(f"{position}: the metadata are incomplete ({fault}). {RESTORE}") from fault
@@ -276,4 +279,6 @@ def metadata_bytes(metadata: TableMetadata) -> bytes:
     content = asdict(metadata)
     for code in (code for dimension in content["dimensions"] for code in dimension["codes"] if not code["attributes"]):
         del code["attributes"]
+    if metadata.marked:  # so that the digests of tables with marks stay what they were
+        del content["marked"]
     return json_bytes({"format": METADATA_FORMAT, **content})

@@ -15,6 +15,7 @@ const nameOf = series => `${series.dimension}: ${series.group}`;
 const offered = () => data.series.filter(each => each.measure === choice.measure);
 const chosen = () => offered().filter(each => choice.groups.includes(nameOf(each)));
 const measure = () => data.measures.find(each => each.key === choice.measure);
+const unit = () => choice.scale === "relative" ? data.words.relative : measure().unit;
 const decimals = () => choice.scale === "relative" ? 1 : measure().decimals;
 const format = (value, places = decimals()) =>
   new Intl.NumberFormat(data.lang === "nl" ? "nl-NL" : "en-GB", { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
@@ -64,8 +65,8 @@ function pointsOf(series) {
   if (choice.scale === "absolute" || !inside.length || !inside[0][1]) return choice.scale === "absolute" ? inside : [];
   const base = inside[0];
   return inside.map((point, place) => place
-    ? [point[0], 100 * point[1] / base[1], 100 * point[2] / base[3], 100 * point[3] / base[2]]
-    : [point[0], 100, 100, 100]);
+    ? [point[0], 100 * point[1] / base[1], 100 * point[2] / base[3], 100 * point[3] / base[2], point[4]]
+    : [point[0], 100, 100, 100, point[4]]);
 }
 
 function ticksOf(low, high) {
@@ -78,8 +79,8 @@ function ticksOf(low, high) {
 
 function draw(lines) {
   const width = Math.max(320, Math.min(by("chart").clientWidth || 900, 1100)), height = Math.max(280, Math.min(420, width * .5));
-  const side = width < 600 ? 12 : 190, left = 62, top = 14, bottom = 34;
-  const values = lines.flatMap(line => line.points.flatMap(point => point.slice(1))).filter(Number.isFinite);
+  const side = width < 600 ? 12 : 190, left = 62, top = 34, bottom = 34;
+  const values = lines.flatMap(line => line.points.flatMap(point => point.slice(1, 4))).filter(Number.isFinite);
   let [low, high] = [Math.min(...values), Math.max(...values)];
   if (low === high) [low, high] = [low - Math.abs(low) * .05 - 1e-6, high + Math.abs(high) * .05 + 1e-6];
   const [ticks, places] = ticksOf(low, high);
@@ -96,10 +97,15 @@ function draw(lines) {
   const every = Math.ceil(shown.length / Math.max(2, Math.floor((width - left - side) / 85)));
   shown.forEach((at, place) => { if (place % every === 0) svg.append(make("text", { x: x(at), y: height - 10, "text-anchor": "middle" }, measure().periods[at])); });
   svg.append(make("line", { class: "axis", x1: left, x2: width - side, y1: height - bottom, y2: height - bottom }));
-  const ends = [];
+  svg.append(make("text", { class: "unit", x: 4, y: 14 }, unit()));
+  const ends = [], changes = new Set();
   lines.forEach(({ series, points }, number) => {
     const colour = `var(--c${number})`, runs = [];
-    points.forEach((point, place) => { if (place && point[0] === points[place - 1][0] + 1) runs[runs.length - 1].push(point); else runs.push([point]); });
+    points.forEach((point, place) => {
+      const before = points[place - 1], follows = place && point[0] === before[0] + 1;
+      if (follows && point[4] !== before[4]) changes.add((point[0] + before[0]) / 2);
+      if (follows && point[4] === before[4]) runs[runs.length - 1].push(point); else runs.push([point]);
+    });
     for (const run of runs) {
       const up = run.map(point => `${x(point[0])},${y(point[3])}`), down = run.map(point => `${x(point[0])},${y(point[2])}`).reverse();
       svg.append(make("polygon", { class: "range", points: [...up, ...down].join(" "), style: `fill:${colour}` }));
@@ -108,6 +114,11 @@ function draw(lines) {
     }
     if (points.length) ends.push({ series, number, y: y(points[points.length - 1][1]) });
   });
+  for (const change of changes) {
+    svg.append(make("line", { class: "change", x1: x(change), x2: x(change), y1: top - 4, y2: height - bottom }));
+    const late = change > (choice.first + choice.last) / 2;
+    svg.append(make("text", { class: "change", x: x(change) + (late ? -5 : 5), y: top + 6, "text-anchor": late ? "end" : "start" }, data.words.other_table));
+  }
   if (side > 100) {
     let before = -Infinity;
     for (const end of ends.sort((a, b) => a.y - b.y)) {
@@ -158,8 +169,8 @@ function fillTable(lines) {
 function fillCsv(lines) {
   const quoted = text => /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const rows = lines.flatMap(({ series, points }) => points.map(point =>
-    [choice.measure, choice.scale, series.dimension, series.group, measure().codes[point[0]], ...point.slice(1), series.tables.join(" ")].map(each => quoted(String(each))).join(",")));
-  const text = ["measure,scale,dimension,group,period,value,value_lo,value_hi,tables", ...rows, ""].join("\n");
+    [choice.measure, choice.scale, series.dimension, series.group, measure().codes[point[0]], ...point.slice(1, 4), data.tables[point[4]], unit(), data.sources[data.tables[point[4]]]].map(each => quoted(String(each))).join(",")));
+  const text = ["measure,scale,dimension,group,period,value,value_lo,value_hi,tables,unit,source", ...rows, ""].join("\n");
   by("csv").href = `data:text/csv;charset=utf-8,${encodeURIComponent(text)}`;
 }
 
@@ -172,7 +183,8 @@ function show() {
   if (lines.length) moveLine = draw(lines); else by("chart").replaceChildren();
   fillTable(lines);
   fillCsv(lines);
-  by("source").textContent = [...new Set(most.flatMap(each => each.tables))].join(", ");
+  const named = [...new Set(lines.flatMap(line => line.points.map(point => data.sources[data.tables[point[4]]])))];
+  by("source").replaceChildren(...named.map(each => make("span", { class: "source" }, each)));
   const kept = new URLSearchParams({ measure: choice.measure, scale: choice.scale, first: measure().codes[choice.first], last: measure().codes[choice.last] });
   choice.groups.forEach(each => kept.append("group", each));
   try { history.replaceState(null, "", `#?${kept}`); } catch { /* within a cell of a notebook there is no address */ }
