@@ -80,17 +80,24 @@ def _is_old(period: pd.Period | None, site: Site) -> bool:
     return period is not None and not site.simulated and pd.Timestamp(site.day) - period.end_time > _YEAR
 
 
-def warnings_on(site: Site, findings: list[dict[str, Any]]) -> list[str]:
-    """Return what a reader has to know of the age of the figures: which are old, and whether newer ones are at hand."""
+def warnings_on(site: Site, findings: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return which figures are old and whether newer ones are at hand, each with the commands that bring newer ones."""
     if site.simulated:
         return []
-    old = [f"{each['chapter'].title} ({site.period(each['newest'])})" for each in findings if each["older"]]
-    lines = [site.word("warning_old", findings="; ".join(old))] if old else []
+    old = [f"{each['chapter'].title} ({_periods(site, each['tile'])})" for each in findings if each["older"]]
+    old = list(dict.fromkeys(old))  # a chapter may answer two questions
+    lines = [(site.word("warning_old", findings="; ".join(old)), site.word("how_old"))] if old else []
     used = max(each["created"] for each in site.record["snapshots"]) if site.record["snapshots"] else ""
     dated = [each for each in dated_snapshots(snapshots_folder()) if each.manifest.created > used]
     if dated and all(each["name"] != dated[-1].name for each in site.record["snapshots"]):
-        lines.append(site.word("warning_newer", snapshot=dated[-1].name))
+        name = dated[-1].name
+        lines.append((site.word("warning_newer", snapshot=name), site.word("how_newer", snapshot=name)))
     return lines
+
+
+def _periods(site: Site, tile: dict[str, Any]) -> str:
+    """Return the periods of what a tile shows: those of its bars, the last one of its line."""
+    return ", ".join(map(site.period, tile.get("periods", [tile["newest"]])))
 
 
 def front_page(

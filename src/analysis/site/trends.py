@@ -85,7 +85,8 @@ def _bars(site: Site, rows: pd.DataFrame, declared: dict[str, Any]) -> dict[str,
         for name, period, value in zip(names, periods, rows["shown"], strict=True)
     ]
     # a finding is as old as the oldest of the figures that it sets beside each other
-    return {"kind": "bars", "bars": bars, "newest": min(rows["time"], key=lambda period: period.end_time)}
+    ordered = sorted(set(rows["time"]), key=lambda period: period.end_time)
+    return {"kind": "bars", "bars": bars, "newest": ordered[0], "periods": ordered}
 
 
 def _verdicts(site: Site) -> dict[str, Any]:

@@ -126,7 +126,11 @@
 
   function arrive() {
     const hash = location.hash.slice(1), tr = hash && at(hash);
-    if (hash.startsWith("?")) restore(new URLSearchParams(hash.slice(1)));
+    if (hash.startsWith("?")) {
+      restore(new URLSearchParams(hash.slice(1)));
+      // on a phone the filters are higher than the screen: a link to some numbers leads to them
+      if (matchMedia("(max-width: 60rem)").matches) count.scrollIntoView();
+    }
     else if (tr && tr.parentNode === body) {
       const row = rows.find(row => row.tr === tr);
       if (row.found < 0) restore(new URLSearchParams({ sort: order.key, direction: order.direction }));
