@@ -82,10 +82,10 @@ def test_a_number_that_is_not_known_makes_no_answer():
 def test_the_ratio_stands_beside_break_even():
     ratio, balance = ("ratio", 0.8, 0.79, 0.81), ("break_even", 0.9, 0.895, 0.905)
     both = tidy(ratio, balance, year="2023")
-    said = "there were 80.0 (rounding: 79.0 to 81.0) exits for every 100 entries (moments, not persons); at 90.0 "
+    said = "there were 80.0 (rounding: 79.0 to 81.0) exits for every 100 entries (moments); at 90.0 "
     said += "(rounding: 89.5 to 90.5) the number of"
     assert flows_sentences.flows_answer(both, both, EN).startswith(
-        f"**In 2023 {said} recipients would have stayed the same. That is not 100, because people also leave"
+        f"**In 2023 {said} recipients would have stayed the same. That is not 100: not all who go count as outflow"
     )
     later = flows_sentences.flows_answer(tidy(("ratio", 1.1, 1.1, 1.1), year="2024"), both, EN)
     assert later.startswith(
@@ -108,9 +108,8 @@ def test_who_leaves_says_whether_chance_decides_the_order(widths, said):
         for (group, value), width in zip(values.items(), (*widths, 0.01), strict=True)
     ]
     answer = flows_sentences.leavers_answer(pd.concat(rounded), pd.concat(process), EN)
-    lead = "**In 2024 there were fewer exits than entries in 2 of the 3 groups. For every 100 entries there were "
-    lead += "fewest exits in the group under 27: 60.0; most in the group 45–AOW age: 100.0. "
-    lead += "That is not a chance of leaving.** "
+    lead = "**In 2024 there were fewer exits than entries in 2 of the 3 groups: for every 100 entries from 60.0 in the "
+    lead += "group under 27 to 100.0 in the group 45–AOW age. That is not a chance of leaving.** "
     assert answer.startswith(lead)
     assert said in answer.removeprefix(lead)
     assert flows_sentences.leavers_answer(pd.concat(rounded), process[0], EN) == "", "one group is no lowest"
@@ -121,12 +120,12 @@ def test_a_printed_share_stands_beside_the_one_that_is_counted_as_the_number_is(
     shares = [tidy(("share", 28, 27.5, 28.5), measured="recipients with a provision, as printed"),
               tidy(("share", 29.154, 28.93, 29.38), measured="recipients with a provision in the month")]  # fmt: skip
     answer = support_sentences.answer(persons, pd.concat(shares), EN)
-    assert answer.startswith("**According to the factsheet, 28% (rounding: 27.5 to 28.5) of the recipients")
-    assert "In December 2024, 200 people (rounding: 195 to 205) had such a provision" in answer
-    assert answer.endswith(
-        "ended in the month, 29.2% (rounding: 28.9 to 29.4) of the recipients of bijstand had one.**"
-    )
-    assert "Counted" not in support_sentences.answer(persons, shares[0], EN)
+    assert answer.startswith("**In December 2024, 200 people (rounding: 195 to 205) had a provision towards work")
+    lead, _, why = answer.removeprefix("**").partition("**")
+    assert "28% (rounding: 27.5 to 28.5) had one in December 2024 according to the factsheet" in lead
+    assert lead.endswith("; counted alike it is 29.2% (rounding: 28.9 to 29.4).")
+    assert "ended in the month" in why
+    assert "counted" not in support_sentences.answer(persons, shares[0], EN)
 
 
 def test_a_card_has_the_sentences_that_fit_and_the_first_at_least():

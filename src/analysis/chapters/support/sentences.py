@@ -29,19 +29,21 @@ def answer(persons: pd.DataFrame, coverage: pd.DataFrame, translator: Translator
     level = select_row(persons, "level", provision=TOTAL)
     if pd.isna(value_in(share)):
         return ""
-    month = translator.period(str(PRINTED_MONTH))
-    coverage_text = format_with_interval(share, translator, unit="%", finer=1)
-    text = translator.word("texts", "support_answer", month=month, coverage=coverage_text)
+    fields = {
+        "month": translator.period(str(PRINTED_MONTH)),
+        "coverage": format_with_interval(share, translator, unit="%", finer=1),
+    }
+    printed = translator.word("texts", "support_answer", **fields)
     if pd.isna(value_in(level)):
-        return f"**{text}**"
+        return f"**{printed}**"
     people = format_with_interval(level, translator, unit=f" {translator.value('people')}")
     last = translator.period(persons["last_period"].iloc[0])
-    text += f" {translator.word('texts', 'support_answer_persons', last=last, persons=people)}"
+    number = translator.word("texts", "support_answer_persons", last=last, persons=people)
     part = select_row(coverage, "share", measured=_IN_THE_MONTH)
-    if not pd.isna(value_in(part)):
-        part = format_with_interval(part, translator, 1, unit="%")
-        text += f" {translator.word('texts', 'support_answer_same_count', part=part)}"
-    return f"**{text}**"
+    if pd.isna(value_in(part)):
+        return f"**{number} {printed}**"
+    fields["part"] = format_with_interval(part, translator, 1, unit="%")
+    return f"**{number} {translator.word('texts', 'support_answer_same_count', **fields)}"
 
 
 def levels(provisions: pd.DataFrame, persons: pd.DataFrame, translator: Translator) -> str:
