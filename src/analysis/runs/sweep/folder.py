@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def claimed(folder: Path, plan: SweepPlan) -> Iterator[None]:
     try:
         if record.is_file():
             _check_same(folder, json.loads(record.read_text(encoding="utf-8")), plan)
-        elif folder.exists() and (not folder.is_dir() or any(each.name != _LOCK for each in folder.iterdir())):
+        elif folder.exists() and (not folder.is_dir() or any(map(_is_foreign, folder.iterdir()))):
             raise CallError(f"--out {folder}: holds something that is no sweep; choose another folder.")
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / _LOCK).open("a")
@@ -55,7 +55,26 @@ def claimed(folder: Path, plan: SweepPlan) -> Iterator[None]:
             (folder / name).mkdir(exist_ok=True)
         for rest in [folder / SCRATCH, *(folder / RUNS).glob(f".*{PARTIAL}")]:  # of a command that was killed
             shutil.rmtree(rest, ignore_errors=True)
-        yield
+        try:
+            yield
+        finally:
+            if not record.is_file():  # the sweep was refused, or stopped before its first run
+                _remove_empty(folder)
+
+
+def _is_foreign(path: Path) -> bool:
+    """Tell whether something in a folder without ``sweep.json`` is not of a sweep that was stopped early."""
+    if path.name in (RUNS, TABLES) and path.is_dir():
+        return any(path.iterdir())
+    return path.name not in (_LOCK, SCRATCH)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        for name in (RUNS, TABLES):
+            (folder / name).rmdir()
+        (folder / _LOCK).unlink()
+        folder.rmdir()
 
 
 def _check_same(folder: Path, record: dict[str, Any], plan: SweepPlan) -> None:

@@ -82,6 +82,11 @@ def _file_rows(path: Path) -> list[Row]:
     faults = [
         f"--grid {path}: column {name!r} is no name of a parameter." for name in header if not name.isidentifier()
     ]
+    faults += [
+        f"--grid {path}: column {name!r} is the index of a data frame; write it with index=False."
+        for name in header
+        if name.startswith("__index_level_")
+    ]
     faults += [f"--grid {path}: column {name} stands there twice." for name in {*header} if header.count(name) > 1]
     faults += [
         f"--grid {path}, row {number}: expected {len(header)} values, found {len(row)}."
