@@ -69,12 +69,13 @@ def test_each_group_has_its_own_dot_and_both_its_intervals(published, quarters):
     drawn, names = axes.lines[0], ticks(axes)
     dots = {names[round(y)]: x for x, y in zip(*drawn.get_data(), strict=True)}
     for row in ratio.to_dict("records"):
-        assert dots[row["name"]] == row["value"]
-        assert spans(thick, axes)[row["name"]] == (row["value_lo"], row["value_hi"])
+        assert dots[row["name"]] == pytest.approx(100 * row["value"])
+        assert spans(thick, axes)[row["name"]] == pytest.approx((100 * row["value_lo"], 100 * row["value_hi"]))
         if row["group"] != "total":  # which is no group beside others
-            assert spans(thin, axes)[row["name"]] == tuple(process.loc[row["name"], ["value_lo", "value_hi"]])
+            ends = 100 * process.loc[row["name"], ["value_lo", "value_hi"]].astype(float)
+            assert spans(thin, axes)[row["name"]] == pytest.approx(tuple(ends))
     upright = {line.get_xdata()[0] for line in axes.lines[1:]}
-    assert upright == {1.0, pick(even, "break_even").set_index("year").loc[2024, "value"]}
+    assert upright == {100.0, 100 * pick(even, "break_even").set_index("year").loc[2024, "value"]}
     assert next(iter(names.values())) == ENGLISH.value("<27")  # as in the table, the first on top
     assert axes.yaxis_inverted()
 
@@ -93,12 +94,12 @@ def test_the_ratio_in_time_with_its_band(published, quarterly, quarters):
     process, in_both = model.ratios(quarterly, "quarter"), flows.in_both(published, quarters)
     (axes,) = flows_figures.flow_ratio(quarterly, in_both, process, ENGLISH).axes
     ratio = pick(quarterly, "ratio")
-    lines_of_tables(axes.lines[:2], quarterly, in_both, "ratio")
+    lines_of_tables(axes.lines[:2], quarterly, in_both, "ratio", 100)
     corners = {tuple(corner) for corner in axes.collections[0].get_paths()[0].vertices}
     for place, row in enumerate(process.to_dict("records")):
-        assert {(place, row["value_lo"]), (place, row["value_hi"])} <= corners
+        assert {(place, 100 * row["value_lo"]), (place, 100 * row["value_hi"])} <= corners
         assert row["quarter"] == ratio["quarter"].iloc[place]
-    assert list(axes.lines[2].get_ydata()) == [1, 1]
+    assert list(axes.lines[2].get_ydata()) == [100, 100]
     assert axes.get_xlabel() == "━ current table   ─○─ discontinued table"
 
 

@@ -24,7 +24,8 @@ from analysis.report.plotting import (
     value_axis,
 )
 
-BALANCE = 1.0  # as many people leave as enter
+PER_ENTRIES = 100  # exits are drawn for so many entries, as sentences give them
+BALANCE = 100.0  # as many people leave as enter
 _WORDS = "figures.words"
 
 
@@ -83,11 +84,12 @@ def _mark_aow_rises(axes: Axes, account: pd.DataFrame, positions: np.ndarray, tr
 
 
 def flow_ratio(quarterly: pd.DataFrame, in_both: pd.DataFrame, process: pd.DataFrame, translator: Translator) -> Figure:
-    """Draw the outflow ratio by quarter with its process interval, and a line where as many leave as enter."""
+    """Draw the exits per hundred entries by quarter with process interval, and a line where as many leave as enter."""
     with canvas(3.2) as (figure, (axes,)):
-        ratio, blue = _of_tables(quarterly, in_both, "ratio"), colours(1)[0]
+        ratio, blue = PER_ENTRIES * _of_tables(quarterly, in_both, "ratio"), colours(1)[0]
         positions = quarter_axis(axes, list(ratio.index))
-        axes.fill_between(positions, process["value_lo"], process["value_hi"], color=blue, alpha=0.22, lw=0)
+        band = PER_ENTRIES * process[["value_lo", "value_hi"]]
+        axes.fill_between(positions, band["value_lo"], band["value_hi"], color=blue, alpha=0.22, lw=0)
         _draw_tables(axes, ratio, {"color": blue})
         _name_tables(axes, ratio, translator)
         axes.axhline(BALANCE, color=INK, lw=0.9)
@@ -105,7 +107,7 @@ def flow_ratio_groups(
     translator: Translator,
     confidence: float,
 ) -> Figure:
-    """Draw the outflow ratio of each group with both its intervals, and lines at 1 and at the break-even ratio.
+    """Draw the exits per hundred entries of each group with both intervals, and lines at 100 and at break-even.
 
     Parameters
     ----------
@@ -120,6 +122,7 @@ def flow_ratio_groups(
         Level of the process interval.
     """
     labels, ends = ["dimension", "group"], ["value_lo", "value_hi"]
+    groups, process, break_even, accounts = (_per_hundred(each) for each in (groups, process, break_even, accounts))
     ratio = pick(groups, "ratio")
     widest = ratio.drop(columns=ends).merge(process[[*labels, *ends]], how="left", on=labels)
     figure = by_class(widest, "group", ["ratio"], translator, "process")
@@ -138,8 +141,13 @@ def flow_ratio_groups(
     return figure
 
 
+def _per_hundred(frame: pd.DataFrame) -> pd.DataFrame:
+    numbers = ["value", "value_lo", "value_hi"]
+    return frame.assign(**PER_ENTRIES * frame[[name for name in numbers if name in frame]])
+
+
 def _mark_balances(axes: Axes, break_even: pd.DataFrame, ratio: pd.DataFrame, translator: Translator) -> None:
-    """Draw named lines at 1 and at the break-even ratio of the year, the name of the higher one to its right."""
+    """Draw named lines at 100 and at the break-even of the year, the name of the higher one to its right."""
     lines = [(BALANCE, "balance", {"color": INK, "lw": 0.9})]
     for value in break_even.loc[break_even["year"] == ratio["year"].iloc[0], "value"].dropna():
         lines.append((value, "break_even", {"color": colours(2)[1], "lw": 1.2, "ls": "--"}))

@@ -99,8 +99,8 @@ def ratio_range(quarterly: pd.DataFrame, model: OutflowModel, translator: Transl
     return {
         "first": translator.period(ratio["quarter"].iloc[0]),
         "last": translator.period(ratio["quarter"].iloc[-1]),
-        "lowest": translator.number(ratio["value"].min(), 2),
-        "highest": translator.number(ratio["value"].max(), 2),
+        "lowest": translator.number(100 * ratio["value"].min()),
+        "highest": translator.number(100 * ratio["value"].max()),
         "interval": translator.word("figures.words", "with_process") if model.shocks.known else "",
     }
 
