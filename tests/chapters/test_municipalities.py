@@ -112,7 +112,7 @@ def test_the_profile_stands_beside_its_peers_and_the_country(towns, of_eemsdelta
     assert row(own, "own", measure="per_1000")["value"] == row(found, "per_1000", region="GM1979")["value"]
     values = pick(found, "per_1000").set_index("region").loc[list(choice.peers), "value"]
     assert row(own, "middle", measure="per_1000")["value"] == pytest.approx(np.median(values))
-    assert row(own, "quarter", measure="per_1000")["value"] == pytest.approx(np.quantile(values, 0.25))
+    assert row(own, "lower_quartile", measure="per_1000")["value"] == pytest.approx(np.quantile(values, 0.25))
     assert row(own, "country", measure="per_1000")["value"] == pytest.approx(1000 * 90_000 / 4_000_000)
     # benefits of the last three months are not known below the country
     assert row(own, "own", measure="benefits_per_100")["missing"] == "unknown"

@@ -13,6 +13,7 @@ from analysis.errors import CallError, DataError
 from analysis.language.glossary import LANGUAGES, glossary
 from analysis.language.translator import Translator
 from analysis.register.verdicts import TONES
+from analysis.report.provenance import TIME
 from analysis.report.table_spec import declared_tables
 from project_copy import ROOT
 
@@ -34,6 +35,12 @@ def test_every_entry_has_both_languages_with_the_same_places(path, entry):
     assert places[0] == places[1]
     allowed_empty = path == ("values", "no")
     assert all(entry[lang].strip() for lang in LANGUAGES) or allowed_empty
+
+
+def test_no_number_has_the_name_of_a_period():
+    """A column of such a name is stored as text: ``quarter`` was the level below which a quarter of regions lies."""
+    named = {(name, each) for name, spec in declared_tables().items() for each in spec.quantities if each in TIME}
+    assert named == set()
 
 
 def test_every_column_and_table_has_its_word():

@@ -37,7 +37,7 @@ _PER = 1000
 _LIMIT_STYLES = ("--", "-")
 _DOTTED = 4
 """Months below which there are points and no lines."""
-_BAND = ("quarter", "three_quarters")
+_BAND = ("lower_quartile", "upper_quartile")
 
 
 def funnel(compared: Compared, translator: Translator) -> Figure:

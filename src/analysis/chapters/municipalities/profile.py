@@ -14,7 +14,7 @@ from analysis.missing import PRESENT
 from analysis.snapshots.store import Snapshot
 
 MEASURES = ("per_1000", "growth_pct", "benefits_per_100", "provisions_per_100")
-PARTS = {"tenth": 10, "quarter": 25, "middle": 50, "three_quarters": 75, "nine_tenths": 90}
+PARTS = {"tenth": 10, "lower_quartile": 25, "middle": 50, "upper_quartile": 75, "nine_tenths": 90}
 """The points of a distribution that are printed, in percent; the ends are not: they are those of small regions."""
 _MONTHS_BACK, _STEP = 60, 3
 
@@ -54,8 +54,8 @@ def profile(snapshot: Snapshot, found: pd.DataFrame, choice: Choice) -> pd.DataF
     Returns
     -------
     DataFrame
-        Tidy, label ``measure``. Quantities: ``own`` (with its interval of rounding), ``quarter``, ``middle`` and
-        ``three_quarters`` of the peers, and ``country``.
+        Tidy, label ``measure``. Quantities: ``own`` (with its interval of rounding), ``lower_quartile``, ``middle`` and
+        ``upper_quartile`` of the peers, and ``country``.
     """
     columns = ["measure", "period", "tables", "quantity", "value", "value_lo", "value_hi", "missing", "status"]
     if not choice.region:
@@ -74,8 +74,8 @@ def trends(snapshot: Snapshot, choice: Choice) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy, labels ``series`` (``own``, ``quarter``, ``middle``, ``three_quarters``, ``country``) and ``month``; on
-        the map of the chosen month. ``middle`` and the quarters only of months that most of the regions have.
+        Tidy, labels ``series`` (``own``, ``lower_quartile``, ``middle``, ``upper_quartile``, ``country``), ``month``;
+        on the map of the chosen month. ``middle`` and the quartiles only of months that most of the regions have.
     """
     months = pd.period_range(choice.month - _MONTHS_BACK, choice.month, freq="M")[::-1][::_STEP][::-1]
     everyone, nation = trend(snapshot, choice.regions, months), map_of(snapshot, "country", choice.month.year)
@@ -85,7 +85,7 @@ def trends(snapshot: Snapshot, choice: Choice) -> pd.DataFrame:
     values = values.reindex([str(month) for month in months])
     enough = values.notna().mean(axis=1) > 0.5
     frames = [everyone[everyone["region"] == choice.region].assign(series="own")]
-    for name in ("quarter", "middle", "three_quarters"):
+    for name in ("lower_quartile", "middle", "upper_quartile"):
         points = values.quantile(PARTS[name] / 100, axis=1).where(enough)
         missing = np.where(enough, PRESENT, "not_in_snapshot")
         frames.append(

@@ -79,9 +79,9 @@ def choose(snapshot: Snapshot, region: str = "", compare_with: str = COUNTRY, mo
         return Choice(regions, found, "", COUNTRY, ())
     peers = _peers(snapshot, regions, found, region, compare_with)
     if len(peers) < _FEWEST:
+        other = "choose 'country'" if compare_with != COUNTRY else "name a province or a municipality"
         raise CallError(
-            f"compare_with {compare_with!r}: region {region} has {len(peers)} peers, too few to compare; "
-            "choose 'country'."
+            f"compare_with {compare_with!r}: region {region} has {len(peers)} peers, too few to compare; {other}."
         )
     return Choice(regions, found, region, compare_with, peers)
 

@@ -35,7 +35,7 @@ def answer(spread: pd.DataFrame, profile: pd.DataFrame, found: pd.DataFrame, cho
     return f"{first} {_standing(found, choice, lang)}"
 
 
-_POINTS = ("quarter", "middle", "three_quarters")
+_POINTS = ("lower_quartile", "middle", "upper_quartile")
 
 
 def among(choice: Choice, spread: pd.DataFrame, lang: Translator) -> str:
