@@ -13,6 +13,7 @@ from nbconvert.filters import markdown2html
 from PIL import Image
 
 from analysis.site.citation import cite_part
+from analysis.site.findings_page import FINDINGS_PAGE
 from analysis.site.notebook_outputs import answers_of
 from analysis.site.page import TEMPLATES, Site
 from analysis.site.prose import fold_paragraphs, lead_of
@@ -22,6 +23,8 @@ _NOTEBOOK = dict.fromkeys(("exclude_input_prompt", "exclude_output_prompt", "exc
 _NOTEBOOK |= {"template_file": str(TEMPLATES / "notebook.html.j2")}
 _HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
+_CLAIM = re.compile(r'(<td class="label">)([a-z]+\d+[a-z0-9]*-[\w-]+)(?=</td>)')
+"""A cell with the code of a number of the register, whose row the page of findings has."""
 _LAST = "00"
 _FILES = {"PNG": "png", "SVG": "svg", "CSV": "csv", "Parquet": "parquet"}
 
@@ -144,6 +147,8 @@ def _table(
     site: Site, output: Any, about: dict[str, Any], labels: list[str], published: dict[str, str], closed: bool
 ) -> str:
     table = output.data["text/html"].removesuffix("</figure>")
+    if "claim" in labels and (site.folder / FINDINGS_PAGE).is_file():
+        table = _CLAIM.sub(rf'\1<a href="{FINDINGS_PAGE}#\2">\2</a>', table)
     tools = _render(site, "tools.html.j2", about, "tables")
     table = f"{table}{published.get(about['name'], '')}{tools}</figure>"
     return fold(table, labels, site.word("show_all", count="{count}"), site.word("source"), closed)

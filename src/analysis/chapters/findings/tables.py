@@ -9,7 +9,7 @@ from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import join_tables
 from analysis.register.entry import document_names
 from analysis.register.evaluation import Finding
-from analysis.register.relations import QUERY, Register
+from analysis.register.relations import QUERY, Claim, Register
 from analysis.register.verdicts import CONTRADICTED, VERDICTS
 
 _FRAGILE = 10
@@ -51,27 +51,50 @@ def verdicts_by_document(findings: Iterable[Finding]) -> pd.DataFrame:
     return counts.reset_index().astype({"verdict": str}).sort_values("document", kind="stable").reset_index(drop=True)
 
 
-def with_verdict(findings: Iterable[Finding], verdict: str = "") -> pd.DataFrame:
-    """Return the findings with a verdict, or with ``""`` those that do not stand.
+def with_verdict(findings: Iterable[Finding], register: Register, lang: str, verdict: str = "") -> pd.DataFrame:
+    """Return the findings with a verdict, or with ``""`` those that do not stand; the documents with fewest first.
 
     Returns
     -------
     DataFrame
-        ``document, claim, location, printed, found, between, right, verdict, tables``, all text; numbers as a machine
-        writes them. ``right`` is what should have been printed, where it is this figure that is wrong.
+        ``document, description, claim, location, printed, found, between, right, verdict, tables``, all text; numbers
+        as a machine writes them. ``description`` is in the language ``lang``; ``right`` is what should have been
+        printed, where it is this figure that is wrong.
     """
     verdicts = (verdict,) if verdict else CONTRADICTED
-    columns = ["document", "claim", "location", "printed", "found", "between", "right", "verdict", "tables"]
-    return pd.DataFrame([_row(each) for each in findings if each.verdict in verdicts], columns=columns)
+    columns = [
+        "document",
+        "description",
+        "claim",
+        "location",
+        "printed",
+        "found",
+        "between",
+        "right",
+        "verdict",
+        "tables",
+    ]
+    rows = [_row(each, register, lang) for each in findings if each.verdict in verdicts]
+    frame = pd.DataFrame(rows, columns=columns)
+    # so that the first rows are not all of one document
+    return frame.sort_values(
+        "document", key=lambda names: names.map(names.value_counts()), kind="stable", ignore_index=True
+    )
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
+def _described(claim: Claim, register: Register, lang: str) -> str:
+    words = (register.text(claim.row[name], lang) for name in ("quantity", "group"))
+    return ", ".join(dict.fromkeys([*filter(None, words), claim.row["period"]]))
+
+
+def _row(finding: Finding, register: Register, lang: str) -> tuple[str, ...]:
     claim, english, found, between = finding.claim, Translator("en"), "", ""
     if finding.evaluation:
         result = finding.evaluation.result
         found = result.truth or english.significant(result.value).replace(",", "")
         between = "" if result.truth else english.span(result.lo, result.hi).replace(",", "")
-    printed = (claim.document, claim.id, claim.row["location"], claim.row["value"])
+    described = _described(claim, register, lang)
+    printed = (claim.document, described, claim.id, claim.row["location"], claim.row["value"])
     right = finding.suggested if finding.wrong_itself else _NOT_LOCATED
     return (
         *printed,
@@ -83,21 +106,28 @@ def _row(finding: Finding) -> tuple[str, ...]:
     )
 
 
-def fragile(findings: Iterable[Finding]) -> pd.DataFrame:
+def fragile(findings: Iterable[Finding], register: Register, lang: str) -> pd.DataFrame:
     """Return the statements that hold by least: the first `_FRAGILE`, the nearest to falling first.
 
     Returns
     -------
     DataFrame
-        ``document, claim, location, operand, steps``: the figure whose change overturns the statement, and that
-        change in units of the figure's rounding.
+        ``document, description, claim, location, operand, steps``: the figure whose change overturns the statement, and
+        that change in units of the figure's rounding.
     """
     rows = [
-        (each.claim.document, each.claim.id, each.claim.row["location"], each.fragility.operand, each.fragility.steps)
+        (
+            each.claim.document,
+            _described(each.claim, register, lang),
+            each.claim.id,
+            each.claim.row["location"],
+            each.fragility.operand,
+            each.fragility.steps,
+        )
         for each in findings
         if each.fragility is not None
     ]
-    frame = pd.DataFrame(rows, columns=["document", "claim", "location", "operand", "steps"])
+    frame = pd.DataFrame(rows, columns=["document", "description", "claim", "location", "operand", "steps"])
     return frame.sort_values("steps", kind="stable").head(_FRAGILE).reset_index(drop=True)
 
 
