@@ -1,5 +1,6 @@
 """Findings as tidy frames: verdicts by document, numbers with a verdict, and the statements nearest to falling."""
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -13,6 +14,7 @@ from analysis.register.relations import QUERY, Claim, Register
 from analysis.register.verdicts import CONTRADICTED, VERDICTS
 
 _FRAGILE = 10
+_MONTH_OR_QUARTER = re.compile(r"\d{4}(?:-\d{2}|Q[1-4])(?!\d)")
 _NOT_LOCATED = "not determined"  # whether it is this figure that is wrong, or one that it was computed from
 
 
@@ -83,8 +85,13 @@ def with_verdict(findings: Iterable[Finding], register: Register, lang: str, ver
 
 
 def _described(claim: Claim, register: Register, lang: str) -> str:
-    words = (register.text(claim.row[name], lang) for name in ("quantity", "group"))
-    return ", ".join(dict.fromkeys([*filter(None, words), claim.row["period"]]))
+    """Return what a number counts, of whom and when, in a language."""
+    translator = Translator(lang)
+    words = [register.text(claim.row[name], lang) for name in ("quantity", "group")]
+    period = _MONTH_OR_QUARTER.sub(
+        lambda found: translator.period(found[0], short="Q" in found[0]), claim.row["period"]
+    )
+    return ", ".join(filter(None, dict.fromkeys([*words, period.replace(" to ", translator.word("intervals", "to"))])))
 
 
 def _row(finding: Finding, register: Register, lang: str) -> tuple[str, ...]:
