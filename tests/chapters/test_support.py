@@ -451,7 +451,7 @@ def test_what_the_snapshot_lacks_is_said_as_a_sentence(published, first, last, p
     assert provisions_text in levels
     assert persons_text in levels
     assert ("not comparable" in levels) == (first < "2023-01" <= last)
-    assert "28% (rounding: 27.5 to 28.5) had a provision" in answer
+    assert "28% (rounding: 27.5 to 28.5)" in answer
     assert ("184,810 people" in answer) == (last == "2024-12")
 
 
