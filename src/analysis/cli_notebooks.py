@@ -51,6 +51,8 @@ def _init(options: argparse.Namespace) -> int:
 def _from_here(path: Path) -> str:
     """Return a path as it is typed in the working directory, whole where it lies elsewhere."""
     name = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    if name[0] in "~-":  # a home folder, or an option
+        name = f"./{name}"
     return f'"{name}"' if " " in name else name
 
 

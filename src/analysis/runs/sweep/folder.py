@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import CallError, name_some
-from analysis.files import PARTIAL, acquire_lock, json_bytes
+from analysis.files import PARTIAL, acquire_lock, json_bytes, sha256
 from analysis.runs.plan import Plan
 from analysis.runs.report_run import FAILED, write_record
 from analysis.runs.sweep.archive import unpack
@@ -23,7 +23,7 @@ _LOCK = ".lock"
 
 def folder_of(plan: SweepPlan, outputs: Path) -> Path:
     """Return where a sweep goes unless its call says so: the same call always comes to the same folder."""
-    digest = "".join(part[:2] for part in plan.parts.values())
+    digest = sha256(json_bytes(plan.parts))[:12]  # two sweeps of one folder would stand in each other's way
     return outputs / f"sweep-{plan.notebook.name}-{digest}"
 
 
