@@ -125,7 +125,8 @@ def _spelled_out(row: Row, allowed: Allowed) -> Iterator[Row]:
         meant = re.compile(".*".join(map(re.escape, row[name].split("*"))), re.DOTALL)
         matching = [value for value in known if value and meant.fullmatch(value)]
         if not matching:
-            raise CallError(f"parameter {name}: nothing matches {row[name]!r}; known: {name_some(filter(None, known), 12)}.")
+            named = name_some(filter(None, known), 12)
+            raise CallError(f"parameter {name}: nothing matches {row[name]!r}; known: {named}.")
         for value in matching:
             yield from _spelled_out(row | {name: value}, allowed)
         return
