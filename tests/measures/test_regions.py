@@ -149,3 +149,21 @@ def test_the_published_provinces_are_those_of_the_caseload(published):
     )
     assert row(found, "per_1000", region="PV20")["value"] == pytest.approx(30.572, abs=5e-4)
     assert set(found.loc[found["quantity"] == "provisions_per_100", "missing"]) == {"not_in_snapshot"}
+
+
+def test_a_share_is_not_added_up_over_merged_municipalities(tmp_path):
+    """Key figures of before the merger: the three of Eemsdelta have 10% low incomes each, together 10% and not 30%."""
+    households = {code: value and value * 10 for code, value in BEFORE.items()}
+    older = snapshot(
+        tmp_path,
+        table("80794ned", cells("stock", {"2021MM12": AFTER}), {"region": CODES}),
+        table("85984NED",
+              cells("households", {"2020JJ00": households})
+              + cells("single_households", {"2020JJ00": {code: value and value * 4 for code, value in BEFORE.items()}})
+              + cells("low_income", {"2020JJ00": {code: value and 10 for code, value in BEFORE.items()}}),
+              {"region": CODES}, unit="households", rounding=0),
+    )  # fmt: skip
+    found = measures.background(older, map_of(older, "municipality", 2021))
+    assert found.loc["GM0014"].to_dict() == {"single_households": 40, "low_income": 10}
+    assert found.loc["GM1979", "single_households"] == 40
+    assert np.isnan(found.loc["GM1979", "low_income"])

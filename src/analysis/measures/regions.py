@@ -252,19 +252,20 @@ def background(snapshot: Snapshot, regions: RegionalMap) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by code; NaN where a region lacks it. Of the latest year in the table; shares of inhabitants for age,
-        origin and disability benefits, of households for the others. No columns where the snapshot lacks the table.
+        origin and disability benefits, of households for the others. What is a share itself cannot be added up: it is
+        NaN for a region that was merged since. No columns where the snapshot lacks the table.
     """
     if KEY_FIGURES not in snapshot:
         return pd.DataFrame(index=pd.Index(regions.codes))
     cells = read_cells(snapshot, KEY_FIGURES, "year")
     known, year = {each.quantity for each in cells.metadata.measures}, [cells.periods[-1]]
-    columns = {}
+    columns, merged = {}, np.bincount([each[0] for each in _terms(regions, year)], minlength=len(regions.codes)) > 1
 
     def of(name: str) -> np.ndarray:
         return figures(snapshot, KEY_FIGURES, name, "", regions, year).value
 
     for name, (base, factor) in BACKGROUND.items():
         if name in known and (not base or base in known):
-            columns[name] = of(name) * factor / (of(base) if base else 1)
+            columns[name] = factor * (of(name) / of(base) if base else np.where(merged, np.nan, of(name)))
     frame = pd.DataFrame(columns, index=pd.Index(regions.codes))
     return frame.loc[:, frame.notna().any()]
