@@ -155,7 +155,9 @@ def test_every_promise_is_kept_whatever_the_parameters(runs, name):
 def test_a_second_language_changes_no_number_of_the_csv(runs, name):
     english, dutch = runs[f"{name}-0"][0].folder / "tables", runs[f"{name}-2"][0].folder / "tables"
     for path in english.glob("*.csv"):
-        assert path.read_bytes() == (dutch / path.name).read_bytes()
+        one, two = (pd.read_csv(each, dtype=str, keep_default_na=False) for each in (path, dutch / path.name))
+        words = ["description"] if "description" in one else []  # of a published number, in the reader's language
+        pd.testing.assert_frame_equal(one.drop(columns=words), two.drop(columns=words))
 
 
 @pytest.mark.parametrize("name", GRID)

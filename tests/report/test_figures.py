@@ -319,3 +319,15 @@ def test_a_name_without_room_is_tied_to_its_line_in_grey_and_a_name_covers_nothi
         assert len(set(leader.get_edgecolor()[:3])) == 1, "grey: the colour of no line"
         assert leader.get_linewidth() < 1
         figure.clear()
+
+
+@pytest.mark.parametrize(("title", "source"), [(2, 2), (5, 1), (1, 6), (4, 4)])
+def test_the_axes_keep_their_height_under_long_texts(title, source):
+    """A row of one class, half an inch high, was squeezed to nothing by a title and a source of three lines each."""
+    with plotting.canvas(1.8) as (figure, (axes,)):
+        axes.plot([0, 1], [0, 1])
+    plotting.put_title(figure, "title " * 9 * title)
+    figure.supxlabel("\n".join(["source"] * source), fontsize=8)
+    plotting.make_room(figure)
+    plotting.lay_out(figure, fine=False)
+    assert axes.get_position().height * figure.get_figheight() > 0.6  # as under two lines of each

@@ -47,6 +47,10 @@ _SPOTS = ((6, 0, "left"), (0, 11, "left"), (0, -11, "left"), (0, 11, "right"), (
 """Where a name may stand: points to the right and up from the end of its line, and the side of it that is there."""
 
 
+_TITLE_LINE, _SOURCE_LINE = 0.19, 0.13
+"""Inches of a line: 11 and 8 points, with a fifth between lines."""
+
+
 @contextmanager
 def canvas(height: float, rows: int = 1, **options: object) -> Iterator[tuple[Figure, np.ndarray]]:
     """Yield a figure of the report's width in its style, and its axes."""
@@ -55,6 +59,12 @@ def canvas(height: float, rows: int = 1, **options: object) -> Iterator[tuple[Fi
     with style, sns.plotting_context(rc=settings):
         figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         yield figure, np.atleast_1d(figure.subplots(rows, 1, **options))
+
+
+def make_room(figure: Figure) -> None:
+    """Let a figure be higher where title and source have more than the usual lines: the axes keep their height."""
+    for text, usual, line in ((figure.get_suptitle(), 2, _TITLE_LINE), (figure.get_supxlabel(), 2, _SOURCE_LINE)):
+        figure.set_figheight(figure.get_figheight() + line * max(text.count("\n") + 1 - usual, 0))
 
 
 def lay_out(figure: Figure, fine: bool) -> None:

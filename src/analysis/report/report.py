@@ -18,7 +18,7 @@ from analysis.missing import FINAL
 from analysis.report.data_dictionary import RESOURCE, resource
 from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
-from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, png, put_title, svg
+from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, make_room, png, put_title, svg
 from analysis.report.provenance import with_provenance
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import NAMED, complete, machine_table, table_spec
@@ -159,6 +159,7 @@ class Report:
         put_title(figure, title, finding)
         source = textwrap.fill(self.source_line(*frames), _LINE)
         figure.supxlabel(source, x=0.01, ha="left", fontsize=_SMALL, color=SOFT)
+        make_room(figure)
         if self.snapshot.kind == "simulated":
             words = self.translator.word("page", "simulated")
             figure.text(0.5, 0.5, words, ha="center", va="center", rotation=20, fontsize=20, alpha=0.25)
