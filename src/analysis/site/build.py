@@ -17,7 +17,7 @@ from analysis.site.explorer import EXPLORER_PAGE, explorer_page
 from analysis.site.findings_page import FINDINGS_PAGE, write_findings_pages
 from analysis.site.front_page import front_page, in_short, newest_of
 from analysis.site.notebook_outputs import captions_in, figures_in, published_as
-from analysis.site.page import Site, code_css
+from analysis.site.page import Site, code_css, load_template
 from analysis.site.single_file import single_file
 from analysis.site.workbook import write_workbook
 from analysis.snapshots.store import Snapshot
@@ -72,7 +72,7 @@ def build_site(
     explored : Snapshot, optional
         What the explorer shows.
     """
-    line = site.environment.get_template("published.html.j2")
+    line = load_template("published.html.j2")
     lines = {table: "".join(map(line.render, parts)) for table, parts in published.items()}
     labels = {each.name: each.labels for each in tables}
     chapters = [read_chapter(site, name, labels, lines) for name in chapters_in_order(notebooks)]

@@ -15,7 +15,7 @@ from PIL import Image
 from analysis.site.citation import cite_part
 from analysis.site.findings_page import FINDINGS_PAGE
 from analysis.site.notebook_outputs import answers_of
-from analysis.site.page import TEMPLATES, Site
+from analysis.site.page import TEMPLATES, Site, load_template
 from analysis.site.prose import fold_paragraphs, lead_of
 from analysis.site.table_rows import fold
 
@@ -156,7 +156,7 @@ def _table(
 
 def _render(site: Site, template: str, about: dict[str, Any], folder: str, **context: Any) -> str:
     files = [{"kind": kind, "href": f"{folder}/{about['name']}.{end}"} for kind, end in _FILES.items()]
-    return site.environment.get_template(template).render(
+    return load_template(template).render(
         **about | context,
         word=site.word,
         files=[each for each in files if (site.folder / each["href"]).is_file()],

@@ -16,7 +16,7 @@ from analysis.files import write_new
 from analysis.language.glossary import glossary
 from analysis.language.numbers import NOISE, decimals_needed, round_outward
 from analysis.language.translator import Translator
-from analysis.site.page import TEMPLATES, policy_hash, templates
+from analysis.site.page import TEMPLATES, load_template, policy_hash
 
 Row = dict[str, Any]
 Links = dict[str, dict[str, str]]
@@ -168,25 +168,21 @@ def render_page(template: str, translator: Translator, record: Row, rows: list[R
     """Return a page of published numbers made of a template; ``rows`` are those whose verdicts it counts."""
     verdicts, counts = glossary()["verdicts"], Counter(row["verdict"] for row in rows)
     css, more_css, js = ((TEMPLATES / name).read_text(encoding="utf-8") for name in _ASSETS)
-    return (
-        templates()
-        .get_template(f"{template}.html.j2")
-        .render(
-            lang=translator.code,
-            word=partial(translator.word, "findings_page"),
-            page_word=partial(translator.word, "page"),
-            verdict_word=partial(translator.word, "verdicts"),
-            slip_word=partial(translator.word, "slips"),
-            number=translator.number,
-            css=Markup(css + more_css),
-            js=Markup(js),
-            hash_of=policy_hash,
-            tally=[(name, each["tone"], each["mark"], counts[name]) for name, each in verdicts.items() if counts[name]],
-            rows=rows,
-            record=record,
-            simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
-            **context,
-        )
+    return load_template(f"{template}.html.j2").render(
+        lang=translator.code,
+        word=partial(translator.word, "findings_page"),
+        page_word=partial(translator.word, "page"),
+        verdict_word=partial(translator.word, "verdicts"),
+        slip_word=partial(translator.word, "slips"),
+        number=translator.number,
+        css=Markup(css + more_css),
+        js=Markup(js),
+        hash_of=policy_hash,
+        tally=[(name, each["tone"], each["mark"], counts[name]) for name, each in verdicts.items() if counts[name]],
+        rows=rows,
+        record=record,
+        simulated=any(snapshot["kind"] == "simulated" for snapshot in record["snapshots"]),
+        **context,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
@@ -27,9 +27,13 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 
 @cache
-def templates() -> Environment:
-    """Return the templates: each is compiled once for all pages."""
+def _environment() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def load_template(name: str) -> Template:
+    """Return a template; each is compiled once for all pages."""
+    return _environment().get_template(name)
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,6 @@ class Site:
     record: dict[str, Any]
     translator: Translator
     until: pd.Period | None = None
-
-    @property
-    def environment(self) -> Environment:
-        """The templates."""
-        return templates()
 
     def word(self, key: str, **fields: Any) -> str:
         """Return an entry of the section of the pages."""
@@ -108,7 +107,7 @@ class Site:
     def render(self, template: str, *styles: str, **context: Any) -> str:
         """Return a page made of a template, in the style of all pages and in more of its own."""
         css = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", *styles)]
-        return self.environment.get_template(template).render(
+        return load_template(template).render(
             lang=self.translator.code,
             word=self.word,
             number=self.translator.number,
