@@ -108,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _report(options: argparse.Namespace) -> int:
     """Run the notebooks side by side; put page, tables, figures and notebooks into a new folder."""
-    from analysis.runs.pool import KERNELS, kernel_server, warm_up
+    from analysis.runs.pool import check_kernels, kernel_server, warm_up
 
     warm_up()
     from analysis.runs.parameters import parse_assignments
@@ -119,8 +119,7 @@ def _report(options: argparse.Namespace) -> int:
         raise CallError("--out '': expected a folder.")
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
-    if options.kernel not in KERNELS:
-        raise CallError(f"--kernel {options.kernel}: {did_you_mean(options.kernel, KERNELS)}.")
+    check_kernels(options.kernel)
     plan = plan_run(notebooks_folder(), options.notebook, given)
     for each in plan.skipped:
         print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)

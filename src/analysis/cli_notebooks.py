@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from analysis.cli_findings import option
-from analysis.errors import CallError, did_you_mean
+from analysis.errors import CallError
 from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder
 
 INTERRUPTED = 130
@@ -58,11 +58,10 @@ def _from_here(path: Path) -> str:
 
 def _sweep(options: argparse.Namespace) -> int:
     """Run a notebook over a grid of parameters; gather its tables. The same call again goes on where it was stopped."""
-    from analysis.runs.pool import KERNELS
+    from analysis.runs.pool import check_kernels
     from analysis.runs.sweep.cluster import default_workers, prepare_local
 
-    if options.kernel not in KERNELS:
-        raise CallError(f"--kernel {options.kernel}: {did_you_mean(options.kernel, KERNELS)}.")
+    check_kernels(options.kernel)
     if options.workers is not None and (options.workers < 1 or options.scheduler):
         raise CallError(f"--workers {options.workers}: expected a whole number from 1, and no --scheduler.")
     if not options.scheduler:

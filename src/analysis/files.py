@@ -22,6 +22,11 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def content_digest(content: Any) -> str:
+    """Return the SHA-256 of content by what it holds, whatever the order of its keys."""
+    return sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode("utf-8"))
+
+
 def json_bytes(content: Any) -> bytes:
     """Return ``content`` as indented JSON in UTF-8: the same content always gives the same bytes."""
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
@@ -74,6 +79,11 @@ def write_new(path: Path, data: bytes) -> None:
     """Write ``data`` to a new file in a folder that is there; a reader sees all of it or none of it."""
     if path.exists():
         raise CallError(f"{path} exists already and is never overwritten; choose another name.")
+    replace_file(path, data)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write ``data`` to a file in a folder that is there; a reader sees the file before, or all of this one."""
     # its folder is not made here: a kernel that outlives its run must not bring back a folder that was removed
     handle, staging = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PARTIAL, dir=path.parent)
     try:

@@ -1,11 +1,10 @@
 """A hypothesis as it was asked, before any figure: what is registered, and what identifies it."""
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from analysis.errors import CallError, check_choice
-from analysis.files import sha256
+from analysis.files import content_digest
 from analysis.measures.comparison import compared_groups, log_key
 from analysis.measures.question import check_measure
 from analysis.models.dispersion import check_confidence
@@ -54,7 +53,7 @@ class HypothesisPlan:
     @property
     def digest(self) -> str:
         """The SHA-256 of the plan: whoever has it can show later that the plan was not changed."""
-        return sha256(json.dumps(self.content, ensure_ascii=False, sort_keys=True).encode("utf-8"))
+        return content_digest(self.content)
 
     @property
     def log_key(self) -> str:

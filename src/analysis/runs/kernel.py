@@ -29,6 +29,10 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Set to 1 where notebooks run side by side: threads of their own would wait for each other."""
 
 
+FOLDERS = ("notebooks", "tables", "figures", "log")
+"""What a run has in its folder before it begins."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A notebook to run: where it is, the run folder it writes to, all its parameters, and the workbench folder.

@@ -18,6 +18,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import CallError, did_you_mean
 from analysis.runs.kernel import ONE_THREAD, Job, Outcome, end_with_the_run, run_notebook
 from analysis.runs.kernel_server import SERVER
 
@@ -29,6 +30,12 @@ _PRELOAD = ["analysis.runs.kernel", "analysis.runs.own_engine", "analysis.runs.o
 _END = 10
 """Seconds that a server of kernels has to end."""
 _FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def check_kernels(kind: str) -> None:
+    """Raise a CallError for a kind of kernels that there is not."""
+    if kind not in KERNELS:
+        raise CallError(f"--kernel {kind}: {did_you_mean(kind, KERNELS)}.")
 
 
 def warm_up(*more: str) -> None:

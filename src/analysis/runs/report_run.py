@@ -10,11 +10,12 @@ from typing import Any
 from analysis.errors import CallError, WorkbenchError
 from analysis.files import PARTIAL, json_bytes, staged_folder
 from analysis.runs.data_package import write_data_package
-from analysis.runs.kernel import Job, Outcome
+from analysis.runs.kernel import FOLDERS, Job, Outcome
 from analysis.runs.notebook import Notebook
 from analysis.runs.parameters import HYPOTHESIS
 from analysis.runs.plan import Plan
 from analysis.runs.pool import run_all
+from analysis.snapshots.store import Snapshot
 from analysis.workspace import open_snapshot, project_root
 
 FAILED = "-failed"
@@ -60,7 +61,7 @@ def run_report(
     begun = datetime.now().astimezone()
     (final, staging), home = _new_folder(out, begun, plan.parameters), project_root()
     with staged_folder(final, staging) as stage:
-        for name in ("notebooks", "tables", "figures", "log"):
+        for name in FOLDERS:
             (stage / name).mkdir()
         work = [Job(each.name, each.path, stage, plan.parameters[each.name], home, kernels) for each in plan.notebooks]
         found = run_all(work, jobs)
@@ -133,6 +134,12 @@ def _with_missing(stage: Path, notebook: Notebook, outcome: Outcome) -> Outcome:
     return replace(outcome, error=f"ended without writing {', '.join(missing)}")
 
 
+def about_snapshot(snapshot: Snapshot) -> dict[str, str]:
+    """Return what is written down of a snapshot that a run reads."""
+    about = {"name": snapshot.name, "kind": snapshot.kind, "created": snapshot.manifest.created}
+    return about | {"digest": snapshot.digest, "as_of": snapshot.as_of}
+
+
 def _record(run: str, begun: datetime, plan: Plan, outcomes: list[Outcome]) -> dict[str, Any]:
     """Return what is written down of a run: parameters, digests of the snapshots, outcomes and versions."""
     named = dict.fromkeys(values["snapshot"] for values in plan.parameters.values() if "snapshot" in values)
@@ -141,11 +148,7 @@ def _record(run: str, begun: datetime, plan: Plan, outcomes: list[Outcome]) -> d
         "run": run,
         "begun": begun.isoformat(timespec="seconds"),
         "status": "failed" if any(outcome.error for outcome in outcomes) else "done",
-        "snapshots": [
-            {"name": each.name, "kind": each.kind, "created": each.manifest.created, "digest": each.digest}
-            | {"as_of": each.as_of}
-            for each in opened
-        ],
+        "snapshots": [about_snapshot(each) for each in opened],
         "notebooks": [
             {
                 "name": notebook.name,

@@ -6,8 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from analysis.files import replace_file
 from analysis.language.translator import Translator
-from analysis.runs.report_run import FAILED
+from analysis.runs.report_run import FAILED, about_snapshot
 from analysis.runs.sweep.folder import RUNS
 from analysis.runs.translation import PROSE
 from analysis.site.page import TEMPLATES, Site, policy_hash
@@ -25,11 +26,7 @@ def write_page(folder: Path, record: dict[str, Any]) -> None:
         What ``sweep.json`` holds.
     """
     languages = {run["parameters"].get("lang", PROSE) for run in record["runs"]}
-    snapshots = [open_snapshot(name) for name in record["snapshots"]]
-    about = [
-        {"name": each.name, "kind": each.kind, "created": each.manifest.created, "digest": each.digest}
-        for each in snapshots
-    ]
+    about = [about_snapshot(open_snapshot(name)) for name in record["snapshots"]]
     lang = languages.pop() if len(languages) == 1 else PROSE
     site = Site(folder, record | {"snapshots": about}, Translator(lang))
     sets: list[dict[str, list[str]]] = []
@@ -47,7 +44,7 @@ def write_page(folder: Path, record: dict[str, Any]) -> None:
         script=Markup(script),
         script_hash=policy_hash(script),
     )
-    (folder / "index.html").write_text(page, encoding="utf-8")
+    replace_file(folder / "index.html", page.encode("utf-8"))
 
 
 def _row(folder: Path, record: dict[str, Any], run: dict[str, Any], sets: list[dict[str, list[str]]]) -> dict[str, Any]:

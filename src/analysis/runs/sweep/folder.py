@@ -1,7 +1,6 @@
 """The folder of a sweep: a folder for each run, ``sweep.json``, and the rule that one sweep fills it."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import CallError, name_some
-from analysis.files import PARTIAL, acquire_lock, json_bytes, sha256
+from analysis.files import PARTIAL, acquire_lock, content_digest, json_bytes, replace_file
+from analysis.runs.kernel import FOLDERS
 from analysis.runs.plan import Plan
 from analysis.runs.report_run import FAILED, write_record
 from analysis.runs.sweep.archive import unpack
 from analysis.runs.sweep.plan import SweepPlan, SweepRun
-from analysis.runs.sweep.worker import FOLDERS, Result
+from analysis.runs.sweep.worker import Result
 
 RECORD, RUNS, TABLES, SCRATCH = "sweep.json", "runs", "tables", ".scratch"
 _LOCK = ".lock"
@@ -23,7 +23,7 @@ _LOCK = ".lock"
 
 def folder_of(plan: SweepPlan, outputs: Path) -> Path:
     """Return where a sweep goes unless its call says so: the same call always comes to the same folder."""
-    digest = sha256(json_bytes(plan.parts))[:12]  # two sweeps of one folder would stand in each other's way
+    digest = content_digest(plan.parts)[:12]  # two sweeps of one folder would stand in each other's way
     return outputs / f"sweep-{plan.notebook.name}-{digest}"
 
 
@@ -125,7 +125,4 @@ def run_entry(folder: Path, run: SweepRun, error: str) -> dict[str, Any]:
 
 def write_sweep_record(folder: Path, record: dict[str, Any]) -> None:
     """Write ``sweep.json``; a reader sees the one before or this one."""
-    path = folder / RECORD
-    staging = path.with_name(f".{RECORD}{PARTIAL}")
-    staging.write_bytes(json_bytes(record))
-    os.replace(staging, path)
+    replace_file(folder / RECORD, json_bytes(record))

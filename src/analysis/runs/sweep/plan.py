@@ -1,6 +1,5 @@
 """What a sweep will do: its notebook, the parameters of every run, the data they read; all checked before any runs."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +8,7 @@ from typing import Any
 
 from analysis.checked_files import refuse
 from analysis.errors import CallError, did_you_mean
-from analysis.files import sha256
+from analysis.files import content_digest, sha256
 from analysis.runs.notebook import Notebook, find_notebooks
 from analysis.runs.parameter_help import allowed_values
 from analysis.runs.parameters import check_parameters
@@ -65,7 +64,7 @@ class SweepPlan:
         files = {path: sha256(content) for path, content in self.files.items()}
         runs = [[run.name, run.parameters] for run in self.runs]
         parts = {"notebook": files, "data": self.data, "versions": self.identity, "grid": runs}
-        return {word: sha256(json.dumps(part, sort_keys=True).encode()) for word, part in parts.items()}
+        return {word: content_digest(part) for word, part in parts.items()}
 
 
 def plan_sweep(folder: Path, name: str, given: Row, file: Path | None, sure: bool = False) -> SweepPlan:
@@ -145,7 +144,7 @@ def _checked(notebook: Notebook, rows: list[Row]) -> list[dict[str, Any]]:
 def _named(found: list[dict[str, Any]]) -> list[SweepRun]:
     """Return the runs with their names: number and digest of the parameters."""
     width = max(4, len(str(len(found))))
-    digests = (sha256(json.dumps(values, sort_keys=True).encode())[:8] for values in found)
+    digests = (content_digest(values)[:8] for values in found)
     return [
         SweepRun(f"{number:0{width}}-{digest}", values)
         for number, (values, digest) in enumerate(zip(found, digests, strict=True), 1)

@@ -15,14 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.files import PARTIAL
-from analysis.runs.kernel import Job, Outcome, run_notebook
+from analysis.runs.kernel import FOLDERS, Job, Outcome, run_notebook
 from analysis.runs.pool import kernel_server
 from analysis.runs.sweep.archive import pack, unpack
 from analysis.runs.sweep.identity import has_data, identity
 from analysis.workspace import project_root
-
-FOLDERS = ("notebooks", "tables", "figures", "log")
-"""What a run has in its folder before it begins."""
 
 
 @dataclass(frozen=True)
