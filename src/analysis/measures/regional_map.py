@@ -38,8 +38,11 @@ class RegionalMap:
 
     def lives(self, code: str, day: str) -> bool:
         """Tell whether a region is one on a day (``2024-12-31``)."""
-        first, end = self.ends.get(code, ("", ""))
-        return exists(code, day) and first <= day and (not end or day < end)
+        return _lives(code, day, *self.ends.get(code, ("", "")))
+
+
+def _lives(code: str, day: str, first: str, end: str) -> bool:
+    return exists(code, day) and first <= day and (not end or day < end)
 
 
 def levels_of(snapshot: Snapshot) -> list[str]:
@@ -63,9 +66,7 @@ def map_of(snapshot: Snapshot, level: str, year: int) -> RegionalMap:
         for code, each in listed.items()
     }
     here = [
-        code
-        for code, (first, end) in sorted(ends.items())
-        if level_of(code) == level and exists(code, day) and first <= day and (not end or day < end)
+        code for code, (first, end) in sorted(ends.items()) if level_of(code) == level and _lives(code, day, first, end)
     ]
     if not here:
         raise CoverageError(

@@ -17,7 +17,7 @@ from analysis.measures.sources import PERSONS_BY_REGION, POPULATION
 from analysis.measures.tidy_frame import combine
 from analysis.missing import FINAL, PRESENT, UNDECIDED
 from analysis.models.dispersion import BOTH, PROCESS, ROUNDING
-from analysis.models.regions.background import Explained, explain
+from analysis.models.regions.background import Explained, explain, regions_needed
 from analysis.models.regions.change import LESS, MORE, Change, change
 from analysis.models.regions.counts import RegionCounts
 from analysis.models.regions.funnel import ABOVE, BELOW, INSIDE, Funnel, funnel
@@ -34,8 +34,6 @@ OUTSIDE, EDGE = 1, 0
 _PER, _ROOM = 1000, 40
 _BY_SIZE = 30
 """Regions from which figures are drawn towards what regions of their size have, not towards the mean of all."""
-_A_COVARIATE = 8
-"""Regions for each number that a model of background estimates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +70,7 @@ def compare(snapshot: Snapshot, choice: Choice, confidence: float) -> Compared:
     codes = [regions.codes[at] for at in known]
     characteristics = background(snapshot, regions).reindex(codes)
     complete = characteristics.notna().all(axis=1).to_numpy()
-    enough = complete.sum() >= _A_COVARIATE * (1 + characteristics.shape[1]) and characteristics.shape[1] > 0
+    enough = complete.sum() >= regions_needed(characteristics.shape[1]) and characteristics.shape[1] > 0
     explained = None
     if enough:
         chosen = characteristics[complete]

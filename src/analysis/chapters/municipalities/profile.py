@@ -16,6 +16,7 @@ from analysis.snapshots.store import Snapshot
 MEASURES = ("per_1000", "growth_pct", "benefits_per_100", "provisions_per_100")
 PARTS = {"tenth": 10, "lower_quartile": 25, "middle": 50, "upper_quartile": 75, "nine_tenths": 90}
 """The points of a distribution that are printed, in percent; the ends are not: they are those of small regions."""
+QUARTILES = ("lower_quartile", "middle", "upper_quartile")
 _MONTHS_BACK, _STEP = 60, 3
 
 
@@ -24,8 +25,7 @@ def spread(found: pd.DataFrame, choice: Choice) -> pd.DataFrame:
 
     Each region counts once. ``regions`` is how many have the figure; the others are points of the distribution.
     """
-    among = found[found["region"].isin(choice.peers)] if choice.peers else found
-    rows = []
+    among, rows = _among(found, choice), []
     for measure in MEASURES:
         values = pick(among, measure)
         known = values.loc[values["missing"] == PRESENT, "value"].to_numpy(float)
@@ -36,6 +36,11 @@ def spread(found: pd.DataFrame, choice: Choice) -> pd.DataFrame:
             missing = "" if quantity == "regions" else reason
             rows.append(_row(measure, quantity, value, missing, values))
     return pd.DataFrame(rows)
+
+
+def _among(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """Return the rows of the peers of a region, of all regions where none is chosen."""
+    return rows[rows["region"].isin(choice.peers)] if choice.peers else rows
 
 
 def _reason(values: pd.DataFrame) -> str:
@@ -77,15 +82,16 @@ def trends(snapshot: Snapshot, choice: Choice) -> pd.DataFrame:
         Tidy, labels ``series`` (``own``, ``lower_quartile``, ``middle``, ``upper_quartile``, ``country``), ``month``;
         on the map of the chosen month. ``middle`` and the quartiles only of months that most of the regions have.
     """
-    months = pd.period_range(choice.month - _MONTHS_BACK, choice.month, freq="M")[::-1][::_STEP][::-1]
+    months = pd.period_range(choice.month - _MONTHS_BACK, choice.month, freq="M")[::_STEP]
     everyone, nation = trend(snapshot, choice.regions, months), map_of(snapshot, "country", choice.month.year)
     country = trend(snapshot, nation, months).assign(series="country")
-    among = everyone[everyone["region"].isin(choice.peers)] if choice.peers else everyone
-    values = among.pivot_table(index="month", columns="region", values="value", dropna=False, observed=True)
+    values = _among(everyone, choice).pivot_table(
+        index="month", columns="region", values="value", dropna=False, observed=True
+    )
     values = values.reindex([str(month) for month in months])
     enough = values.notna().mean(axis=1) > 0.5
     frames = [everyone[everyone["region"] == choice.region].assign(series="own")]
-    for name in ("lower_quartile", "middle", "upper_quartile"):
+    for name in QUARTILES:
         points = values.quantile(PARTS[name] / 100, axis=1).where(enough)
         missing = np.where(enough, PRESENT, "not_in_snapshot")
         frames.append(

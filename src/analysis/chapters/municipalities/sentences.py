@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.chapters.municipalities.estimates import Compared, name_of
+from analysis.chapters.municipalities.profile import QUARTILES
 from analysis.chapters.municipalities.selection import Choice
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
@@ -23,7 +24,7 @@ def month_of(choice: Choice, translator: Translator) -> str:
 
 def answer(spread: pd.DataFrame, profile: pd.DataFrame, found: pd.DataFrame, choice: Choice, lang: Translator) -> str:
     """Return how the regions are spread, and the level and rank of the chosen one."""
-    numbers = {name: lang.number(value_in(select_row(spread, name, measure="per_1000")), 1) for name in _POINTS}
+    numbers = {name: lang.number(value_in(select_row(spread, name, measure="per_1000")), 1) for name in QUARTILES}
     about = {"month": month_of(choice, lang), "among": among(choice, spread, lang)}
     if not choice.region:
         return lang.word("texts", "regions_answer", **about, **numbers)
@@ -33,9 +34,6 @@ def answer(spread: pd.DataFrame, profile: pd.DataFrame, found: pd.DataFrame, cho
         "texts", "region_answer", chosen=own_name(choice, lang), own=own, country=country, **about, **numbers
     )
     return f"{first} {_standing(found, choice, lang)}"
-
-
-_POINTS = ("lower_quartile", "middle", "upper_quartile")
 
 
 def among(choice: Choice, spread: pd.DataFrame, lang: Translator) -> str:

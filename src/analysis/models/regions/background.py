@@ -136,6 +136,11 @@ def explain(
     )  # fmt: skip
 
 
+def regions_needed(covariates: int) -> int:
+    """Return the regions that a model with so many covariates needs."""
+    return _A_COVARIATE * (1 + covariates)
+
+
 def _bootstrap(
     apart: np.ndarray, around: np.ndarray, confidence: float, rng: np.random.Generator
 ) -> tuple[float, float]:
@@ -170,9 +175,9 @@ def _design(counts: RegionCounts, covariates: np.ndarray, names: tuple[str, ...]
     covariates = np.asarray(covariates, float)
     if covariates.shape != (len(counts), len(names)):
         raise CallError(f"covariates: expected {(len(counts), len(names))}, found {covariates.shape}.")
-    if len(counts) < _A_COVARIATE * (1 + len(names)):
+    if len(counts) < regions_needed(len(names)):
         raise CoverageError(
-            f"{len(names)} covariates need {_A_COVARIATE * (1 + len(names))} regions at least, found {len(counts)}; "
+            f"{len(names)} covariates need {regions_needed(len(names))} regions at least, found {len(counts)}; "
             "choose fewer covariates, or a level with more regions."
         )
     wrong = [
