@@ -23,8 +23,6 @@ WINDOWS: dict[str, Callable[[Snapshot], pd.PeriodIndex]] = {
     "flows": flows.flow_window,
     "duration": _duration,
 }
-_KNOWN: dict[tuple[str, str], pd.PeriodIndex] = {}
-"""By window and digest of a snapshot, which never changes: a sweep asks again for each of its runs."""
 
 
 def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> pd.PeriodIndex:
@@ -46,7 +44,7 @@ def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> 
         lies between them, or flows have a gap or no complete year.
     """
     check_choice("window", window, WINDOWS)
-    known, faults, ends = _known(snapshot, window), [], {}
+    known, faults, ends = WINDOWS[window](snapshot), [], {}
     for name, text in (("start", start), ("end", end)):
         try:
             ends[name] = _bound(name, text, known)
@@ -60,13 +58,6 @@ def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> 
     if faults:
         raise CallError("\n".join(faults))
     return chosen
-
-
-def _known(snapshot: Snapshot, window: str) -> pd.PeriodIndex:
-    key = (window, snapshot.digest)
-    if key not in _KNOWN:
-        _KNOWN[key] = WINDOWS[window](snapshot)
-    return _KNOWN[key]
 
 
 def parse_bound(name: str, text: str) -> pd.Period:

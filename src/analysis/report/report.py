@@ -157,8 +157,8 @@ class Report:
         title, alt = title or declared[0], alt or title or declared[1]
         alt = f"{finding.rstrip('.')}. {alt}" if finding else alt
         put_title(figure, title, finding)
-        source = textwrap.fill(self.source_line(*frames), _LINE)
-        figure.supxlabel(source, x=0.01, ha="left", fontsize=_SMALL, color=SOFT)
+        source = self.source_line(*frames)
+        figure.supxlabel(textwrap.fill(source, _LINE), x=0.01, ha="left", fontsize=_SMALL, color=SOFT)
         make_room(figure)
         if self.snapshot.kind == "simulated":
             words = self.translator.word("page", "simulated")
@@ -175,7 +175,6 @@ class Report:
         shown = Image(image, format="png", width=round(figure.get_figwidth() * SCREEN_DPI), alt=alt)
         empty = bool(frames) and not has_numbers(frames)
         only = self._only(compares, frames) if compares and not empty else ""
-        source = self.source_line(*frames)
         self._show(shown, **self._about("figure", name, title, source, empty or bool(only), only=only))
 
     def _only(self, column: str, frames: tuple[pd.DataFrame, ...]) -> str:
