@@ -20,6 +20,7 @@ import pandas as pd
 
 from analysis.classifications.regions import regions_of
 from analysis.errors import CallError
+from analysis.simulation.autoregression import autoregression
 from analysis.simulation.parameters import content
 
 REGION_MONTHS = pd.period_range("2016-01", "2025-12", freq="M")
@@ -129,7 +130,7 @@ def draw_regions(rules: RegionRules, seed: int, stock: np.ndarray, inhabitants: 
     parts, whole, merged, share = _parts(rules, codes, rng)
     growth = 1 + rules.growth_spread * rng.standard_normal(len(codes))
     people = _inhabitants(size[whole] * share, growth[whole], inhabitants)
-    shocks = _shocks(rules, len(codes), len(stock), rng)
+    shocks = rules.shock * autoregression(len(stock), len(codes), rules.persistence, rng).T
     relative = np.exp(score + lasting)[:, None] * np.exp(shocks)
     weight = people * relative[whole]
     level = stock / weight.sum(axis=0)
@@ -206,15 +207,6 @@ def _inhabitants(size: np.ndarray, growth: np.ndarray, inhabitants: np.ndarray) 
     people = np.maximum(np.round(path / path.sum(axis=0) * inhabitants), 1).astype(np.int64)
     people[np.argmax(size)] += inhabitants - people.sum(axis=0)
     return people
-
-
-def _shocks(rules: RegionRules, count: int, months: int, rng: np.random.Generator) -> np.ndarray:
-    drawn = rng.standard_normal((months, count))
-    shocks = np.zeros((months, count))
-    shocks[0] = drawn[0]
-    for month in range(1, months):
-        shocks[month] = rules.persistence * shocks[month - 1] + np.sqrt(1 - rules.persistence**2) * drawn[month]
-    return rules.shock * shocks.T
 
 
 def _persons(staying: float, stock: np.ndarray, expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:

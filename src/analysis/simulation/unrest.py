@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from analysis.errors import CallError
+from analysis.simulation.autoregression import autoregression
 from analysis.simulation.parameters import (
     AGE_CLASS,
     AGES,
@@ -122,23 +123,15 @@ def registered(counts: Counts, unrest: Unrest, seed: int) -> Counts:
 def _effects(calendar, unrest: Unrest, rng: Rng) -> np.ndarray:
     """Return the factor of each month on the rate of each kind and age class: calendar, shocks and seasons."""
     seasons = np.tile(np.repeat(np.arange(4), 3), len(MONTHS) // 12)
-    logs = np.log(calendar.effects())[:, None] + unrest.common * _autoregression(unrest, 1, rng)
+    monthly = unrest.correlation ** (1 / 3)
+    logs = np.log(calendar.effects())[:, None] + unrest.common * autoregression(len(MONTHS), 1, monthly, rng)
     parts = []
     for size in (_SEXES, len(ORIGINS), len(AGES)):
-        shocks = unrest.by_group * _autoregression(unrest, size, rng)
+        shocks = unrest.by_group * autoregression(len(MONTHS), size, monthly, rng)
         season = unrest.season * rng.standard_normal((4, size))
         parts.append(shocks + (season - season.mean(axis=0))[seasons])
     kinds = (parts[0][:, :, None] + parts[1][:, None, :]).reshape(len(MONTHS), -1)
     return np.exp(logs[:, :, None] + kinds[:, :, None] + parts[2][:, None, :])
-
-
-def _autoregression(unrest: Unrest, size: int, rng: Rng) -> np.ndarray:
-    """Return stationary series of variance one, a column each: x(t) = r x(t-1) + sqrt(1 - r^2) e(t), r a month."""
-    monthly = unrest.correlation ** (1 / 3)
-    shocks = rng.standard_normal((len(MONTHS), size))
-    for month in range(1, len(MONTHS)):
-        shocks[month] = monthly * shocks[month - 1] + np.sqrt(1 - monthly**2) * shocks[month]
-    return shocks
 
 
 def _opening(expected: np.ndarray, rules: Parameters, unrest: Unrest, rng: Rng) -> _People:

@@ -13,6 +13,7 @@ from analysis.chapters.municipalities.estimates import Compared, name_of
 from analysis.chapters.municipalities.selection import Choice
 from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
+from analysis.models.regions.change import LESS, MORE
 from analysis.models.regions.funnel import funnel_curve
 from analysis.report.charts import by_class
 from analysis.report.numbers import format_percent
@@ -30,7 +31,7 @@ from analysis.report.plotting import (
     year_axis,
 )
 
-_WORDS = "figures.words"
+_WORDS, _PALE = "figures.words", "#c9c9c9"
 _FEW = 40
 """Regions up to which each has a line with its name."""
 _PER = 1000
@@ -75,17 +76,23 @@ def _ticks(low: float, high: float) -> list[float]:
 def _scatter(axes: Axes, x: np.ndarray, y: np.ndarray, compared: Compared, translator: Translator) -> None:
     """Draw a point a region: peers in colour, the region itself in black with its name, the others pale."""
     choice, codes = compared.choice, np.array(compared.codes, object)
-    peers = np.isin(codes, choice.peers) if choice.peers else np.ones(len(codes), bool)
-    own = codes == choice.region
+    others, peers, own = _roles(codes, choice)
     small = 4 if len(codes) > _FEW else 6
-    axes.plot(x[~peers & ~own], y[~peers & ~own], "o", ms=small - 1, color="#c9c9c9", ls="", zorder=1.5)
-    axes.plot(x[peers & ~own], y[peers & ~own], "o", ms=small, color=colours(1)[0], alpha=0.65, mew=0, ls="", zorder=2)
+    axes.plot(x[others], y[others], "o", ms=small - 1, color=_PALE, ls="", zorder=1.5)
+    axes.plot(x[peers], y[peers], "o", ms=small, color=colours(1)[0], alpha=0.65, mew=0, ls="", zorder=2)
     axes.plot(x[own], y[own], "D", ms=7, color=INK, ls="", zorder=5)
     for at in np.flatnonzero(own):
         _name(axes, codes[at], (x[at], y[at]), choice, translator)
     if not choice.region and len(codes) <= _FEW:
         for at in (int(np.argmax(y)), int(np.argmin(y))):
             _name(axes, codes[at], (x[at], y[at]), choice, translator)
+
+
+def _roles(codes: np.ndarray, choice: Choice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which regions are neither the chosen one nor its peers, which are peers (all, of none), and the one."""
+    own = codes == choice.region
+    peers = ~own & (np.isin(codes, choice.peers) if choice.peers else True)
+    return ~peers & ~own, peers, own
 
 
 def _name(axes: Axes, code: str, at: tuple[float, float], choice: Choice, translator: Translator) -> None:
@@ -106,12 +113,11 @@ def ordered(found: pd.DataFrame, choice: Choice, translator: Translator) -> Figu
     rows = pick(found, "underlying_per_1000")
     if len(rows) <= _FEW:
         return by_class(rows, "name", ["underlying_per_1000"], translator, "process")
-    peers = rows["region"].isin(choice.peers).to_numpy() if choice.peers else np.ones(len(rows), bool)
-    own, places = (rows["region"] == choice.region).to_numpy(), np.arange(len(rows))
+    (others, peers, own), places = _roles(rows["region"].to_numpy(object), choice), np.arange(len(rows))
     with canvas(3.6) as (figure, (axes,)):
         for chosen, style in (
-            (~peers & ~own, {"color": "#c9c9c9", "lw": 0.7}),
-            (peers & ~own, {"color": colours(1)[0], "lw": 0.9, "alpha": 0.75}),
+            (others, {"color": _PALE, "lw": 0.7}),
+            (peers, {"color": colours(1)[0], "lw": 0.9, "alpha": 0.75}),
             (own, {"color": INK, "lw": 2.4, "zorder": 5}),
         ):
             axes.vlines(places[chosen], rows["value_lo"][chosen], rows["value_hi"][chosen], **style)
@@ -141,7 +147,7 @@ def change(compared: Compared, translator: Translator) -> Figure:
         ends = [(each[barred] - 1) * 100 for each in (found.expected_lo, found.expected_hi)]
         axes.vlines(before[barred], *ends, color="#bbbbbb", lw=5, zorder=1)
         axes.axhline(0, color=INK, lw=0.7)
-        outside = np.isin(found.verdict, ["more", "less"])
+        outside = np.isin(found.verdict, [MORE, LESS])
         _scatter(axes, before, growth, compared, translator)
         axes.plot(before[outside], growth[outside], "o", ms=8, mfc="none", mec=INK, ls="", zorder=4)
         _both_axes(axes, translator)
