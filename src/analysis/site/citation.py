@@ -1,12 +1,11 @@
 """How the report, a figure or a table is cited, and what search engines read of the data."""
 
-import json
 from importlib.metadata import version
 from typing import Any
 
 from markupsafe import Markup
 
-from analysis.site.page import Site
+from analysis.site.page import Site, json_in_page
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _MEDIA = {
@@ -67,5 +66,4 @@ def dataset(site: Site, files: list[str]) -> Markup:
     }
     if site.until is not None:
         described["temporalCoverage"] = f"../{site.until.end_time:%Y-%m-%d}"
-    text = json.dumps(described, ensure_ascii=False, indent=1).replace("</", "<\\/")
-    return Markup(text)
+    return json_in_page(described, indent=1)

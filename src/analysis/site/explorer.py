@@ -7,7 +7,6 @@ its lines cannot be reached with the keyboard.
 from __future__ import annotations
 
 import html
-import json
 import math
 import re
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from analysis.language.translator import Translator
 from analysis.measures.explorable import explorable
 from analysis.report.machine_numbers import clean_numbers
 from analysis.report.report import Report
-from analysis.site.page import TEMPLATES, Site, policy_hash
+from analysis.site.page import TEMPLATES, Site, json_in_page, policy_hash
 from analysis.snapshots.store import Snapshot
 
 EXPLORER_PAGE = "explorer.html"
@@ -50,13 +49,12 @@ def explorer_page(site: Site, snapshot: Snapshot) -> str:
     script = (TEMPLATES / "explorer.js").read_text(encoding="utf-8")
     words = {key: _word(site, key, **{name: f"{{{name}}}" for name in fields}) for key, fields in _WORDS.items()}
     content = {"words": words, "most": MOST_LINES, **data}
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return site.render(
         "explorer.html.j2",
         "explorer.css",
         title=_word(site, "title"),
         explorer_word=lambda key, **fields: _word(site, key, **fields),
-        data=Markup(text),
+        data=json_in_page(content, separators=(",", ":")),
         script=Markup(script),
         script_hash=policy_hash(script),
         empty=not data["series"],

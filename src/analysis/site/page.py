@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -118,6 +119,11 @@ class Site:
             simulated=self.simulated,
             **context,
         )
+
+
+def json_in_page(content: Any, **layout: Any) -> Markup:
+    """Return content as JSON for a script element, which nothing within it can end."""
+    return Markup(json.dumps(content, ensure_ascii=False, **layout).replace("<", "\\u003c"))
 
 
 def policy_hash(text: str) -> str:

@@ -1,6 +1,5 @@
 """The page of a sweep: its runs in a table that sorts and filters, each row opening to what the run left."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from analysis.language.translator import Translator
 from analysis.runs.report_run import FAILED, about_snapshot
 from analysis.runs.sweep.folder import RUNS
 from analysis.runs.translation import PROSE
-from analysis.site.page import TEMPLATES, Site, policy_hash
+from analysis.site.page import TEMPLATES, Site, json_in_page, policy_hash
 from analysis.workspace import open_snapshot
 
 
@@ -40,7 +39,7 @@ def write_page(folder: Path, record: dict[str, Any]) -> None:
         failed=sum(run["status"] == "failed" for run in record["runs"]),
         sweep_word=lambda key, **fields: site.translator.word("sweep", key, **fields),
         snapshot_names=site.snapshot_names(),
-        data=Markup(json.dumps({"notebook": record["notebook"], "sets": sets}).replace("<", "\\u003c")),
+        data=json_in_page({"notebook": record["notebook"], "sets": sets}),
         script=Markup(script),
         script_hash=policy_hash(script),
     )
