@@ -108,9 +108,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _report(options: argparse.Namespace) -> int:
     """Run the notebooks side by side; put page, tables, figures and notebooks into a new folder."""
-    from analysis.runs.pool import check_kernels, kernel_server, warm_up
+    from analysis.runs.pool import NOTEBOOK_MODULES, check_kernels, kernel_server, warm_up
 
-    warm_up()
+    warm_up(*NOTEBOOK_MODULES)
     from analysis.runs.parameters import parse_assignments
     from analysis.runs.plan import plan_run
 

@@ -58,23 +58,21 @@ def _from_here(path: Path) -> str:
 
 def _sweep(options: argparse.Namespace) -> int:
     """Run a notebook over a grid of parameters; gather its tables. The same call again goes on where it was stopped."""
-    from analysis.runs.pool import check_kernels
-    from analysis.runs.sweep.cluster import default_workers, prepare_local
+    from analysis.runs.pool import NOTEBOOK_MODULES, check_kernels, warm_up
+    from analysis.runs.workers.cluster import Workers
 
     check_kernels(options.kernel)
-    if options.workers is not None and (options.workers < 1 or options.scheduler):
-        raise CallError(f"--workers {options.workers}: expected a whole number from 1, and no --scheduler.")
+    workers = Workers(options.scheduler, options.workers)
     if not options.scheduler:
-        prepare_local()
+        warm_up(*NOTEBOOK_MODULES, "distributed", "analysis.runs.sweep.worker")
     from analysis.runs.parameters import parse_assignments
     from analysis.runs.sweep.folder import folder_of
     from analysis.runs.sweep.plan import plan_sweep
-    from analysis.runs.sweep.sweep import Workers, run_sweep
+    from analysis.runs.sweep.sweep import run_sweep
 
     given = parse_assignments(options.parameters, snapshot=options.snapshot, lang=options.lang)
     plan = plan_sweep(notebooks_folder(), options.name, given, options.grid, options.yes)
     folder = options.out or folder_of(plan, outputs_folder())
-    workers = Workers(options.scheduler, options.workers or min(default_workers(), len(plan.runs)), options.kernel)
 
     def make_page(*sweep) -> None:
         from analysis.site.sweep_page import write_page
@@ -82,7 +80,7 @@ def _sweep(options: argparse.Namespace) -> int:
         write_page(*sweep)
 
     try:
-        run_sweep(plan, folder, workers, make_page)
+        run_sweep(plan, folder, workers, options.kernel, make_page)
     except KeyboardInterrupt:
         gc.collect()  # the queues of workers, of which Python would say as it ends that they were left
         print(f"bijstand: stopped; what was done is in {folder}, and the same command goes on.", file=sys.stderr)

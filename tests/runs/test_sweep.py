@@ -25,14 +25,12 @@ import pytest
 from test_run import make_notebook
 
 from analysis.cli import main
-from analysis.runs.kernel import Outcome
 from analysis.runs.kernel_server import SERVER
 from analysis.runs.plan import plan_run
 from analysis.runs.pool import kernel_server
 from analysis.runs.report_run import run_report
-from analysis.runs.sweep import engine
-from analysis.runs.sweep.archive import pack, unpack
-from analysis.runs.sweep.worker import Result
+from analysis.runs.workers import engine
+from analysis.runs.workers.archive import pack, unpack
 from analysis.workspace import HOME_VARIABLE
 from project_copy import copy_project, outputs
 
@@ -260,28 +258,68 @@ def test_what_a_worker_that_is_killed_was_at_is_done_again(home, cluster, tmp_pa
     assert [run["status"] for run in json.loads((out / "sweep.json").read_text())["runs"]] == ["done"] * 2
 
 
-def test_a_run_that_ends_every_worker_is_a_failure_and_the_others_go_on(monkeypatch):
+class Done:
+    """A future of a task that has ended."""
+
+    def __init__(self, status, result):
+        self.status, self.exception, self.result = status, lambda: result, lambda: result
+
+    def release(self):
+        pass
+
+
+class OneWorker:
+    """A client whose tasks come to what they are given."""
+
+    status = "running"
+
+    def nthreads(self):
+        return {"tcp://one": 1}
+
+    def submit(self, perform, function, task, versions, key, pure):
+        return Done("error" if isinstance(task, Exception) else "finished", task)
+
+
+def test_a_task_that_ends_every_worker_or_raises_is_a_failure_and_the_others_go_on(monkeypatch):
     from distributed.scheduler import KilledWorker
 
-    class Future:
-        def __init__(self, run):
-            self.run = run
+    monkeypatch.setattr("distributed.wait", lambda futures, **_: type("", (), {"done": futures}))
+    tasks = {"killed": KilledWorker("killed", None, 2), "full": OSError("no space left\non it"), "good": 3}
+    kept, prepared = {}, []
+    keep = lambda name, result: kept.update({name: result}) or getattr(result, "message", "")  # noqa: E731
+    errors = engine.run_tasks(OneWorker(), None, tasks, keep, prepared.append)
+    assert errors == {
+        "killed": "its worker ended 3 times while it ran (out of memory?)",
+        "full": "OSError: no space left",
+    }
+    assert kept["good"] == 3
+    assert prepared == []
 
-        def result(self):
-            if self.run == "bad":
-                raise KilledWorker("bad", None, 2)
-            return Result("tcp://one", Outcome("small", 1.0, 1))
 
-        def release(self):
-            pass
+def test_what_cannot_be_kept_is_not_blamed_on_the_scheduler(monkeypatch):
+    monkeypatch.setattr("distributed.wait", lambda futures, **_: type("", (), {"done": futures}))
 
-    kept = {}
-    plan = type("Plan", (), {"notebook": type("Notebook", (), {"name": "small"})})
-    for run in ("bad", "good"):
-        future = Future(run)
-        engine._take(None, plan, future, {future: run}, None, lambda run, result: kept.update({run: result}))
-    assert "its worker ended 3 times" in kept["bad"].outcome.error
-    assert kept["good"].outcome.error == ""
+    def keep(name, result):
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        engine.run_tasks(OneWorker(), None, {"good": 3}, keep, None)
+
+
+def test_a_worker_of_other_versions_is_looked_at_before_its_task_is_begun_again(monkeypatch):
+    monkeypatch.setattr("distributed.wait", lambda futures, **_: type("", (), {"done": futures}))
+    monkeypatch.setattr("distributed.get_worker", lambda: type("", (), {"address": "tcp://late"}))
+    here, prepared, kept = engine.identity(), [], {}
+
+    class Late(OneWorker):
+        def submit(self, perform, function, task, versions, key, pure):
+            monkeypatch.setattr(engine, "identity", lambda: here if prepared else {"code": "other"})
+            result = perform(function, task, versions)
+            monkeypatch.setattr(engine, "identity", lambda: here)
+            return Done("finished", result)
+
+    engine.run_tasks(Late(), abs, {"one": -3}, lambda *each: kept.update([each]) or "", prepared.append)
+    assert (prepared, kept) == (["tcp://late"], {"one": 3})
 
 
 def test_files_of_a_run_that_lie_outside_it_are_not_unpacked(tmp_path):

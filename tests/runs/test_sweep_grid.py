@@ -15,10 +15,10 @@ from test_run import make_notebook
 from analysis.cli import main
 from analysis.errors import CallError
 from analysis.runs.parameter_help import allowed_values
-from analysis.runs.sweep import cluster
 from analysis.runs.sweep.folder import RECORD, claimed, folder_of
 from analysis.runs.sweep.grid import MANY, read_grid, split_values
 from analysis.runs.sweep.plan import plan_sweep
+from analysis.runs.workers import cluster
 from project_copy import outputs
 
 REGIONS = {"published": ("", "GM0001", "GM0002", "PV20"), "later": ("GM0001", "GM0003")}

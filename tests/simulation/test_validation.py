@@ -98,10 +98,48 @@ def page(tmp_path_factory):
     """A short run of all of it, in processes of its own."""
     folder = tmp_path_factory.mktemp("docs")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])}
-    command = [sys.executable, str(FOLDER), "--quick", "--into", str(folder)]
+    command = [sys.executable, str(FOLDER), "--quick", "--into", str(folder), "--workers", "2"]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert ran.returncode == 0, ran.stderr
     return folder
+
+
+def test_a_replicate_has_the_same_bytes_whatever_made_it(tools, page):
+    """The short run had two workers and eleven replicates; these two are made here, alone and without any."""
+    import experiments
+    import regions
+
+    for alone in (regions.replicate(2, "chance alone"), experiments.with_own_quarters(1, 20_000)):
+        text = alone.make().to_csv(index=False, lineterminator="\n")
+        assert (page / "raw" / alone.file).read_bytes() == text.encode(), alone.file
+
+
+def test_a_run_goes_on_with_the_replicates_that_are_there(tools, tmp_path, monkeypatch):
+    import replicates
+
+    from analysis.errors import WorkbenchError
+    from analysis.runs.workers.cluster import Workers
+    from analysis.runs.workers.engine import Failure
+
+    made = []
+
+    def run_tasks(client, function, tasks, keep, prepare, unit):
+        made.append(list(tasks))
+        return {name: error for name, task in tasks.items() if (error := keep(name, task.make()))}
+
+    def draw(seed):
+        rows = pd.DataFrame([("rate", "printed", "all", "", 1 / seed)], columns=[*replicates.CELL, "estimate"])
+        return Failure("ValueError: unlucky") if seed == 13 else rows
+
+    monkeypatch.setattr(replicates, "run_tasks", run_tasks)
+    monkeypatch.setattr(replicates.Crew, "_ready", lambda self: None)
+    draws = {seed: replicates.Replicate(f"{seed}.csv", lambda seed=seed: draw(seed)) for seed in (3, 13, 1)}
+    with replicates.Crew(tmp_path, Workers("tcp://10.0.0.5:1")) as crew:
+        with pytest.raises(WorkbenchError, match=r"^13.csv: ValueError: unlucky$"):
+            crew.by_seed(draws)
+        found = crew.by_seed({seed: draws[seed] for seed in (3, 1)})
+    assert made == [["3.csv", "13.csv", "1.csv"]]
+    assert found[["seed", "estimate"]].to_numpy().tolist() == [[1, 1.0], [3, 1 / 3]]
 
 
 def table_of(text: str, head: str) -> pd.DataFrame:

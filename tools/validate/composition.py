@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache, partial
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from estimands import band_panel
-from study import kept, rows
+from replicates import Replicate
+from study import rows
 from world import (
     ENDS,
     LABELS,
@@ -54,9 +54,9 @@ CONFIDENCE = 0.95
 WORLDS = ("first", "second")
 
 
-def composition(seed: int, persons: int, which: str, raw: Path) -> pd.DataFrame:
-    """Return the rows of one replicate of a world; kept in a folder, and read from there."""
-    return kept(raw / f"composition-{which}-{persons}-{seed:04d}.csv", partial(_composition, seed, persons, which))
+def composition(seed: int, persons: int, which: str) -> Replicate:
+    """Return a replicate of a world."""
+    return Replicate(f"composition-{which}-{persons}-{seed:04d}.csv", partial(_composition, seed, persons, which))
 
 
 def _composition(seed: int, persons: int, which: str) -> pd.DataFrame:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import warnings
 from functools import cache, partial
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from estimands import DIMENSIONS, recommended
 from naive import Z, naive
-from study import kept, rows
+from replicates import Replicate
+from study import rows
 from switches import returns_left_out
 from world import QUARTER, QUARTERS, YEAR, World, second_world, world
 
@@ -25,9 +25,9 @@ NOISE = {"exit": 0.05, "entry": 0.07}
 """Standard deviation of the logarithm of a quarter's own effect, drawn again for each quarter of each replicate."""
 
 
-def as_the_rules_are(seed: int, persons: int, raw: Path, dimensions: tuple[str, ...] = DIMENSIONS) -> pd.DataFrame:
-    """Return recommended and naive estimates of one replicate of the rules."""
-    return kept(raw / f"rules-{persons}-{seed:04d}.csv", partial(_by_rules, seed, persons, dimensions))
+def as_the_rules_are(seed: int, persons: int, dimensions: tuple[str, ...] = DIMENSIONS) -> Replicate:
+    """Return a replicate of the rules: recommended and naive estimates."""
+    return Replicate(f"rules-{persons}-{seed:04d}.csv", partial(_by_rules, seed, persons, dimensions))
 
 
 def _by_rules(seed: int, persons: int, dimensions: tuple[str, ...]) -> pd.DataFrame:
@@ -44,9 +44,9 @@ def _by_rules(seed: int, persons: int, dimensions: tuple[str, ...]) -> pd.DataFr
     return pd.concat(found, ignore_index=True)
 
 
-def as_the_second_world(seed: int, persons: int, raw: Path) -> pd.DataFrame:
-    """Return recommended estimates of one replicate of the second world."""
-    return kept(raw / f"shocks-{persons}-{seed:04d}.csv", partial(_by_shocks, seed, persons))
+def as_the_second_world(seed: int, persons: int) -> Replicate:
+    """Return a replicate of the second world: recommended estimates."""
+    return Replicate(f"shocks-{persons}-{seed:04d}.csv", partial(_by_shocks, seed, persons))
 
 
 def _by_shocks(seed: int, persons: int) -> pd.DataFrame:
@@ -75,13 +75,13 @@ def _without_shocks(persons: int) -> World:
 NOTHING = (np.nan, np.nan, np.nan)
 
 
-def with_own_quarters(seed: int, persons: int, raw: Path) -> pd.DataFrame:
-    """Return the national ratio of a year in a world where each quarter has effects of its own, without a lockdown.
+def with_own_quarters(seed: int, persons: int) -> Replicate:
+    """Return a replicate of the national ratio of a year where each quarter has effects of its own, without a lockdown.
 
     The truth is that of the same rules without such effects: the ratio that the year would have with ordinary quarters.
     That is what readers mean when they ask whether a ratio is higher than before by more than chance.
     """
-    return kept(raw / f"quarters-{persons}-{seed:04d}.csv", partial(_own_quarters, seed, persons))
+    return Replicate(f"quarters-{persons}-{seed:04d}.csv", partial(_own_quarters, seed, persons))
 
 
 def _own_quarters(seed: int, persons: int) -> pd.DataFrame:

@@ -2,18 +2,16 @@
 
 Series are drawn here, with no part of `analysis.models`: Poisson flows of groups with seasons of their own, shocks that
 are first-order autoregressions (common ones and each group's own), a part registered a quarter late, counts in tens;
-shares of a stock wander. The raw results are kept by chunk, so that a run goes on where it was stopped.
+shares of a stock wander. A chunk of replicates is one task.
 """
 
 import itertools
 from dataclasses import dataclass
 from functools import cache, partial
-from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from study import keep
+from replicates import Crew, Replicate
 
 from analysis.measures.question import Question
 from analysis.models.hypothesis.series import TESTS, Design, design_of, log_series
@@ -138,26 +136,11 @@ def _design(null: Null, test: str) -> Design:
     return design_of(draw_question(null, np.random.default_rng(0), np.zeros(N)), test)
 
 
-def run(raw: Path, replicates: int, processes: int, nulls: tuple[Null, ...] = NULLS) -> pd.DataFrame:
-    """Return the results of nulls; chunks that are in the folder ``raw`` are not run again."""
-    raw.mkdir(parents=True, exist_ok=True)
+def run(crew: Crew, replicates: int, nulls: tuple[Null, ...] = NULLS) -> pd.DataFrame:
+    """Return the results of so many replicates of nulls, in whole chunks."""
     parts = [(null, number) for number in range(-(-replicates // CHUNK)) for null in nulls]
-    left = [part for part in parts if not _file(raw, *part).exists()]
-    work = partial(_keep, raw)
-    if processes == 1:
-        list(map(work, left))
-    else:
-        with get_context("spawn").Pool(processes) as pool:
-            pool.map(work, left, chunksize=1)
-    return pd.concat([pd.read_csv(_file(raw, *part)) for part in parts], ignore_index=True)
-
-
-def _file(raw: Path, null: Null, number: int) -> Path:
-    return raw / f"null{NULLS.index(null):02d}-{number:04d}.csv"
-
-
-def _keep(raw: Path, part: tuple[Null, int]) -> None:
-    keep(chunk(*part), _file(raw, *part))
+    chunks = [Replicate(f"null{NULLS.index(part[0]):02d}-{part[1]:04d}.csv", partial(chunk, *part)) for part in parts]
+    return pd.concat(crew.results(chunks), ignore_index=True)
 
 
 def summary(results: pd.DataFrame) -> pd.DataFrame:

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from study import kept
+from replicates import Crew, Replicate
 
 from analysis.models.regions.background import explain
 from analysis.models.regions.change import FEWEST_PERSONS, change
@@ -177,20 +175,16 @@ def _moments(counts: RegionCounts, target: np.ndarray, family: str) -> float:
     return float(np.sqrt(max(tau2, 0)))
 
 
-def run(raw: Path, replicates: int, processes: int, worlds: tuple[str, ...] = (*WORLDS, *NULLS)) -> pd.DataFrame:
+def run(crew: Crew, replicates: int, worlds: tuple[str, ...] = (*WORLDS, *NULLS)) -> pd.DataFrame:
     """Return the figures of so many draws of each world."""
-    tasks = [(seed, world) for world in worlds for seed in range(1, 1 + replicates)]
-    make = partial(_replicate, raw=raw)
-    if processes == 1:
-        return pd.concat(map(make, tasks), ignore_index=True)
-    with get_context("spawn").Pool(processes) as pool:
-        return pd.concat(pool.map(make, tasks, chunksize=1), ignore_index=True)
+    draws = [replicate(seed, world) for world in worlds for seed in range(1, 1 + replicates)]
+    return pd.concat(crew.results(draws), ignore_index=True)
 
 
-def _replicate(task: tuple[int, str], raw: Path) -> pd.DataFrame:
-    seed, world = task
+def replicate(seed: int, world: str) -> Replicate:
+    """Return a draw of a world."""
     name = world.replace(" ", "-").replace(",", "")
-    return kept(raw / f"regions-{name}-{seed:04d}.csv", partial(_figures, seed, world))
+    return Replicate(f"regions-{name}-{seed:04d}.csv", partial(_figures, seed, world))
 
 
 def summary(runs: pd.DataFrame) -> pd.DataFrame:

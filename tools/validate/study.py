@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable
-from multiprocessing import get_context
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
@@ -19,34 +14,6 @@ def rows(estimand: str, labels: list[str] | np.ndarray, part: str, estimate, lo,
     """Return the estimates of one estimand, one row a group."""
     values = {"estimate": estimate, "lo": lo, "hi": hi, "truth": truth, "realised": realised}
     return pd.DataFrame({"estimand": estimand, "group": list(labels), "part": part, **values})
-
-
-def keep(frame: pd.DataFrame, path: Path) -> None:
-    """Write raw results whole, so that what is there need not be run again."""
-    partial_path = path.with_suffix(".partial")
-    frame.to_csv(partial_path, index=False, lineterminator="\n")
-    partial_path.replace(path)
-
-
-def kept(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of a replicate from its file; made and kept when there is none."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        keep(make(), path)
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"group": str, "part": str})
-
-
-def replicate(make: Callable[[int], pd.DataFrame], seeds: list[int], processes: int = 2) -> pd.DataFrame:
-    """Return the rows of every seed, with ``seed``; the order of the seeds, whichever process came first."""
-    if processes == 1:
-        frames = [make(seed) for seed in seeds]
-    else:
-        # statsmodels collects garbage at every correction for several tests: what was imported is kept out of that
-        with get_context("spawn").Pool(processes, gc.freeze) as pool:
-            frames = pool.map(make, seeds, chunksize=1)
-    return pd.concat(
-        [frame.assign(seed=seed) for seed, frame in zip(seeds, frames, strict=True)], ignore_index=True
-    ).sort_values([*CELL, "seed"], kind="stable", ignore_index=True)
 
 
 def _errors(each: pd.DataFrame, by: list[str]) -> pd.DataFrame:

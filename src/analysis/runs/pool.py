@@ -26,7 +26,8 @@ KERNELS = ("warm", "plain")
 """Kernels forked from a process that has imported what they need, or started one by one."""
 LONGEST_ADDRESS = 100
 """Bytes that the path of a socket may have (macOS allows 103)."""
-_PRELOAD = ["analysis.runs.kernel", "analysis.runs.own_engine", "analysis.runs.own_kernel"]
+NOTEBOOK_MODULES = ("analysis.runs.kernel", "analysis.runs.own_engine", "analysis.runs.own_kernel")
+"""What a process imports that runs notebooks."""
 _END = 10
 """Seconds that a server of kernels has to end."""
 _FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
@@ -38,18 +39,12 @@ def check_kernels(kind: str) -> None:
         raise CallError(f"--kernel {kind}: {did_you_mean(kind, KERNELS)}.")
 
 
-def warm_up(*more: str) -> None:
-    """Let what takes seconds to import be imported in the background, once for all workers, where the system can.
-
-    Parameters
-    ----------
-    *more : str
-        Modules beside those that run a notebook.
-    """
+def warm_up(*modules: str) -> None:
+    """Let modules that take seconds to import be imported in the background, once for all workers, where it can be."""
     if _FORKSERVER:
         from multiprocessing import forkserver
 
-        _context().set_forkserver_preload([*_PRELOAD, *more])
+        _context(*modules)
         # the server and its idle workers ignore Ctrl-C; a worker at work stops on it (kernel.py)
         before = signal.getsignal(signal.SIGINT)
         try:
@@ -118,7 +113,7 @@ def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:
     at_once = max(1, min(jobs or (os.cpu_count() or 1) + 1, len(work)))
     outcomes = {}
     bar = {"total": len(work), "unit": "notebook", "disable": True if sys.stderr is None else None, "file": sys.stderr}
-    with ProcessPoolExecutor(at_once, mp_context=_context(), initializer=end_with_the_run) as pool:
+    with ProcessPoolExecutor(at_once, mp_context=_context(*NOTEBOOK_MODULES), initializer=end_with_the_run) as pool:
         waiting = {pool.submit(run_notebook, job): job for job in work}
         # the page needs nbconvert, which takes seconds to import: time that this process would only wait
         threading.Thread(target=importlib.import_module, args=["nbconvert"], daemon=True).start()
@@ -145,8 +140,9 @@ def _on_interrupt(handler: Any) -> None:
         signal.signal(signal.SIGINT, handler)
 
 
-def _context() -> BaseContext:
+def _context(*modules: str) -> BaseContext:
+    """Return how processes are begun, which have these modules at once where the system can fork."""
     context = multiprocessing.get_context("forkserver" if _FORKSERVER else "spawn")
     if _FORKSERVER:
-        context.set_forkserver_preload(_PRELOAD)
+        context.set_forkserver_preload(list(modules))
     return context

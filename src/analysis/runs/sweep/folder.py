@@ -13,9 +13,9 @@ from analysis.files import PARTIAL, acquire_lock, content_digest, json_bytes, re
 from analysis.runs.kernel import FOLDERS
 from analysis.runs.plan import Plan
 from analysis.runs.report_run import FAILED, write_record
-from analysis.runs.sweep.archive import unpack
 from analysis.runs.sweep.plan import SweepPlan, SweepRun
 from analysis.runs.sweep.worker import Result
+from analysis.runs.workers.archive import unpack
 
 RECORD, RUNS, TABLES, SCRATCH = "sweep.json", "runs", "tables", ".scratch"
 _LOCK = ".lock"

@@ -1,34 +1,30 @@
 """A sweep from its plan to its end: what is done is kept, the rest is run, tables are gathered, failures are named."""
 
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from analysis.runs.kernel import Outcome
+from analysis.runs.kernel_server import SERVER
+from analysis.runs.pool import kernel_server
 from analysis.runs.report_run import NotebookFailedError
-from analysis.runs.sweep.cluster import check_workers, open_cluster
-from analysis.runs.sweep.engine import SchedulerLostError, run_all
+from analysis.runs.sweep.data import send_data
 from analysis.runs.sweep.folder import SCRATCH, claimed, done_in, keep_run, run_entry, write_sweep_record
 from analysis.runs.sweep.gather import gather_tables
 from analysis.runs.sweep.plan import SweepPlan, SweepRun
-from analysis.runs.sweep.worker import Result
+from analysis.runs.sweep.worker import Request, Result, run_request
+from analysis.runs.workers.cluster import Workers, check_workers, is_fit, open_cluster
+from analysis.runs.workers.engine import Failure, SchedulerLostError, run_tasks
 
+WORKER_MEMORY = "600MB"
+"""At which the process of a worker is begun again; it has 150 MB. Kernels are not counted: they end with their run."""
 _MOST_NAMED = 20
 Page = Callable[[Path, dict[str, Any]], None]
 
 
-@dataclass(frozen=True)
-class Workers:
-    """On what a sweep runs: the address of a scheduler, empty for workers here; how many; the kind of kernels."""
-
-    scheduler: str
-    number: int
-    kernels: str
-
-
-def run_sweep(plan: SweepPlan, folder: Path, workers: Workers, make_page: Page) -> None:
+def run_sweep(plan: SweepPlan, folder: Path, workers: Workers, kernels: str, make_page: Page) -> None:
     """Run what is not done yet, and write tables, page and ``sweep.json`` over all that is.
 
     Parameters
@@ -37,6 +33,7 @@ def run_sweep(plan: SweepPlan, folder: Path, workers: Workers, make_page: Page) 
     folder : Path
         The folder of the sweep; a sweep that was stopped goes on in it.
     workers : Workers
+    kernels : {"warm", "plain"}
     make_page : callable
         Called with the folder and what ``sweep.json`` holds.
 
@@ -54,10 +51,11 @@ def run_sweep(plan: SweepPlan, folder: Path, workers: Workers, make_page: Page) 
         record = _record(plan, begun)
         try:
             if todo:
-                with open_cluster(workers.scheduler, workers.number, folder / SCRATCH, workers.kernels) as client:
-                    check_workers(client, plan)
+                with _cluster(workers, len(todo), folder, kernels) as client:
+                    check_workers(client)
+                    send_data(client, plan.snapshots, plan.data)
                     write_sweep_record(folder, record | {"status": "running"})
-                    _run(client, plan, todo, workers.kernels, folder, errors)
+                    errors = _run(client, plan, todo, kernels, folder)
         except SchedulerLostError as fault:
             left = len(plan.runs) - len(done_in(folder, plan))
             raise SchedulerLostError(
@@ -68,22 +66,34 @@ def run_sweep(plan: SweepPlan, folder: Path, workers: Workers, make_page: Page) 
         raise NotebookFailedError(_failures(folder, plan, errors))
 
 
-def _run(
-    client: Any, plan: SweepPlan, todo: list[SweepRun], kernels: str, folder: Path, errors: dict[str, str]
-) -> None:  # fmt: skip
-    from tqdm import tqdm
+@contextmanager
+def _cluster(workers: Workers, runs: int, folder: Path, kernels: str) -> Iterator[Any]:
+    """Give a client of the workers; those of this machine share a server of kernels."""
+    with ExitStack() as stack:
+        address = "" if workers.scheduler else stack.enter_context(kernel_server(kernels))
+        yield stack.enter_context(open_cluster(workers, folder / SCRATCH, WORKER_MEMORY, {SERVER: address}, runs))
 
-    shown = {"disable": True if sys.stderr is None else None, "file": sys.stderr}
-    with tqdm(total=len(plan.runs), initial=len(plan.runs) - len(todo), unit="run", **shown) as bar:
 
-        def keep(run: SweepRun, result: Result) -> None:
-            error = keep_run(folder, plan, run, result)
-            if error:
-                errors[run.name] = error.splitlines()[0]
-                bar.set_postfix_str(f"{len(errors)} failed", refresh=False)
-            bar.update()
+def _run(client: Any, plan: SweepPlan, todo: list[SweepRun], kernels: str, folder: Path) -> dict[str, str]:
+    """Run what is to be done, and return the errors of those that failed."""
+    runs = {run.name: run for run in todo}
+    requests = {
+        run.name: Request(
+            run.name, plan.notebook.name, plan.files, run.parameters, plan.snapshots, plan.data, kernels
+        )
+        for run in todo
+    }  # fmt: skip
 
-        run_all(client, plan, todo, kernels, keep)
+    def keep(name: str, result: Result | Failure) -> str:
+        if isinstance(result, Failure):
+            result = Result(Outcome(plan.notebook.name, 0.0, 1, result.message))
+        return keep_run(folder, plan, runs[name], result)
+
+    def prepare(address: str) -> None:
+        if is_fit(client, address):
+            send_data(client, plan.snapshots, plan.data, address)
+
+    return run_tasks(client, run_request, requests, keep, prepare, done=len(plan.runs) - len(todo))
 
 
 def _record(plan: SweepPlan, begun: datetime) -> dict[str, Any]:

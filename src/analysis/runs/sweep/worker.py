@@ -1,4 +1,4 @@
-"""What a worker of a sweep does: tell what it has, take the data that it lacks, run a notebook and send back its files.
+"""What a worker of a sweep does: run a notebook and send back its files.
 
 A worker process runs one notebook at a time. Its kernels are forked from one server, which it starts for its first run
 (or which the environment names) and which ends with it.
@@ -6,7 +6,6 @@ A worker process runs one notebook at a time. Its kernels are forked from one se
 
 import atexit
 import os
-import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,12 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis.files import PARTIAL
 from analysis.runs.kernel import FOLDERS, Job, Outcome, run_notebook
 from analysis.runs.pool import kernel_server
-from analysis.runs.sweep.archive import pack, unpack
-from analysis.runs.sweep.identity import has_data, identity
-from analysis.workspace import project_root
+from analysis.runs.sweep.data import home_with
+from analysis.runs.workers.archive import pack
+from analysis.runs.workers.engine import NotReady
 
 
 @dataclass(frozen=True)
@@ -37,36 +35,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended, and its files; ``outcome`` is None when the worker lacks the data, and nothing was run."""
+    """How a run ended, and its files."""
 
-    worker: str
-    outcome: Outcome | None = None
+    outcome: Outcome
     files: bytes = b""
 
 
-def describe(snapshots: dict[str, str], data: str, dask_worker: Any) -> dict[str, Any]:
-    """Return the versions of a worker, its threads, and whether it has the data of a sweep."""
-    found = _home(Path(dask_worker.local_directory), snapshots, data)
-    return {"identity": identity(), "threads": dask_worker.state.nthreads, "has_data": found is not None}
-
-
-def install(data: str, archive: bytes, dask_worker: Any) -> None:
-    """Keep the data of a sweep in the worker's own folder, as long as the worker lives."""
-    folder = _installed(Path(dask_worker.local_directory), data)
-    staging = folder.with_name(folder.name + PARTIAL)
-    shutil.rmtree(staging, ignore_errors=True)
-    unpack(archive, staging)
-    staging.rename(folder)
-
-
-def run_request(request: Request) -> Result:
-    """Run a notebook in a folder of its own and return the folder as an archive."""
+def run_request(request: Request) -> Result | NotReady:
+    """Run a notebook in a folder of its own and return the folder as an archive; not without its data."""
     from distributed import get_worker
 
     worker = get_worker()
-    home = _home(Path(worker.local_directory), request.snapshots, request.data)
+    home = home_with(Path(worker.local_directory), request.snapshots, request.data)
     if home is None:
-        return Result(worker.address)
+        return NotReady(worker.address)
     with tempfile.TemporaryDirectory(prefix=f"{request.run}.", dir=worker.local_directory) as name:
         source, folder = Path(name) / "source", Path(name) / request.run
         for path, content in request.files.items():
@@ -82,24 +64,7 @@ def run_request(request: Request) -> Result:
         finally:  # a run names its folders in the environment; what comes next has its own
             os.environ.clear()
             os.environ.update(own)
-        return Result(worker.address, outcome, pack({"": folder}))
-
-
-def _installed(local: Path, data: str) -> Path:
-    return local / f"data-{data[:32]}"
-
-
-def _home(local: Path, snapshots: dict[str, str], data: str) -> Path | None:
-    """Return the workbench folder with the data of a sweep: the worker's own, or what was sent; None without."""
-    sent = _installed(local, data)
-    if sent.is_dir():
-        return sent
-    return _own_home(tuple(snapshots.items()), data)
-
-
-@cache
-def _own_home(snapshots: tuple[tuple[str, str], ...], data: str) -> Path | None:
-    return project_root() if has_data(dict(snapshots), data) else None
+        return Result(outcome, pack({"": folder}))
 
 
 @cache
