@@ -12,7 +12,8 @@ Imports run one way, from the top of this list to its end::
     runs
     chapters
     report
-    register, models
+    register
+    models
     workspace
     source, simulation
     measures

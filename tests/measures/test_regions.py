@@ -154,6 +154,7 @@ def test_the_published_provinces_are_those_of_the_caseload(published):
 def test_a_share_is_not_added_up_over_merged_municipalities(tmp_path):
     """Key figures of before the merger: the three of Eemsdelta have 10% low incomes each, together 10% and not 30%."""
     households = {code: value and value * 10 for code, value in BEFORE.items()}
+    units = {"households": "households", "single_households": "households", "low_income": "percent"}
     older = snapshot(
         tmp_path,
         table("80794ned", cells("stock", {"2021MM12": AFTER}), {"region": CODES}),
@@ -161,7 +162,7 @@ def test_a_share_is_not_added_up_over_merged_municipalities(tmp_path):
               cells("households", {"2020JJ00": households})
               + cells("single_households", {"2020JJ00": {code: value and value * 4 for code, value in BEFORE.items()}})
               + cells("low_income", {"2020JJ00": {code: value and 10 for code, value in BEFORE.items()}}),
-              {"region": CODES}, unit="households", rounding=0),
+              {"region": CODES}, unit=units, rounding=0),
     )  # fmt: skip
     found = measures.background(older, map_of(older, "municipality", 2021))
     assert found.loc["GM0014"].to_dict() == {"single_households": 40, "low_income": 10}

@@ -28,7 +28,6 @@ from analysis.snapshots.store import Snapshot
 
 BENEFITS, PROVISIONS, KEY_FIGURES = "82015NED", "85588NED", "85984NED"
 READS = (PERSONS_BY_REGION, POPULATION, BENEFITS, PROVISIONS, KEY_FIGURES)
-NEEDS = (PERSONS_BY_REGION, POPULATION)
 MONTHS_A_YEAR = 12
 OLDEST_HOUSEHOLDS = 2
 """Years: households are counted on one 1 January; a count before that says little of a month."""
@@ -108,7 +107,8 @@ def figures(
     Returns
     -------
     Rounded
-        The periods of the first region, then those of the second. Missing where a region that there was lacks it.
+        The periods of the first region, then those of the second. Missing where a region that there was lacks it, and
+        where a percentage would have to be added up.
     """
     size = len(regions.codes) * len(periods)
     if table not in snapshot:
@@ -125,6 +125,10 @@ def figures(
     entries, parts = [*(each[0] for each in used), *bare], [*(each[3] for each in used), *(None for _ in bare)]
     whole = [number for number, part in enumerate(parts) if part is None or part.share == 1]
     total = column.take(whole).sum_by([entries[number] for number in whole], size)
+    several = np.bincount(entries, minlength=size) > 1
+    if column.unit == "percent" and several.any():
+        return Rounded.of_ranges(*(np.where(several, np.nan, end) for end in (total.value, total.lo, total.hi)),
+                                 total.unit, total)  # fmt: skip
     divided = [number for number, part in enumerate(parts) if part is not None and part.share < 1]
     if not divided:
         return total
@@ -259,13 +263,13 @@ def background(snapshot: Snapshot, regions: RegionalMap) -> pd.DataFrame:
         return pd.DataFrame(index=pd.Index(regions.codes))
     cells = read_cells(snapshot, KEY_FIGURES, "year")
     known, year = {each.quantity for each in cells.metadata.measures}, [cells.periods[-1]]
-    columns, merged = {}, np.bincount([each[0] for each in _terms(regions, year)], minlength=len(regions.codes)) > 1
+    columns = {}
 
     def of(name: str) -> np.ndarray:
         return figures(snapshot, KEY_FIGURES, name, "", regions, year).value
 
     for name, (base, factor) in BACKGROUND.items():
         if name in known and (not base or base in known):
-            columns[name] = factor * (of(name) / of(base) if base else np.where(merged, np.nan, of(name)))
+            columns[name] = factor * (of(name) / of(base) if base else of(name))
     frame = pd.DataFrame(columns, index=pd.Index(regions.codes))
     return frame.loc[:, frame.notna().any()]

@@ -6,6 +6,7 @@ from analysis.classifications.selection import find_crossing, find_group
 from analysis.errors import CallError
 from analysis.intervals.formula import TRUTHS
 from analysis.register.claims import Claim, Derivation
+from analysis.register.formulas import level_of_cell
 from analysis.register.periods import overlap, point_of, read_span
 from analysis.register.units import UnitCheck, UnitOf
 
@@ -34,7 +35,7 @@ def group_fault(claim: Claim, query: Derivation) -> str:
 
     A group in words of the document's own is not compared.
     """
-    selections = {cell.split(" | ")[2] for cell in query.cells}
+    selections = {cell.split(" | ")[2] for cell in query.cells if not level_of_cell(cell)}
     named: set[tuple[str, str]] = set()
     for selection in selections:
         named |= {(each.dimension, each.name) for each in find_crossing(selection) if each.dimension != TOTAL}

@@ -18,6 +18,7 @@ from analysis.intervals.formula_range import Interval
 from analysis.language.translator import Message
 from analysis.register.cells import Tables
 from analysis.register.evidence import Evidence
+from analysis.register.formulas import level_of_cell
 from analysis.register.relations import QUERY, Evaluation, Register
 from analysis.register.verdicts import EXCLUDED, REPRODUCED
 from analysis.snapshots.corrections import KnownError, known_errors
@@ -74,7 +75,8 @@ class Causes:
 
     def _corrected(self, query: Evaluation) -> Message | None:
         for error in self._errors:
-            touched = any(_touches(self.snapshot, error, cell) for cell in query.derivation.cells)
+            cells = [cell for cell in query.derivation.cells if not level_of_cell(cell)]
+            touched = any(_touches(self.snapshot, error, cell) for cell in cells)
             if touched and not _too_small(error, query):
                 reason = Message(text=error.reason, dutch=error.reason_nl)
                 source = Message(text=error.source, dutch=error.source_nl)

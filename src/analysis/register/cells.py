@@ -16,7 +16,8 @@ from analysis.intervals.formula import Node, number
 from analysis.intervals.formula_range import Interval
 from analysis.missing import NOT_IN_SNAPSHOT, PRESENT
 from analysis.register.claims import Claim, Derivation
-from analysis.register.formulas import total
+from analysis.register.formulas import OVER_REGIONS, total
+from analysis.register.over_regions import over_regions
 from analysis.register.relations import QUERY, Evaluation
 from analysis.snapshots.format import TableMetadata, grain_of_code
 from analysis.snapshots.store import Snapshot
@@ -36,18 +37,27 @@ class Tables:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._look_up = cache(self._cells)
+        self._over_regions = cache(lambda node: over_regions(node, snapshot))
 
     def query(
         self, tree: Node, printed: Mapping[str, Interval] | None = None
     ) -> tuple[Node, dict[str, Interval], tuple[str, ...]]:
         """Return a query written out over single cells, the intervals of these, and the cells without a number.
 
+        What is computed over regions is one operand, under the name of its function and, from the second on, a number.
         ``printed`` gives cells that are not looked up, by the name they have in the query.
         """
         operands: dict[str, Interval] = dict(printed or {})
         missing: dict[str, None] = {}
+        named: dict[Node, str] = {}
 
         def resolve(node: Node) -> Node:
+            if node.kind in OVER_REGIONS:
+                found, reasons = self._over_regions(node)
+                missing.update(dict.fromkeys(reasons))
+                name = named.setdefault(node, f"{node.kind} {len(named) + 1}" if named else node.kind)
+                operands.update({name: found} if found else {})
+                return Node("cell", value=name) if found else number(0)
             if node.kind != "cell":
                 return Node(node.kind, tuple(resolve(part) for part in node.parts), node.value)
             if printed and node.value in printed:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from analysis.intervals.formula import Node
 from analysis.intervals.formula_range import Interval
+from analysis.register.formulas import OVER_REGIONS
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Derivation:
     def cells(self) -> list[str]:
         """The cells of a query as they are named in it: ``table | measure | selection | period``."""
         return [str(node.value) for node in self.tree.walk() if node.kind == "cell"]
+
+    @property
+    def is_over_regions(self) -> bool:
+        """Whether it computes something over all regions of a level; its cells then stand for each of these."""
+        return any(node.kind in OVER_REGIONS for node in self.tree.walk())
 
     @property
     def tables(self) -> list[str]:

@@ -166,7 +166,7 @@ class _Verdicts:
             cause = (*cause, _entered(self.register, claim.row["difference"].partition(": ")[2]))
         suspects = self.wrong.suspects.get(id(decisive), ()) if verdict in CONTRADICTED else ()
         fragile = None
-        if claim.is_statement and verdict == REPRODUCED:
+        if claim.is_statement and verdict == REPRODUCED and not decisive.derivation.is_over_regions:
             fragile = fragility(decisive, {name: self._step(name, each) for name, each in decisive.operands.items()})
         missing = evidence.missing_cells
         return Finding(claim, verdict, decisive, weighed.others, cause, missing, suspects, fragile, root)

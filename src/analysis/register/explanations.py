@@ -3,10 +3,12 @@
 import math
 from functools import partial
 
+from analysis.classifications.categories import read_list
 from analysis.intervals.formula_range import Number
 from analysis.language.numbers import decimals_needed
 from analysis.language.translator import Message, Translator
 from analysis.register.evaluation import Finding
+from analysis.register.over_regions import Sampled
 from analysis.register.slips.grim import impossible, sentence_fields
 from analysis.register.verdicts import CONTRADICTED, INCONSISTENT, REPRODUCED, touches
 
@@ -19,7 +21,7 @@ def explanation(finding: Finding, translator: Translator) -> str:
     """Return why the verdict is what it is: what contradicts the number, known reasons, the figure that is wrong."""
     evaluation, stands_not = finding.evaluation, finding.verdict in CONTRADICTED
     messages = [_contradiction(finding, translator)] if stands_not else []
-    messages += finding.cause
+    messages += [*finding.cause, *_over_regions(finding, translator)]
     if stands_not and evaluation.is_copy and touches(finding.claim, evaluation.result):
         messages.append(_say("touching"))
     grim = impossible(finding.claim, evaluation) if stands_not and finding.claim.value is not None else None
@@ -27,6 +29,21 @@ def explanation(finding: Finding, translator: Translator) -> str:
     if finding.verdict == INCONSISTENT and not finding.claim.is_statement:
         messages.append(_wrong_figure(finding, translator))
     return " ".join(map(translator.render, messages))
+
+
+def _over_regions(finding: Finding, translator: Translator) -> list[Message]:
+    """Return the numbers about regions that decided, each with the interval for regions like these."""
+    found = []
+    for name, each in finding.evaluation.operands.items() if finding.evaluation else ():
+        if isinstance(each, Sampled):
+            level = read_list("regions")["levels"][each.level][translator.code]
+            about = {"what": _say(name.partition(" ")[0]), "regions": translator.number(each.regions), "level": level}
+            about |= {
+                "value": translator.number(each.value, 2),
+                "interval": translator.interval(each.lo, each.hi, 2, form="span"),
+            }
+            found.append(_say("sampled" if math.isfinite(each.value) else "nothing_to_explain", about))
+    return found
 
 
 def _contradiction(finding: Finding, translator: Translator) -> Message:
@@ -66,4 +83,5 @@ def robustness(finding: Finding, translator: Translator) -> str:
         fields = {"change": change, "operand": nearest.operand, "steps": translator.significant(nearest.steps)}
         return translator.word("register", "overturned", **fields)
     holds = finding.claim.is_statement and finding.verdict == REPRODUCED
+    holds = holds and not finding.evaluation.derivation.is_over_regions
     return translator.word("register", "firm") if holds else ""

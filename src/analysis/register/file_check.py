@@ -18,6 +18,7 @@ from analysis.register.cells import GRAINS, periods_of
 from analysis.register.claims import Claim
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import in_line_order, register_with_faults
+from analysis.register.formulas import level_of_cell
 from analysis.register.relations import Register
 from analysis.register.schema import DOCUMENTS, SOURCES
 from analysis.register.units import check_units, units_of_cells, units_of_claims
@@ -134,7 +135,8 @@ def _cell_faults(name: str, tables: Mapping[str, TableOutline], entered_on: str)
         wrong.append(f"table {table}: unknown measure {quantity!r}; {did_you_mean(quantity, known.units)}.")
     wrong += _unpublished(table, known, period, entered_on)
     try:
-        crossed = [group.dimension for group in find_crossing(selection, known.dimensions) if group.dimension != TOTAL]
+        groups = () if level_of_cell(name) else find_crossing(selection, known.dimensions)
+        crossed = ["region"] if level_of_cell(name) else [each.dimension for each in groups if each.dimension != TOTAL]
     except CallError as fault:
         return [*wrong, f"table {table}: {fault}"]
     unknown = [each for each in crossed if known.dimensions and each not in known.dimensions]

@@ -13,6 +13,7 @@ from itertools import product
 
 import pandas as pd
 
+from analysis.classifications.categories import read_list
 from analysis.errors import did_you_mean
 from analysis.intervals.formula import FormulaError, Node, number
 
@@ -30,6 +31,8 @@ _REFUSED = re.compile(r"[^\w\s.,+*/()<>=-]|\bat_\w*|\b\d+[A-Za-z_]\w*|\d{16,}|\*
 _PERIOD = re.compile(r"\d{4}(Q[1-4]|-(0[1-9]|1[0-2]))?")
 _FREQUENCY = {4: "Y", 6: "Q", 7: "M"}
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+OVER_REGIONS = ("rank_correlation", "explained_share")
+"""The kinds of node that are computed over all regions of a level, from cells that stand for each of them."""
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
 
 
@@ -112,7 +115,27 @@ def _whole(node: Node) -> Node:
         raise FormulaError(f"{wrong[0]!r} cannot stand inside {node.kind!r}: a comparison, rank or count stands alone.")
     if node.kind == "list":
         raise FormulaError("expected one value, found several; say what is done with them, as in sum(…).")
+    _check_regions(node)
     return node
+
+
+def _check_regions(node: Node, over: bool = False) -> None:
+    """Refuse a cell of every region where nothing is computed over regions, and anything else within what is."""
+    every = node.kind == "cell" and bool(level_of_cell(str(node.value)))
+    if node.kind in ("claim", "cell") and every != over:
+        found, names = f"{{{node.value}}}" if node.kind == "cell" else f"[{node.value}]", " or ".join(OVER_REGIONS)
+        which = "only a cell of every region (region: municipality) can stand" if over else "it can stand only"
+        raise FormulaError(f"{found}: {which} within {names}.")
+    if over and node.kind not in ("cell", "number", *_OPERATORS.values()):
+        raise FormulaError(f"over regions only + - * / are computed, found {node.kind!r}.")
+    for part in node.parts:
+        _check_regions(part, over or node.kind in OVER_REGIONS)
+
+
+def level_of_cell(name: str) -> str:
+    """Return the level of which a cell means every region (``… | region: municipality | …``), ``""`` for one cell."""
+    dimension, _, level = (part.strip() for part in name.split(" | ")[2].partition(":"))
+    return level if dimension == "region" and level in read_list("regions")["levels"] else ""
 
 
 def _read(tree: ast.expr, references: list[Node]) -> Node:
@@ -206,6 +229,22 @@ def _against(kind: str) -> Callable[..., Node]:
     return lambda x, *others: both(*(Node(kind, (x, other)) for other in others))
 
 
+def _over_regions(kind: str) -> Callable[..., Node]:
+    """Return a function over regions of one level; the share that is explained is of one count over another."""
+
+    def function(*nodes: Node) -> Node:
+        cells = [str(each.value) for node in nodes for each in node.walk() if each.kind == "cell"]
+        levels = sorted({level for name in cells if (level := level_of_cell(name))})
+        if len(levels) > 1:
+            raise FormulaError(f"{kind}: expected regions of one level, found {' and '.join(map(repr, levels))}.")
+        counts = [part.kind for part in nodes[0].parts] == ["cell", "cell"] and nodes[0].kind == "/"
+        if kind == "explained_share" and not counts:
+            raise FormulaError(f"{kind}: expected one cell over another, such as persons over inhabitants, first.")
+        return Node(kind, nodes)
+
+    return function
+
+
 # name: the function, and how many values it takes (least, most)
 _FUNCTIONS: dict[str, tuple[Callable[..., Node], int, int]] = {
     "sum": (total, 1, _ANY),
@@ -226,6 +265,8 @@ _FUNCTIONS: dict[str, tuple[Callable[..., Node], int, int]] = {
     "between": (lambda x, lo, hi: both(Node("<=", (lo, x)), Node("<=", (x, hi))), 3, 3),
     "all": (both, 1, _ANY),
     "count": (lambda *nodes: Node("count", comparisons(nodes)), 1, _ANY),
+    "rank_correlation": (_over_regions("rank_correlation"), 2, 2),
+    "explained_share": (_over_regions("explained_share"), 2, 20),
 }
 
 

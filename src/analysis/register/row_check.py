@@ -122,6 +122,10 @@ def _derivation_faults(row: Row, column: str, derivation: Derivation) -> list[st
         return [f"{column}: expected a difference that explains what is marked with {DIFFERS_MARK}: {text}."]
     if derivation.tree.kind in TRUTHS and row["kind"] != "statement":
         return [f"{column}: a comparison belongs to a statement, not to a {row['kind']}: {text}."]
+    if derivation.is_over_regions and derivation.tree.kind not in TRUTHS:
+        return [
+            f"{column}: what is computed over regions stands in a comparison, as its interval is no rounding: {text}."
+        ]
     if derivation.tree.kind not in TRUTHS and not row["value"]:
         return [f"{column}: expected a comparison, because no value is printed: {text}."]
     return []

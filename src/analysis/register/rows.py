@@ -100,7 +100,7 @@ def _result(result: Recomputed | None) -> dict[str, Any]:
 
 
 def _json_number(value: Number | None) -> float | int | None:
-    if value is None or math.isinf(value):
+    if value is None or not math.isfinite(value):
         return None
     return int(value) if value == int(value) else float(value)
 

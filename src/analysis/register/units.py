@@ -13,6 +13,7 @@ from analysis.cleaning.cells import UNITS
 from analysis.errors import CallError
 from analysis.intervals.formula import TRUTHS, Node
 from analysis.register.claims import Claim, Derivation
+from analysis.register.formulas import OVER_REGIONS
 from analysis.register.relations import Register
 from analysis.snapshots.store import Snapshot
 
@@ -132,6 +133,8 @@ class UnitCheck:
         clashes, units = [each for _, found in parts for each in found], [unit for unit, _ in parts]
         if node.kind in ("*", "/"):
             return self._product(node.kind, units), clashes
+        if node.kind in OVER_REGIONS:  # whatever is compared, the result counts nothing
+            return Unit(_NONE, "ratio"), clashes
         known = [each for each in units if each.powers is not None]
         if node.kind in _ALIKE:
             met = ((one, two) for one, two in pairwise(known) if not self._fit(one, two))

@@ -14,11 +14,12 @@ from analysis.cleaning.periods import FREQUENCY
 from analysis.errors import CallError, CoverageError, check_choice, name_some
 from analysis.measures.regional_map import RegionalMap, check_region, levels_of, map_of
 from analysis.measures.regions import background, inhabitants_of, latest_month
-from analysis.measures.sources import PERSONS_BY_REGION
+from analysis.measures.sources import PERSONS_BY_REGION, POPULATION
 from analysis.measures.windows import parse_bound
 from analysis.models.regions.background import nearest
 from analysis.snapshots.store import Snapshot
 
+NEEDS = (PERSONS_BY_REGION, POPULATION)
 COMPARISONS = COUNTRY, PROVINCE, SIZE, NEAREST = ("country", "province", "size", "nearest")
 SIZES = (20_000, 50_000, 100_000, 250_000)
 """Inhabitants at which a class of size begins, as CBS groups municipalities."""

@@ -6,6 +6,11 @@ import numpy as np
 
 from analysis.errors import DataError
 
+_GAIN = 1e-3
+"""Log-likelihood that a last step may still gain (half the gradient by the inverse curvature by the gradient): it moves
+no coefficient by more than a twentieth of its standard error. Where regions differ by chance alone the strength grows
+without end, and noise of floats hides gains of some 1e-5 from the search while the gradient is not yet small."""
+
 
 @dataclass(frozen=True, eq=False)
 class BetaBinomial:
@@ -35,15 +40,14 @@ def fit_beta_binomial(count: np.ndarray, exposure: np.ndarray, design: np.ndarra
     start = np.linalg.lstsq(design * np.sqrt(weight)[:, None], working * np.sqrt(weight), rcond=None)[0]
     begin = np.append(start, np.log(10 / rate))
     found = minimize(_criterion, begin, args=(count, exposure, design), jac=True, method="BFGS", options={"gtol": 1e-4})
-    gradient = np.abs(found.jac).max()
-    if not np.isfinite(found.fun) or gradient > 0.1:
+    gradient, curvature = np.abs(found.jac).max(), _curvature(found.x, count, exposure, design)
+    covariance = np.linalg.pinv(curvature, hermitian=True)
+    if not np.isfinite(found.fun) or (gradient > 0.1 and abs(found.jac @ covariance @ found.jac) / 2 > _GAIN):
         raise DataError(
             f"the beta-binomial model of {len(count)} regions has no solution (gradient {gradient:.2g}). "
             "Choose fewer covariates, or look at their outliers."
         )
-    curvature = _curvature(found.x, count, exposure, design)
-    covariance = np.linalg.pinv(curvature, hermitian=True)[:-1, :-1]
-    return BetaBinomial(found.x[:-1], covariance, float(1 / (np.exp(found.x[-1]) + 1)))
+    return BetaBinomial(found.x[:-1], covariance[:-1, :-1], float(1 / (np.exp(found.x[-1]) + 1)))
 
 
 def _criterion(
