@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from analysis import __version__
 from analysis.cli_findings import FINDINGS_COMMANDS, option
-from analysis.cli_notebooks import INTERRUPTED, NOTEBOOK_COMMANDS
+from analysis.cli_notebooks import INTERRUPTED, NOTEBOOK_COMMANDS, SIMULATE_COMMAND
 from analysis.errors import CallError, DataError, WorkbenchError, did_you_mean, nearest
 from analysis.files import staged_folder
 from analysis.snapshots.store import report_damage, snapshot_names, survey
@@ -193,18 +193,6 @@ def _doctor(options: argparse.Namespace) -> int:
     return 1 if any(each.differences for each in found) else 0
 
 
-def _simulate(options: argparse.Namespace) -> int:
-    """Draw a population month by month, 2012-2025, and keep its tables as a snapshot together with the truth."""
-    from analysis.simulation.parameters import default_parameters
-    from analysis.simulation.simulate import simulate
-    from analysis.simulation.unrest import default_unrest
-
-    rules = default_parameters(options.seed, options.persons)
-    unrest = default_unrest() if options.world == "continuous" else None
-    print(simulate(snapshots_folder(), rules, options.name, unrest, options.full_size, options.regions))
-    return 0
-
-
 def _diff(options: argparse.Namespace) -> int:
     """Say what changed from one snapshot to another."""
     from analysis.snapshots.difference_output import changes_text, write_changes
@@ -353,16 +341,7 @@ _COMMANDS = {
         option("before", metavar="A"), option("after", metavar="B"),
         option("--out", metavar="DIR", type=Path, help="also write the changed cells as CSV, into a new folder"),
     ),
-    "simulate": (
-        _simulate, "make a population with known parameters, in the shape of the tables",
-        option("--seed", metavar="N", type=int, default=1, help="the draw (default: 1)"),
-        option("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"),
-        option("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)"),
-        option("--world", choices=("monthly", "continuous"), default="monthly",
-               help="people leave at month ends (default), or on any day with shocks that last"),
-        option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
-        option("--regions", action="store_true", help="tables by municipality as well, with the truth of their rates"),
-    ),
+    **SIMULATE_COMMAND,
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""
 

@@ -1,13 +1,19 @@
-"""The commands on notebooks: which there are, what they take, and work of one's own. Heavy imports wait."""
+"""The commands on notebooks and simulated populations, and on work of one's own. Heavy imports wait."""
+
+from __future__ import annotations
 
 import argparse
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.cli_findings import option
 from analysis.errors import CallError
-from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder
+from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
+
+if TYPE_CHECKING:
+    from analysis.runs.workers.cluster import Workers
 
 INTERRUPTED = 130
 
@@ -82,13 +88,69 @@ def _sweep(options: argparse.Namespace) -> int:
     try:
         run_sweep(plan, folder, workers, options.kernel, make_page)
     except KeyboardInterrupt:
-        gc.collect()  # the queues of workers, of which Python would say as it ends that they were left
-        print(f"bijstand: stopped; what was done is in {folder}, and the same command goes on.", file=sys.stderr)
-        return INTERRUPTED
+        return _stopped(folder)
     print(folder / "index.html")
     return 0
 
 
+def _stopped(folder: Path) -> int:
+    """Say that work on many processes was stopped, and what there is of it."""
+    gc.collect()  # the queues of workers, of which Python would say as it ends that they were left
+    print(f"bijstand: stopped; what was done is in {folder}, and the same command goes on.", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    """Draw a population month by month, 2012-2025, and keep its tables as a snapshot together with the truth."""
+    from analysis.runs.workers.cluster import Workers
+
+    workers = Workers(options.scheduler, options.workers)
+    if options.seeds is not None:
+        return _simulate_many(options, workers)
+    if options.workers or options.scheduler:
+        raise CallError("--workers and --scheduler are for many populations: expected --seeds, such as 1-100.")
+    from analysis.simulation.parameters import default_parameters
+    from analysis.simulation.simulate import simulate
+    from analysis.simulation.unrest import default_unrest
+
+    rules = default_parameters(1 if options.seed is None else options.seed, options.persons)
+    unrest = default_unrest() if options.world == "continuous" else None
+    print(simulate(snapshots_folder(), rules, options.name, unrest, options.full_size, options.regions))
+    return 0
+
+
+def _simulate_many(options: argparse.Namespace, workers: Workers) -> int:
+    from analysis.runs.pool import warm_up
+
+    if options.seed is not None:
+        raise CallError(f"--seed {options.seed}: expected without --seeds.")
+    if not workers.scheduler:
+        warm_up("distributed", "analysis.runs.simulations")
+    from analysis.runs.simulations import Population, draw_populations, name_of, read_seeds
+    from analysis.simulation.parameters import default_parameters
+    from analysis.simulation.unrest import default_unrest
+
+    unrest = default_unrest() if options.world == "continuous" else None
+    populations = [
+        Population(default_parameters(seed, options.persons), name_of(options.name, seed), unrest,
+                   options.full_size, options.regions)
+        for seed in read_seeds(options.seeds)
+    ]  # fmt: skip
+    folder = snapshots_folder()
+    try:
+        drawn = draw_populations(folder, options.name, populations, workers)
+    except KeyboardInterrupt:
+        return _stopped(folder)
+    for each in populations:
+        print(folder / each.name)
+    print(f"bijstand: {len(populations)} populations, {drawn} of them drawn now", file=sys.stderr)
+    return 0
+
+
+_WORKERS = (
+    option("--workers", metavar="N", type=int, help="processes on this machine (default: one a processor)"),
+    option("--scheduler", metavar="ADDRESS", default="", help="a Dask scheduler, such as tcp://10.0.0.5:8786"),
+)
 NOTEBOOK_COMMANDS = {
     "notebooks": (
         _notebooks, "list the notebooks, or the parameters of one with what they may be",
@@ -113,11 +175,26 @@ NOTEBOOK_COMMANDS = {
         option("--snapshot", metavar="NAME", help="the figures to use (default: that of the notebook)"),
         option("--lang", metavar="nl|en", help="the language of the runs (default: en)"),
         option("--out", metavar="DIR", type=Path, help="the folder of the sweep (default: one of its own in outputs/)"),
-        option("--workers", metavar="N", type=int, help="processes on this machine (default: one a processor)"),
-        option("--scheduler", metavar="ADDRESS", default="", help="a Dask scheduler, such as tcp://10.0.0.5:8786"),
+        *_WORKERS,
         option("--kernel", metavar="warm|plain", default="warm",
                help="kernels forked from one process, or started one by one (default: warm)"),
         option("--yes", action="store_true", help="more than 10,000 runs are meant"),
     ),
 }  # fmt: skip
 """Each command: what runs it, its line in the help, and its arguments."""
+SIMULATE_COMMAND = {
+    "simulate": (
+        _simulate, "make a population with known parameters, in the shape of the tables",
+        option("--seed", metavar="N", type=int, help="the draw (default: 1)"),
+        option("--seeds", metavar="A-B", help="many draws, each a snapshot NAME-SEED: 1-100, or 3,5,8; the same "
+               "command goes on where it was stopped"),
+        option("--persons", metavar="N", type=int, default=400_000, help="the stock to begin with (default: 400000)"),
+        option("--name", metavar="SNAPSHOT", default="simulated", help="its name (default: simulated)"),
+        option("--world", choices=("monthly", "continuous"), default="monthly",
+               help="people leave at month ends (default), or on any day with shocks that last"),
+        option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
+        option("--regions", action="store_true", help="tables by municipality as well, with the truth of their rates"),
+        *_WORKERS,
+    ),
+}  # fmt: skip
+"""The command on simulated populations, likewise."""

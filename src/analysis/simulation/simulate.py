@@ -43,7 +43,6 @@ def simulate(
         Name of the snapshot.
     unrest : Unrest, optional
         What the second world adds (`analysis.simulation.unrest`); by default the first world is drawn.
-
     full_size : bool
         Whether the tables are as large as the real ones (`analysis.simulation.full_size`).
     regions : bool
@@ -63,7 +62,8 @@ def simulate(
         raise CallError(f"snapshot {name!r} exists already and is never overwritten; give another --name.")
     counts = draw(rules) if unrest is None else draw_unrest(rules, unrest)
     drawn = _municipalities(rules, counts) if regions else None
-    truth = truth_bytes(rules, counts, unrest, None if drawn is None else region_truth(drawn, default_rules()))
+    of_regions = None if drawn is None else region_truth(drawn, default_rules())
+    truth = truth_bytes(rules, counts, unrest, of_regions, full_size)
     counts = counts if unrest is None else registered(counts, unrest, rules.seed)
     made = tables(counts, source_of(truth))
     made = as_large_as_real(made, rules.seed, rules.persons) if full_size else made

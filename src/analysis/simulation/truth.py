@@ -24,12 +24,17 @@ _YEARS = MONTHS.year.unique()
 
 
 def truth_bytes(
-    rules: Parameters, counts: Counts, unrest: Unrest | None = None, regions: dict[str, Any] | None = None
+    rules: Parameters,
+    counts: Counts,
+    unrest: Unrest | None = None,
+    regions: dict[str, Any] | None = None,
+    full_size: bool = False,
 ) -> bytes:
     """Return the truth of a population as the file that is kept with its tables.
 
     The steady state of the second world (``unrest``) is not known in closed form, and is left out. ``regions`` is what
-    is true of municipalities (`analysis.simulation.regions.region_truth`), where there are tables of them.
+    is true of municipalities (`analysis.simulation.regions.region_truth`), where there are tables of them. Tables of
+    full size have the same truth; the file says that they are.
     """
     groups = [TOTAL_GROUP]
     for group_by in MONITOR:
@@ -48,6 +53,7 @@ def truth_bytes(
         "parameters": asdict(rules),
         **({} if unrest is None else {"unrest": asdict(unrest)}),
         **({} if regions is None else {"regions": regions}),
+        **({"full_size": True} if full_size else {}),
         "months": [str(month) for month in MONTHS],
         "quarters": [str(quarter) for quarter in MONTHS.asfreq("Q-DEC").unique()],
         "years": _YEARS.tolist(),
@@ -72,6 +78,23 @@ def read_truth(snapshot: Snapshot) -> dict[str, Any]:
     if snapshot.kind != "simulated" or known != {source_of(data)}:
         raise DataError(f"snapshot {snapshot.name!r}: expected {FILE} as it was simulated; simulate it again.")
     return json.loads(data)
+
+
+def is_drawn_by(
+    snapshot: Snapshot, rules: Parameters, unrest: Unrest | None, regions: dict[str, Any] | None, full_size: bool
+) -> bool:
+    """Tell whether a simulated snapshot was drawn by these rules; ``regions`` are those of municipalities, or None.
+
+    Raises
+    ------
+    DataError
+        When its truth is not what was simulated, or it is no simulated snapshot.
+    """
+    truth = read_truth(snapshot)
+    of_regions = truth.get("regions", {}).get("rules")
+    found = (truth["parameters"], truth.get("unrest"), of_regions, truth.get("full_size", False))
+    asked = (asdict(rules), None if unrest is None else asdict(unrest), regions, full_size)
+    return all(one == json.loads(json_bytes(_json_numbers(other))) for one, other in zip(found, asked, strict=True))
 
 
 def source_of(data: bytes) -> str:
