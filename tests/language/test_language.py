@@ -13,8 +13,7 @@ from analysis.errors import CallError, DataError
 from analysis.language.glossary import LANGUAGES, glossary
 from analysis.language.translator import Translator
 from analysis.register.verdicts import TONES
-from analysis.report.provenance import TIME
-from analysis.report.table_spec import declared_tables
+from analysis.report.table_spec import TIME, declared_tables
 from project_copy import ROOT
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 import pandas as pd
 import pytest
@@ -10,6 +12,9 @@ from matplotlib.figure import Figure
 from analysis.errors import CallError, DataError
 from analysis.language.translator import Translator
 from analysis.report import Report
+from analysis.report import report as module
+from analysis.report.table_html import RenderedTable
+from analysis.report.table_spec import machine_table, table_spec
 from analysis.runs.data_package import write_data_package
 from analysis.runs.kernel import Job
 from analysis.runs.notebook import read_notebook
@@ -17,7 +22,7 @@ from analysis.site.build import build_site
 from analysis.site.downloads import read_tables
 from analysis.site.notebook_outputs import captions_in
 from analysis.site.page import Site
-from analysis.workspace import open_snapshot
+from analysis.workspace import RUN_FOLDER_VARIABLE, open_snapshot
 from in_process import run_here
 
 NOTEBOOK = [
@@ -30,7 +35,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from analysis.measures import caseload_groups
 from analysis.report import Report
-from analysis.workspace import open_snapshot
+from analysis.report import report as module
+from analysis.report.table_html import RenderedTable
+from analysis.report.table_spec import machine_table, table_spec
+from analysis.workspace import RUN_FOLDER_VARIABLE, open_snapshot
 
 source = open_snapshot(snapshot)
 report = Report(source, lang)
@@ -177,3 +185,81 @@ def test_rows_that_no_label_tells_apart_are_refused(report):
 def test_a_name_that_is_no_name_of_a_file_is_refused(report, name):
     with pytest.raises(CallError, match="expected a name of letters, digits"):
         report.table(name, TIDY)
+
+
+VALUES = pd.DataFrame({"group": ["x", "y"], "v": [1.0, 2.0]})
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch, published):
+    """Return what shows a table and returns its CSV."""
+    (tmp_path / "tables").mkdir()
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(module, "display", lambda *_, **__: None)
+
+    def save(name, frame):
+        Report(published, "en").table(name, frame)
+        return (tmp_path / "tables" / f"{name}.csv").read_text()
+
+    return save
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "column 'a' stands there twice; rename one"),
+        (VALUES.set_index("group").assign(group="z"), "column 'group' stands there twice"),
+        (VALUES["v"], "expected a DataFrame, found Series; a Series becomes one with .to_frame('value')"),
+        ([1, 2], "expected a DataFrame, found list"),
+        (
+            VALUES.pivot_table(index="v", columns="group", aggfunc=["sum"]),
+            "columns are named by texts, found ('sum', 'x')",
+        ),
+        (VALUES.assign(status=["good", "bad"]), "column 'status': expected final, revised_provisional, provisional"),
+        (VALUES.assign(missing=["a", ""]), "column 'missing': expected the reason why"),
+        (VALUES.assign(tables=[1, 2]), "column 'tables': expected names of tables as text, found 1"),
+        (VALUES.assign(verdict="good"), "column 'verdict': expected"),
+        (VALUES.assign(quantity="stock"), "has its numbers in 'value', which is not there"),
+        (VALUES.assign(quantity="stock", value=1.0, missing="a=b"), "found 'a=b'"),
+    ],
+)
+def test_a_frame_of_which_a_number_could_be_misread_is_refused_in_one_line(saved, frame, message):
+    """Two columns of one name were printed as the last one twice."""
+    with pytest.raises(CallError, match=re.escape(message)) as caught:
+        saved("mine", frame)
+    assert len(str(caught.value).splitlines()) == 1
+    assert str(caught.value).startswith("table 'mine': ")
+
+
+def test_the_name_of_a_table_of_a_chapter_is_not_free(saved):
+    message = "a chapter's table of this name has period too; choose another name"
+    with pytest.raises(CallError, match=message):
+        saved("caseload_by_year", VALUES)
+    with pytest.raises(CallError, match="has level, change"):
+        saved("caseload_by_year", VALUES.assign(period="2021-12"))
+
+
+def test_row_names_without_a_name_are_kept_and_a_count_of_rows_is_not(saved):
+    assert saved("named", VALUES[["v"]].set_axis(["men", "women"])) == (
+        "row,v,snapshot\nmen,1,published\nwomen,2,published\n"
+    )
+    assert saved("counted", VALUES[VALUES["v"] > 1]) == "group,v,snapshot\ny,2,published\n"
+
+
+def test_rows_of_several_snapshots_keep_theirs(saved):
+    assert "old,1\n" in saved("vintages", VALUES.assign(snapshot=["old", "new"])[["group", "snapshot", "v"]])
+
+
+def test_years_that_are_numbers_are_no_quantity(saved):
+    text = saved("years", pd.DataFrame({"v": [0.5, 0.25], "year": [2021, 2022]}))
+    assert text == "year,v,snapshot\n2021,0.5,published\n2022,0.25,published\n"
+
+
+def test_a_number_without_an_end_is_shown_so(saved):
+    assert "inf" in saved("endless", VALUES.assign(v=[float("inf"), float("-inf")]))
+    table = VALUES.assign(v=[float("inf"), float("-inf")])
+    spec = table_spec("endless", table)
+    shown = RenderedTable("endless", spec, machine_table(spec, table), Translator("en"), "t", "n")
+    text = shown._repr_mimebundle_()["text/plain"]
+    assert " ∞" in text
+    assert "−∞" in text

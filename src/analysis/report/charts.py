@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from analysis.language.glossary import glossary
 from analysis.language.numbers import decimals_needed
 from analysis.language.translator import Translator
+from analysis.report.own_frame import complete
 from analysis.report.plotting import HATCHES, INK, MARKERS, SOFT, boxed_note, canvas, colours, note, value_axis
-from analysis.report.table_spec import complete
 
 _NAME = 26  # characters of a class that fit beside the axes
 _HEAD, _TITLE, _LEGEND = 1.1, 0.3, 0.2  # inches: what is around the axes, title of a panel, line of the legend

@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.language.translator import Translator
-from analysis.report.provenance import TIME
-from analysis.report.table_spec import NAMED, TableSpec
+from analysis.report.table_spec import NAMED, TIME, TableSpec
 
 RESOURCE = ".resource.json"
 """The ending of what is left of a table for the data dictionary of the run."""

@@ -5,11 +5,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.cleaning.periods import SPAN, parse_period
-from analysis.report.table_spec import TableSpec
+from analysis.report.table_spec import TIME, TableSpec
 from analysis.snapshots.store import Snapshot
 
-TIME = ("period", "year", "quarter", "month", "span", "first_period", "last_period")
-"""Labels that say the period of a row themselves."""
 _WITH_THE_YEAR_BEFORE = 2
 _OF_FRAME = ("period", "quarter", "year")
 
@@ -17,14 +15,16 @@ _OF_FRAME = ("period", "quarter", "year")
 def with_provenance(
     table: pd.DataFrame, spec: TableSpec, frame: pd.DataFrame, snapshot: Snapshot, fields: dict[str, Any]
 ) -> pd.DataFrame:
-    """Return a table with ``period``, where no label says it, and ``snapshot``.
+    """Return a table with ``period`` and ``snapshot``, where no label says them.
 
     The period is that of the frame the table was made from, else the year its caption names, else the one of the tables
     that it rests on, where these have one only; it is empty where a row is of no single period.
     """
     periods = [] if set(TIME) & set(spec.labels) else _periods(table, list(spec.labels), frame, snapshot, fields)
-    columns = {"period": periods} if any(periods) else {}
-    return table.assign(**columns, snapshot=snapshot.name)
+    columns: dict[str, Any] = {"period": periods} if any(periods) else {}
+    if "snapshot" not in spec.labels:  # a table of several snapshots names that of each row itself
+        columns["snapshot"] = snapshot.name
+    return table.assign(**columns)
 
 
 def _periods(

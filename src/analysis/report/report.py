@@ -18,10 +18,11 @@ from analysis.missing import FINAL
 from analysis.report.data_dictionary import RESOURCE, resource
 from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
+from analysis.report.own_frame import complete, completed_table
 from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, make_room, png, put_title, svg
 from analysis.report.provenance import with_provenance
 from analysis.report.table_html import RenderedTable
-from analysis.report.table_spec import NAMED, complete, machine_table, table_spec
+from analysis.report.table_spec import NAMED, machine_table, table_spec
 from analysis.snapshots.difference_output import escape_spreadsheet_formula
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE
@@ -100,9 +101,14 @@ class Report:
             has the header alone.
         **fields
             What fills the fields of the chapter's caption.
+
+        Raises
+        ------
+        CallError
+            When no table can be made of the frame: see `analysis.report.own_frame.completed_table`.
         """
         check_name("table", name)
-        frame = complete(frame)
+        frame = completed_table(name, frame)
         spec = table_spec(name, frame)
         table = machine_table(spec, frame)
         if not title and spec.title:

@@ -1,6 +1,7 @@
 """A table of the report as text, where outputs are compared, and as semantic HTML, where people read it."""
 
 import html
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -149,9 +150,11 @@ def _number(row: dict, quantity: str, spec: TableSpec, translator: Translator) -
     """Return a number and its interval, which may have more decimals, or the reason why there is none."""
     reasons = dict(reason.split("=") for reason in row.get("missing", "").split("; ") if reason)
     declared, value = glossary()["quantities"].get(quantity, {}), row[quantity]
-    decimals, sign = declared.get("decimals", _inferred_decimals(value)), declared.get("sign", False)
     if pd.isna(value):
         return translator.value(reasons.get(quantity, spec.absent)), ""
+    decimals, sign = declared.get("decimals", _inferred_decimals(value)), declared.get("sign", False)
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞", ""
     text, lo, hi = translator.number(value, decimals, sign), row.get(f"{quantity}_lo"), row.get(f"{quantity}_hi")
     if quantity in reasons:  # a value with a reason is one without an interval
         return text, translator.word("intervals", "none", reason=translator.value(reasons[quantity]))
@@ -164,4 +167,4 @@ def _number(row: dict, quantity: str, spec: TableSpec, translator: Translator) -
 
 def _inferred_decimals(value: float) -> int:
     """Return decimals for a number of which nothing is declared: none for a whole one, else three digits in all."""
-    return 0 if pd.isna(value) or float(value).is_integer() else significant_decimals(value, 3)
+    return 0 if not math.isfinite(value) or float(value).is_integer() else significant_decimals(value, 3)

@@ -18,6 +18,8 @@ from analysis.missing import FINAL, PRESENT, STATUSES
 from analysis.models.dispersion import ROUNDING
 
 NAMED, UNSTATED, BOUNDS = "named in the row", "unstated", "bounds"
+TIME = ("period", "year", "quarter", "month", "span", "first_period", "last_period")
+"""Labels that say the period of a row themselves."""
 _OF_A_NUMBER = (
     "value", "value_lo", "value_hi", "quantity", "unit", "denominator", "missing", "status", "tables", "interval",
 )  # fmt: skip
@@ -63,7 +65,7 @@ def table_spec(name: str, frame: pd.DataFrame) -> TableSpec:
     """Return the columns of a table: as its chapter declares them, else inferred from its frame.
 
     Of a tidy frame the labels are the columns that do not describe the number, and each quantity has an interval whose
-    ends differ somewhere. Of another frame text and truth values are labels, and numbers are quantities.
+    ends differ somewhere. Of another frame text, truth values and periods are labels, and numbers are quantities.
 
     Raises
     ------
@@ -74,8 +76,8 @@ def table_spec(name: str, frame: pd.DataFrame) -> TableSpec:
         return declared_tables()[name]
     if "quantity" not in frame:
         columns = [column for column in frame if column != "tables" and not column.endswith(("_lo", "_hi"))]
-        numbers = frame.select_dtypes("number", exclude="timedelta")
-        quantities = tuple(column for column in columns if column in numbers)
+        numbers = frame.select_dtypes("number", exclude=["timedelta", "complex"])
+        quantities = tuple(column for column in columns if column in numbers and column not in TIME)
         intervals = tuple(column for column in quantities if {f"{column}_lo", f"{column}_hi"} <= set(frame))
         return TableSpec(tuple(c for c in columns if c not in quantities), quantities, intervals, UNSTATED)
     kinds = frame["interval"].unique() if "interval" in frame else [ROUNDING if "status" in frame else UNSTATED]
@@ -88,17 +90,6 @@ def table_spec(name: str, frame: pd.DataFrame) -> TableSpec:
     quantities = tuple(frame["quantity"].unique())
     intervals = tuple(name for name in quantities if name in ranged)
     return TableSpec(labels, quantities, intervals, kinds[0] if len(kinds) == 1 else NAMED)
-
-
-def complete(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame of one's own with a named index as columns, and a tidy one with the columns that it left out."""
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
-    if "quantity" in frame:
-        absent = {"value_lo": float("nan"), "value_hi": float("nan")}
-        absent["missing"] = frame["value"].isna().map({True: "no_value", False: PRESENT})
-        frame = frame.assign(**{name: value for name, value in absent.items() if name not in frame})
-    return frame
 
 
 def machine_table(spec: TableSpec, frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import html
 import re
 
-from analysis.report.provenance import TIME
+from analysis.report.table_spec import TIME
 
 _BODY = re.compile(r"(<tbody>)(.*?)(</tbody>)", re.DOTALL)
 _ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)

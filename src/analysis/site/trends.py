@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.cleaning.periods import parse_period
 from analysis.language.glossary import glossary
-from analysis.report.provenance import TIME
+from analysis.report.table_spec import TIME
 from analysis.site.page import Site
 
 WIDTH, _HEIGHT, _EDGE = 300, 46, 6

@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.language.glossary import glossary
-from analysis.report.provenance import TIME
+from analysis.report.table_spec import TIME
 from analysis.site.citation import cite_report
 from analysis.site.downloads import TableOfRun
 from analysis.site.page import Site
