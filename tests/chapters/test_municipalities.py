@@ -11,6 +11,7 @@ from analysis.language.translator import Translator
 from analysis.measures import regions
 from analysis.measures.tidy_frame import pick
 from analysis.register.cells import Tables
+from analysis.runs.parameter_help import allowed_values
 from analysis.simulation.regions import REGION_MONTHS, default_rules, draw_regions
 from analysis.simulation.regions_tables import region_tables
 from analysis.snapshots.store import read_snapshot
@@ -62,6 +63,15 @@ def test_regions_that_can_be_chosen_are_those_of_the_last_map(towns, published):
     assert "GM1979" in codes
     assert "GM0003" not in codes  # merged into it: a sweep over GM* leaves it out
     assert len(selection.regions_to_choose(published)) == 12
+
+
+def test_regions_that_can_be_chosen_are_those_of_the_month(towns):
+    """Eemsdelta was made of three in 2021: a sweep over a month before takes these, one over a later month does not."""
+    before, after = selection.regions_to_choose(towns, "2020-12"), allowed_values("region", towns, "2021")
+    assert {"GM0003", "GM0010", "GM0024"} <= {*before} - {*after}
+    assert "GM1979" in {*after} - {*before}
+    assert all(selection.choose(towns, code, month="2020-12").region == code for code in before[-5:])
+    assert allowed_values("region", towns, "soon") == ()
 
 
 def test_peers_of_a_municipality(towns):

@@ -14,12 +14,14 @@ from test_run import make_notebook
 
 from analysis.cli import main
 from analysis.errors import CallError
+from analysis.runs.notebook import find_notebooks
 from analysis.runs.parameter_help import allowed_values
+from analysis.runs.sweep import plan
 from analysis.runs.sweep.folder import RECORD, claimed, folder_of
 from analysis.runs.sweep.grid import MANY, read_grid, split_values
 from analysis.runs.sweep.plan import plan_sweep
 from analysis.runs.workers import cluster
-from project_copy import outputs
+from project_copy import ROOT, outputs
 
 REGIONS = {"published": ("", "GM0001", "GM0002", "PV20"), "later": ("GM0001", "GM0003")}
 
@@ -41,6 +43,14 @@ def test_a_pattern_stands_for_the_values_that_the_snapshot_of_its_row_has():
     ]  # fmt: skip
     with pytest.raises(CallError, match=r"nothing matches 'XX\*'"):
         read_grid({"region": "XX*"}, None, allowed)
+
+
+def test_regions_are_those_of_the_month_of_their_row(monkeypatch):
+    (notebook,) = find_notebooks(ROOT / "notebooks", ["09_municipalities"])
+    monkeypatch.setattr(plan, "open_snapshot", lambda name: name)
+    monkeypatch.setattr(plan, "allowed_values", lambda name, source, month: [f"GM-{source}-{month}"])
+    rows = read_grid({"region": "GM*", "month": "2020-12,2024"}, None, plan._allowed_in(notebook))
+    assert [row["region"] for row in rows] == ["GM-published-2020-12", "GM-published-2024"]
 
 
 def test_a_star_in_a_free_text_is_a_star():

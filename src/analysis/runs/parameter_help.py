@@ -71,10 +71,15 @@ def parameter_help(notebook: Notebook, source: Source) -> list[ParameterHelp]:
     return found
 
 
-def allowed_values(name: str, source: Source) -> tuple[str, ...]:
-    """Return what a parameter of this name may be on a snapshot, nothing where that cannot be listed."""
-    if name in _VALUES:
-        with suppress(CallError, CoverageError):
+def allowed_values(name: str, source: Source, month: str = "") -> tuple[str, ...]:
+    """Return what a parameter of this name may be on a snapshot, nothing where that cannot be listed.
+
+    ``month`` is the parameter of that name in the same call, which says of what day the regions are.
+    """
+    with suppress(CallError, CoverageError):
+        if name == "region":
+            return tuple(_regions(source, month))
+        if name in _VALUES:
             return tuple(_VALUES[name](source))
     return ()
 
@@ -102,16 +107,15 @@ def _documents(_: Source) -> Iterable[str]:
     return ["", *document_names()]
 
 
-def _regions(source: Source) -> Iterable[str]:
+def _regions(source: Source, month: str) -> Iterable[str]:
     from analysis.chapters.municipalities.selection import regions_to_choose
 
-    return ["", *regions_to_choose(source)]
+    return ["", *regions_to_choose(source, month)]
 
 
 _VALUES: dict[str, Callable[[Source], Iterable[str]]] = {
     "snapshot": lambda _: dict.fromkeys([*names_of_snapshots(), PRACTICE]),
     "lang": lambda _: LANGUAGES,
-    "region": _regions,
     "compare_with": _named("chapters.municipalities.selection", "COMPARISONS"),
     "group_by": lambda _: [ALL, *MONITOR],
     "measure": _testable("measure"),

@@ -60,14 +60,13 @@ def choose(snapshot: Snapshot, region: str = "", compare_with: str = COUNTRY, mo
         In one line, when the region, the peers or the month cannot be had.
     """
     check_choice("compare_with", compare_with, COMPARISONS)
-    asked = parse_bound("month", month).asfreq(FREQUENCY["month"], how="end") if month else None
+    asked = _asked(month)
     try:
         level = level_of(region) or ("municipality" if "municipality" in levels_of(snapshot) else "province")
-        year = asked.year if asked is not None else _last_year(snapshot)
-        if region:
-            check_region(snapshot, region, year)
-        found = latest_month(snapshot, map_of(snapshot, level, year), asked)
+        found = _month_of(snapshot, level, asked)
         regions = map_of(snapshot, level, found.year)
+        if region:
+            check_region(snapshot, region, (found if asked is None else asked).year)
     except CoverageError as fault:
         raise CallError(str(fault)) from fault
     if asked is not None and found != asked:
@@ -85,6 +84,16 @@ def choose(snapshot: Snapshot, region: str = "", compare_with: str = COUNTRY, mo
             f"compare_with {compare_with!r}: region {region} has {len(peers)} peers, too few to compare; {other}."
         )
     return Choice(regions, found, region, compare_with, peers)
+
+
+def _asked(month: str) -> pd.Period | None:
+    """Return the month that a parameter names, None for an empty one."""
+    return parse_bound("month", month).asfreq(FREQUENCY["month"], how="end") if month else None
+
+
+def _month_of(snapshot: Snapshot, level: str, asked: pd.Period | None) -> pd.Period:
+    """Return the latest month with figures of a level, up to the one that is asked for."""
+    return latest_month(snapshot, map_of(snapshot, level, asked.year if asked else _last_year(snapshot)), asked)
 
 
 def _last_year(snapshot: Snapshot) -> int:
@@ -130,10 +139,18 @@ def _characteristics(snapshot: Snapshot, regions: RegionalMap, month: pd.Period)
     return background(snapshot, regions).assign(size=np.log(people))
 
 
-def regions_to_choose(snapshot: Snapshot) -> list[str]:
-    """Return the codes of the provinces and municipalities of the last year that a snapshot has."""
-    year = _last_year(snapshot)
+def regions_to_choose(snapshot: Snapshot, month: str = "") -> list[str]:
+    """Return the codes of the provinces and municipalities that there are in the month that `choose` takes.
+
+    Raises
+    ------
+    CallError
+        When the month cannot be read.
+    CoverageError
+        When the snapshot has no figures of regions up to it.
+    """
+    asked = _asked(month)
     return [
         code for level in ("province", "municipality") if level in levels_of(snapshot)
-        for code in map_of(snapshot, level, year).codes
+        for code in map_of(snapshot, level, (asked or _month_of(snapshot, level, None)).year).codes
     ]  # fmt: skip

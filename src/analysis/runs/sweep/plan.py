@@ -111,14 +111,13 @@ def plan_sweep(folder: Path, name: str, given: Row, file: Path | None, sure: boo
 
 def _allowed_in(notebook: Notebook):
     @cache
-    def listed(name: str, snapshot: str) -> Iterable[str]:
-        return allowed_values(name, open_snapshot(snapshot))
+    def listed(name: str, snapshot: str, month: str) -> Iterable[str]:
+        return allowed_values(name, open_snapshot(snapshot), month)
 
     def allowed(name: str, row: Row) -> Iterable[str]:
-        snapshot = (
-            "published" if name == "snapshot" else row.get("snapshot", notebook.defaults.get("snapshot", "published"))
-        )
-        return listed(name, snapshot)
+        called = {"snapshot": "published", "month": ""} | notebook.defaults | row
+        snapshot = "published" if name == "snapshot" else called["snapshot"]
+        return listed(name, snapshot, called["month"] if name == "region" else "")
 
     return allowed
 
