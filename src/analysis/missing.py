@@ -1,5 +1,7 @@
 """What goes with a value: the reason of its absence, and how final it is; and the third outcome of a check."""
 
+from collections.abc import Iterable
+
 IMPOSSIBLE = "impossible"
 """Blank at CBS: the figure cannot exist (of Dutch origin and born abroad)."""
 
@@ -23,6 +25,12 @@ REASONS = (NOT_IN_SNAPSHOT, UNKNOWN, NO_FIGURE, IMPOSSIBLE, UNDEFINED)
 FINAL, REVISED_PROVISIONAL, PROVISIONAL = STATUSES = ("final", "revised_provisional", "provisional")
 """How final a figure is, the least final last; CBS prints nothing, ``**`` and ``*``. A sum is as final as its least
 final cell."""
+
+
+def least_final(statuses: Iterable[str]) -> str:
+    """Return the status of what is made of figures with these: that of the least final; final where there are none."""
+    return max(statuses, key=STATUSES.index, default=FINAL)
+
 
 UNDECIDED = "cannot be decided"
 """The third outcome of any check, where the figures leave open whether it holds or fails."""

@@ -116,6 +116,16 @@ def test_what_cannot_be_compared_is_refused_in_one_line(towns, asked, words):
     assert "\n" not in str(refusal.value)
 
 
+def test_a_spread_is_as_final_as_the_least_final_region_in_it(towns, of_eemsdelta):
+    choice, _ = of_eemsdelta
+    found = rates_of(towns, choice)
+    found = found.assign(status=np.where(found["region"] == choice.peers[-1], "provisional", "final"))
+    spread = profile.spread(found, choice)
+    assert set(pick(spread, "middle").set_index("measure").loc[["per_1000", "growth_pct"], "status"]) == {"provisional"}
+    # a region without the figure makes it no less final: benefits of the last months are not known
+    assert row(spread, "middle", measure="benefits_per_100")["status"] == "final"
+
+
 def test_the_profile_stands_beside_its_peers_and_the_country(towns, of_eemsdelta):
     choice, _ = of_eemsdelta
     found = rates_of(towns, choice)

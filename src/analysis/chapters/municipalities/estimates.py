@@ -15,7 +15,7 @@ from analysis.chapters.municipalities.selection import Choice
 from analysis.measures.regions import KEY_FIGURES, MONTHS_A_YEAR, background, inhabitants_of, persons_of
 from analysis.measures.sources import PERSONS_BY_REGION, POPULATION
 from analysis.measures.tidy_frame import combine
-from analysis.missing import FINAL, PRESENT, UNDECIDED
+from analysis.missing import PRESENT, UNDECIDED, least_final
 from analysis.models.dispersion import BOTH, PROCESS, ROUNDING
 from analysis.models.regions.background import Explained, explain, regions_needed
 from analysis.models.regions.change import LESS, MORE, Change, change
@@ -78,7 +78,7 @@ def compare(snapshot: Snapshot, choice: Choice, confidence: float) -> Compared:
     return Compared(
         codes, choice, now, before, funnel(now), shrunken, ranks(shrunken.draws, confidence),
         change(before, now, STAYING, confidence), characteristics[complete] if enough else pd.DataFrame(), explained,
-        persons[0].status[known],
+        (persons[0] / people[0]).status[known],
     )  # fmt: skip
 
 
@@ -213,7 +213,8 @@ def _tidy(
     """Return columns of (kind, factor, value, lo, hi) as a tidy frame in an order; ``rows`` are their regions."""
     about, frames = {"period": str(compared.choice.month)}, []
     about["tables"] = ", ".join((PERSONS_BY_REGION, POPULATION, *more))
-    status = compared.status if rows is None else compared.status[rows] if rows else np.full(len(order), FINAL)
+    whole = np.full(len(order), least_final(compared.status))
+    status = compared.status if rows is None else compared.status[rows] if rows else whole
     for quantity, (kind, factor, *ends) in columns.items():
         value, lo, hi = (factor * np.asarray(end, float)[order] for end in ends)
         numbers = {"value": value, "value_lo": lo, "value_hi": hi, "interval": kind, "missing": PRESENT}

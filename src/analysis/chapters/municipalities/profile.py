@@ -10,7 +10,7 @@ from analysis.classifications.regions import COUNTRY
 from analysis.measures.regional_map import map_of
 from analysis.measures.regions import rates, trend
 from analysis.measures.tidy_frame import combine, pick
-from analysis.missing import PRESENT
+from analysis.missing import FINAL, PRESENT, least_final
 from analysis.snapshots.store import Snapshot
 
 MEASURES = ("per_1000", "growth_pct", "benefits_per_100", "provisions_per_100")
@@ -28,13 +28,14 @@ def spread(found: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     among, rows = _among(found, choice), []
     for measure in MEASURES:
         values = pick(among, measure)
-        known = values.loc[values["missing"] == PRESENT, "value"].to_numpy(float)
+        has = values["missing"] == PRESENT
+        known, status = values.loc[has, "value"].to_numpy(float), least_final(values.loc[has, "status"])
         reason = PRESENT if len(known) else _reason(values)
         points = {"regions": float(len(known))}
         points |= {name: np.percentile(known, at) if len(known) else np.nan for name, at in PARTS.items()}
         for quantity, value in points.items():
             missing = "" if quantity == "regions" else reason
-            rows.append(_row(measure, quantity, value, missing, values))
+            rows.append(_row(measure, quantity, value, missing, values) | {"status": status})
     return pd.DataFrame(rows)
 
 
@@ -49,7 +50,7 @@ def _reason(values: pd.DataFrame) -> str:
 
 def _row(measure: str, quantity: str, value: float, missing: str, values: pd.DataFrame) -> dict[str, object]:
     first = values.iloc[0]
-    row = {"measure": measure, "quantity": quantity, **first[["period", "tables", "status"]]}
+    row = {"measure": measure, "quantity": quantity, **first[["period", "tables"]]}
     return row | {"value": value, "value_lo": np.nan, "value_hi": np.nan, "missing": missing}
 
 
@@ -85,16 +86,16 @@ def trends(snapshot: Snapshot, choice: Choice) -> pd.DataFrame:
     months = pd.period_range(choice.month - _MONTHS_BACK, choice.month, freq="M")[::_STEP]
     everyone, nation = trend(snapshot, choice.regions, months), map_of(snapshot, "country", choice.month.year)
     country = trend(snapshot, nation, months).assign(series="country")
-    values = _among(everyone, choice).pivot_table(
-        index="month", columns="region", values="value", dropna=False, observed=True
-    )
-    values = values.reindex([str(month) for month in months])
+    among, names = _among(everyone, choice), [str(month) for month in months]
+    values = among.pivot_table(index="month", columns="region", values="value", dropna=False, observed=True)
+    values = values.reindex(names)
+    status = among[among["missing"] == PRESENT].groupby("month", observed=True)["status"].agg(least_final)
+    status = status.reindex(names, fill_value=FINAL).to_numpy(object)
     enough = values.notna().mean(axis=1) > 0.5
     frames = [everyone[everyone["region"] == choice.region].assign(series="own")]
     for name in QUARTILES:
         points = values.quantile(PARTS[name] / 100, axis=1).where(enough)
         missing = np.where(enough, PRESENT, "not_in_snapshot")
-        frames.append(
-            country.assign(series=name, value=points.to_numpy(), value_lo=np.nan, value_hi=np.nan, missing=missing)
-        )
+        ends = {"value": points.to_numpy(), "value_lo": np.nan, "value_hi": np.nan}
+        frames.append(country.assign(series=name, **ends, missing=missing, status=status))
     return combine([*frames, country]).drop(columns="region")
