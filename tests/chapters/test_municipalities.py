@@ -200,6 +200,21 @@ def test_sentences_name_the_region_its_rank_and_the_verdict(towns, of_eemsdelta,
     assert "(4)" in sentences.merged(compared, words)
 
 
+def test_peers_with_a_surely_higher_or_lower_level_are_counted(of_eemsdelta):
+    """Each pair by itself, from the draws of both rates; what neither ninety-seven of a hundred decide is left open."""
+    choice, compared = of_eemsdelta
+    own = compared.codes.index("GM1979")
+    higher = (compared.shrunken.draws > compared.shrunken.draws[:, [own]]).mean(axis=0)
+    peers = [compared.codes.index(code) for code in choice.peers]
+    above, below = int((higher[peers] >= 0.975).sum()), int((higher[peers] <= 0.025).sum())
+    assert 0 < above + below < 20
+    name = choice.regions.names["GM1979"]
+    assert (
+        f"Of the 20 others beside {name}, {above} have a higher underlying level and {below} a lower one; "
+        f"of {20 - above - below} it cannot be decided (95%, each pair by itself)."
+    ) in sentences.funnel(compared, Translator("en"))
+
+
 def test_the_trend_of_a_merged_municipality_goes_back_before_it(towns, of_eemsdelta):
     choice, _ = of_eemsdelta
     trends = profile.trends(towns, choice)

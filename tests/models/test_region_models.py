@@ -1,5 +1,7 @@
 """Regions compared: cases known by hand or by another formula, and what rounding and small counts widen."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -11,9 +13,17 @@ from analysis.models.regions.beta_binomial import fit_beta_binomial
 from analysis.models.regions.change import change
 from analysis.models.regions.counts import RegionCounts
 from analysis.models.regions.funnel import funnel, funnel_curve
-from analysis.models.regions.level import level
 from analysis.models.regions.ranks import compare, ranks
 from analysis.models.regions.shrinkage import expected_by_size, shrink
+
+
+@pytest.fixture
+def level(monkeypatch):
+    """What `make validate` measures shrunken rates against."""
+    monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2] / "tools" / "validate")
+    from own_rates import level
+
+    return level
 
 
 def exact(count, exposure):
@@ -47,7 +57,7 @@ def test_counts_that_cannot_be_used_are_refused(columns, message):
         RegionCounts(*columns)
 
 
-def test_a_part_cannot_exceed_its_whole_but_a_number_can():
+def test_a_part_cannot_exceed_its_whole_but_a_number_can(level):
     counts = exact([120.0], [100.0])
     with pytest.raises(DataError, match="use the family 'poisson'"):
         level(counts)
@@ -56,7 +66,7 @@ def test_a_part_cannot_exceed_its_whole_but_a_number_can():
         level(counts, family="normal")
 
 
-def test_a_printed_part_that_rounding_lifted_above_its_whole_is_all_of_it():
+def test_a_printed_part_that_rounding_lifted_above_its_whole_is_all_of_it(level):
     counts = RegionCounts([10.0], [5.0], [15.0], [7.0])
     found = level(counts)
     assert found.value == 1
@@ -72,7 +82,7 @@ def test_where_nobody_is_counted_nothing_is_compared():
         explain(nobody, np.arange(40.0)[:, None], ["a"])
 
 
-def test_a_level_without_rounding_is_that_of_jeffreys():
+def test_a_level_without_rounding_is_that_of_jeffreys(level):
     counts = exact([7.0, 300.0], [500.0, 10_000.0])
     found = level(counts)
     assert found.lo == pytest.approx(stats.beta.ppf(0.025, [7.5, 300.5], [493.5, 9700.5]))
@@ -81,7 +91,7 @@ def test_a_level_without_rounding_is_that_of_jeffreys():
     assert many.hi == pytest.approx(stats.gamma.ppf(0.975, [7.5, 300.5]) / [500, 10_000])
 
 
-def test_rounding_widens_the_level_of_a_small_region_and_hardly_that_of_a_large_one():
+def test_rounding_widens_the_level_of_a_small_region_and_hardly_that_of_a_large_one(level):
     one, other = level(in_tens([20, 20_000], [1e3, 1e6])), level(exact([20.0, 20_000.0], [1e3, 1e6]))
     wider = (one.hi - one.lo) / (other.hi - other.lo)
     # uniform over ten adds 100 / 12 to a variance of about 20 and of 20,000
@@ -155,7 +165,7 @@ def test_regions_that_are_alike_shrink_to_one_rate_and_large_ones_that_differ_do
         assert 0.9 <= np.mean((held.lo <= rates) & (rates <= held.hi)) <= 0.99
 
 
-def test_shrinkage_goes_to_what_the_background_expects():
+def test_shrinkage_goes_to_what_the_background_expects(level):
     rng = np.random.default_rng(4)
     exposure = np.full(80, 2_000.0)
     background = np.repeat([0.01, 0.04], 40)
@@ -295,8 +305,6 @@ def test_the_nearest_in_background_are_by_standard_deviations():
 
 def test_intervals_hold_and_the_explained_share_is_found_on_simulated_municipalities(monkeypatch):
     """One draw of 342; `make validate` has the many that decide. Margins are three Monte Carlo errors of one draw."""
-    from pathlib import Path
-
     monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2] / "tools" / "validate")
     import regions
 

@@ -13,13 +13,13 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from own_rates import level
 from replicates import Crew, Replicate
 
 from analysis.models.regions.background import explain
 from analysis.models.regions.change import FEWEST_PERSONS, change
 from analysis.models.regions.counts import RegionCounts
 from analysis.models.regions.funnel import funnel, funnel_curve, transformed
-from analysis.models.regions.level import level
 from analysis.models.regions.ranks import compare, ranks
 from analysis.models.regions.shrinkage import expected_by_size, shrink
 from analysis.simulation.regions import REGION_MONTHS, RegionRules, Regions, default_rules, draw_regions

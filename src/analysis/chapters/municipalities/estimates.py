@@ -21,7 +21,8 @@ from analysis.models.regions.background import Explained, explain, regions_neede
 from analysis.models.regions.change import LESS, MORE, Change, change
 from analysis.models.regions.counts import RegionCounts
 from analysis.models.regions.funnel import ABOVE, BELOW, INSIDE, Funnel, funnel
-from analysis.models.regions.ranks import Ranks, ranks
+from analysis.models.regions.ranks import Comparison, Ranks, ranks
+from analysis.models.regions.ranks import compare as compare_ranks
 from analysis.models.regions.shrinkage import Shrunken, expected_by_size, shrink
 from analysis.snapshots.store import Snapshot
 
@@ -40,6 +41,7 @@ _BY_SIZE = 30
 class Compared:
     """The regions with figures of both months, and what the models say of them; R regions, in the order of ``codes``.
 
+    ``pairs`` says which regions have a higher or lower underlying level than the chosen one; None without one.
     ``background`` is empty, and ``explained`` None, where the snapshot has none or too few regions for it.
     """
 
@@ -54,6 +56,8 @@ class Compared:
     background: pd.DataFrame
     explained: Explained | None
     status: np.ndarray
+    pairs: Comparison | None
+    confidence: float
 
 
 def compare(snapshot: Snapshot, choice: Choice, confidence: float) -> Compared:
@@ -68,6 +72,7 @@ def compare(snapshot: Snapshot, choice: Choice, confidence: float) -> Compared:
     )
     shrunken = shrink(now, expected_by_size(now) if len(now) >= _BY_SIZE else None, confidence)
     codes = [regions.codes[at] for at in known]
+    own = codes.index(choice.region) if choice.region in codes else None
     characteristics = background(snapshot, regions).reindex(codes)
     complete = characteristics.notna().all(axis=1).to_numpy()
     enough = complete.sum() >= regions_needed(characteristics.shape[1]) and characteristics.shape[1] > 0
@@ -79,6 +84,7 @@ def compare(snapshot: Snapshot, choice: Choice, confidence: float) -> Compared:
         codes, choice, now, before, funnel(now), shrunken, ranks(shrunken.draws, confidence),
         change(before, now, STAYING, confidence), characteristics[complete] if enough else pd.DataFrame(), explained,
         (persons[0] / people[0]).status[known],
+        None if own is None else compare_ranks(shrunken.draws, own, confidence), confidence,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from analysis.language.translator import Translator
 from analysis.measures.tidy_frame import pick
 from analysis.missing import UNDECIDED
 from analysis.models.regions.funnel import ABOVE, BELOW
+from analysis.models.regions.ranks import HIGHER, LOWER
 from analysis.report.numbers import format_rounded, format_with_interval, select_row, value_in
 
 _PER = 1000
@@ -100,7 +101,20 @@ def funnel(compared: Compared, lang: Translator) -> str:
     numbers["between"] = lang.number(compared.limits.tau_rate * _PER, 1)
     text = lang.word("texts", "funnel", number=lang.number(len(compared.codes)), **numbers, **counts)
     own = _own_position(compared)
-    return f"{text} {lang.word('texts.funnel_own', own, chosen=own_name(compared.choice, lang))}" if own else text
+    if not own:
+        return text
+    return (
+        f"{text} {lang.word('texts.funnel_own', own, chosen=own_name(compared.choice, lang))} {_pairs(compared, lang)}"
+    )
+
+
+def _pairs(compared: Compared, lang: Translator) -> str:
+    """Return how many peers have a higher or lower underlying level than the chosen region, each pair by itself."""
+    verdicts = compared.pairs.verdict[np.isin(compared.codes, compared.choice.peers)]
+    counts = {name: lang.number(int((verdicts == name).sum())) for name in (HIGHER, LOWER)}
+    counts |= {"open": lang.number(int((verdicts == UNDECIDED).sum())), "number": lang.number(len(verdicts))}
+    own, confidence = own_name(compared.choice, lang), lang.number(100 * compared.confidence)
+    return lang.word("texts", "pairs", chosen=own, confidence=confidence, **counts)
 
 
 def _own_position(compared: Compared) -> str:

@@ -1,4 +1,7 @@
-"""The rate of each region by its own figure, with an interval of process variation and rounding."""
+"""The rate of each region by its own figure, with an interval of process variation and rounding.
+
+It is what shrunken rates are measured against: no page shows it, because it takes no account of what others have.
+"""
 
 from dataclasses import dataclass
 
