@@ -9,10 +9,12 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from analysis import __version__
 from analysis.cli_findings import FINDINGS_COMMANDS, option
@@ -120,24 +122,32 @@ def _report(options: argparse.Namespace) -> int:
     if options.jobs is not None and options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected a whole number from 1.")
     check_kernels(options.kernel)
-    plan = plan_run(notebooks_folder(), options.notebook, given)
-    for each in plan.skipped:
-        print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
-
-    from analysis.runs.report_run import run_report
-
-    def make_pages(*run) -> None:
-        from analysis.site import build  # nbconvert takes seconds to import, a failed run needs none
-
-        build.make_pages(*run, single=options.single_file)
-
     out = Path(options.out or outputs_folder())
-    with kernel_server(options.kernel, len(plan.notebooks)) as address:
-        folder = run_report(plan, out, options.jobs, make_pages, address)
+    with kernel_server(options.kernel, several=len(set(options.notebook or ())) != 1) as address:
+        plan = plan_run(notebooks_folder(), options.notebook, given)
+        for each in plan.skipped:
+            print(f"bijstand: notebook {each['name']} is left out: {each['reason']}.", file=sys.stderr)
+
+        from analysis.runs.report_run import run_report
+
+        with ThreadPoolExecutor(1) as preparing:
+            pages = preparing.submit(_prepare_pages, plan)
+
+            def make_pages(*run) -> None:
+                pages.result()(*run, single=options.single_file)
+
+            folder = run_report(plan, out, options.jobs, make_pages, address)
     print(folder / "index.html")
     if options.single_file:
         print(folder / "report.html")
     return 0
+
+
+def _prepare_pages(plan: Any) -> Callable[..., None]:
+    """Prepare the pages of a run while its notebooks run, for which this process only waits; return what makes them."""
+    from analysis.site.build import make_pages, prepare  # nbconvert takes a second to import
+
+    return partial(make_pages, prepared=prepare(plan))
 
 
 def _register(options: argparse.Namespace) -> int:

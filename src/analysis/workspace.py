@@ -29,6 +29,7 @@ PUBLISHED = "published"
 """The snapshot that ships with the workbench."""
 MINE = Path("notebooks", "mine")
 """The folder for notebooks of one's own, and the sign of a folder that commands work in."""
+_KEPT: dict[tuple[Path, str], Source] = {}
 _CLONE = Path(__file__).resolve().parents[2]
 _PACKED = Path(__file__).resolve().parent / "shipped"
 """Where a wheel has what stands in ``notebooks`` and ``data`` of a clone (``pyproject.toml``)."""
@@ -149,4 +150,14 @@ def open_snapshot(name: str = "published", folder: Path | None = None, needs: It
             )
         name = dated[-1].name
     snapshot = read_snapshot(name, folder, shipped)
-    return Source(snapshot.name, snapshot.folder, snapshot.manifest)
+    opened = Source(snapshot.name, snapshot.folder, snapshot.manifest)
+    return _KEPT.get((opened.folder, opened.digest), opened) if _KEPT else opened
+
+
+def keep_snapshot(name: str) -> Source:
+    """Open a snapshot that this process and those forked from it open once: what is read of it stays read.
+
+    A file that is changed later is not noticed: what was read before was checked against its digest.
+    """
+    opened = open_snapshot(name)
+    return _KEPT.setdefault((opened.folder, opened.digest), opened)

@@ -16,12 +16,13 @@ import psutil
 import pytest
 from test_run import make_notebook
 
+from analysis.cleaning.cells import read_cells
 from analysis.cli import main
-from analysis.runs.kernel_server import SERVER, Server
+from analysis.runs.kernel_server import READS, SERVER, Server
 from analysis.runs.plan import plan_run
 from analysis.runs.pool import LONGEST_ADDRESS, kernel_server
 from analysis.runs.report_run import NotebookFailedError, run_report
-from analysis.workspace import HOME_VARIABLE
+from analysis.workspace import HOME_VARIABLE, open_snapshot
 from project_copy import outputs
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
@@ -60,6 +61,12 @@ def outputs_of(folder, name):
     return [cell.get("outputs", []) for cell in cells]
 
 
+def logged(folder):
+    """Return the log, but for what a kernel says that is interrupted, as all are at their end, in its last cell."""
+    lines = (folder / "log" / "01_shows.log").read_text().splitlines()
+    return [line for line in lines if "KeyboardInterrupt caught in kernel" not in line]
+
+
 @pytest.fixture(scope="module")
 def address():
     with kernel_server() as found:
@@ -74,7 +81,7 @@ def test_what_a_notebook_shows_is_the_same_from_a_plain_kernel(home, address):
     records = [json.loads((folder / "run.json").read_text()) for folder in (warm, plain)]
     assert records[0]["versions"] == records[1]["versions"]
     assert records[0]["versions"]["pandas"].startswith("3")
-    assert (warm / "log" / "01_shows.log").read_text() == (plain / "log" / "01_shows.log").read_text()
+    assert logged(warm) == logged(plain)
 
 
 def test_what_a_notebook_changes_does_not_reach_the_next(home, address):
@@ -86,6 +93,42 @@ def test_what_a_notebook_changes_does_not_reach_the_next(home, address):
     assert second[0].split()[:3] == ["80", "None", "False"]
     assert second[1] != "changed"
     assert not set(second[2].split()) & set(third[2].split())  # nor do two draw the same numbers
+
+
+READS_A_TABLE = """
+import json, os
+from analysis import workspace
+from analysis.cleaning.cells import read_cells
+from analysis.workspace import open_snapshot
+source = open_snapshot("published")
+before = read_cells.cache_info().misses
+cells = read_cells(source, "82016NED", *source.metadata("82016NED").grains())
+print(source is open_snapshot("published"), read_cells.cache_info().misses - before, len(cells.frame))
+"""
+
+
+def test_a_server_reads_once_what_its_kernels_read(home, address):
+    """The second kernel too finds the table read; a kernel of its own reads it itself, the same."""
+    for name in ("01_reads", "02_reads"):
+        make_notebook(home / "made", name, "from analysis.measures import caseload", READS_A_TABLE)
+    (rows,) = {read_cells(open_snapshot(), "82016NED").frame.shape[0]}
+    told = {"warm": f"True 0 {rows}\n", "plain": f"False 1 {rows}\n"}
+    for kind, kernels in (("warm", address), ("plain", "")):
+        folder = run(home, kernels)
+        for name in ("01_reads", "02_reads"):
+            assert outputs_of(folder, name)[-1][0]["text"] == told[kind], (kind, name)
+
+
+def test_what_a_server_cannot_read_the_notebook_says(monkeypatch):
+    """A snapshot that is not there, a table that it lacks, no request at all: the kernel is forked all the same."""
+    monkeypatch.setattr("analysis.workspace._KEPT", {})
+    (mine, _), (standard_input, _) = socket.socketpair(), socket.socketpair()
+    monkeypatch.setattr("sys.stdin", standard_input)
+    server = Server(mine)
+    for asked in ({}, {"snapshot": "lost"}, {"snapshot": "published", "tables": ["1NED"], "register": False}):
+        server.read_ahead({READS: json.dumps(asked), HOME_VARIABLE: os.environ.get(HOME_VARIABLE, "")})
+    server.read_ahead({})
+    assert server.read == {}
 
 
 def test_a_kernel_that_is_killed_is_told_as_ever(home, address):

@@ -41,8 +41,8 @@ def test_what_it_offers_is_what_the_tables_print(figures):
 
 
 @pytest.mark.parametrize(("lang", "quarter"), [("en", "2025 Q4"), ("nl", "2025 kw 4")])
-def test_the_page_holds_the_figures_and_asks_for_nothing(published, tmp_path, lang, quarter):
-    page = explorer_page(Site(tmp_path, RECORD, Translator(lang)), published)
+def test_the_page_holds_the_figures_and_asks_for_nothing(published, figures, tmp_path, lang, quarter):
+    page = explorer_page(Site(tmp_path, RECORD, Translator(lang)), published, figures)
     data = data_of(page)
     names = {each["key"]: each for each in data["measures"]}
     assert names["inflow"]["periods"][-1] == quarter
@@ -63,7 +63,8 @@ def test_the_page_holds_the_figures_and_asks_for_nothing(published, tmp_path, la
 def test_a_snapshot_without_these_figures_says_so(tmp_path):
     rows = [{"measure": "stock", "period": "2024-12", "value": "10"}]
     write_snapshot(tmp_path, "small", "simulated", "2026-11-21", [table("85692NED", rows)])
-    page = explorer_page(Site(tmp_path, RECORD, Translator("en")), read_snapshot("small", tmp_path))
+    snapshot = read_snapshot("small", tmp_path)
+    page = explorer_page(Site(tmp_path, RECORD, Translator("en")), snapshot, explorable(snapshot))
     assert "This snapshot has no figures for the measures of the explorer" in page
     assert "<script>" not in page
 
@@ -76,15 +77,15 @@ def test_it_shows_itself_in_a_cell(published):
     assert "index.html" not in page
 
 
-def test_ages_go_from_young_to_old_and_a_class_stands_before_its_parts(published, tmp_path):
-    data = data_of(explorer_page(Site(tmp_path, RECORD, Translator("en")), published))
+def test_ages_go_from_young_to_old_and_a_class_stands_before_its_parts(published, figures, tmp_path):
+    data = data_of(explorer_page(Site(tmp_path, RECORD, Translator("en")), published, figures))
     ages = [each["group"] for each in data["series"] if each["measure"] == "inflow" and each["dimension"] == "age"]
     assert ages == ["under 25", "25–45", "25–35", "35–45"]
 
 
 def test_every_point_knows_its_tables(published, figures, tmp_path):
     """Without it a line would go on from a table into the one that replaced it."""
-    data = data_of(explorer_page(Site(tmp_path, RECORD, Translator("en")), published))
+    data = data_of(explorer_page(Site(tmp_path, RECORD, Translator("en")), published, figures))
     (stock,) = (each for each in data["series"] if each["measure"] == "stock" and each["dimension"] == "total")
     made_from = [data["tables"][point[4]] for point in stock["points"]]
     rows = figures[(figures["quantity"] == "stock") & (figures["group"] == "total")].sort_values("period")

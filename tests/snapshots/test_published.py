@@ -12,7 +12,8 @@ from published.build import build_published
 
 from analysis.cleaning.cells import read_cells
 from analysis.errors import DataError
-from analysis.report.report import Report
+from analysis.language.translator import Translator
+from analysis.report.source_line import source_line
 from analysis.snapshots.format import metadata_bytes, metadata_from
 from analysis.workspace import open_snapshot, project_root
 
@@ -309,6 +310,6 @@ def test_a_source_without_marks_says_so_and_none_with_marks_does(published):
     assert b"marked" not in metadata_bytes(published.metadata("82662NED")), "nor does its digest change"
     for lang, words in (("nl", "welke cijfers van 80794ned voorlopig zijn, geeft de bron niet aan"),
                         ("en", "the source does not say which figures of 80794ned are provisional")):  # fmt: skip
-        report = Report(published, lang)
-        assert words in report.source_line(pd.DataFrame({"tables": ["80794ned, 82662NED"]}))
-        assert words not in report.source_line(pd.DataFrame({"tables": ["82662NED"]}))
+        translator = Translator(lang)
+        assert words in source_line(published, translator, pd.DataFrame({"tables": ["80794ned, 82662NED"]}))
+        assert words not in source_line(published, translator, pd.DataFrame({"tables": ["82662NED"]}))

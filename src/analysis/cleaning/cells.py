@@ -31,6 +31,8 @@ UNITS = {
     "labour_force": ("thousand persons",),
 }
 # cells looked up one by one cost some 30 microseconds each, an index of them some four milliseconds
+_SMALL = 50_000
+"""Rows of a table that is kept when it was only checked: five megabytes."""
 _FEW = 20
 
 
@@ -140,7 +142,7 @@ def classes_of(metadata: TableMetadata) -> dict[str, dict[str, str]]:
     }
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=96)
 def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cells:
     """Read a table of a snapshot into cells; a second call returns the same object.
 
@@ -159,6 +161,8 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
     DataError
         When a cell is no number, occurs twice, or carries a code, measure or status the metadata do not know.
     """
+    if grain is None and len(grains := snapshot.metadata(table).grains()) == 1:
+        return read_cells(snapshot, table, *grains)
     raw = snapshot.table(table)
     _check_units(raw)
     frame, grain = _one_grain(raw, grain)
@@ -189,7 +193,7 @@ def read_cells(snapshot: Snapshot, table: str, grain: str | None = None) -> Cell
 
 
 def check_cells(snapshot: Snapshot, table: str) -> None:
-    """Read a table in all its grains as `read_cells` does, and keep nothing: those of real tables take a gigabyte.
+    """Read a table in all its grains as `read_cells` does, and keep small ones: all of real tables take a gigabyte.
 
     Raises
     ------
@@ -197,7 +201,7 @@ def check_cells(snapshot: Snapshot, table: str) -> None:
         As `read_cells`.
     """
     for grain in snapshot.metadata(table).grains():
-        read_cells.__wrapped__(snapshot, table, grain)
+        (read_cells if snapshot.entry(table).rows <= _SMALL else read_cells.__wrapped__)(snapshot, table, grain)
 
 
 def _check_units(raw: RawTable) -> None:

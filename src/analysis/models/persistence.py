@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from analysis.errors import CallError
@@ -278,6 +277,7 @@ def coefficient(
 
 def _ends(estimates: np.ndarray, errors: np.ndarray, weight: np.ndarray, nominal: float) -> tuple[float, float]:
     """Return the quantiles of a mixture of normal distributions that leave ``nominal`` / 2 on either side."""
+    from scipy.optimize import brentq  # a quarter of a second to import, and who only checks parameters needs none
 
     def beyond(value: float, level: float) -> float:
         return float(weight @ ndtr((value - estimates) / errors)) - level

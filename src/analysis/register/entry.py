@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from analysis.checked_files import Record, check_unique, read_csv, refuse
@@ -68,7 +69,7 @@ def _column(path: Path, name: str) -> list[str]:
 
 
 def read_register(folder: Path | None = None, extra: Path | None = None) -> Register:
-    """Read the register.
+    """Read the register; that of the workbench is read anew only when one of its files has changed.
 
     With ``extra``, that file replaces the document of its name, or is added; only its own faults are reported, and
     those of the lists of documents and sources.
@@ -84,6 +85,18 @@ def read_register(folder: Path | None = None, extra: Path | None = None) -> Regi
     UnitError
         When a formula computes with units that cannot be.
     """
+    if folder is None and extra is None:
+        files = [(path, path.stat()) for path in sorted(findings_folder().glob("*")) if path.is_file()]
+        return _own_register(tuple((path, found.st_mtime_ns, found.st_size, found.st_ino) for path, found in files))
+    return _read(folder, extra)
+
+
+@lru_cache(maxsize=1)
+def _own_register(_files: tuple[tuple[Path, int, int, int], ...]) -> Register:
+    return _read(None, None)
+
+
+def _read(folder: Path | None, extra: Path | None) -> Register:
     register, faults = register_with_faults(folder, extra)
     refuse(faults)
     check_units(register, "formula", units_of_claims(register.claims), extra.stem if extra is not None else None)

@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 from analysis.errors import CallError
 from analysis.files import json_bytes, write_new
 from analysis.language.translator import Translator
-from analysis.missing import FINAL
 from analysis.report.data_dictionary import RESOURCE, resource
 from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
 from analysis.report.own_frame import complete, completed_table
 from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, make_room, png, put_title, svg
 from analysis.report.provenance import with_provenance
+from analysis.report.source_line import source_line
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import NAMED, machine_table, table_spec
 from analysis.snapshots.difference_output import escape_spreadsheet_formula
@@ -116,7 +116,7 @@ class Report:
         notes = [self._interval_note(interval or spec.kind)] if spec.intervals else []
         notes += [self.translator.word("page", "mark_aow_rise")] if aow_rises else []
         notes += [self.translator.word("page", "mark_provisional")] if "status" in table else []
-        note = " ".join([*notes, self.source_line(frame)])
+        note = " ".join([*notes, self._source_line(frame)])
         title = title or self.translator.column(name)
         if self.folder:
             columns = with_provenance(table, spec, frame, self.snapshot, fields)
@@ -127,7 +127,7 @@ class Report:
         shown = RenderedTable(name, spec, table, self.translator, title, note, aow_rises)
         empty = not has_numbers([table[list(spec.quantities)]]) and bool(spec.quantities or table.empty)
         if len(table) or not optional:
-            self._show(shown, **self._about("table", name, title, self.source_line(frame), empty))
+            self._show(shown, **self._about("table", name, title, self._source_line(frame), empty))
 
     def figure(
         self,
@@ -163,7 +163,7 @@ class Report:
         title, alt = title or declared[0], alt or title or declared[1]
         alt = f"{finding.rstrip('.')}. {alt}" if finding else alt
         put_title(figure, title, finding)
-        source = self.source_line(*frames)
+        source = self._source_line(*frames)
         figure.supxlabel(textwrap.fill(source, _LINE), x=0.01, ha="left", fontsize=_SMALL, color=SOFT)
         make_room(figure)
         if self.snapshot.kind == "simulated":
@@ -200,31 +200,8 @@ class Report:
             display(Markdown(self.translator.word("page", "simulated_text")))
         display(output, **options)
 
-    def source_line(self, *frames: pd.DataFrame) -> str:
-        """Return the line that names the source of these frames, their tables and the state of those."""
-        named = [names for frame in frames if "tables" in frame for names in frame["tables"].unique()]
-        tables = sorted({table for names in named for table in names.split(", ") if table})
-        if not tables:
-            return ""
-        entries = [self.snapshot.entry(table) for table in tables]
-        provisional = any("status" in frame and frame["status"].ne(FINAL).any() for frame in frames)
-        unmarked = ", ".join(table for table in tables if not self.snapshot.metadata(table).marked)
-        return self.translator.word(
-            "page",
-            "source_line",
-            attribution="; ".join(dict.fromkeys(self.translator.value(entry.attribution) for entry in entries)),
-            tables=", ".join(self.translator.value(table) for table in tables),
-            provisional=self.translator.word("page", "partly_provisional") if provisional else "",
-            unmarked=self.translator.word("page", "unmarked", tables=unmarked) if unmarked else "",
-            state="; ".join(dict.fromkeys(state for table in tables for state in self._states(table))),
-        )
-
-    def _states(self, table: str) -> tuple[str, ...]:
-        """Return CBS's date of change of a table, else the states that its pages name, else when it was retrieved."""
-        entry = self.snapshot.entry(table)
-        states = (entry.modified,) if entry.modified else self.snapshot.metadata(table).as_of
-        named = [("as_of", state) for state in states] or [("retrieved", entry.retrieved)]
-        return tuple(self.translator.word("page", key, date=date) for key, date in named)
+    def _source_line(self, *frames: pd.DataFrame) -> str:
+        return source_line(self.snapshot, self.translator, *frames)
 
     def _interval_note(self, kind: str) -> str:
         key = "interval_named" if kind == NAMED else f"interval_{kind}"

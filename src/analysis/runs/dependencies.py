@@ -6,6 +6,7 @@ the modules that these import; and it needs the sources of every `document_table
 """
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -41,6 +42,11 @@ def shown_by(code: ast.Module, kind: str) -> tuple[str, ...]:
     made = [node.targets[0] for node in plain.body if isinstance(node, ast.Assign) and _is_call(node.value, "Report")]
     reports = {"report", *map(ast.unparse, made)}
     return tuple(dict.fromkeys(name for report in reports for name in _literals(plain, f"{report}.{kind}", 0)))
+
+
+def calls(code: ast.Module, function: str) -> bool:
+    """Return whether a notebook calls a function by this name."""
+    return any(_is_call(node, function) for node in ast.walk(code))
 
 
 def window_of(code: ast.Module) -> str | None:
@@ -80,10 +86,18 @@ def _file(module: str) -> Path | None:
     return next((path for path in paths if head == "analysis" and path.is_file()), None)
 
 
+def _statements(code: ast.AST) -> Iterator[ast.AST]:
+    """Yield all statements of code; what is inside expressions, nine parts of ten, is left out."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for node in getattr(code, field, ()):
+            yield node
+            yield from _statements(node)
+
+
 def _imported(code: ast.AST) -> list[str]:
     """Return the modules of the library that code imports."""
     names = []
-    for node in ast.walk(code):
+    for node in _statements(code):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis.files import json_bytes
-from analysis.runs.kernel_server import SERVER
+from analysis.runs.kernel_server import READS, SERVER
 from analysis.runs.kernel_versions import VERSIONS
 from analysis.runs.translation import PROSE, notebook_in
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
+
+# jsonschema, which nbformat imports, would compile a grammar of IRIs: a second in each process, and no notebook has any
+sys.modules.setdefault("rfc3987_syntax", None)
 
 STARTS = 3
 """How often a kernel may be started: with several at once, two can be handed the same port (jupyter_client 8)."""
@@ -37,7 +40,8 @@ FOLDERS = ("notebooks", "tables", "figures", "log")
 class Job:
     """A notebook to run: where it is, the run folder it writes to, all its parameters, and the workbench folder.
 
-    ``kernels`` is the address of a server of kernels, empty for a kernel of its own.
+    ``kernels`` is the address of a server of kernels, empty for a kernel of its own; ``reads`` is what the notebook
+    reads (`Notebook.reads_on`), which such a server reads once for all.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Job:
     parameters: dict[str, Any]
     home: Path
     kernels: str = ""
+    reads: dict[str, Any] = field(default_factory=dict)
 
     @property
     def output(self) -> Path:
@@ -78,7 +83,7 @@ def run_notebook(job: Job) -> Outcome:
     # a worker has the environment of the moment its server began, not that of the caller
     versions = job.folder / "log" / f".{job.name}.versions.json"
     os.environ |= {RUN_FOLDER_VARIABLE: str(job.folder), HOME_VARIABLE: str(job.home), VERSIONS: str(versions)}
-    os.environ[SERVER] = job.kernels
+    os.environ |= {SERVER: job.kernels, READS: json.dumps(job.reads)}
     for threads in ONE_THREAD:
         os.environ.setdefault(threads, "1")
     log = os.open(job.folder / "log" / f"{job.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)

@@ -17,9 +17,14 @@ import struct
 import sys
 from contextlib import suppress
 from importlib.util import find_spec
+from typing import Any
 
 SERVER = "BIJSTAND_KERNEL_SERVER"
 """The variable that holds the address of a server; without it kernels are started the ordinary way."""
+READS = "BIJSTAND_READS"
+"""The variable in which the environment of a kernel names the tables that its notebook will read, as JSON."""
+KEPT_ROWS = 3_000_000
+"""Rows of tables that a server keeps for its kernels: 100 bytes each; beyond them each kernel reads for itself."""
 LENGTH = struct.Struct("!I")
 """What stands before a message: how many bytes it has."""
 PRELOADED = (
@@ -39,6 +44,8 @@ ROOMS = ("workspace", "report", "report.charts", "chapters", "measures", "models
 
 def preload() -> None:
     """Import what kernels would each import, and keep it out of the reach of the garbage collector."""
+    from analysis.language.glossary import glossary
+
     # as a kernel does before matplotlib is imported
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     for name in PRELOADED:
@@ -48,6 +55,7 @@ def preload() -> None:
         if hasattr(module, "__path__"):
             for each in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
                 importlib.import_module(each.name)
+    glossary()
     gc.collect()
     gc.freeze()
 
@@ -57,6 +65,7 @@ class Server:
 
     def __init__(self, listening: socket.socket) -> None:
         self.listening, self.kernels = listening, {}
+        self.read: dict[tuple[Any, str], int] = {}
         self.awake, self.wake = socket.socketpair()
         for each in (self.awake, self.wake):
             each.setblocking(False)
@@ -68,6 +77,7 @@ class Server:
     def serve(self) -> None:
         """Answer until standard input ends."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which closes what it opened
+        signal.signal(signal.SIGTERM, self.end)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self.wake.fileno(), warn_on_full_buffer=False)
         while True:
@@ -84,6 +94,7 @@ class Server:
         except (OSError, ValueError, struct.error):
             connection.close()
             return
+        self.read_ahead(request["env"])
         pid = os.fork()
         if pid == 0:
             self._become_kernel(connection, request, streams)
@@ -93,12 +104,33 @@ class Server:
         self.selector.register(connection, selectors.EVENT_READ, self.hang_up)
         self._tell(connection, {"pid": pid})
 
+    def read_ahead(self, environment: dict[str, str]) -> None:
+        """Read the tables that a kernel will read, so that it and those after it find them read and checked."""
+        from analysis.cleaning.cells import read_cells
+        from analysis.register.entry import read_register
+        from analysis.workspace import HOME_VARIABLE, keep_snapshot
+
+        with suppress(Exception):  # whatever is wrong with data, the notebook that reads them says
+            asked = json.loads(environment[READS])
+            os.environ[HOME_VARIABLE] = environment[HOME_VARIABLE]
+            if asked["register"]:
+                read_register()
+            snapshot = keep_snapshot(asked["snapshot"])
+            for table in asked["tables"]:
+                rows = snapshot.entry(table).rows
+                if (snapshot, table) not in self.read and sum(self.read.values(), rows) <= KEPT_ROWS:
+                    self.read[snapshot, table] = rows
+                    for grain in snapshot.metadata(table).grains():
+                        read_cells(snapshot, table, grain)
+            gc.freeze()
+
     def _become_kernel(self, connection: socket.socket, request: dict, streams: list[int]) -> None:
         status = 1
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             self.selector.close()
             for each in (self.listening, self.awake, self.wake, connection, *self.kernels):
                 each.close()
@@ -139,7 +171,7 @@ class Server:
         os.waitpid(pid, 0)
         self._forget(connection)
 
-    def end(self, _) -> None:
+    def end(self, *_: object) -> None:
         """End everything."""
         for pid in self.kernels.values():
             _kill(pid)

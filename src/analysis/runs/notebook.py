@@ -9,7 +9,8 @@ from typing import Any
 from analysis.checked_files import refuse
 from analysis.errors import CallError, DataError, did_you_mean
 from analysis.measures.sources import EVERY
-from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
+from analysis.runs.dependencies import calls, code_of, shown_by, tables_of, window_of
+from analysis.snapshots.store import Snapshot
 from analysis.workspace import MINE, installed_folder, notebooks_folder
 
 TAG = "parameters"
@@ -22,7 +23,7 @@ class Notebook:
 
     ``window`` names the periods it works on, ``reads`` the tables it may read, ``needs`` those without which it has
     nothing to show (it may read those as well); ``tables`` and ``figures`` are what a run of it has to leave behind.
-    ``on_request``, from its metadata: it runs only when it is named.
+    ``register``: it reads the published numbers. ``on_request``, from its metadata: it runs only when it is named.
     """
 
     name: str
@@ -33,7 +34,17 @@ class Notebook:
     needs: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
+    register: bool = False
     on_request: bool = False
+
+    def reads_on(self, snapshot: Snapshot) -> dict[str, Any]:
+        """Return what it reads on a snapshot: its name and tables of it, and whether it reads the register."""
+        tables = snapshot.manifest.tables if EVERY in self.reads else self.reads
+        return {
+            "snapshot": snapshot.name,
+            "tables": [table for table in tables if table in snapshot],
+            "register": self.register,
+        }
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -66,6 +77,7 @@ def read_notebook(path: Path) -> Notebook:
         needs=needs,
         tables=shown_by(code, "table"),
         figures=shown_by(code, "figure"),
+        register=calls(code, "read_register"),
         on_request=about.get("on_request", False) is True,
     )
 

@@ -2,18 +2,19 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from analysis.checked_files import refuse
 from analysis.cleaning.cells import check_cells
 from analysis.errors import CallError, name_some
-from analysis.measures.sources import EVERY
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import read_register
 from analysis.runs.notebook import Notebook, find_notebooks, tables_read
 from analysis.runs.parameters import check_parameters
 from analysis.runs.translation import PROSE, check_translations
+from analysis.snapshots.store import Snapshot
 from analysis.workspace import open_snapshot
 
 FINDINGS = "04_findings"
@@ -27,6 +28,17 @@ class Plan:
     notebooks: list[Notebook]
     parameters: dict[str, dict[str, Any]]
     skipped: list[dict[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def snapshots(self) -> dict[str, Snapshot]:
+        """The snapshots that the notebooks read, by the name in their parameters, each opened once."""
+        names = dict.fromkeys(values["snapshot"] for values in self.parameters.values() if "snapshot" in values)
+        return {name: open_snapshot(name) for name in names}
+
+    def reads_of(self, notebook: Notebook) -> dict[str, Any]:
+        """Return what a notebook of the run reads, as `Notebook.reads_on` does; nothing without a snapshot."""
+        name = self.parameters[notebook.name].get("snapshot")
+        return {} if name is None else notebook.reads_on(self.snapshots[name])
 
 
 def plan_run(folder: Path, names: list[str] | None, given: dict[str, str]) -> Plan:
@@ -52,8 +64,9 @@ def plan_run(folder: Path, names: list[str] | None, given: dict[str, str]) -> Pl
     parameters = check_parameters(notebooks, given)
     check_translations({each.path: parameters[each.name].get("lang", PROSE) for each in notebooks})
     _check_register(notebooks)
-    _check_data(notebooks, parameters)
-    return Plan(notebooks, parameters, skipped)
+    plan = Plan(notebooks, parameters, skipped)
+    _check_data(plan)
+    return plan
 
 
 def _with_their_tables(
@@ -83,15 +96,13 @@ def _advice(left_out: dict[str, Any]) -> str:
     return "use --snapshot published, which has them" if has_them else "choose a snapshot that has them"
 
 
-def _check_data(notebooks: list[Notebook], parameters: dict[str, dict[str, Any]]) -> None:
+def _check_data(plan: Plan) -> None:
     """Read every table that the notebooks may read, so that wrong data stop a run before it begins."""
-    read = {}
-    for notebook in (each for each in notebooks if "snapshot" in parameters[each.name]):
-        snapshot = open_snapshot(parameters[notebook.name]["snapshot"])
-        tables = list(snapshot.manifest.tables) if EVERY in notebook.reads else notebook.reads
-        read |= {(snapshot.name, table): snapshot for table in tables if table in snapshot}
-    for (_, table), snapshot in read.items():
-        check_cells(snapshot, table)
+    reads = [plan.reads_of(each) for each in plan.notebooks if "snapshot" in plan.parameters[each.name]]
+    read = {(each["snapshot"], table) for each in reads for table in each["tables"]}
+    opened = {snapshot.name: snapshot for snapshot in plan.snapshots.values()}
+    for name, table in sorted(read):
+        check_cells(opened[name], table)
 
 
 def _check_register(notebooks: list[Notebook]) -> None:

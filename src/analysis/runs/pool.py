@@ -1,6 +1,5 @@
 """Notebooks side by side: a bounded pool of processes, a progress bar on a terminal, nothing left running."""
 
-import importlib
 import multiprocessing
 import os
 import shutil
@@ -55,7 +54,7 @@ def warm_up(*modules: str) -> None:
 
 
 @contextmanager
-def kernel_server(kernels: str = "warm", notebooks: int = 2) -> Iterator[str]:
+def kernel_server(kernels: str = "warm", several: bool = True) -> Iterator[str]:
     """Run a server of kernels (`kernel_server`) for a while and give its address, empty for plain kernels.
 
     One that the environment names already is used again. None is begun for a single notebook, which imports only what
@@ -67,17 +66,15 @@ def kernel_server(kernels: str = "warm", notebooks: int = 2) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="bijstand-"))
     address = str(folder / "kernels")
     can = (
-        notebooks > 1
-        and hasattr(os, "fork")
-        and hasattr(socket, "send_fds")
-        and len(os.fsencode(address)) <= LONGEST_ADDRESS
+        several and hasattr(os, "fork") and hasattr(socket, "send_fds") and len(os.fsencode(address)) <= LONGEST_ADDRESS
     )
     server = _start_server(address) if can and kernels == "warm" else None
     try:
         yield address if server else ""
     finally:
         if server:
-            server.stdin.close()  # at which it ends its kernels and itself
+            server.stdin.close()  # at which it ends its kernels and itself, or at the signal while it still imports
+            server.terminate()
             try:
                 server.wait(_END)
             except subprocess.TimeoutExpired:
@@ -115,8 +112,6 @@ def run_all(work: list[Job], jobs: int | None = None) -> dict[str, Outcome]:
     bar = {"total": len(work), "unit": "notebook", "disable": True if sys.stderr is None else None, "file": sys.stderr}
     with ProcessPoolExecutor(at_once, mp_context=_context(*NOTEBOOK_MODULES), initializer=end_with_the_run) as pool:
         waiting = {pool.submit(run_notebook, job): job for job in work}
-        # the page needs nbconvert, which takes seconds to import: time that this process would only wait
-        threading.Thread(target=importlib.import_module, args=["nbconvert"], daemon=True).start()
         try:
             for done in tqdm(as_completed(waiting), **bar):
                 job = waiting[done]

@@ -16,7 +16,7 @@ from analysis.runs.parameters import HYPOTHESIS
 from analysis.runs.plan import Plan
 from analysis.runs.pool import run_all
 from analysis.snapshots.store import Snapshot
-from analysis.workspace import open_snapshot, project_root
+from analysis.workspace import project_root
 
 FAILED = "-failed"
 
@@ -63,7 +63,10 @@ def run_report(
     with staged_folder(final, staging) as stage:
         for name in FOLDERS:
             (stage / name).mkdir()
-        work = [Job(each.name, each.path, stage, plan.parameters[each.name], home, kernels) for each in plan.notebooks]
+        work = [
+            Job(each.name, each.path, stage, plan.parameters[each.name], home, kernels, plan.reads_of(each))
+            for each in plan.notebooks
+        ]
         found = run_all(work, jobs)
         outcomes, record = write_record(stage, final.name, begun, plan, [found[each.name] for each in plan.notebooks])
         failed = [outcome for outcome in outcomes if outcome.error]
@@ -142,13 +145,11 @@ def about_snapshot(snapshot: Snapshot) -> dict[str, str]:
 
 def _record(run: str, begun: datetime, plan: Plan, outcomes: list[Outcome]) -> dict[str, Any]:
     """Return what is written down of a run: parameters, digests of the snapshots, outcomes and versions."""
-    named = dict.fromkeys(values["snapshot"] for values in plan.parameters.values() if "snapshot" in values)
-    opened = [open_snapshot(name) for name in named]
     return {
         "run": run,
         "begun": begun.isoformat(timespec="seconds"),
         "status": "failed" if any(outcome.error for outcome in outcomes) else "done",
-        "snapshots": [about_snapshot(each) for each in opened],
+        "snapshots": [about_snapshot(each) for each in plan.snapshots.values()],
         "notebooks": [
             {
                 "name": notebook.name,

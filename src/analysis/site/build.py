@@ -1,14 +1,18 @@
 """All pages of a run: the front page, a page a chapter, those on published numbers, and the files to take along."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis.files import write_new
 from analysis.language.translator import Translator
-from analysis.register.coverage import read_coverage
+from analysis.measures.explorable import explorable
+from analysis.register.coverage import Part, read_coverage
 from analysis.register.entry import read_register
 from analysis.register.evaluation import find
+from analysis.register.relations import Register
 from analysis.register.rows import count_verdicts, finding_rows
 from analysis.runs.plan import FINDINGS, Plan
 from analysis.site.chapter import Chapter, chapters_in_order, page_of, read_chapter
@@ -21,26 +25,65 @@ from analysis.site.page import Site, code_css, load_template
 from analysis.site.single_file import single_file
 from analysis.site.workbook import write_workbook
 from analysis.snapshots.store import Snapshot
-from analysis.workspace import open_snapshot
 
 PUBLISHED = "published"
 """The snapshot that documents were printed from."""
 
 
-def make_pages(stage: Path, plan: Plan, record: dict[str, Any], single: bool = False) -> None:
+@dataclass(frozen=True)
+class Prepared:
+    """What the pages of a run show that does not wait for its notebooks.
+
+    Attributes
+    ----------
+    register : Register, optional
+        The published numbers, when the run has the findings.
+    coverage : list of Part
+    rows : list of dict
+        What is found of these numbers.
+    explored : Snapshot, optional
+        What the explorer shows, when the run has it.
+    explorable : DataFrame, optional
+        As `analysis.measures.explorable.explorable` gives it.
+    """
+
+    register: Register | None = None
+    coverage: list[Part] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    explored: Snapshot | None = None
+    explorable: pd.DataFrame | None = None
+
+
+def prepare(plan: Plan) -> Prepared:
+    """Work out what the pages need beside the notebooks; a run of a single notebook has no explorer."""
+    prepared = Prepared()
+    if FINDINGS in plan.parameters:
+        values = plan.parameters[FINDINGS]
+        register, snapshot = read_register(), plan.snapshots[values["snapshot"]]
+        coverage = read_coverage(register)
+        rows = finding_rows(find(register, snapshot), register, snapshot, values["lang"], coverage)
+        prepared = replace(prepared, register=register, coverage=coverage, rows=rows)
+    if plan.snapshots and len(plan.notebooks) > 1:
+        explored = next(iter(plan.snapshots.values()))
+        prepared = replace(prepared, explored=explored, explorable=explorable(explored))
+    return prepared
+
+
+def make_pages(
+    stage: Path, plan: Plan, record: dict[str, Any], single: bool = False, prepared: Prepared | None = None
+) -> None:
     """Write the pages of a run into its folder; how many numbers have each verdict is added to the record.
 
-    With ``single`` the pages are also written as one file, ``report.html``.
+    With ``single`` the pages are also written as one file, ``report.html``. ``prepared`` may come from `prepare`.
     """
-    extra, published = _findings_pages(stage, plan, record)
+    prepared = prepared or prepare(plan)
+    extra, published = _findings_pages(stage, plan, record, prepared)
     translator = Translator(plan.parameters[plan.notebooks[0].name].get("lang", "en"))
     notebooks = {each.name: each for each in plan.notebooks}
     names = chapters_in_order(list(notebooks))
     tables = read_tables(stage, [notebooks[name] for name in names])
     write_parquet(stage, tables)
-    used = [values["snapshot"] for values in plan.parameters.values() if "snapshot" in values]
-    explored = open_snapshot(used[0]) if used else None
-    site = build_site(Site(stage, record, translator), names, tables, extra, published, explored)
+    site = build_site(Site(stage, record, translator), names, tables, extra, published, prepared)
     if single:
         documents = [each["href"] for each in extra if each["href"] != FINDINGS_PAGE]
         pages = ["index.html", *map(page_of, names), *documents]
@@ -53,7 +96,7 @@ def build_site(
     tables: list[TableOfRun],
     extra: list[dict[str, str]],
     published: dict[str, list[dict[str, str]]],
-    explored: Snapshot | None = None,
+    prepared: Prepared | None = None,
 ) -> Site:
     """Write the front page, a page for each notebook, the page of downloads, the workbook and the explorer.
 
@@ -69,8 +112,8 @@ def build_site(
         Pages that are there already: ``href`` and ``text`` of each.
     published : dict of str to list of dict
         For a table by its name, the parts of documents that it shows, as from `notebook_outputs.published_as`.
-    explored : Snapshot, optional
-        What the explorer shows.
+    prepared : Prepared, optional
+        With what the explorer shows.
     """
     line = load_template("published.html.j2")
     lines = {table: "".join(map(line.render, parts)) for table, parts in published.items()}
@@ -80,8 +123,8 @@ def build_site(
     site = replace(site, until=newest_of(findings))
     pages = _chapter_pages(site, chapters)
     downloads = [{"href": DOWNLOADS_PAGE, "text": site.word("all_files")}]
-    if explored is not None:
-        pages[EXPLORER_PAGE] = explorer_page(site, explored)
+    if prepared is not None and prepared.explored is not None:
+        pages[EXPLORER_PAGE] = explorer_page(site, prepared.explored, prepared.explorable)
         downloads.insert(0, {"href": EXPLORER_PAGE, "text": site.translator.word("explorer", "title")})
     captions, figures = (
         captions_in(site.folder / "notebooks", notebooks),
@@ -111,21 +154,18 @@ def _chapter_pages(site: Site, chapters: list[Chapter]) -> dict[str, str]:
 
 
 def _findings_pages(
-    stage: Path, plan: Plan, record: dict[str, Any]
+    stage: Path, plan: Plan, record: dict[str, Any], prepared: Prepared
 ) -> tuple[list[dict[str, str]], dict[str, list[dict[str, str]]]]:
     """Write the pages of published numbers, when the run has the findings.
 
     Returns the links to them, and for each table what it shows of documents. How many numbers have each verdict goes
     into the record.
     """
-    if FINDINGS not in plan.parameters:
+    if prepared.register is None:
         return [], {}
-    values = plan.parameters[FINDINGS]
-    register, snapshot, translator = read_register(), open_snapshot(values["snapshot"]), Translator(values["lang"])
-    coverage = read_coverage(register)
-    rows = finding_rows(find(register, snapshot), register, snapshot, values["lang"], coverage)
+    rows, translator = prepared.rows, Translator(plan.parameters[FINDINGS]["lang"])
     record["verdicts"] = count_verdicts(rows)
-    documents = list(register.documents.values())
+    documents = list(prepared.register.documents.values())
     captions = captions_in(stage / "notebooks", [each.name for each in plan.notebooks])
     links = write_findings_pages(stage, rows, documents, translator, record, captions)
     if any(each["kind"] == "simulated" for each in record["snapshots"]):
@@ -136,6 +176,6 @@ def _findings_pages(
         given = plan.parameters[notebook.name] | {"lang": notebook.defaults.get("lang")}
         same = given == notebook.defaults and given.get("snapshot") == PUBLISHED  # the whole of what documents print
         for table in notebook.tables:
-            parts = [part for part in coverage if part.notebook == notebook.name and table in part.tables]
+            parts = [part for part in prepared.coverage if part.notebook == notebook.name and table in part.tables]
             shown[table] = published_as(parts, rows, titles, translator, same)
     return links, shown

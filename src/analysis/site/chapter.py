@@ -3,24 +3,21 @@
 import html
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import nbformat
 from markupsafe import Markup
-from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
 from PIL import Image
 
 from analysis.site.citation import cite_part
 from analysis.site.findings_page import FINDINGS_PAGE
+from analysis.site.notebook_html import html_of
 from analysis.site.notebook_outputs import answers_of
-from analysis.site.page import TEMPLATES, Site, load_template
+from analysis.site.page import Site, load_template
 from analysis.site.prose import fold_paragraphs, lead_of
 from analysis.site.table_rows import fold
 
-_NOTEBOOK = dict.fromkeys(("exclude_input_prompt", "exclude_output_prompt", "exclude_anchor_links"), True)
-_NOTEBOOK |= {"template_file": str(TEMPLATES / "notebook.html.j2")}
 _HEADING = re.compile(r"<h([1-5])[^>]*>(.*?)</h\1>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
 _CLAIM = re.compile(r'(<td class="label">)([a-z]+\d+[a-z0-9]*-[\w-]+)(?=</td>)')
@@ -67,16 +64,9 @@ def read_chapter(site: Site, name: str, labels: dict[str, list[str]], published:
     notebook = nbformat.read(site.folder / "notebooks" / f"{name}.ipynb", as_version=4)
     answers, sources = answers_of(notebook), [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     _for_the_page(site, notebook, labels, published)
-    body, _ = _exporter().from_notebook_node(notebook)
-    title, sections, body = _with_anchors(body, name)
+    title, sections, body = _with_anchors(html_of(site, notebook), name)
     question = Markup(markdown2html(lead_of(sources[0] if sources else "")))
     return Chapter(name, title, question, sections, Markup(body), answers)
-
-
-@cache
-def _exporter() -> HTMLExporter:
-    """Return what makes HTML of notebooks: one for all chapters, because each compiles its templates anew."""
-    return HTMLExporter(**_NOTEBOOK)
 
 
 def _for_the_page(site: Site, notebook: Any, labels: dict[str, list[str]], published: dict[str, str]) -> None:

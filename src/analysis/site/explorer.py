@@ -21,7 +21,7 @@ from analysis.cleaning.periods import parse_period
 from analysis.language.translator import Translator
 from analysis.measures.explorable import explorable
 from analysis.report.machine_numbers import clean_numbers
-from analysis.report.report import Report
+from analysis.report.source_line import source_line
 from analysis.site.page import TEMPLATES, Site, json_in_page, policy_hash
 from analysis.snapshots.store import Snapshot
 
@@ -40,12 +40,11 @@ _WORDS |= {"relative": (), "other_table": ()}
 """What the script writes itself, and the fields that it fills in."""
 
 
-def explorer_page(site: Site, snapshot: Snapshot) -> str:
-    """Return the explorer of a snapshot as one page that asks nothing of elsewhere."""
-    frame = explorable(snapshot)
+def explorer_page(site: Site, snapshot: Snapshot, frame: pd.DataFrame) -> str:
+    """Return the explorer of a snapshot as one page that asks nothing of elsewhere; ``frame``: `explorable` of it."""
     data = _data(frame, site.translator)
-    report = Report(snapshot, site.translator.code)
-    data["sources"] = {names: report.source_line(pd.DataFrame({"tables": [names]})) for names in data["tables"]}
+    named = {names: pd.DataFrame({"tables": [names]}) for names in data["tables"]}
+    data["sources"] = {names: source_line(snapshot, site.translator, frame) for names, frame in named.items()}
     script = (TEMPLATES / "explorer.js").read_text(encoding="utf-8")
     words = {key: _word(site, key, **{name: f"{{{name}}}" for name in fields}) for key, fields in _WORDS.items()}
     content = {"words": words, "most": MOST_LINES, **data}
@@ -90,7 +89,7 @@ def explore(source: Snapshot, lang: str = "en") -> Explorer:
     about = {"name": source.name, "kind": source.kind, "created": source.manifest.created, "digest": source.digest}
     record = {"run": "", "begun": datetime.now().astimezone().isoformat(timespec="seconds"), "snapshots": [about]}
     site = Site(Path(), record, Translator(lang))
-    return Explorer(_word(site, "title"), explorer_page(site, source))
+    return Explorer(_word(site, "title"), explorer_page(site, source, explorable(source)))
 
 
 def _word(site: Site, key: str, **fields: Any) -> str:

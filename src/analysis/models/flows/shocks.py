@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from analysis.models.persistence import FLOWS, LEAST_FREEDOM
@@ -67,6 +66,8 @@ class Shocks:
 
     def half_width(self, chance: float, confidence: float, span: np.ndarray = YEAR, groups: int = 1) -> float:
         """Return the half-width of an interval of the logarithm, from its variance by chance and these shocks."""
+        from scipy.optimize import brentq  # a quarter of a second to import, and who only checks parameters needs none
+
         if not self.known or not np.isfinite(chance):
             return float("nan")
         errors = np.sqrt(chance + groups * self.spread(span))

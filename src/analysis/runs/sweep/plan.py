@@ -49,6 +49,8 @@ class SweepPlan:
         The digest of these snapshots and of the register: what a worker has to have.
     identity : dict of str to str
         The version of the workbench and of the packages it computes with, and the digest of its code.
+    reads : dict of str to dict
+        By snapshot what the notebook reads, as `Notebook.reads_on` gives it.
     """
 
     notebook: Notebook
@@ -58,6 +60,7 @@ class SweepPlan:
     snapshots: dict[str, str]
     data: str
     identity: dict[str, str]
+    reads: dict[str, dict[str, Any]]
 
     @property
     def parts(self) -> dict[str, str]:
@@ -103,9 +106,11 @@ def plan_sweep(folder: Path, name: str, given: Row, file: Path | None, sure: boo
     runs = _named(_checked(notebook, rows))
     _check_once_each(folder, notebook, rows, runs)
     snapshots = {run.parameters["snapshot"] for run in runs if "snapshot" in run.parameters}
-    digests = {each: open_snapshot(each).digest for each in sorted(snapshots)}
+    opened = {each: open_snapshot(each) for each in sorted(snapshots)}
+    digests = {name: each.digest for name, each in opened.items()}
+    reads = {name: notebook.reads_on(each) for name, each in opened.items()}
     return SweepPlan(
-        notebook, _files_of(notebook, runs), tuple(rows[0]), runs, digests, data_digest(digests), identity()
+        notebook, _files_of(notebook, runs), tuple(rows[0]), runs, digests, data_digest(digests), identity(), reads
     )
 
 

@@ -79,7 +79,8 @@ def _run(client: Any, plan: SweepPlan, todo: list[SweepRun], kernels: str, folde
     runs = {run.name: run for run in todo}
     requests = {
         run.name: Request(
-            run.name, plan.notebook.name, plan.files, run.parameters, plan.snapshots, plan.data, kernels
+            run.name, plan.notebook.name, plan.files, run.parameters, plan.snapshots, plan.data, kernels,
+            plan.reads.get(run.parameters.get("snapshot"), {}),
         )
         for run in todo
     }  # fmt: skip

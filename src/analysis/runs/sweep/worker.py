@@ -31,6 +31,7 @@ class Request:
     snapshots: dict[str, str]
     data: str
     kernels: str
+    reads: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def run_request(request: Request) -> Result | NotReady:
         notebook = source / f"{request.notebook}.ipynb"
         own = dict(os.environ)
         try:
-            outcome = run_notebook(Job(request.notebook, notebook, folder, request.parameters, home, address))
+            outcome = run_notebook(
+                Job(request.notebook, notebook, folder, request.parameters, home, address, request.reads)
+            )
         finally:  # a run names its folders in the environment; what comes next has its own
             os.environ.clear()
             os.environ.update(own)
