@@ -30,10 +30,8 @@ UNITS = {
     **dict.fromkeys(("population", "mean_population"), ("inhabitants",)),
     "labour_force": ("thousand persons",),
 }
-# cells looked up one by one cost some 30 microseconds each, an index of them some four milliseconds
-_SMALL = 50_000
-"""Rows of a table that is kept when it was only checked: five megabytes."""
-_FEW = 20
+_SMALL = 50_000  # rows of a table that is kept when it was only checked: five megabytes
+_FEW = 20  # cells looked up one by one cost some 30 microseconds each, an index of them some four milliseconds
 
 
 @dataclass(frozen=True, eq=False, repr=False)
