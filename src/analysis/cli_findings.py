@@ -12,11 +12,19 @@ from analysis.workspace import open_snapshot, outputs_folder
 
 if TYPE_CHECKING:
     from analysis.register.draft.sheet import Sheet
+    from analysis.register.relations import Register
 
 
 def option(*names: str, **about: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Return an argument of a command, as argparse takes it."""
     return names, about
+
+
+WORKERS = (
+    option("--workers", metavar="N", type=int, help="processes on this machine (default: one a processor)"),
+    option("--scheduler", metavar="ADDRESS", default="", help="a Dask scheduler, such as tcp://10.0.0.5:8786"),
+)
+"""On what the tasks of a command run that has many."""
 
 
 def _findings(options: argparse.Namespace) -> int:
@@ -32,9 +40,40 @@ def _findings(options: argparse.Namespace) -> int:
     for document in options.document:
         if document not in register.documents:
             raise CallError(f"--document {document}: unknown; {did_you_mean(document, register.documents)}.")
-    snapshot = open_snapshot(options.snapshot, needs=register.tables)
+    if options.snapshots is not None:
+        return _many(options, register)
+    if options.workers is not None or options.scheduler:
+        raise CallError("--workers and --scheduler are for many snapshots: expected --snapshots A,B,...")
+    snapshot = open_snapshot(options.snapshot or "published", needs=register.tables)
     rows = finding_rows(find(register, snapshot, options.document or None), register, snapshot)
     print(format_rows(select_rows(rows, options.verdict, options.location), options.format, next(iter(rows), ())))
+    return 0
+
+
+def _many(options: argparse.Namespace, register: Register) -> int:
+    """Recompute the register on several snapshots, and say which verdicts are not the same on all of them."""
+    from analysis.register.output import format_rows, select_rows
+    from analysis.register.vintages import format_vintages, join_vintages
+    from analysis.runs.pool import warm_up
+    from analysis.runs.workers.cluster import Workers
+
+    if options.snapshot is not None:
+        raise CallError(f"--snapshot {options.snapshot}: expected without --snapshots.")
+    workers = Workers(options.scheduler, options.workers)
+    if not options.scheduler:
+        warm_up("distributed", "analysis.runs.vintages")
+    from analysis.runs.vintages import find_on, read_names
+
+    names = read_names(options.snapshots, register.tables)
+    claims = [claim.row | {"verdict": ""} for claim in register.claims.values()]
+    select_rows(claims, options.verdict, options.location)  # which refuses what there is not, before anything runs
+    rows = join_vintages(find_on(names, options.document, workers))
+    selected = select_rows(rows, options.verdict, options.location)
+    if options.format == "table":
+        some = {row["claim_id"] for row in selected}
+        print(format_vintages(row for row in rows if row["claim_id"] in some))
+    else:
+        print(format_rows(selected, options.format, next(iter(rows), ())))
     return 0
 
 
@@ -74,7 +113,7 @@ def _draft(options: argparse.Namespace) -> int:
         from analysis.register.draft.drafting import make_draft
         from analysis.register.entry import read_register
 
-        draft = make_draft(options.file, options.name, read_register(), open_snapshot(options.snapshot))
+        draft = make_draft(options.file, options.name, read_register(), open_snapshot(options.snapshot or "published"))
         sheet, stem = draft.sheet(), options.file.stem
         print("\n".join(draft_lines(draft)))
         for note in draft.document.notes:
@@ -113,7 +152,8 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _refuse_filters(options: argparse.Namespace, command: str) -> None:
-    if options.document or options.verdict or options.location or options.format != "table":
+    filters = (options.snapshots, options.document, options.verdict, options.location)
+    if any(filters) or options.format != "table":
         raise CallError(f"{command} takes no filters: it reports all that is wrong.")
 
 
@@ -151,11 +191,13 @@ def _verify(options: argparse.Namespace) -> int:
 FINDINGS_COMMANDS = {
     "findings": (
         _findings, "recompute published numbers and give a verdict on each",
-        option("--snapshot", metavar="NAME", default="published", help="the figures to use (default: published)"),
+        option("--snapshot", metavar="NAME", help="the figures to use (default: published)"),
+        option("--snapshots", metavar="A,B,...", help="several, * for any letters: which verdicts differ between them"),
         option("--document", metavar="ID", action="append", default=[], help="a document; may be repeated"),
         option("--verdict", metavar="V", action="append", default=[], help="a verdict; may be repeated"),
         option("--location", metavar="TEXT", help="part of the name of a heading, table or figure"),
         option("--format", metavar="table|json|csv", default="table", help="how to print (default: table)"),
+        *WORKERS,
     ),
     "findings check": (
         _check, "report all that is wrong with a file of the register",

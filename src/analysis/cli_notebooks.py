@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.cli_findings import option
+from analysis.cli_findings import WORKERS, option
 from analysis.errors import CallError
 from analysis.workspace import notebooks_folder, open_snapshot, outputs_folder, snapshots_folder
 
@@ -147,10 +147,6 @@ def _simulate_many(options: argparse.Namespace, workers: Workers) -> int:
     return 0
 
 
-_WORKERS = (
-    option("--workers", metavar="N", type=int, help="processes on this machine (default: one a processor)"),
-    option("--scheduler", metavar="ADDRESS", default="", help="a Dask scheduler, such as tcp://10.0.0.5:8786"),
-)
 NOTEBOOK_COMMANDS = {
     "notebooks": (
         _notebooks, "list the notebooks, or the parameters of one with what they may be",
@@ -175,7 +171,7 @@ NOTEBOOK_COMMANDS = {
         option("--snapshot", metavar="NAME", help="the figures to use (default: that of the notebook)"),
         option("--lang", metavar="nl|en", help="the language of the runs (default: en)"),
         option("--out", metavar="DIR", type=Path, help="the folder of the sweep (default: one of its own in outputs/)"),
-        *_WORKERS,
+        *WORKERS,
         option("--kernel", metavar="warm|plain", default="warm",
                help="kernels forked from one process, or started one by one (default: warm)"),
         option("--yes", action="store_true", help="more than 10,000 runs are meant"),
@@ -194,7 +190,7 @@ SIMULATE_COMMAND = {
                help="people leave at month ends (default), or on any day with shocks that last"),
         option("--full-size", action="store_true", help="tables as large as the real ones, provisions by region too"),
         option("--regions", action="store_true", help="tables by municipality as well, with the truth of their rates"),
-        *_WORKERS,
+        *WORKERS,
     ),
 }  # fmt: skip
 """The command on simulated populations, likewise."""

@@ -14,6 +14,7 @@ import sys
 import tarfile
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ import nbformat
 import pandas as pd
 import psutil
 import pytest
+from published.build import published_tables
 from test_run import make_notebook
 
 from analysis.cli import main
@@ -31,8 +33,9 @@ from analysis.runs.pool import kernel_server
 from analysis.runs.report_run import run_report
 from analysis.runs.workers import engine
 from analysis.runs.workers.archive import pack, unpack
+from analysis.snapshots.write import write_snapshot
 from analysis.workspace import HOME_VARIABLE
-from project_copy import copy_project, outputs
+from project_copy import ROOT, copy_project, outputs
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kernels of these tests are forked")
 PARAMETERS = 'snapshot = "published"\nlang = "en"\nlevel = 1\ngroup = "x"\nmarker = ""\n'
@@ -243,6 +246,28 @@ def test_a_worker_gets_the_data_that_it_lacks(swept, cluster):
     (sent,) = cluster.elsewhere.glob("dask-scratch-space/worker-*/data-*")
     assert (sent / "data" / "coverage.csv").read_text() != "changed"
     assert outputs(cluster.elsewhere) == []
+
+
+def test_the_register_is_recomputed_on_many_snapshots(home, cluster, capsys):
+    """Two figures of the factsheet follow from tables that the first snapshot lacks; the worker is sent both."""
+    tables = published_tables(ROOT / "data" / "sources")
+    few = [table for table in tables if table.id not in ("85615NED", "85617NED")]
+    for name, some in (("2026-01-10", few), ("2026-02-10", tables)):
+        write_snapshot(home / "data" / "snapshots", name, "dated", f"{name}T10:00:00+00:00", some)
+    call = ["findings", "--snapshots", "2026-0*", "--document", "factsheet-2024", "--scheduler", cluster.address]
+    assert main([*call, "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert Counter(row["snapshot"] for row in rows) == {"2026-01-10": len(rows) // 2, "2026-02-10": len(rows) // 2}
+    assert {row["verdict_before"] for row in rows[: len(rows) // 2]} == {""}
+    assert main(["findings", "--document", "factsheet-2024", "--format", "json"]) == 0
+    alone = json.loads(capsys.readouterr().out)  # published has the tables of the second snapshot
+    assert [row | {"snapshot": "published"} for row in rows[len(rows) // 2 :]] == [
+        row | {"verdict_before": before["verdict"]} for row, before in zip(alone, rows, strict=False)
+    ]
+    changed = {row["claim_id"] for row in rows if row["verdict_before"] not in ("", row["verdict"])}
+    assert changed == {"fs2024-tx-netin-from", "fs2024-t2-total-out"}
+    for name in ("2026-01-10", "2026-02-10"):
+        shutil.rmtree(home / "data" / "snapshots" / name)
 
 
 def test_what_a_worker_that_is_killed_was_at_is_done_again(home, cluster, tmp_path):

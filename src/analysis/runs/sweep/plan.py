@@ -13,9 +13,9 @@ from analysis.runs.notebook import Notebook, find_notebooks
 from analysis.runs.parameter_help import allowed_values
 from analysis.runs.parameters import check_parameters
 from analysis.runs.plan import plan_run
-from analysis.runs.sweep.data import data_digest
 from analysis.runs.sweep.grid import Row, read_grid
 from analysis.runs.translation import PROSE, translation_path
+from analysis.runs.workers.data import data_digest
 from analysis.runs.workers.identity import identity
 from analysis.workspace import open_snapshot
 

@@ -10,12 +10,12 @@ from analysis.runs.kernel import Outcome
 from analysis.runs.kernel_server import SERVER
 from analysis.runs.pool import kernel_server
 from analysis.runs.report_run import NotebookFailedError
-from analysis.runs.sweep.data import send_data
 from analysis.runs.sweep.folder import SCRATCH, claimed, done_in, keep_run, run_entry, write_sweep_record
 from analysis.runs.sweep.gather import gather_tables
 from analysis.runs.sweep.plan import SweepPlan, SweepRun
 from analysis.runs.sweep.worker import Request, Result, run_request
 from analysis.runs.workers.cluster import Workers, check_workers, is_fit, open_cluster
+from analysis.runs.workers.data import send_data
 from analysis.runs.workers.engine import Failure, SchedulerLostError, run_tasks
 
 WORKER_MEMORY = "600MB"

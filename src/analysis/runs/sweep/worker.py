@@ -15,8 +15,8 @@ from typing import Any
 
 from analysis.runs.kernel import FOLDERS, Job, Outcome, run_notebook
 from analysis.runs.pool import kernel_server
-from analysis.runs.sweep.data import home_with
 from analysis.runs.workers.archive import pack
+from analysis.runs.workers.data import home_with
 from analysis.runs.workers.engine import NotReady
 
 

@@ -1,4 +1,4 @@
-"""The data of a sweep on its workers: snapshots and register, by digest; what a worker lacks is sent to it, once."""
+"""The data of tasks on their workers: snapshots and register, by digest; what a worker lacks is sent to it, once."""
 
 import shutil
 from functools import cache
@@ -23,7 +23,7 @@ def data_digest(snapshots: dict[str, str]) -> str:
 
 
 def send_data(client: Any, snapshots: dict[str, str], data: str, address: str | None = None) -> None:
-    """Send the data of a sweep to the worker at an address, or to all, unless they have it.
+    """Send data to the worker at an address, or to all, unless they have it.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def send_data(client: Any, snapshots: dict[str, str], data: str, address: str | 
 
 
 def home_with(local: Path, snapshots: dict[str, str], data: str) -> Path | None:
-    """Return the workbench folder with the data of a sweep: what was sent, or the worker's own; None without.
+    """Return the workbench folder that has the data of a task: what was sent, or the worker's own; None without.
 
     ``local`` is the folder that a worker has for itself.
     """
@@ -59,7 +59,7 @@ def _has_data(snapshots: dict[str, str], data: str, dask_worker: Any) -> bool:
 
 
 def _install(data: str, archive: bytes, dask_worker: Any) -> None:
-    """Keep the data of a sweep in the worker's own folder, as long as the worker lives."""
+    """Keep data in the worker's own folder, as long as the worker lives."""
     folder = _installed(Path(dask_worker.local_directory), data)
     staging = folder.with_name(folder.name + PARTIAL)
     shutil.rmtree(staging, ignore_errors=True)
