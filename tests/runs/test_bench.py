@@ -12,6 +12,7 @@ import sys
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from test_run import make_notebook
 
 from analysis.classifications.categories import CATEGORIES
 from analysis.cleaning.cells import read_cells
@@ -23,7 +24,7 @@ from analysis.models.duration.panel import read_panel
 from analysis.runs.notebook import find_notebooks, read_notebook
 from analysis.runs.own_notebook import new_notebook
 from analysis.runs.parameter_help import parameter_help
-from analysis.runs.parameters import check_parameters, parse_assignments
+from analysis.runs.parameters import check_parameters, own_parameters, parse_assignments
 from analysis.summary import Summary
 from project_copy import ROOT, copy_project
 
@@ -226,6 +227,32 @@ def test_every_value_that_is_listed_is_accepted(published, name):
         for value in re.findall(r"from (\S+) to (\S+?),", each.allowed)[0] if each.name in ("start", "end") else ():
             if each.name == ("start" if value == "2019Q1" else "end"):
                 check_parameters([notebook], {each.name: value})
+
+
+def test_a_parameter_that_means_something_else_in_a_notebook_may_be_anything(home, published):
+    """`period` is a year in one notebook; a notebook of one's own whose default is a quarter could not run."""
+    parameters = 'snapshot = "published"\nlang = "en"\nperiod = "2024Q4"\nmeasure = "stock"\n'
+    make_notebook(home / "notebooks" / "mine", "own", "print(period)", parameters=parameters)
+    (notebook,) = find_notebooks(home / "notebooks", ["own"])
+    given = {"period": "2023Q1", "measure": "jobs"}
+    assert given.items() <= check_parameters([notebook], given)["own"].items()
+    shown = {each.name: each for each in parameter_help(notebook, published)}["period"]
+    assert (shown.values, shown.allowed) == ((), "a text")
+    with pytest.raises(CallError, match="language 'de' is unknown"):
+        check_parameters([notebook], {"lang": "de"})
+    assert all(not own_parameters(each) for each in find_notebooks(ROOT / "notebooks"))
+
+
+def test_a_notebook_that_cannot_be_read_hides_no_other(home, capsys):
+    mine = home / "notebooks" / "mine"
+    make_notebook(mine, "good", "print(1)")
+    (mine / "broken.ipynb").write_text("{")
+    (mine / "old.ipynb").write_text('{"nbformat": 3, "metadata": {}, "worksheets": []}')
+    assert main(["notebooks"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "cannot be run: notebook broken.ipynb: not readable as a notebook" in lines["broken"]
+    assert "format 3; open and save it in JupyterLab" in lines["old"]
+    assert "cannot be run" not in lines["good"]
 
 
 def test_a_level_of_confidence_goes_to_every_notebook_with_process_intervals():

@@ -15,6 +15,8 @@ from analysis.workspace import MINE, installed_folder, notebooks_folder
 
 TAG = "parameters"
 METADATA = "bijstand"
+_FORMAT = 4
+"""Before it, a notebook had worksheets and no cells of its own."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def read_notebook(path: Path) -> Notebook:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        if content.get("nbformat", _FORMAT) < _FORMAT:
+            raise ValueError(f"format {content['nbformat']}; open and save it in JupyterLab, which makes it format 4")
         tagged = [cell for cell in content["cells"] if TAG in cell["metadata"].get("tags", [])]
         about = content["metadata"].get(METADATA, {})
         code = code_of(content["cells"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.classifications.groups import MONITOR
 from analysis.classifications.selection import ALL
-from analysis.errors import CallError, CoverageError
+from analysis.errors import CallError, CoverageError, DataError
 from analysis.language.glossary import LANGUAGES
 from analysis.runs.notebook import TAG, Notebook, find_notebooks, notebook_paths
 from analysis.snapshots.store import PRACTICE
@@ -17,6 +17,7 @@ from analysis.source import Source
 from analysis.workspace import MINE, names_of_snapshots, notebooks_folder
 
 _KINDS = {str: "text", int: "whole number", float: "number", bool: "True or False"}
+_ANY = {str: "a text", int: "a whole number", float: "a number", bool: "True or False"}
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,17 @@ def notebook_lines() -> list[str]:
     folder = notebooks_folder()
     paths = notebook_paths(folder)
     names = sorted(paths, key=lambda name: (paths[name].parent == folder / MINE.name, name))
-    found = find_notebooks(folder, names) if names else []
-    width = max((len(each.name) for each in found), default=0)
-    return [f"{each.name:<{width}}  {_title(each)}{_when(each)}" for each in found]
+    width = max(map(len, names), default=0)
+    return [f"{name:<{width}}  {_line_of(name)}" for name in names]
+
+
+def _line_of(name: str) -> str:
+    """Return what a notebook is about; of one that cannot be run why, so that it does not hide the others."""
+    try:
+        (notebook,) = find_notebooks(notebooks_folder(), [name])
+    except DataError as fault:
+        return f"cannot be run: {fault}"
+    return f"{_title(notebook)}{_when(notebook)}"
 
 
 def parameter_lines(name: str, source: Source) -> list[str]:
@@ -57,12 +66,16 @@ def parameter_lines(name: str, source: Source) -> list[str]:
 
 def parameter_help(notebook: Notebook, source: Source) -> list[ParameterHelp]:
     """Return what each parameter of a notebook means and may be on a snapshot."""
+    from analysis.runs.parameters import own_parameters  # takes a second to import, which a list of notebooks spares
+
     meanings, found = _comments(notebook), []
+    own = own_parameters(notebook)
     for name, default in notebook.defaults.items():
-        values, allowed = allowed_values(name, source), f"a {_KINDS.get(type(default), 'value')}"
+        values = () if name in own else allowed_values(name, source)
+        allowed = _ANY.get(type(default), f"such as {default!r}")
         if name in ("start", "end"):
             allowed = _window(notebook, source)
-        elif name in _WORDS:
+        elif name in _WORDS and name not in own:
             allowed = _WORDS[name]
         elif values:
             allowed = ""

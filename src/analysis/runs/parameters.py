@@ -62,11 +62,12 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
     parameters: dict[str, dict[str, Any]] = {}
     checks = _CHECKS | {"snapshot": cache(lambda name: open_snapshot(name, needs=tables_read(notebooks)).name)}
     for notebook in notebooks:
-        values, wrong = dict(notebook.defaults), set()
+        values, own = dict(notebook.defaults), own_parameters(notebook)
+        wrong = set(own)  # with these no check of several parameters says anything
         for name in notebook.defaults:
             try:
                 typed = _typed(given[name], values[name]) if name in given else values[name]
-                values[name] = checks.get(name, lambda same: same)(typed)
+                values[name] = checks[name](typed) if name in checks.keys() - own else typed
             except CallError as fault:
                 faults.append(f"parameter {name}: {fault}")
                 wrong.add(name)
@@ -74,6 +75,17 @@ def check_parameters(notebooks: list[Notebook], given: dict[str, str]) -> dict[s
         parameters[notebook.name] = values
     refuse(faults, CallError)
     return parameters
+
+
+def own_parameters(notebook: Notebook) -> set[str]:
+    """Return the parameters that mean something else here than elsewhere: the notebook's own default says so."""
+    own = set()
+    for name in notebook.defaults.keys() & (_CHECKS.keys() - _SAME_EVERYWHERE):
+        try:
+            _CHECKS[name](notebook.defaults[name])
+        except CallError:
+            own.add(name)
+    return own
 
 
 def _typed(text: str, default: Any) -> Any:
@@ -94,8 +106,8 @@ def _typed(text: str, default: Any) -> Any:
 _TYPES = {int: "a whole number", float: "a number", bool: "True or False"}
 
 
-# What a parameter of this name may be, in every notebook: each returns the value to use. A snapshot is opened with what
-# the notebooks need, and periods are checked against its data.
+# What a parameter of this name may be, in every notebook whose default is such a value: each returns the value to use.
+# A snapshot is opened with what the notebooks need, and periods are checked against its data.
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "lang": partial(check_choice, "language", allowed=LANGUAGES),
     "group_by": partial(check_dimension, possible=(ALL, *MONITOR)),
@@ -110,6 +122,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "period": partial(check_choice, "year", allowed=YEARS),
     "compare_with": partial(check_choice, "compare_with", allowed=COMPARISONS),
 }
+_SAME_EVERYWHERE = ("lang", "confidence")
 
 
 _OPENED: dict[tuple[Path, str], Snapshot] = {}

@@ -11,7 +11,7 @@ from analysis.errors import CallError, did_you_mean
 from analysis.files import content_digest, sha256
 from analysis.runs.notebook import Notebook, find_notebooks
 from analysis.runs.parameter_help import allowed_values
-from analysis.runs.parameters import check_parameters
+from analysis.runs.parameters import check_parameters, own_parameters
 from analysis.runs.plan import plan_run
 from analysis.runs.sweep.grid import Row, read_grid
 from analysis.runs.translation import PROSE, translation_path
@@ -117,7 +117,7 @@ def plan_sweep(folder: Path, name: str, given: Row, file: Path | None, sure: boo
 def _allowed_in(notebook: Notebook):
     @cache
     def listed(name: str, snapshot: str, month: str) -> Iterable[str]:
-        return allowed_values(name, open_snapshot(snapshot), month)
+        return () if name in own_parameters(notebook) else allowed_values(name, open_snapshot(snapshot), month)
 
     def allowed(name: str, row: Row) -> Iterable[str]:
         called = {"snapshot": "published", "month": ""} | notebook.defaults | row
