@@ -4,7 +4,13 @@
   const data = JSON.parse(at("ui_data").textContent), table = at("ui_runs"), body = table.tBodies[0], form = at("ui_filters"), count = at("ui_count");
   const lang = document.documentElement.lang, collator = new Intl.Collator(lang, { numeric: true });
   const heads = [...table.tHead.rows[0].cells];
-  const rows = [...body.rows].map(tr => ({ tr, cells: [...tr.cells].map(cell => cell.textContent), text: tr.textContent.toLowerCase(), opened: null }));
+  const rows = [...body.rows].map(tr => ({ tr, cells: [...tr.cells].map(keyOf), text: tr.textContent.toLowerCase(), opened: null }));
+  function keyOf(cell) {  // a number as a program writes it, in whatever language it is printed
+    const text = cell.dataset.number ?? cell.textContent;
+    return { text, number: text.trim() && Number.isFinite(Number(text)) ? Number(text) : null };
+  }
+  // numbers by size and before texts, texts as a person sorts them
+  const compare = (a, b) => (a.number === null) - (b.number === null) || (a.number === null ? collator.compare(a.text, b.text) : a.number - b.number);
   const make = (name, parent, fields) => parent.appendChild(Object.assign(document.createElement(name), fields));
 
   // what a run left is put in when its row is opened
@@ -26,7 +32,7 @@
 
   function sort(head) {
     const column = heads.indexOf(head), direction = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-    rows.sort((a, b) => direction * collator.compare(a.cells[column], b.cells[column]));
+    rows.sort((a, b) => direction * compare(a.cells[column], b.cells[column]));
     for (const each of heads) each.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
     body.append(...rows.flatMap(row => row.opened ? [row.tr, row.opened] : [row.tr]));
