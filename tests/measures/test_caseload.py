@@ -76,7 +76,8 @@ def test_contributions_of_a_dimension_add_up_to_the_growth_of_the_total(tiny, di
 
 def test_every_number_has_unit_and_denominator(tiny):
     found = by_group(group_state(tiny))
-    assert set(found["unit"]) == {"persons", "percent"}
+    assert set(found["unit"]) == {"persons", "percent", "percentage points"}
+    assert set(pick(found, "contribution_pp")["unit"]) == {"percentage points"}
     assert (found["unit"].eq("persons") == found["denominator"].eq("")).all()
     assert set(found["period"]) == {"2024-12"}
 

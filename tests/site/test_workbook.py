@@ -68,6 +68,22 @@ def test_years_and_ranks_are_numbers_and_places_are_not(site):
     assert rows == [[2023, 1, "2.10", "01"], [2024, None, "4.6.2", "02"]]
 
 
+def test_labels_are_in_the_language_of_the_workbook(site, tmp_path):
+    """The status of a figure stood in English in a Dutch workbook, and a truth value as Python writes it."""
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "one.csv").write_text("group,used,status\nmen,True,provisional\nwomen,False,revised_provisional\n")
+    types = {"group": "string", "used": "boolean", "status": "string"}
+    fields = [{"name": name, "type": kind, "title": name} for name, kind in types.items()]
+    about = {"path": "one.csv", "title": "x", "schema": {"fields": fields, "primaryKey": ["group"]}}
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [about]}))
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(write_workbook(site, read_tables(tmp_path, [])))).worksheets[3:]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=7)] == [
+        ["mannen", "ja", "voorlopig"],
+        ["vrouwen", "nee", "nader voorlopig"],
+    ]
+
+
 def test_a_table_too_large_for_a_sheet_is_named_with_its_file(site, monkeypatch):
     monkeypatch.setattr(workbook, "_ROWS", 5)
     book = openpyxl.load_workbook(io.BytesIO(write_workbook(site, [made()])))

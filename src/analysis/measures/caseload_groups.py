@@ -104,7 +104,10 @@ def by_group(state: GroupState) -> pd.DataFrame:
         "share": ((state.now / total).percent(), "level of the total"),
         "change": change,
         "growth_pct": ((state.now / state.before - 1).percent(), "level a year earlier"),
-        "contribution_pp": ((change / total_before).percent(), "level of the total a year earlier"),
+        "contribution_pp": (
+            (change / total_before).percent().counted_as("percentage points"),
+            "level of the total a year earlier",
+        ),
     }
     return tidy_rows(columns, labels, state.table)
 

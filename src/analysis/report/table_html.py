@@ -133,7 +133,7 @@ def _label(label: str, value: object, translator: Translator) -> str:
         return translator.numerals(str(value)) if value else translator.value("no_value")
     if label == "verdict":
         return translator.word("verdicts", str(value))
-    if isinstance(value, bool):
+    if pd.api.types.is_bool(value):
         return translator.value("yes" if value else "no")
     return translator.value(str(value))
 

@@ -11,7 +11,6 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.language.glossary import glossary
-from analysis.report.table_spec import TIME
 from analysis.site.citation import cite_report
 from analysis.site.downloads import TableOfRun
 from analysis.site.page import Site
@@ -174,7 +173,7 @@ def _text(site: Site, column: str, value: Any) -> str:
         return "∞" if value > 0 else "−∞"
     if pd.isna(value) or value == "":
         return ""
-    if isinstance(value, bool):
+    if pd.api.types.is_bool(value):
         return translator.value("yes") if value else _word(site, "no")
     if column == "missing":
         reasons = (each.partition("=") for each in str(value).split("; "))
@@ -183,6 +182,4 @@ def _text(site: Site, column: str, value: Any) -> str:
         )
     if column == "tables":
         return ", ".join(translator.value(each) for each in str(value).split(", "))
-    if column in TIME:
-        return str(value)
     return translator.word("verdicts", value) if column == "verdict" else translator.value(str(value))

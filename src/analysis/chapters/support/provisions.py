@@ -70,7 +70,10 @@ def provisions_by_type(snapshot: Snapshot, first: pd.Period, last: pd.Period) ->
         "change": change,
         "growth_printed": (growth, "provisions_before"),
         "growth_pct": ((now / before - 1).percent(), "provisions_before"),
-        "contribution_pp": ((change / total_before).percent(), "provisions_before of the total"),
+        "contribution_pp": (
+            (change / total_before).percent().counted_as("percentage points"),
+            "provisions_before of the total",
+        ),
     }
     return tidy_rows(columns, labels, list(tables))
 

@@ -46,7 +46,10 @@ def at_work_by_scheme(snapshot: Snapshot, year: str) -> pd.DataFrame:
     before = breakdown(snapshot, SCHEMES, "at_work", "scheme", f"{int(year) - 1}-12", total=True).of(*now.classes)
     change, total_before = now.numbers - before, before.take([now.classes.index(TOTAL)] * len(now.classes))
     columns = {"at_work_before": before, "at_work": now.numbers, "change": change}
-    columns |= {"growth_pct": (change / before).percent(), "contribution_pp": (change / total_before).percent()}
+    columns |= {
+        "growth_pct": (change / before).percent(),
+        "contribution_pp": (change / total_before).percent().counted_as("percentage points"),
+    }
     return tidy_rows(columns, {"scheme": now.classes}, SCHEMES).assign(year=year)
 
 
