@@ -210,8 +210,8 @@ def test_peers_with_a_surely_higher_or_lower_level_are_counted(of_eemsdelta):
     assert 0 < above + below < 20
     name = choice.regions.names["GM1979"]
     assert (
-        f"Of the 20 others beside {name}, {above} have a higher underlying level and {below} a lower one; "
-        f"of {20 - above - below} it cannot be decided (95%, each pair by itself)."
+        f"Among the 20 others beside {name} the underlying level is higher in {above} and lower in {below}; "
+        f"in {20 - above - below} it cannot be decided (95%, each pair by itself)."
     ) in sentences.funnel(compared, Translator("en"))
 
 
