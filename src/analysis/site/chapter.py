@@ -23,6 +23,8 @@ _TAGS = re.compile(r"<[^>]+>")
 _CLAIM = re.compile(r'(<td class="label">)([a-z]+\d+[a-z0-9]*-[\w-]+)(?=</td>)')
 """A cell with the code of a number of the register, whose row the page of findings has."""
 _LAST = "00"
+_PRINTED = 200
+"""Lines that a cell may print on a page."""
 _FILES = {"PNG": "png", "SVG": "svg", "CSV": "csv", "Parquet": "parquet"}
 
 
@@ -89,8 +91,22 @@ def _for_the_page(site: Site, notebook: Any, labels: dict[str, list[str]], publi
                 shown = _table(site, output, about, labels.get(about["name"], []), published, closed)
                 closed = True
             output["data"] = {"text/html": shown}
-    for cell in (each for each in notebook.cells if each.cell_type == "markdown"):
-        cell.source = fold_paragraphs(cell.source, folded)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = fold_paragraphs(cell.source, folded)
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                output.text = _shortened(site, output.text)
+
+
+def _shortened(site: Site, text: str) -> str:
+    """Return what a cell printed; of more than `_PRINTED` lines the first and last, and how many the notebook has."""
+    lines = text.splitlines(keepends=True)
+    if len(lines) <= _PRINTED:
+        return text
+    ends = _PRINTED // 2
+    left_out = site.word("lines_left_out", count=site.translator.number(len(lines) - 2 * ends))
+    return "".join([*lines[:ends], f"{left_out}\n", *lines[-ends:]])
 
 
 def _sections(cells: list[Any]) -> list[list[Any]]:

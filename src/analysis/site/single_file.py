@@ -65,11 +65,11 @@ def _rename(soup: BeautifulSoup, page: str) -> None:
 
 
 def _resolve(tag: Tag, page: str, names: dict[str, set[str]], folder: Path) -> None:
-    """Let a link or picture lead to a place or to data within the file; a link that cannot becomes plain text."""
+    """Let a link or picture lead to a place or to data within the file; one that cannot becomes plain text."""
     if tag.name == "img":
-        tag["src"] = _data(folder / tag["src"])
+        _put_in(tag, folder)
         return
-    if "://" in tag["href"]:  # where a document was published
+    if "href" not in tag.attrs or "://" in tag["href"]:  # a name of a place; where a document was published
         return
     target, _, place = tag["href"].partition("#")
     if place.startswith("?") and target == FINDINGS_PAGE:
@@ -89,6 +89,18 @@ def _resolve(tag: Tag, page: str, names: dict[str, set[str]], folder: Path) -> N
         tag.parent.decompose()
     else:
         tag.unwrap()
+
+
+def _put_in(picture: Tag, folder: Path) -> None:
+    """Put a picture of the run into the file; of one that is elsewhere its description stays."""
+    source = picture.get("src", "")
+    if source.startswith("data:"):
+        return
+    path = folder / unquote(source)
+    if path.suffix in _INSIDE and path.is_file():
+        picture["src"] = _data(path)
+    else:
+        picture.replace_with(picture.get("alt", ""))
 
 
 def _data(path: Path) -> str:
