@@ -321,6 +321,23 @@ def test_a_task_that_ends_every_worker_or_raises_is_a_failure_and_the_others_go_
     assert prepared == []
 
 
+def test_a_worker_that_comes_later_is_made_ready_before_it_gets_a_task(monkeypatch):
+    monkeypatch.setattr("distributed.wait", lambda futures, **_: type("", (), {"done": futures[:1]}))
+    prepared, at_once = [], []
+
+    class Growing(OneWorker):
+        def nthreads(self):
+            return {"tcp://one": 1, **({"tcp://two": 1} if at_once else {})}
+
+        def submit(self, *task, **_):
+            at_once.append(list(prepared))
+            return Done("finished", task[2])
+
+    engine.run_tasks(Growing(), None, {"a": 1, "b": 2, "c": 3}, lambda *_: "", prepared.append)
+    assert prepared == ["tcp://two"]
+    assert at_once == [[], ["tcp://two"], ["tcp://two"]]
+
+
 def test_what_cannot_be_kept_is_not_blamed_on_the_scheduler(monkeypatch):
     monkeypatch.setattr("distributed.wait", lambda futures, **_: type("", (), {"done": futures}))
 

@@ -117,6 +117,8 @@ if __name__ == "__main__":
             if not given.regions:
                 sections(given.quick, into, crew)
             municipalities(given.quick, into, crew)
+    except KeyboardInterrupt:
+        sys.exit("validate: stopped; the same command goes on.")
     except WorkbenchError as fault:
         sys.stderr.write("".join(f"validate: {line}\n" for line in str(fault).splitlines()))
         sys.exit(fault.exit_status)

@@ -60,8 +60,8 @@ def run_tasks(
     keep : callable
         Takes the name of a task and its result or `Failure`, and returns its error, empty when it ended well.
     prepare : callable
-        Takes the address of a worker that came later and has other versions, or on which a task was `NotReady`: it is
-        made ready, or closed. The task is then begun again.
+        Takes the address of a worker that came later, or on which a task was `NotReady` and will be begun again: the
+        worker is made ready, or closed.
     unit : str
         What a task is called.
     done : int
@@ -101,14 +101,18 @@ def _results(
     from distributed import wait
 
     waiting, running, seen = deque(tasks), {}, time.monotonic()
+    known = set(client.nthreads())
     call = uuid.uuid4().hex[:8]  # tasks of a command that was killed may still be known to the scheduler
     try:
         while waiting or running:
-            workers = len(client.nthreads())
+            workers = set(client.nthreads())
             seen = time.monotonic() if workers else seen
+            for address in workers - known:
+                prepare(address)
+            known |= workers
             if time.monotonic() - seen > NO_WORKER:
                 raise SchedulerLostError(f"no worker is left since {NO_WORKER} seconds")
-            while waiting and len(running) < workers:
+            while waiting and len(running) < len(workers):
                 name = waiting.popleft()
                 key = f"{call}-{name}-{uuid.uuid4().hex[:8]}"
                 running[client.submit(_perform, function, tasks[name], identity(), key=key, pure=False)] = name
