@@ -116,6 +116,14 @@ def test_what_cannot_be_compared_is_refused_in_one_line(towns, asked, words):
     assert "\n" not in str(refusal.value)
 
 
+def test_what_no_region_has_is_in_no_table(published, of_provinces):
+    choice, _ = of_provinces
+    spread = profile.spread(rates_of(published, choice), choice)
+    assert set(profile.with_figures(spread)["measure"]) == {"per_1000", "growth_pct"}
+    said = sentences.measures(spread, Translator("en"))
+    assert "benefits below the AOW age per 100 households; provisions per 100 persons with bijstand" in said
+
+
 def test_a_spread_is_as_final_as_the_least_final_region_in_it(towns, of_eemsdelta):
     choice, _ = of_eemsdelta
     found = rates_of(towns, choice)

@@ -39,6 +39,12 @@ def spread(found: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def with_figures(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a spread or profile of the measures that have any figure in it."""
+    has = (found["missing"] == PRESENT) & (found["quantity"] != "regions")
+    return found[found["measure"].isin(found.loc[has, "measure"])]
+
+
 def _among(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     """Return the rows of the peers of a region, of all regions where none is chosen."""
     return rows[rows["region"].isin(choice.peers)] if choice.peers else rows
