@@ -105,7 +105,18 @@ def test_a_group_that_the_table_does_not_know(flows):
     assert "Nearest: groups='sex: men, women'." in said
 
 
-@pytest.mark.parametrize(("start", "end"), [("2020", ""), ("", "2023Q1"), ("2020Q4", "2021Q2"), ("2022Q2", "2022Q1")])
+def test_bounds_and_groups_that_are_none_are_named(flows):
+    """Bounds in the wrong order were said to lie outside the figures; groups that are no text ended in a traceback."""
+    said = refused(flows, "outflow_ratio", "sex: men, women", "2022Q2", "2022Q1")
+    assert said == "start 2022Q2 lies after end 2022Q1: expected start before end."
+    assert refused(flows, "outflow_ratio", "total", 2021) == "start 2021: expected a text, such as '2021' or '2021Q1'."
+    assert refused(flows, "outflow_ratio", None) == (
+        "groups None: expected a text such as 'sex: men, women', or 'total'."
+    )
+    assert "0y" not in refused(flows, "outflow_ratio", "age: young")
+
+
+@pytest.mark.parametrize(("start", "end"), [("2020", ""), ("", "2023Q1"), ("2020Q4", "2021Q2")])
 def test_a_period_that_the_snapshot_does_not_cover(flows, start, end):
     said = refused(flows, "outflow_ratio", "sex: men, women", start, end)
     inside = "2021Q2" if end == "2021Q2" else "2022Q4"

@@ -288,6 +288,7 @@ def test_a_notebook_of_ones_own_begins_with_another(home):
         ("02_flows", "notebook '02_flows' exists already (notebooks/02_flows.ipynb)"),
         ("../up", "expected letters, digits, '-' and '_'"),
         ("", "expected letters, digits"),
+        ("a" * 300, f"notebook name '{'a' * 40}…': expected letters, digits, '-' and '_', at most 100."),
     ],
 )
 def test_a_name_that_cannot_be_given_is_refused_in_one_line(home, capsys, name, words):

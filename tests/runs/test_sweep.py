@@ -178,7 +178,7 @@ def test_a_sweep_does_every_run_and_names_those_that_fail(swept):
     assert printed.splitlines() == [
         f"bijstand: run {runs_in(folder)[2].removesuffix('-failed')} (level=13, group=a, b): ValueError: unlucky",
         f"bijstand: run {runs_in(folder)[3].removesuffix('-failed')} (level=13, group=<c>): ValueError: unlucky",
-        f"bijstand: 2 of 6 runs failed; the others are in {folder / 'index.html'}.",
+        f"bijstand: 2 of 6 runs failed; every run is on {folder / 'index.html'}.",
     ]
     assert [name.endswith("-failed") for name in runs_in(folder)] == [False, False, True, True, False, False]
     record = json.loads((folder / "sweep.json").read_text())

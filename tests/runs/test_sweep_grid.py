@@ -142,6 +142,23 @@ def test_a_wrong_grid_is_refused_in_a_line_before_anything_runs(notebook, capsys
     assert [name for name in outputs(notebook) if (notebook / "outputs" / name / RECORD).exists()] == []
 
 
+def test_groups_without_quotes_are_refused_before_anything_runs(home, capsys):
+    """They were taken apart at the comma, and the second half failed after the first had run."""
+    make_notebook(home / "notebooks" / "mine", "own", parameters='snapshot = "published"\ngroups = "sex: men, women"\n')
+    assert main(["sweep", "own", "-p", "groups=sex: men, women"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "bijstand: parameter groups: groups 'women': expected a dimension and groups ('sex: men, women'), or 'total'. "
+        "One value with a comma stands between double quotes: -p 'groups=\"A, B\"'."
+    ]
+    assert outputs(home) == []
+
+
+def test_a_parameter_may_be_a_list(home):
+    make_notebook(home / "notebooks" / "mine", "own", parameters="names = [1, 2]\nlevel = 1\n")
+    planned = plan_sweep(home / "notebooks", "own", {"level": "1,2"}, None)
+    assert [run.parameters for run in planned.runs] == [{"names": [1, 2], "level": level} for level in (1, 2)]
+
+
 def test_a_grid_with_many_faults_names_a_few(notebook, capsys):
     lines = refused(capsys, "90_small", "-p", "level=" + ",".join(f"x{n}" for n in range(30)))
     assert len(lines) == 6

@@ -4,6 +4,7 @@ Parameters, questions, queries of the register, panels and measures all come her
 in the same words everywhere: what was found, what it may have meant, and what is possible.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from analysis.classifications.regions import level_of
 from analysis.errors import CallError, did_you_mean, name_some
 
 ALL = "all"
+_ONE_YEAR = re.compile(r"\d+y")
 _NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
@@ -88,6 +90,7 @@ def find_group(dimension: str, name: str, own: Iterable[str] = ()) -> Group:
     if level_of(name.strip()) if dimension == "region" else not known:
         return one_class(dimension, name.strip())
     names = [group.name for group in known.values() if group.name not in USUAL_TOTALS]
+    names = [each for each in names if not _ONE_YEAR.fullmatch(each)] or names  # a hundred of them would hide the rest
     raise CallError(unknown_group(dimension, name.strip(), names))
 
 

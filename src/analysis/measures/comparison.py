@@ -38,6 +38,8 @@ def compared_groups(measure: str, text: str) -> tuple[str, dict[str, Group]]:
         When dimension or group is unknown for the measure, two groups divide one dimension, or the groups have people
         in common.
     """
+    if not isinstance(text, str):
+        raise CallError(f"groups {text!r}: expected a text such as 'sex: men, women', or 'total'.")
     if text.strip() == TOTAL:
         return TOTAL, {TOTAL: TOTAL_GROUP}
     possible = (*DIMENSIONS, "duration") if measure == "exit_rate" else DIMENSIONS
@@ -58,6 +60,12 @@ def compared_groups(measure: str, text: str) -> tuple[str, dict[str, Group]]:
             f"Alone, {groups_text(one.dimension, (one.name, REST))!r} is compared with all others."
         )
     return VERSUS.join(dict.fromkeys((one.dimension, two.dimension))), groups
+
+
+def check_groups(text: str) -> str:
+    """Return groups that some measure could compare; raise a CallError, as `compared_groups` does, for any other."""
+    compared_groups("exit_rate", text)
+    return text
 
 
 def _named(measure: str, text: str, possible: tuple[str, ...]) -> list[Group]:

@@ -20,7 +20,7 @@ from analysis.measures.answerable import ENOUGH, Figures, advice, figures_of, ne
 from analysis.measures.comparison import REST, groups_text
 from analysis.measures.fractions import MEASURES
 from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
-from analysis.measures.windows import parse_bound
+from analysis.measures.windows import check_order, parse_bound
 from analysis.snapshots.store import Snapshot
 from analysis.summary import SelfDescribing, Summary
 
@@ -99,6 +99,8 @@ def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = ""
     except CoverageError as fault:
         raise CallError(f"{measure} by {groups}: {fault} {advice(snapshot, measure, groups)}") from fault
     bounds = {name: parse_bound(name, text) for name, text in (("start", start), ("end", end)) if text}
+    if len(bounds) == 2:
+        check_order(*bounds.values())
     if not figures.usable.any():
         near = advice(snapshot, measure, groups)
         raise CallError(f"snapshot {snapshot.name!r} has no period of {measure} by {groups}. {near}")

@@ -53,6 +53,7 @@ def between(snapshot: Snapshot, window: str, start: str = "", end: str = "") -> 
                 f"{str(fault).rstrip('.')}: snapshot {snapshot.name!r} has {window} from {known[0]} to {known[-1]}."
             )
     if not faults:
+        check_order(ends["start"], ends["end"])
         chosen = known[(known.end_time >= ends["start"].start_time) & (known.start_time <= ends["end"].end_time)]
         faults = _faults(snapshot, window, chosen, ends["start"], ends["end"])
     if faults:
@@ -64,8 +65,16 @@ def parse_bound(name: str, text: str) -> pd.Period:
     """Read ``start`` or ``end``, a period of any grain; raise a CallError with its name for what is none."""
     try:
         return parse_period(text)
-    except (DataError, TypeError) as fault:
+    except DataError as fault:
         raise CallError(f"{name}: {fault}") from fault
+    except TypeError as fault:
+        raise CallError(f"{name} {text!r}: expected a text, such as '2021' or '2021Q1'.") from fault
+
+
+def check_order(start: pd.Period, end: pd.Period) -> None:
+    """Raise a CallError when the first of two bounds lies after the last."""
+    if start.start_time > end.end_time:
+        raise CallError(f"start {start} lies after end {end}: expected start before end.")
 
 
 def _bound(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
@@ -78,8 +87,6 @@ def _bound(name: str, text: str, known: pd.PeriodIndex) -> pd.Period:
 
 
 def _faults(snapshot: Snapshot, window: str, chosen: pd.PeriodIndex, start: pd.Period, end: pd.Period) -> list[str]:
-    if start.start_time > end.end_time:
-        return [f"start {start} lies after end {end}: expected start before end."]
     if chosen.empty:
         return [f"start {start} and end {end}: there is no {window} figure between them; choose a wider window."]
     if window == "flows" and not flows.complete_years(snapshot, chosen):

@@ -11,7 +11,7 @@ from analysis.files import write_new
 from analysis.runs.notebook import find_notebooks, notebook_paths
 from analysis.workspace import MINE
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _TEMPLATE = (
     ("markdown", "# {title}\n\nWhat do I want to know, and why? Write it before you look at the figures."),
     (
@@ -60,7 +60,8 @@ def new_notebook(folder: Path, name: str, origin: str = "") -> Path:
         When the name is none, or a notebook has it already.
     """
     if not _NAME.fullmatch(name.removesuffix(".ipynb")):
-        raise CallError(f"notebook name {name!r}: expected letters, digits, '-' and '_', such as my-question.")
+        shown = name if len(name) <= 40 else f"{name[:40]}…"
+        raise CallError(f"notebook name {shown!r}: expected letters, digits, '-' and '_', at most 100.")
     name = name.removesuffix(".ipynb")
     if path := notebook_paths(folder).get(name):
         raise CallError(f"notebook {name!r} exists already ({path.parent.name}/{path.name}); choose another name.")

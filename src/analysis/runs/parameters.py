@@ -21,6 +21,7 @@ from analysis.classifications.groups import MONITOR
 from analysis.classifications.selection import ALL, check_dimension
 from analysis.errors import CallError, CoverageError, check_choice, did_you_mean, name_some
 from analysis.language.glossary import LANGUAGES
+from analysis.measures.comparison import check_groups
 from analysis.measures.question import check_measure, read_question
 from analysis.measures.windows import between
 from analysis.models.dispersion import check_confidence
@@ -117,6 +118,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "verdict": check_verdict,
     "hypothesis": check_hypothesis,
     "measure": check_measure,
+    "groups": check_groups,
     "test": partial(check_choice, "test", allowed=TESTS),
     "alternative": partial(check_choice, "alternative", allowed=ALTERNATIVES),
     "period": partial(check_choice, "year", allowed=YEARS),

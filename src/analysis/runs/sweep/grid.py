@@ -78,7 +78,8 @@ def _file_rows(path: Path) -> list[Row]:
     try:
         header, rows = _parquet(path) if path.suffix == ".parquet" else _csv(path)
     except (OSError, TableFileError) as fault:
-        raise CallError(f"--grid {path}: cannot be read ({fault}); expected CSV or Parquet.") from fault
+        reason = getattr(fault, "strerror", None) or fault
+        raise CallError(f"--grid {path}: cannot be read ({reason}); expected CSV or Parquet.") from fault
     faults = [
         f"--grid {path}: column {name!r} is no name of a parameter." for name in header if not name.isidentifier()
     ]

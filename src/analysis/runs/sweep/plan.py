@@ -103,7 +103,7 @@ def plan_sweep(folder: Path, name: str, given: Row, file: Path | None, sure: boo
     rows = read_grid(given, file, _allowed_in(notebook), sure)
     unknown = [key for key in {**given, **rows[0]} if key not in notebook.defaults]
     refuse([f"parameter {key!r} is unknown; {did_you_mean(key, notebook.defaults)}." for key in unknown], CallError)
-    runs = _named(_checked(notebook, rows))
+    runs = _named(_checked(notebook, rows, given))
     _check_once_each(folder, notebook, rows, runs)
     snapshots = {run.parameters["snapshot"] for run in runs if "snapshot" in run.parameters}
     opened = {each: open_snapshot(each) for each in sorted(snapshots)}
@@ -127,16 +127,16 @@ def _allowed_in(notebook: Notebook):
     return allowed
 
 
-def _checked(notebook: Notebook, rows: list[Row]) -> list[dict[str, Any]]:
+def _checked(notebook: Notebook, rows: list[Row], given: Row) -> list[dict[str, Any]]:
     """Return the typed parameters of every row; rows that say the same are refused."""
     faults, found, first = [], [], {}
     for number, row in enumerate(rows, 1):
         try:
             values = check_parameters([notebook], row)[notebook.name]
         except CallError as fault:
-            faults += str(fault).splitlines()
+            faults += [_with_quotes(line, notebook, given) for line in str(fault).splitlines()]
             continue
-        earlier = first.setdefault(tuple(values.values()), number)
+        earlier = first.setdefault(content_digest(values), number)
         if earlier != number:
             faults.append(f"the grid has the same run twice: rows {earlier} and {number}.")
         found.append(values)
@@ -144,6 +144,13 @@ def _checked(notebook: Notebook, rows: list[Row]) -> list[dict[str, Any]]:
     more = [f"and {len(faults) - _MOST_FAULTS} more faults in the grid."] if len(faults) > _MOST_FAULTS else []
     refuse([*faults[:_MOST_FAULTS], *more], CallError)
     return found
+
+
+def _with_quotes(fault: str, notebook: Notebook, given: Row) -> str:
+    """Return a fault of a parameter that may have a comma, and was taken apart there, with how that is prevented."""
+    commas = [key for key, text in given.items() if "," in text and "," in str(notebook.defaults[key])]
+    split = [key for key in commas if fault.startswith(f"parameter {key}:")]
+    return f"{fault} One value with a comma stands between double quotes: -p '{split[0]}=\"A, B\"'." if split else fault
 
 
 def _named(found: list[dict[str, Any]]) -> list[SweepRun]:
