@@ -7,7 +7,7 @@ known; it lies between bounds that its inhabitants give, and the interval holds 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -115,7 +115,7 @@ def figures(
         return Rounded.absent(size, unit)
     grain = next(name for name, frequency in FREQUENCY.items() if periods[0].freqstr == frequency)
     cells = read_cells(snapshot, table, grain)
-    terms = list(_terms(regions, periods))
+    terms = _terms(regions, tuple(periods))
     asked = list(dict.fromkeys((code, period) for _, code, period, _, _ in terms))
     found = dict(zip(asked, _positions(cells, quantity, asked, categories), strict=True))
     used = [each for each in terms if each[4] or found[each[1], each[2]] < len(cells.frame)]
@@ -135,15 +135,15 @@ def figures(
     return _with_divided(total, column.take(divided), [entries[n] for n in divided], [parts[n] for n in divided])
 
 
-def _terms(
-    regions: RegionalMap, periods: Sequence[pd.Period]
-) -> Iterator[tuple[int, str, pd.Period, Part | None, bool]]:
-    """Yield what each entry is the sum of: entry, code, period, part, and whether the cell has to be there.
+@lru_cache(maxsize=64)
+def _terms(regions: RegionalMap, periods: tuple[pd.Period, ...]) -> list[tuple[int, str, pd.Period, Part | None, bool]]:
+    """Return what each entry is the sum of: entry, code, period, part, and whether the cell has to be there.
 
     In the calendar year of a change that was not on 1 January a table may follow the map before or after it: then the
     cell counts where it is there.
     """
     days = [(f"{each.end_time:%Y-%m-%d}", f"{each.year}-01-01", f"{each.year}-12-31") for each in periods]
+    terms = []
     for at, code in enumerate(regions.codes):
         everyone: list[tuple[str, Part | None]] = [(code, None)]
         everyone += [(part.code, part) for part in regions.parts.get(code, ())]
@@ -151,22 +151,30 @@ def _terms(
             for each, part in everyone:
                 lives = [regions.lives(each, day) for day in days[number]]
                 if any(lives):
-                    yield at * len(periods) + number, each, period, part, lives[0]
+                    terms.append((at * len(periods) + number, each, period, part, lives[0]))
+    return terms
 
 
 def _positions(
     cells: Cells, quantity: str, asked: list[tuple[str, pd.Period]], categories: dict[str, str]
 ) -> np.ndarray:
     """Return where the cells of these regions and periods are, the length of the frame for one that is not there."""
-    keep = (cells.frame["measure"] == cells.measure(quantity).code).to_numpy()
-    for dimension in set(cells.classes) - {"region"}:
-        keep = keep & (cells.frame[dimension] == cells.code(dimension, categories.get(dimension, ""))).to_numpy()
-    rows = np.flatnonzero(keep)
+    rows, index = _index(cells, quantity, tuple(categories.items()))
     known = cells.categories("region")
-    index = pd.MultiIndex.from_arrays([cells.frame["region"].to_numpy(object)[rows], cells.frame["period"].iloc[rows]])
     names = [known.get(TOTAL if code == COUNTRY else code, "") for code, _ in asked]
     at = index.get_indexer(pd.MultiIndex.from_arrays([names, pd.PeriodIndex([period for _, period in asked])]))
     return np.where(at < 0, len(cells.frame), rows[np.maximum(at, 0)] if len(rows) else 0)
+
+
+@lru_cache(maxsize=32)
+def _index(cells: Cells, quantity: str, categories: tuple[tuple[str, str], ...]) -> tuple[np.ndarray, pd.MultiIndex]:
+    """Return the rows of a quantity in these categories, and their regions and periods."""
+    keep, chosen = (cells.frame["measure"] == cells.measure(quantity).code).to_numpy(), dict(categories)
+    for dimension in set(cells.classes) - {"region"}:
+        keep = keep & (cells.frame[dimension] == cells.code(dimension, chosen.get(dimension, ""))).to_numpy()
+    rows = np.flatnonzero(keep)
+    keys = [cells.frame["region"].to_numpy(object)[rows], cells.frame["period"].iloc[rows]]
+    return rows, pd.MultiIndex.from_arrays(keys)
 
 
 def _with_divided(total: Rounded, column: Rounded, entries: list[int], parts: list[Part]) -> Rounded:

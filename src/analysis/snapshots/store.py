@@ -134,7 +134,7 @@ class Snapshot(SelfDescribing):
         """Return the metadata of a table, checked against their SHA-256."""
         record = self.entry(table).metadata
         position = f"snapshot {self.name!r}, table {table}, file {record.file}"
-        return metadata_from(read_content(self.file_bytes(record), position, METADATA_FORMAT), position)
+        return _parsed_metadata(self.file_bytes(record), position)
 
     def table(self, table: str) -> RawTable:
         """Return a table as stored, checked against its SHA-256, its row count and its columns.
@@ -280,6 +280,12 @@ def read_snapshot(name: str, folder: Path, elsewhere: Sequence[str] = ()) -> Sna
 def _parsed(data: bytes, position: str) -> Manifest:
     """Return a manifest, parsed and checked once for the same bytes: a run opens its snapshots many times."""
     return manifest_from(read_content(data, position, FORMAT), position)
+
+
+@lru_cache(maxsize=256)
+def _parsed_metadata(data: bytes, position: str) -> TableMetadata:
+    """Return metadata, parsed and checked once for the same bytes: a notebook asks for them many times."""
+    return metadata_from(read_content(data, position, METADATA_FORMAT), position)
 
 
 def _bytes_of(path: Path, position: str, largest: int) -> bytes:
