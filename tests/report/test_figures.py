@@ -290,7 +290,7 @@ def test_a_small_picture_keeps_the_colour_of_a_single_mark():
         axes.plot(range(9), range(9), "o", color=plotting.colours(2)[0], ms=6)
         axes.plot([1], [7], "s", color=plotting.colours(2)[1], ms=6)
         axes.set_yticks(range(9), [f"a group of people with a long name, number {number}" for number in range(9)])
-    image = Image.open(io.BytesIO(plotting.png(figure, fine=False))).convert("RGB")
+    image = Image.open(io.BytesIO(plotting.png(figure))).convert("RGB")
     pixels = np.asarray(image).reshape(-1, 3).astype(int)
     wanted = 255 * np.array(plotting.colours(2)[1])
     assert np.abs(pixels - wanted).max(axis=1).min() <= 16

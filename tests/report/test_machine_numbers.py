@@ -42,7 +42,7 @@ def test_a_frame_without_a_finite_number_has_nothing_to_show(frame, expected):
 def test_the_drawing_of_a_figure_is_the_same_each_time_and_names_itself():
     with plotting.canvas(2.0) as (figure, (axes,)):
         axes.plot([1, 2], [3, 4], label="a line")
-    first, second = (plotting.svg(figure, "lines", Title="Two points & more") for _ in range(2))
+    (_, first), (_, second) = (plotting.png_and_svg(figure, "lines", Title="Two points & more") for _ in range(2))
     assert first == second
     assert b"Two points &amp; more" in first
     assert b"<text" not in first, "outlines need no font"

@@ -15,7 +15,6 @@ import seaborn as sns
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
@@ -27,6 +26,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from analysis.language.numbers import decimals_needed
 from analysis.language.translator import Translator
+from analysis.report.one_pass import draw_twice
 
 WIDTH = 5.2  # inches; 520 CSS pixels
 SCREEN_DPI = 100  # CSS pixels of an inch
@@ -47,6 +47,8 @@ _SPOTS = ((6, 0, "left"), (0, 11, "left"), (0, -11, "left"), (0, 11, "right"), (
 """Where a name may stand: points to the right and up from the end of its line, and the side of it that is there."""
 
 
+_FINE = {"text.hinting": "none"}
+"""Letters as wide in pixels as their outlines in SVG; on a coarse screen they would be less sharp."""
 _TITLE_LINE, _SOURCE_LINE = 0.19, 0.13
 """Inches of a line: 11 and 8 points, with a fifth between lines."""
 
@@ -70,40 +72,44 @@ def make_room(figure: Figure) -> None:
 def lay_out(figure: Figure, fine: bool) -> None:
     """Give a figure its resolution and its layout: once, for however many files are drawn of it after that.
 
-    ``fine`` for the folder of a run, else small enough to be kept in a notebook. ``Figure.savefig`` would lay out and
-    walk through all parts of a figure once more for each file.
+    ``fine`` for the folder of a run, else small enough to be kept in a notebook. ``Figure.savefig`` would lay out a
+    figure once more for each file.
     """
     figure.set_dpi(DPI if fine else SCREEN_DPI)
     if engine := figure.get_layout_engine():
-        engine.execute(figure)
+        with rc_context(_FINE if fine else {}):
+            engine.execute(figure)
         figure.set_layout_engine("none")
 
 
-def png(figure: Figure, fine: bool, **about: str) -> bytes:
-    """Return a figure that was laid out as PNG, with a palette; ``about`` is text for programs that read the file."""
+def png(figure: Figure) -> bytes:
+    """Return a figure that was laid out as PNG, small enough to be kept in a notebook."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    # the palette is chosen over the colours, not over the pixels: a single mark keeps its own
-    colours = FINE_PALETTE if fine else PALETTE
-    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    palette = drawn.quantize(colours, method=Image.Quantize.MAXCOVERAGE)
-    texts, file = PngInfo(), io.BytesIO()
-    for name, text in about.items():
-        texts.add_itxt(name, text)
     # the last tenth of the size takes most of the time: it is spent on what is committed, not on every run
-    palette.save(file, format="png", **({"pnginfo": texts} if fine else {"optimize": True}))
-    return file.getvalue()
+    return _with_palette(np.asarray(canvas.buffer_rgba()), PALETTE, optimize=True)
 
 
-def svg(figure: Figure, name: str, **about: str) -> bytes:
-    """Return a figure that was laid out as SVG, its text as outlines: the same with whatever fonts the reader has.
+def png_and_svg(figure: Figure, name: str, **about: str) -> tuple[bytes, bytes]:
+    """Return a figure that was laid out as PNG and as SVG; ``about`` is text for programs that read the files.
 
-    The ids in it follow from ``name`` alone, so that the same figure always gives the same file.
+    Text in SVG is outlines: the same with whatever fonts the reader has. Its ids follow from ``name`` alone, so that
+    the same figure always gives the same file.
     """
-    drawing = io.BytesIO()
-    with rc_context({"svg.fonttype": "path", "svg.hashsalt": name}):
-        FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, **about})
-    return drawing.getvalue()
+    with rc_context(_FINE | {"svg.fonttype": "path", "svg.hashsalt": name}):
+        pixels, svg = draw_twice(figure, Date=None, **about)
+    texts = PngInfo()
+    for key, text in about.items():
+        texts.add_itxt(key, text)
+    return _with_palette(pixels, FINE_PALETTE, pnginfo=texts), svg
+
+
+def _with_palette(pixels: np.ndarray, colours: int, **options: object) -> bytes:
+    """Return pixels as PNG; the palette is chosen over the colours, not the pixels: a single mark keeps its own."""
+    palette = Image.fromarray(pixels).convert("RGB").quantize(colours, method=Image.Quantize.MAXCOVERAGE)
+    file = io.BytesIO()
+    palette.save(file, format="png", **options)
+    return file.getvalue()
 
 
 def colours(count: int) -> list:

@@ -18,7 +18,7 @@ from analysis.report.data_dictionary import RESOURCE, resource
 from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
 from analysis.report.own_frame import complete, completed_table
-from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, make_room, png, put_title, svg
+from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, make_room, png, png_and_svg, put_title
 from analysis.report.provenance import with_provenance
 from analysis.report.source_line import source_line
 from analysis.report.table_html import RenderedTable
@@ -170,11 +170,13 @@ class Report:
             words = self.translator.word("page", "simulated")
             figure.text(0.5, 0.5, words, ha="center", va="center", rotation=20, fontsize=20, alpha=0.25)
         lay_out(figure, fine=self.folder is not None)
-        image = png(figure, fine=self.folder is not None, Title=title, Description=alt)
-        if self.folder:
+        if not self.folder:
+            image = png(figure)
+        else:
             folder = self.folder / "figures"
+            image, drawing = png_and_svg(figure, name, Title=title, Description=alt)
             write_new(folder / f"{name}.png", image)
-            write_new(folder / f"{name}.svg", svg(figure, name, Title=title, Description=alt))
+            write_new(folder / f"{name}.svg", drawing)
             if frames:
                 data = pd.concat([complete(frame) for frame in frames]).assign(snapshot=self.snapshot.name)
                 write_new(folder / f"{name}.csv", csv_text(data).encode("utf-8"))
