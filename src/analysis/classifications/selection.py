@@ -4,7 +4,6 @@ Parameters, questions, queries of the register, panels and measures all come her
 in the same words everywhere: what was found, what it may have meant, and what is possible.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -16,7 +15,6 @@ from analysis.classifications.regions import level_of
 from analysis.errors import CallError, did_you_mean, name_some
 
 ALL = "all"
-_ONE_YEAR = re.compile(r"\d+y")
 _NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
@@ -89,9 +87,8 @@ def find_group(dimension: str, name: str, own: Iterable[str] = ()) -> Group:
         return known[_spelling(name)]
     if level_of(name.strip()) if dimension == "region" else not known:
         return one_class(dimension, name.strip())
-    names = [group.name for group in known.values() if group.name not in USUAL_TOTALS]
-    names = [each for each in names if not _ONE_YEAR.fullmatch(each)] or names  # a hundred of them would hide the rest
-    raise CallError(unknown_group(dimension, name.strip(), names))
+    names = {each.name for each in known.values() if each.name.strip("0123456789") != "y"} - {*USUAL_TOTALS}
+    raise CallError(unknown_group(dimension, name.strip(), names))  # without ages such as 5y, which would hide the rest
 
 
 def find_groups(dimension: str, names: str) -> list[Group]:
