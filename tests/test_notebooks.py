@@ -489,6 +489,19 @@ def test_pages_in_a_browser(whole, browser, lang, scheme):
                 assert axe_violations(page) == [], name
 
 
+@pytest.mark.parametrize(
+    "name", ["index.html", "06_work_disability.html", "explorer.html", "findings.html", "findings-factsheet-2024.html"]
+)
+def test_text_of_twice_the_size_fits_the_screen(whole, browser, name):
+    """Choices, verdicts and the links to other chapters were wider than the screen (WCAG 2.2, 1.4.4)."""
+    _, folders = whole
+    with opened(browser, folders["nl"] / name) as page:
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        for width in (390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(TOO_WIDE) == [], width
+
+
 def test_the_findings_stand_on_the_first_screen_and_a_chapter_has_few_screens(whole, browser):
     """On a screen of 1,280 by 900; fifteen is the number of issue 17."""
     _, folders = whole
