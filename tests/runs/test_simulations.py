@@ -24,11 +24,11 @@ CALL = ["simulate", "--persons", str(PERSONS), "--name", "mc"]
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """Two populations drawn by a worker, in the folder of a workbench."""
+    """A population drawn by a worker, in the folder of a workbench."""
     home = copy_project(tmp_path_factory.mktemp("simulations"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOME_VARIABLE, str(home))
-        assert main([*CALL, "--seeds", "2-3", "--workers", "1"]) == 0
+        assert main([*CALL, "--seeds", "3", "--workers", "1"]) == 0
     return home
 
 
@@ -45,7 +45,7 @@ def tasks(monkeypatch, bank):
 
     def run_tasks(client, function, tasks, keep, prepare, unit, done):
         asked.append((list(tasks), done))
-        archive = simulations.pack({"": bank / "mc-0002"})
+        archive = simulations.pack({"": bank / "mc-0003"})
         return {name: error for name in tasks if (error := keep(name, archive))}
 
     monkeypatch.setattr(simulations, "open_cluster", lambda *_, **__: nullcontext())
@@ -59,7 +59,7 @@ def names(bank):
 
 
 def test_a_population_of_many_has_the_bytes_of_one_drawn_alone(bank, tmp_path):
-    assert names(bank) == ["mc-0002", "mc-0003", "published"]
+    assert names(bank) == ["mc-0003", "published"]
     alone = simulate(tmp_path, default_parameters(3, PERSONS), "mc-0003")
     files = names(alone)
     assert files == names(bank / "mc-0003")
@@ -71,12 +71,12 @@ def test_a_population_of_many_has_the_bytes_of_one_drawn_alone(bank, tmp_path):
 def test_the_same_command_draws_only_what_is_not_there(bank, tasks, capsys):
     (bank / ".mc-0004.partial").mkdir()  # as a command that was killed leaves it
     (bank / ".mc-0004.xyz.partial").mkdir()  # of another command, which draws a single one
-    assert main([*CALL, "--seeds", "2-4"]) == 0
+    assert main([*CALL, "--seeds", "3,4"]) == 0
     printed = capsys.readouterr()
-    assert tasks == [(["mc-0004"], 2)]
-    assert printed.out.split() == [str(bank / f"mc-000{seed}") for seed in (2, 3, 4)]
-    assert "3 populations, 1 of them drawn now" in printed.err
-    assert names(bank) == [".mc-0004.xyz.partial", "mc-0002", "mc-0003", "mc-0004", "published"]
+    assert tasks == [(["mc-0004"], 1)]
+    assert printed.out.split() == [str(bank / f"mc-000{seed}") for seed in (3, 4)]
+    assert "2 populations, 1 of them drawn now" in printed.err
+    assert names(bank) == [".mc-0004.xyz.partial", "mc-0003", "mc-0004", "published"]
     for rest in (".mc-0004.xyz.partial", "mc-0004"):
         shutil.rmtree(bank / rest)
 
@@ -94,7 +94,7 @@ def test_those_that_fail_are_named_and_the_others_kept(bank, tasks, monkeypatch,
         "bijstand: snapshot mc-0007: MemoryError: too much",
         "bijstand: 1 of 2 populations failed; the same command draws them again.",
     ]
-    assert names(bank) == ["mc-0002", "mc-0003", "mc-0008", "published"]
+    assert names(bank) == ["mc-0003", "mc-0008", "published"]
     shutil.rmtree(bank / "mc-0008")
 
 
@@ -103,9 +103,9 @@ def test_a_scheduler_that_is_lost_leaves_what_was_drawn(bank, tasks, monkeypatch
         raise SchedulerLostError("the scheduler is no longer there")
 
     monkeypatch.setattr(simulations, "run_tasks", run_tasks)
-    assert main([*CALL, "--seeds", "2-9"]) == 1
-    assert "no longer there; 2 of 8 populations are there. The same command goes on." in capsys.readouterr().err
-    assert names(bank) == ["mc-0002", "mc-0003", "published"]
+    assert main([*CALL, "--seeds", "3-9"]) == 1
+    assert "no longer there; 1 of 7 populations are there. The same command goes on." in capsys.readouterr().err
+    assert names(bank) == ["mc-0003", "published"]
 
 
 REFUSED = {
@@ -118,10 +118,10 @@ REFUSED = {
     "no workers": (["--seeds", "1-3", "--workers", "0"], "--workers 0: expected a whole number from 1"),
     "too few persons": (["--seeds", "1-3", "--persons", "5"], "persons 5: expected a whole number from 100"),
     "no name": (["--seeds", "1-3", "--name", "a/b"], "snapshot name 'a/b' is not a name"),
-    "other persons": (["--seeds", "1-3", "--persons", "100"], "'mc-0002' exists already, was drawn otherwise"),
-    "another world": (["--seeds", "1-3", "--world", "continuous"], "'mc-0002' exists already, was drawn otherwise"),
-    "with regions": (["--seeds", "1-3", "--regions"], "'mc-0002' exists already, was drawn otherwise"),
-    "larger tables": (["--seeds", "1-3", "--full-size"], "'mc-0002' exists already, was drawn otherwise"),
+    "other persons": (["--seeds", "1-3", "--persons", "100"], "'mc-0003' exists already, was drawn otherwise"),
+    "another world": (["--seeds", "1-3", "--world", "continuous"], "'mc-0003' exists already, was drawn otherwise"),
+    "with regions": (["--seeds", "1-3", "--regions"], "'mc-0003' exists already, was drawn otherwise"),
+    "larger tables": (["--seeds", "1-3", "--full-size"], "'mc-0003' exists already, was drawn otherwise"),
 }
 
 
@@ -132,7 +132,7 @@ def test_a_wrong_call_is_one_line_before_anything_is_drawn(bank, tasks, capsys, 
     (line,) = capsys.readouterr().err.splitlines()
     assert message in line
     assert tasks == []
-    assert names(bank) == ["mc-0002", "mc-0003", "published"]
+    assert names(bank) == ["mc-0003", "published"]
 
 
 def test_a_snapshot_of_cbs_is_never_taken_for_a_population(bank, tasks):

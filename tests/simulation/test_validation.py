@@ -106,10 +106,10 @@ def page(tmp_path_factory):
 
 def test_a_replicate_has_the_same_bytes_whatever_made_it(tools, page):
     """The short run had two workers and eleven replicates; these two are made here, alone and without any."""
-    import experiments
+    import composition
     import regions
 
-    for alone in (regions.replicate(2, "chance alone"), experiments.with_own_quarters(1, 20_000)):
+    for alone in (regions.replicate(2, "chance alone"), composition.composition(1, 20_000, "second")):
         text = alone.make().to_csv(index=False, lineterminator="\n")
         assert (page / "raw" / alone.file).read_bytes() == text.encode(), alone.file
 

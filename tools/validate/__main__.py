@@ -15,6 +15,7 @@ import os
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -107,6 +108,7 @@ def _call() -> argparse.Namespace:
 
 if __name__ == "__main__":
     given = _call()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the workers, and leave no folder of theirs
     into, raw = given.into or project_root() / "docs", given.raw or outputs_folder() / "validation"
     raw = (given.into / "raw") if given.quick and given.into else raw
     try:
