@@ -8,7 +8,7 @@ import re
 import pytest
 
 from analysis.runs import dependencies
-from analysis.runs.dependencies import code_of, shown_by, tables_of, window_of
+from analysis.runs.dependencies import code_of, reads_vintages, shown_by, tables_of, window_of
 from analysis.runs.notebook import find_notebooks, read_notebook
 from project_copy import ROOT
 
@@ -122,3 +122,25 @@ def test_a_module_that_names_a_table_says_so():
 def test_every_notebook_can_be_read():
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         assert read_notebook(path).defaults
+
+
+def test_who_reads_other_vintages_is_known():
+    """Sweeps send these all dated snapshots; the register looks in them for what was revised."""
+    found = {each.name for each in find_notebooks(ROOT / "notebooks") if each.vintages}
+    assert found == {"00_data", "04_findings", "07_sector"}
+    for text, expected in (
+        ("from analysis import register", True),
+        ("from analysis.workspace import open_snapshot", False),
+        ("from analysis.snapshots.store import dated_snapshots", True),
+    ):
+        assert reads_vintages(ast.parse(text)) is expected, text
+
+
+def test_a_module_that_reads_other_vintages_says_so():
+    """But for those that keep snapshots and pull them, and the pages, which no worker makes."""
+    for path in sorted((ROOT / "src" / "analysis").rglob("*.py")):
+        room = path.relative_to(ROOT / "src" / "analysis").parts[0]
+        text = path.read_text(encoding="utf-8")
+        if room not in ("snapshots", "statline", "site", "workspace.py") and "import" in text:
+            reads = re.search(r"^from analysis.snapshots.store import .*\bdated_snapshots\b", text, re.MULTILINE)
+            assert bool(reads) == bool(re.search(r"^(\w+, )?VINTAGES\b.* = ", text, re.MULTILINE)), path

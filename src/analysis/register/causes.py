@@ -26,6 +26,7 @@ from analysis.snapshots.store import Snapshot, dated_snapshots, report_damage
 from analysis.workspace import corrections_file, snapshots_folder
 
 _CBS_TABLE = re.compile(r"\d{5}[A-Za-z]{3}")
+VINTAGES = True
 FINAL_AFTER = 12
 """Months after which CBS's figures on social assistance are final: see ``docs/findings.md``."""
 REVISION = 0.01

@@ -2,7 +2,8 @@
 
 A module that reads tables says so where their ids stand: ``READS``, the tables it can read (or a function that returns
 them), and ``NEEDS``, those without which it has nothing to say. A notebook reads what the modules it imports read, and
-the modules that these import; and it needs the sources of every `document_table` that it shows.
+the modules that these import; and it needs the sources of every `document_table` that it shows. ``VINTAGES = True``
+says that a module reads dated snapshots beside the one it is given: a worker elsewhere is sent all of them.
 """
 
 import ast
@@ -17,6 +18,8 @@ from analysis.report.document_tables import parts_of
 _FOLDER = Path(analysis.__file__).parent
 _WINDOWS = "analysis.measures.windows"
 """Knows the periods of every measure; a notebook imports the measures of its own window itself."""
+_LISTING = {"dated_snapshots", "survey", "all_snapshots", "names_of_snapshots", "snapshots_folder"}
+"""What a notebook of one's own may import to read more snapshots than its parameter names."""
 _SOURCE = "analysis.source"
 """Tells, when it is asked, what any measure can answer from the snapshot."""
 
@@ -56,6 +59,19 @@ def window_of(code: ast.Module) -> str | None:
 
 def tables_of(code: ast.Module, kind: str) -> tuple[str, ...]:
     """Return the tables that the modules of a notebook can read (``kind="READS"``) or cannot do without (``NEEDS``)."""
+    of_documents = _literals(code, "document_table", 1) if kind == "NEEDS" else []
+    tables = {part["source"] for name in of_documents for part in parts_of(name)}
+    return tuple(sorted(tables.union(*(_declared(module, kind) for module in _modules_of(code)))))
+
+
+def reads_vintages(code: ast.Module) -> bool:
+    """Return whether a notebook reads vintages beside its snapshot: it lists them, or a module does (``VINTAGES``)."""
+    own = {alias.name for node in _statements(code) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return bool(own & _LISTING) or any(_declares(module, "VINTAGES") for module in _modules_of(code))
+
+
+def _modules_of(code: ast.Module) -> set[str]:
+    """Return the modules of the library that a notebook imports, and those that these import."""
     seen: set[str] = set()
     todo = _imported(code)
     while todo:
@@ -63,9 +79,7 @@ def tables_of(code: ast.Module, kind: str) -> tuple[str, ...]:
         if module not in seen:
             seen.add(module)
             todo += _imported_by(module) if module not in (_WINDOWS, _SOURCE) else []
-    of_documents = _literals(code, "document_table", 1) if kind == "NEEDS" else []
-    tables = {part["source"] for name in of_documents for part in parts_of(name)}
-    return tuple(sorted(tables.union(*(_declared(module, kind) for module in seen))))
+    return seen
 
 
 def _is_call(node: ast.AST, function: str) -> bool:
@@ -116,11 +130,15 @@ def _code_of_module(module: str) -> ast.Module:
     return ast.parse(_file(module).read_text(encoding="utf-8"))
 
 
+def _declares(module: str, kind: str) -> bool:
+    assigned = [node for node in _code_of_module(module).body if isinstance(node, ast.Assign)]
+    return kind in {name.id for node in assigned for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
 @cache
 def _declared(module: str, kind: str) -> tuple[str, ...]:
     """Return the tables that a module declares; only a module that declares some is imported."""
-    assigned = [node for node in _code_of_module(module).body if isinstance(node, ast.Assign)]
-    if kind not in {name.id for node in assigned for name in ast.walk(node) if isinstance(name, ast.Name)}:
+    if not _declares(module, kind):
         return ()
     tables = getattr(import_module(module), kind)
     return tuple(tables() if callable(tables) else tables)

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.checked_files import refuse
 from analysis.errors import CallError, DataError, did_you_mean
 from analysis.measures.sources import EVERY
-from analysis.runs.dependencies import calls, code_of, shown_by, tables_of, window_of
+from analysis.runs.dependencies import calls, code_of, reads_vintages, shown_by, tables_of, window_of
 from analysis.snapshots.store import Snapshot
 from analysis.workspace import MINE, installed_folder, notebooks_folder
 
@@ -25,7 +25,8 @@ class Notebook:
 
     ``window`` names the periods it works on, ``reads`` the tables it may read, ``needs`` those without which it has
     nothing to show (it may read those as well); ``tables`` and ``figures`` are what a run of it has to leave behind.
-    ``register``: it reads the published numbers. ``on_request``, from its metadata: it runs only when it is named.
+    ``register``: it reads the published numbers; ``vintages``: it reads dated snapshots beside the one that is named.
+    ``on_request``, from its metadata: it runs only when it is named.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Notebook:
     tables: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     register: bool = False
+    vintages: bool = False
     on_request: bool = False
 
     def reads_on(self, snapshot: Snapshot) -> dict[str, Any]:
@@ -82,6 +84,7 @@ def read_notebook(path: Path) -> Notebook:
         tables=shown_by(code, "table"),
         figures=shown_by(code, "figure"),
         register=calls(code, "read_register"),
+        vintages=reads_vintages(code),
         on_request=about.get("on_request", False) is True,
     )
 

@@ -14,7 +14,7 @@ from analysis.register.entry import read_register
 from analysis.register.evaluation import find
 from analysis.register.rows import finding_rows
 from analysis.runs.workers.cluster import Workers, check_workers, is_fit, open_cluster
-from analysis.runs.workers.data import data_digest, home_with, send_data
+from analysis.runs.workers.data import Data, data_here, home_with, send_data
 from analysis.runs.workers.engine import Failure, NotReady, run_tasks
 from analysis.workspace import HOME_VARIABLE, names_of_snapshots, open_snapshot
 
@@ -25,8 +25,7 @@ class Vintage:
 
     snapshot: str
     documents: tuple[str, ...]
-    snapshots: dict[str, str]
-    data: str
+    data: Data
 
 
 def read_names(text: str, needs: Iterable[str]) -> list[str]:
@@ -62,9 +61,8 @@ def find_on(names: list[str], documents: Iterable[str], workers: Workers) -> lis
     WorkbenchError
         With a line for each snapshot on which the register could not be recomputed.
     """
-    digests = {name: open_snapshot(name).digest for name in names}
-    data = data_digest(digests)
-    tasks = {name: Vintage(name, tuple(documents), digests, data) for name in names}
+    data = data_here(names, bank=True)  # why a number differs is looked for in all of them
+    tasks = {name: Vintage(name, tuple(documents), data) for name in names}
     found: dict[str, list[dict[str, Any]]] = {}
 
     def keep(name: str, result: list[dict[str, Any]] | Failure) -> str:
@@ -80,14 +78,19 @@ def find_on(names: list[str], documents: Iterable[str], workers: Workers) -> lis
 
         def prepare(address: str) -> None:
             if is_fit(client, address):
-                send_data(client, digests, data, address)
+                send_data(client, data, address)
 
         check_workers(client)
-        send_data(client, digests, data)
+        send_data(client, data)
         errors = run_tasks(client, _find, tasks, keep, prepare, "snapshot")
     if errors:
-        raise WorkbenchError("\n".join(f"snapshot {name!r}: {error}" for name, error in sorted(errors.items())))
+        raise WorkbenchError("\n".join(_named(name, error) for name, error in errors.items()))
     return [found[name] for name in names]
+
+
+def _named(name: str, error: str) -> str:
+    start = f"snapshot {name!r}"  # with which most errors begin
+    return error if error.startswith(start) else f"{start}: {error}"
 
 
 def _find(vintage: Vintage) -> list[dict[str, Any]] | NotReady:
@@ -95,7 +98,7 @@ def _find(vintage: Vintage) -> list[dict[str, Any]] | NotReady:
     from distributed import get_worker
 
     worker = get_worker()
-    home = home_with(Path(worker.local_directory), vintage.snapshots, vintage.data)
+    home = home_with(Path(worker.local_directory), vintage.data)
     if home is None:
         return NotReady(worker.address)
     own = os.environ.get(HOME_VARIABLE)

@@ -9,7 +9,7 @@ from analysis.snapshots.store import Snapshot, dated_snapshots, report_damage
 from analysis.snapshots.vintages import TableDiff, diff
 from analysis.workspace import corrections_file
 
-READS = (EVERY,)
+READS, VINTAGES = (EVERY,), True
 
 
 def select_tables(snapshot: Snapshot, table: str = "") -> list[str]:

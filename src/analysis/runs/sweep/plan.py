@@ -15,7 +15,7 @@ from analysis.runs.parameters import check_parameters, own_parameters
 from analysis.runs.plan import plan_run
 from analysis.runs.sweep.grid import Row, read_grid
 from analysis.runs.translation import PROSE, translation_path
-from analysis.runs.workers.data import data_digest
+from analysis.runs.workers.data import Data, data_here
 from analysis.runs.workers.identity import identity
 from analysis.workspace import open_snapshot
 
@@ -45,8 +45,8 @@ class SweepPlan:
     runs : list of SweepRun
     snapshots : dict of str to str
         Digests by name.
-    data : str
-        The digest of these snapshots and of the register: what a worker has to have.
+    data : Data
+        What a worker has to have.
     identity : dict of str to str
         The version of the workbench and of the packages it computes with, and the digest of its code.
     reads : dict of str to dict
@@ -58,7 +58,7 @@ class SweepPlan:
     swept: tuple[str, ...]
     runs: list[SweepRun]
     snapshots: dict[str, str]
-    data: str
+    data: Data
     identity: dict[str, str]
     reads: dict[str, dict[str, Any]]
 
@@ -67,7 +67,7 @@ class SweepPlan:
         """What makes this sweep another than others, by the word for it."""
         files = {path: sha256(content) for path, content in self.files.items()}
         runs = [[run.name, run.parameters] for run in self.runs]
-        parts = {"notebook": files, "data": self.data, "versions": self.identity, "grid": runs}
+        parts = {"notebook": files, "data": self.data.digest, "versions": self.identity, "grid": runs}
         return {word: content_digest(part) for word, part in parts.items()}
 
 
@@ -109,9 +109,8 @@ def plan_sweep(folder: Path, name: str, given: Row, file: Path | None, sure: boo
     opened = {each: open_snapshot(each) for each in sorted(snapshots)}
     digests = {name: each.digest for name, each in opened.items()}
     reads = {name: notebook.reads_on(each) for name, each in opened.items()}
-    return SweepPlan(
-        notebook, _files_of(notebook, runs), tuple(rows[0]), runs, digests, data_digest(digests), identity(), reads
-    )
+    data = data_here(digests, notebook.vintages)
+    return SweepPlan(notebook, _files_of(notebook, runs), tuple(rows[0]), runs, digests, data, identity(), reads)
 
 
 def _allowed_in(notebook: Notebook):

@@ -53,7 +53,7 @@ def run_sweep(plan: SweepPlan, folder: Path, workers: Workers, kernels: str, mak
             if todo:
                 with _cluster(workers, len(todo), folder, kernels) as client:
                     check_workers(client)
-                    send_data(client, plan.snapshots, plan.data)
+                    send_data(client, plan.data)
                     write_sweep_record(folder, record | {"status": "running"})
                     errors = _run(client, plan, todo, kernels, folder)
         except SchedulerLostError as fault:
@@ -79,7 +79,7 @@ def _run(client: Any, plan: SweepPlan, todo: list[SweepRun], kernels: str, folde
     runs = {run.name: run for run in todo}
     requests = {
         run.name: Request(
-            run.name, plan.notebook.name, plan.files, run.parameters, plan.snapshots, plan.data, kernels,
+            run.name, plan.notebook.name, plan.files, run.parameters, plan.data, kernels,
             plan.reads.get(run.parameters.get("snapshot"), {}),
         )
         for run in todo
@@ -92,7 +92,7 @@ def _run(client: Any, plan: SweepPlan, todo: list[SweepRun], kernels: str, folde
 
     def prepare(address: str) -> None:
         if is_fit(client, address):
-            send_data(client, plan.snapshots, plan.data, address)
+            send_data(client, plan.data, address)
 
     return run_tasks(client, run_request, requests, keep, prepare, done=len(plan.runs) - len(todo))
 

@@ -16,7 +16,7 @@ from typing import Any
 from analysis.runs.kernel import FOLDERS, Job, Outcome, run_notebook
 from analysis.runs.pool import kernel_server
 from analysis.runs.workers.archive import pack
-from analysis.runs.workers.data import home_with
+from analysis.runs.workers.data import Data, home_with
 from analysis.runs.workers.engine import NotReady
 
 
@@ -28,8 +28,7 @@ class Request:
     notebook: str
     files: dict[str, bytes]
     parameters: dict[str, Any]
-    snapshots: dict[str, str]
-    data: str
+    data: Data
     kernels: str
     reads: dict[str, Any]
 
@@ -47,7 +46,7 @@ def run_request(request: Request) -> Result | NotReady:
     from distributed import get_worker
 
     worker = get_worker()
-    home = home_with(Path(worker.local_directory), request.snapshots, request.data)
+    home = home_with(Path(worker.local_directory), request.data)
     if home is None:
         return NotReady(worker.address)
     with tempfile.TemporaryDirectory(prefix=f"{request.run}.", dir=worker.local_directory) as name:
