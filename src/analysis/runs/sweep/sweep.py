@@ -135,6 +135,6 @@ def _failures(folder: Path, plan: SweepPlan, errors: dict[str, str]) -> str:
         [
             *lines[:_MOST_NAMED],
             *more,
-            f"{len(errors)} of {len(plan.runs)} runs failed; all of them are on {folder / 'index.html'}.",
+            f"{len(errors)} of {len(plan.runs)} runs failed; every run is on {folder / 'index.html'}.",
         ]
     )
