@@ -70,6 +70,13 @@ def normal(confidence: float) -> float:
     return float(ndtri(0.5 + confidence / 2))
 
 
+def below(quantiles: np.ndarray) -> np.ndarray:
+    """Return the probability that a standard normal variable is below each quantile."""
+    from scipy.special import ndtr  # a quarter of a second to import, and only the models need it
+
+    return ndtr(quantiles)
+
+
 def process_range(value: np.ndarray, half_width: np.ndarray) -> dict[str, np.ndarray]:
     """Return positive values with their process interval, from its half-width on the scale of the logarithm."""
     return {"value": value, "value_lo": value * np.exp(-half_width), "value_hi": value * np.exp(half_width)}

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import ndtr
 
 from analysis.errors import CallError
+from analysis.models.dispersion import below
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _least_squares(columns: np.ndarray, covariance: np.ndarray) -> np.ndarray:
 def _two_sided(design: _Design, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the p-value of the mixture for each series, before calibration, and the weights of the points."""
     estimates, weight = design.mixture(series)
-    upper = (weight * ndtr(estimates / design.errors[:, None])).sum(axis=0)
+    upper = (weight * below(estimates / design.errors[:, None])).sum(axis=0)
     return 2 * np.minimum(upper, 1 - upper), weight
 
 
@@ -215,7 +215,7 @@ def _of_longest(design: _Design, series: np.ndarray, weight: np.ndarray) -> np.n
     if not points.any():
         return np.full(len(series), np.nan)
     estimates, own = design.weights[points] @ series.T, weight[points]
-    upper = (own * ndtr(estimates / design.errors[points, None])).sum(axis=0) / own.sum(axis=0)
+    upper = (own * below(estimates / design.errors[points, None])).sum(axis=0) / own.sum(axis=0)
     return 2 * np.minimum(upper, 1 - upper)
 
 
@@ -280,7 +280,7 @@ def _ends(estimates: np.ndarray, errors: np.ndarray, weight: np.ndarray, nominal
     from scipy.optimize import brentq  # a quarter of a second to import, and who only checks parameters needs none
 
     def beyond(value: float, level: float) -> float:
-        return float(weight @ ndtr((value - estimates) / errors)) - level
+        return float(weight @ below((value - estimates) / errors)) - level
 
     margin = 40 * errors.max()
     low, high = estimates.min() - margin, estimates.max() + margin

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
+from analysis.models.dispersion import below
 from analysis.models.persistence import FLOWS, LEAST_FREEDOM
 
 YEAR = np.full(4, 0.25)
@@ -73,7 +73,7 @@ class Shocks:
         errors = np.sqrt(chance + groups * self.spread(span))
 
         def beyond(half_width: float) -> float:
-            return 2 * float(self.weights @ ndtr(-half_width / errors)) - (1 - confidence)
+            return 2 * float(self.weights @ below(-half_width / errors)) - (1 - confidence)
 
         return float(brentq(beyond, 0.0, 40 * errors.max()))
 
@@ -82,7 +82,7 @@ class Shocks:
         if not self.known or not np.isfinite(chance) or not np.isfinite(log_factor):
             return float("nan")
         errors = np.sqrt(chance + 2 * self.spread(span))
-        return float(min(1.0, 2 * self.weights @ ndtr(-abs(log_factor) / errors)))
+        return float(min(1.0, 2 * self.weights @ below(-abs(log_factor) / errors)))
 
 
 def estimate_shocks(log_value: np.ndarray, chance: np.ndarray, quarters: pd.PeriodIndex, groups: np.ndarray) -> Shocks:
