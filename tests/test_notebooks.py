@@ -21,6 +21,7 @@ from analysis.language.glossary import glossary
 from analysis.language.translator import Translator
 from analysis.register.coverage import read_coverage
 from analysis.register.entry import read_register
+from analysis.report.plotting import png
 from analysis.runs.kernel import Job
 from analysis.runs.notebook import find_notebooks, read_notebook
 from analysis.runs.parameters import check_parameters
@@ -108,7 +109,8 @@ def runs(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv(HOME_VARIABLE, str(home))
     patch.setattr("analysis.report.plotting.DPI", 50)  # what is drawn counts here, not how fine
-    patch.setattr("analysis.report.report.svg", lambda *_, **about: b'<svg xmlns="http://www.w3.org/2000/svg"/>')
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+    patch.setattr("analysis.report.report.png_and_svg", lambda figure, *_, **about: (png(figure), drawing))
     write_snapshot(home / "data/snapshots", "variant", "simulated", "2026-11-21", one_figure_changed())
     read, stored_table = [], Snapshot.table
     patch.setattr(Snapshot, "table", lambda snapshot, table: read.append(table) or stored_table(snapshot, table))

@@ -250,6 +250,30 @@ def test_rows_of_several_snapshots_keep_theirs(saved):
     assert "old,1\n" in saved("vintages", VALUES.assign(snapshot=["old", "new"])[["group", "snapshot", "v"]])
 
 
+def test_a_name_is_taken_once_in_a_run(saved):
+    saved("once", VALUES)
+    with pytest.raises(CallError, match="table 'once': this run has a table of that name already"):
+        saved("once", VALUES)
+
+
+def test_a_figure_is_drawn_from_frames_and_keeps_the_snapshots_of_their_rows(tmp_path, monkeypatch, published):
+    (tmp_path / "figures").mkdir()
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(module, "display", lambda *_, **__: None)
+    report = Report(published, "en")
+    with pytest.raises(CallError, match="figure 'mine': expected a DataFrame, found Series"):
+        report.figure("mine", Figure(), VALUES["v"])
+    report.figure("mine", Figure(figsize=(5.2, 2)), VALUES.assign(snapshot=["old", "new"]))
+    assert (tmp_path / "figures" / "mine.csv").read_text() == "group,v,snapshot\nx,1,old\ny,2,new\n"
+
+
+def test_a_day_is_printed_as_a_day_and_a_label_that_is_missing_as_none():
+    table = VALUES.assign(day=pd.to_datetime(["2021-01-01", None]))
+    spec = table_spec("days", table)
+    shown = RenderedTable("days", spec, machine_table(spec, table), Translator("en"), "t", "n")
+    assert [text for text, _ in shown.columns[1].cells] == ["2021-01-01", ""]
+
+
 def test_years_that_are_numbers_are_no_quantity(saved):
     text = saved("years", pd.DataFrame({"v": [0.5, 0.25], "year": [2021, 2022]}))
     assert text == "year,v,snapshot\n2021,0.5,published\n2022,0.25,published\n"

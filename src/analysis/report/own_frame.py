@@ -44,22 +44,23 @@ def completed_table(name: str, frame: Any) -> pd.DataFrame:
         With a line for each fault: no frame; column names that are no texts or stand there twice; the name of a table
         of a chapter with other columns; a column that means something in every table, with other values.
     """
-    if not isinstance(frame, pd.DataFrame):
-        hint = "; a Series becomes one with .to_frame('value')" if isinstance(frame, pd.Series) else ""
-        raise CallError(f"table {name!r}: expected a DataFrame, found {type(frame).__name__}{hint}.")
-    _refuse_columns(name, [*(each for each in frame.index.names if each is not None), *frame.columns])
+    check_frame(f"table {name!r}", frame)
     frame = complete(frame)
     refuse([f"table {name!r}: {fault}" for fault in [*_undeclared(name, frame), *_misused(frame)]], CallError)
     return frame
 
 
-def _refuse_columns(name: str, columns: list[Any]) -> None:
-    """Refuse names of columns by which a number could not be found again."""
+def check_frame(what: str, frame: Any) -> None:
+    """Raise a CallError for what is no frame, or has names of columns by which a number could not be found again."""
+    if not isinstance(frame, pd.DataFrame):
+        hint = "; a Series becomes one with .to_frame('value')" if isinstance(frame, pd.Series) else ""
+        raise CallError(f"{what}: expected a DataFrame, found {type(frame).__name__}{hint}.")
+    columns = [*(each for each in frame.index.names if each is not None), *frame.columns]
     odd = [each for each in columns if not isinstance(each, (str, int))]
     twice = [each for place, each in enumerate(columns) if each in columns[:place]]
     faults = [f"columns are named by texts, found {name_some(map(repr, odd), 3)}; set frame.columns."] if odd else []
     faults += [f"column {each!r} stands there twice; rename one." for each in dict.fromkeys(twice)]
-    refuse([f"table {name!r}: {fault}" for fault in faults], CallError)
+    refuse([f"{what}: {fault}" for fault in faults], CallError)
 
 
 def _undeclared(name: str, frame: pd.DataFrame) -> list[str]:

@@ -17,7 +17,7 @@ from analysis.language.translator import Translator
 from analysis.report.data_dictionary import RESOURCE, resource
 from analysis.report.machine_numbers import csv_text, has_numbers
 from analysis.report.numbers import format_percent
-from analysis.report.own_frame import complete, completed_table
+from analysis.report.own_frame import check_frame, complete, completed_table
 from analysis.report.plotting import SCREEN_DPI, SOFT, lay_out, make_room, png, png_and_svg, put_title
 from analysis.report.provenance import with_provenance
 from analysis.report.source_line import source_line
@@ -107,7 +107,7 @@ class Report:
         CallError
             When no table can be made of the frame: see `analysis.report.own_frame.completed_table`.
         """
-        check_name("table", name)
+        self._check_name("table", name)
         frame = completed_table(name, frame)
         spec = table_spec(name, frame)
         table = machine_table(spec, frame)
@@ -158,7 +158,9 @@ class Report:
         **fields
             What fills the fields of the chapter's title and alternative text.
         """
-        check_name("figure", name)
+        self._check_name("figure", name)
+        for frame in frames:
+            check_frame(f"figure {name!r}", frame)
         declared = self.translator.figure(name, **fields)
         title, alt = title or declared[0], alt or title or declared[1]
         alt = f"{finding.rstrip('.')}. {alt}" if finding else alt
@@ -178,12 +180,24 @@ class Report:
             write_new(folder / f"{name}.png", image)
             write_new(folder / f"{name}.svg", drawing)
             if frames:
-                data = pd.concat([complete(frame) for frame in frames]).assign(snapshot=self.snapshot.name)
+                data = pd.concat([complete(frame) for frame in frames])
+                if "snapshot" not in data:  # a figure of several snapshots names that of each row itself
+                    data = data.assign(snapshot=self.snapshot.name)
                 write_new(folder / f"{name}.csv", csv_text(data).encode("utf-8"))
         shown = Image(image, format="png", width=round(figure.get_figwidth() * SCREEN_DPI), alt=alt)
         empty = bool(frames) and not has_numbers(frames)
         only = self._only(compares, frames) if compares and not empty else ""
         self._show(shown, **self._about("figure", name, title, source, empty or bool(only), only=only))
+
+    def _check_name(self, what: str, name: str) -> None:
+        """Raise a CallError for a name that cannot be that of a file and of a part of a page, or that is taken."""
+        if not _NAME.fullmatch(name):
+            raise CallError(
+                f"{what} {name!r}: expected a name of letters, digits, hyphens and underscores; say title=…"
+            )
+        file = f"{name}.{'csv' if what == 'table' else 'png'}"
+        if self.folder and (self.folder / f"{what}s" / file).exists():
+            raise CallError(f"{what} {name!r}: this run has a {what} of that name already; choose another name.")
 
     def _only(self, column: str, frames: tuple[pd.DataFrame, ...]) -> str:
         """Return the single value that has numbers in a column of the frames, in words; empty when there are more."""
@@ -208,9 +222,3 @@ class Report:
     def _interval_note(self, kind: str) -> str:
         key = "interval_named" if kind == NAMED else f"interval_{kind}"
         return self.translator.word("page", key, confidence=format_percent(self.confidence, self.translator))
-
-
-def check_name(what: str, name: str) -> None:
-    """Raise a CallError for a name that cannot be that of a file and of a part of a page."""
-    if not _NAME.fullmatch(name):
-        raise CallError(f"{what} {name!r}: expected a name of letters, digits, hyphens and underscores; say title=…")

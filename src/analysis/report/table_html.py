@@ -135,7 +135,9 @@ def _label(label: str, value: object, translator: Translator) -> str:
         return translator.word("verdicts", str(value))
     if pd.api.types.is_bool(value):
         return translator.value("yes" if value else "no")
-    return translator.value(str(value))
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    return translator.value(str(value).removesuffix(" 00:00:00"))  # a day that pandas keeps as a moment
 
 
 def _quantities(spec: TableSpec, table: pd.DataFrame, translator: Translator) -> list[_Column]:
