@@ -21,11 +21,19 @@ from analysis.workspace import notebooks_folder, open_snapshot
 BIN = Path(sys.executable).parent
 GOALS = {
     "report": 60.0,
-    "report over one after the other": 0.75,
-    "cpu of the report over one after the other": 1.1,
+    "report over one after the other": 0.35,
+    "cpu of the report over one after the other": 0.60,
+    "cpu of a report of one notebook over papermill": 0.8,
     "bijstand --help": 0.4,
 }
-QUICK = ("01_caseload",)
+LIMITS = {
+    "report over one after the other": 0.45,
+    "cpu of the report over one after the other": 0.66,
+    "cpu of a report of one notebook over papermill": 1.35,
+}
+"""1.26 was measured for one notebook: its kernel costs what papermill's does; plan, page and workbook come on top."""
+ONE = "01_caseload"
+QUICK = (ONE,)
 
 
 def report(folder: Path, names: list[str]) -> Cost:
@@ -60,11 +68,12 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=1, help="reports (default: 1); the others run once less")
     options = parser.parse_args()
     repeats = 1 if options.quick else options.repeats
-    bench = Bench("report", GOALS, options.quick)
+    bench = Bench("report", GOALS, options.quick, LIMITS)
     ours, plain = [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         names = list(QUICK) if options.quick else [notebook.name for notebook in find_notebooks(notebooks_folder())]
+        one, alone = report(folder, [ONE]), one_after_the_other(folder, [ONE])
         for number in range(repeats):
             ours.append(report(folder, names))
             plain += [one_after_the_other(folder, names)] if number < max(repeats - 1, 1) else []
@@ -72,6 +81,9 @@ def main() -> int:
     bench.costs("one after the other", plain)
     bench.value("report over one after the other", median_wall(ours) / median_wall(plain))
     bench.value("cpu of the report over one after the other", median_cpu(ours) / median_cpu(plain))
+    bench.costs("report of one notebook", [one])
+    bench.costs("one notebook with papermill", [alone])
+    bench.value("cpu of a report of one notebook over papermill", one.cpu / alone.cpu)
     bench.costs("bijstand --help", [cost_of_command(BIN / "bijstand", "--help") for _ in range(4 * repeats)])
     bench.costs("open published, all tables", [cost_of_call(open_published) for _ in range(2 * repeats)])
     return bench.status()
