@@ -21,11 +21,16 @@ from analysis.errors import CallError, DataError
 from analysis.measures.caseload_groups import group_state
 from analysis.measures.question import read_question
 from analysis.models.duration.panel import read_panel
+from analysis.models.hypothesis.testing import run_test
+from analysis.models.hypothesis.variants import alternatives
+from analysis.report import Report
 from analysis.runs.notebook import find_notebooks, read_notebook
 from analysis.runs.own_notebook import new_notebook
 from analysis.runs.parameter_help import parameter_help
 from analysis.runs.parameters import check_parameters, own_parameters, parse_assignments
+from analysis.site.explorer import explore
 from analysis.summary import Summary
+from analysis.workspace import open_snapshot
 from project_copy import ROOT, copy_project
 
 SCREEN = (20, 130)
@@ -241,6 +246,25 @@ def test_a_parameter_that_means_something_else_in_a_notebook_may_be_anything(hom
     with pytest.raises(CallError, match="language 'de' is unknown"):
         check_parameters([notebook], {"lang": "de"})
     assert all(not own_parameters(each) for each in find_notebooks(ROOT / "notebooks"))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda _: read_question("practice", "outflow_ratio", "total"), "open_snapshot('practice') opens it"),
+        (lambda _: Report("practice", "en"), "expected a snapshot, found 'practice'"),
+        (lambda _: explore("practice"), "expected a snapshot, found 'practice'"),
+        (lambda source: run_test(source, "change"), "expected a question, found a Source; read_question"),
+        (lambda source: open_snapshot(source), "snapshot name a Source is not a name"),
+        (lambda source: alternatives("practice", run_test(read_question(source, "outflow_ratio", "total"), "trend")),
+         "expected a snapshot, found 'practice'"),
+    ],
+)  # fmt: skip
+def test_what_is_no_snapshot_or_question_is_named_in_one_line(practice, call, message):
+    """The name of a snapshot in its place ended in a traceback: 'str' object has no attribute 'name'."""
+    with pytest.raises(CallError, match=re.escape(message)) as caught:
+        call(practice)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_a_notebook_that_cannot_be_read_hides_no_other(home, capsys):

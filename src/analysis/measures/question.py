@@ -21,7 +21,7 @@ from analysis.measures.comparison import REST, groups_text
 from analysis.measures.fractions import MEASURES
 from analysis.measures.tidy_frame import combine, join_tables, tidy_rows
 from analysis.measures.windows import check_order, parse_bound
-from analysis.snapshots.store import Snapshot
+from analysis.snapshots.store import Snapshot, check_snapshot
 from analysis.summary import SelfDescribing, Summary
 
 
@@ -48,7 +48,7 @@ class Question(SelfDescribing):
         facts = {
             "groups": groups_text(self.dimension, self.groups) + (", all others" if REST in self.groups else ""),
             "measure": " / ".join(MEASURES[self.measure]),
-            "periods": f"{len(self.periods)}: {self.periods[0]} to {self.periods[-1]}",
+            "periods": f"{len(self.periods)}: {self.periods[0]} to {self.periods[-1]}" if self.periods else "none",
             **{f"{name}, first and last": f"{each.iloc[0]:.3f}, {each.iloc[-1]:.3f}" for name, each in values},
             "figures": f"{self.snapshot}, table {join_tables(self.cells['tables'])}",
         }
@@ -61,8 +61,8 @@ class Question(SelfDescribing):
         return list(dict.fromkeys(self.cells["period"]))
 
     def within(self, periods: Sequence[str]) -> Question:
-        """Return the same question over some of its periods."""
-        return replace(self, cells=self.cells[self.cells["period"].isin(periods)].reset_index(drop=True))
+        """Return the same question over some of its periods, which are a list of texts such as ``2021Q1``."""
+        return replace(self, cells=self.cells[self.cells["period"].isin(list(periods))].reset_index(drop=True))
 
 
 def check_measure(measure: str) -> str:
@@ -94,6 +94,7 @@ def read_question(snapshot: Snapshot, measure: str, groups: str, start: str = ""
     CallError
         When the snapshot cannot answer it: group, band, period or cell; with the nearest thing that is possible.
     """
+    check_snapshot(snapshot)
     try:
         figures = figures_of(snapshot, check_measure(measure), groups)
     except CoverageError as fault:

@@ -24,7 +24,7 @@ from analysis.report.source_line import source_line
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import NAMED, machine_table, table_spec
 from analysis.snapshots.difference_output import escape_spreadsheet_formula
-from analysis.snapshots.store import Snapshot
+from analysis.snapshots.store import Snapshot, check_snapshot
 from analysis.workspace import RUN_FOLDER_VARIABLE
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -47,6 +47,7 @@ class Report:
     """
 
     def __init__(self, snapshot: Snapshot, lang: str, confidence: float = 0.95) -> None:
+        check_snapshot(snapshot)
         self.snapshot, self.translator, self.confidence = snapshot, Translator(lang), confidence
         self._marked = snapshot.kind != "simulated"
         folder = os.environ.get(RUN_FOLDER_VARIABLE)

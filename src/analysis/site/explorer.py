@@ -23,7 +23,7 @@ from analysis.measures.explorable import explorable
 from analysis.report.machine_numbers import clean_numbers
 from analysis.report.source_line import source_line
 from analysis.site.page import TEMPLATES, Site, json_in_page, policy_hash
-from analysis.snapshots.store import Snapshot
+from analysis.snapshots.store import Snapshot, check_snapshot
 
 EXPLORER_PAGE = "explorer.html"
 MOST_LINES = 8
@@ -86,6 +86,7 @@ def explore(source: Snapshot, lang: str = "en") -> Explorer:
         As `analysis.workspace.open_snapshot` opens it.
     lang : {"en", "nl"}
     """
+    check_snapshot(source)
     about = {"name": source.name, "kind": source.kind, "created": source.manifest.created, "digest": source.digest}
     record = {"run": "", "begun": datetime.now().astimezone().isoformat(timespec="seconds"), "snapshots": [about]}
     site = Site(Path(), record, Translator(lang))

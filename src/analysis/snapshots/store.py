@@ -343,12 +343,24 @@ def in_order(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
     return sorted(snapshots, key=lambda snapshot: (snapshot.manifest.created, snapshot.name))
 
 
+def check_snapshot(found: object) -> None:
+    """Raise a CallError for what is no snapshot, such as the name of one."""
+    if not isinstance(found, Snapshot):
+        step = f"open_snapshot({found!r}) opens it" if isinstance(found, str) else "open_snapshot(name) opens one"
+        raise CallError(f"expected a snapshot, found {_shown(found)}; {step}.")
+
+
+def _shown(found: object) -> str:
+    """Return what was found instead of a snapshot or its name; of anything but a text only what kind of thing it is."""
+    return repr(found) if isinstance(found, str) or found is None else f"a {type(found).__name__}"
+
+
 def check_name(name: str) -> str:
     """Return ``name`` when it can be the name of a snapshot; a path, an empty text or a hidden name is refused."""
     if not isinstance(name, str) or not _NAME.fullmatch(name) or ".." in name:
         raise CallError(
-            f"snapshot name {name!r} is not a name: expected lower-case letters, digits, dots, dashes and underscores "
-            "without a path. Snapshots live in data/snapshots and are called by their name alone."
+            f"snapshot name {_shown(name)} is not a name: expected lower-case letters, digits, dots, dashes and "
+            "underscores without a path. Snapshots live in data/snapshots and are called by their name alone."
         )
     return name
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import check_choice
+from analysis.errors import CallError, check_choice
 from analysis.language.numbers import round_outward
 from analysis.measures.comparison import groups_text
 from analysis.measures.question import Question
@@ -132,6 +132,10 @@ def run_test(
     CallError
         When test, alternative or confidence is none, or the periods are too few.
     """
+    if not isinstance(question, Question):
+        raise CallError(
+            f"expected a question, found a {type(question).__name__}; read_question(source, ...) reads one."
+        )
     check_choice("alternative", alternative, ALTERNATIVES)
     confidence = check_confidence(confidence)
     design, series = design_of(question, test), log_series(question)

@@ -27,7 +27,7 @@ from analysis.models.hypothesis.testing import (
 )
 from analysis.models.multiplicity import holm
 from analysis.models.persistence import Coefficient
-from analysis.snapshots.store import Snapshot
+from analysis.snapshots.store import Snapshot, check_snapshot
 
 UNTESTABLE = "cannot be tested"
 PERSISTENT, INDEPENDENT = "shocks that persist", "independent quarters"
@@ -50,6 +50,7 @@ def alternatives(snapshot: Snapshot, tested: HypothesisTest) -> pd.DataFrame:
         ``outcome``, the verdict of each, which Holm's p has to confirm; and ``tables``. Where the cells do not allow a
         variant its numbers are missing and the outcome is ``cannot be tested``.
     """
+    check_snapshot(snapshot)
     question = tested.question
     periods, half = question.periods, len(question.periods) // 2
     groups, whole = groups_text(question.dimension, question.groups), (periods[0], periods[-1])
