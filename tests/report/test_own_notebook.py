@@ -13,6 +13,7 @@ from analysis.errors import CallError, DataError
 from analysis.language.translator import Translator
 from analysis.report import Report
 from analysis.report import report as module
+from analysis.report.own_frame import complete
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import machine_table, table_spec
 from analysis.runs.data_package import write_data_package
@@ -218,6 +219,10 @@ def saved(tmp_path, monkeypatch, published):
         (VALUES.assign(status=["good", "bad"]), "column 'status': expected final, revised_provisional, provisional"),
         (VALUES.assign(missing=["a", ""]), "column 'missing': expected the reason why"),
         (VALUES.assign(tables=[1, 2]), "column 'tables': expected names of tables as text, found 1"),
+        (
+            VALUES.assign(period=["before", "after"]),
+            "column 'period': expected periods such as 2024-12, 2024Q4 or 2024",
+        ),
         (VALUES.assign(verdict="good"), "column 'verdict': expected"),
         (VALUES.assign(quantity="stock"), "has its numbers in 'value', which is not there"),
         (VALUES.assign(quantity="stock", value=1.0, missing="a=b"), "found 'a=b'"),
@@ -277,6 +282,10 @@ def test_a_day_is_printed_as_a_day_and_a_label_that_is_missing_as_none():
 def test_years_that_are_numbers_are_no_quantity(saved):
     text = saved("years", pd.DataFrame({"v": [0.5, 0.25], "year": [2021, 2022]}))
     assert text == "year,v,snapshot\n2021,0.5,published\n2022,0.25,published\n"
+    table = complete(pd.DataFrame({"v": [0.5, 0.25], "period": [2021, None]}))
+    spec = table_spec("some", table)
+    shown = RenderedTable("some", spec, machine_table(spec, table), Translator("en"), "t", "n")
+    assert [text for text, _ in shown.columns[0].cells] == ["2021", ""]
 
 
 def test_a_number_without_an_end_is_shown_so(saved):

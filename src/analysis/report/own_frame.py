@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.checked_files import refuse
-from analysis.errors import CallError, name_some
+from analysis.cleaning.periods import parse_period
+from analysis.errors import CallError, DataError, name_some
 from analysis.language.glossary import glossary
 from analysis.missing import PRESENT, STATUSES
-from analysis.report.table_spec import declared_tables
+from analysis.report.table_spec import PERIODS, TIME, declared_tables
 
 _ROW = "row"
 """What a column of row names is called that have no name themselves."""
@@ -28,6 +29,9 @@ def complete(frame: pd.DataFrame) -> pd.DataFrame:
         frame = frame.rename_axis(_ROW).reset_index()
     if not isinstance(frame.columns, pd.MultiIndex):
         frame = frame.set_axis([str(name) if isinstance(name, int) else name for name in frame.columns], axis=1)
+    for name in frame.columns.intersection(TIME):
+        if pd.api.types.is_float_dtype(frame[name]) and (frame[name].dropna() % 1 == 0).all():
+            frame = frame.assign(**{name: frame[name].astype("Int64")})  # a year is missing somewhere: 2021.0 is none
     if "quantity" in frame and "value" in frame:
         absent = {"value_lo": float("nan"), "value_hi": float("nan")}
         absent["missing"] = frame["value"].isna().map({True: "no_value", False: PRESENT})
@@ -81,15 +85,28 @@ def _misused(frame: pd.DataFrame) -> list[str]:
     if "quantity" in frame and "value" not in frame:
         faults.append("a frame with a column 'quantity' has its numbers in 'value', which is not there.")
     reason = _is_reason if "quantity" in frame else _are_reasons
+    for column in frame.columns.intersection(PERIODS):
+        wrong = [each for each in frame[column].dropna().drop_duplicates() if not _is_period(each)]
+        if wrong:
+            faults.append(_other_name(column, "periods such as 2024-12, 2024Q4 or 2024", wrong[0]))
     for column, (expected, holds) in (_MEANS | {"missing": (_REASONS, reason)}).items():
         values = frame[column].drop_duplicates().tolist() if column in frame else []
         wrong = [each for each in values if not isinstance(each, str) or not holds(each)]
         if wrong:
-            faults.append(
-                f"column {column!r}: expected {expected}, found {wrong[0]!r}; give a column of another meaning another "
-                "name."
-            )
+            faults.append(_other_name(column, expected, wrong[0]))
     return faults
+
+
+def _other_name(column: str, expected: str, found: Any) -> str:
+    return f"column {column!r}: expected {expected}, found {found!r}; give a column of another meaning another name."
+
+
+def _is_period(found: Any) -> bool:
+    try:
+        parse_period(str(found))
+    except DataError:
+        return False
+    return True
 
 
 def _is_reason(text: str) -> bool:

@@ -11,10 +11,9 @@ from analysis.cleaning.periods import STATUS_OF_MARK
 from analysis.language.glossary import glossary
 from analysis.language.numbers import significant_decimals
 from analysis.language.translator import Translator
-from analysis.report.table_spec import BOUNDS, TableSpec
+from analysis.report.table_spec import BOUNDS, PERIODS, TableSpec
 
 MARK_OF_STATUS = {"": ""} | {status: mark for mark, status in STATUS_OF_MARK.items()}
-_PERIODS = ("quarter", "period", "first_period", "last_period")
 _NUMERALS = ("printed", "found", "between", "right", "worked")  # labels whose text holds numbers
 _ROW_GROUP = ("dimension", "document", "heading", "part", "topic")  # a first label that becomes a heading of rows
 _SHORT = 12  # characters of a row's name that need no second line on a phone
@@ -127,7 +126,9 @@ def _labels(spec: TableSpec, table: pd.DataFrame, translator: Translator, flagge
 
 
 def _label(label: str, value: object, translator: Translator) -> str:
-    if label in _PERIODS:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    if label in PERIODS:
         return translator.period(str(value), short=True)
     if label in _NUMERALS:
         return translator.numerals(str(value)) if value else translator.value("no_value")
@@ -135,8 +136,6 @@ def _label(label: str, value: object, translator: Translator) -> str:
         return translator.word("verdicts", str(value))
     if pd.api.types.is_bool(value):
         return translator.value("yes" if value else "no")
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return ""
     return translator.value(str(value).removesuffix(" 00:00:00"))  # a day that pandas keeps as a moment
 
 

@@ -20,6 +20,8 @@ from analysis.models.dispersion import ROUNDING
 NAMED, UNSTATED, BOUNDS = "named in the row", "unstated", "bounds"
 TIME = ("period", "year", "quarter", "month", "span", "first_period", "last_period")
 """Labels that say the period of a row themselves."""
+PERIODS = ("quarter", "period", "first_period", "last_period")
+"""Those that hold one period each, which is printed in words."""
 _OF_A_NUMBER = (
     "value", "value_lo", "value_hi", "quantity", "unit", "denominator", "missing", "status", "tables", "interval",
 )  # fmt: skip
