@@ -28,7 +28,8 @@ def site(tmp_path_factory):
     new = nbformat.v4.new_output
     cell = nbformat.v4.new_code_cell("show()")
     cell.outputs = [
-        new("stream", name="stdout", text="".join(f"line {number} </script>\n" for number in range(LINES))),
+        *(new("stream", name="stdout", text=f"line {number} </script>\n") for number in range(3)),
+        new("stream", name="stdout", text="".join(f"line {number} </script>\n" for number in range(3, LINES))),
         new("display_data", data={"image/png": PIXEL, "text/plain": "<Figure>"}),
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(TEXT), cell])
@@ -41,6 +42,7 @@ def site(tmp_path_factory):
 def test_a_cell_that_prints_without_end_shows_its_ends(site):
     page = (site.folder / "odd.html").read_text(encoding="utf-8")
     assert "[… 49,800 more lines, in the notebook of this run …]" in page
+    assert page.count('<pre tabindex="0">') == 1, "it scrolls with the keyboard"
     assert "line 99 " in page
     assert "line 100 " not in page
     assert f"line {LINES - 1} " in page

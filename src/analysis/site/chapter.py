@@ -94,9 +94,24 @@ def _for_the_page(site: Site, notebook: Any, labels: dict[str, list[str]], publi
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = fold_paragraphs(cell.source, folded)
-        for output in cell.get("outputs", ()):
-            if output.output_type == "stream":
-                output.text = _shortened(site, output.text)
+        elif cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
+            for output in cell.outputs:
+                if output.output_type == "stream":
+                    output.text = _shortened(site, output.text)
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Return outputs, each run of texts to one stream as one: a kernel sends what is printed in parts."""
+    joined: list[Any] = []
+    for output in outputs:
+        before = joined[-1] if joined else None
+        same = before is not None and before.output_type == output.output_type == "stream"
+        if same and before.name == output.name:
+            before.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _shortened(site: Site, text: str) -> str:

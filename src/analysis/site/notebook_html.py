@@ -17,6 +17,8 @@ from analysis.site.page import TEMPLATES, Site
 
 _OPTIONS = dict.fromkeys(("exclude_input_prompt", "exclude_output_prompt", "exclude_anchor_links"), True)
 _OPTIONS |= {"template_file": str(TEMPLATES / "notebook.html.j2")}
+_PRINTED = re.compile(r"<pre>(?!<span></span>)")
+"""What a cell printed; code is coloured and begins with a span."""
 _BARE_IMAGE = re.compile(r"<img(?=\s)(?![^>]*\salt=)")
 
 
@@ -35,8 +37,9 @@ class _Exporter(HTMLExporter):
 
 
 def html_of(site: Site, notebook: Any) -> str:
-    """Return the HTML of an executed notebook; each picture has an alternative text."""
+    """Return the HTML of an executed notebook; pictures have a text, and what is printed scrolls with the keyboard."""
     body, _ = _exporter().from_notebook_node(notebook)
+    body = _PRINTED.sub('<pre tabindex="0">', body)
     return _BARE_IMAGE.sub(f'<img alt="{site.word("no_description")}"', body)
 
 
