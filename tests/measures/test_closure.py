@@ -94,3 +94,14 @@ def test_a_quantity_of_which_only_totals_are_printed_has_no_row(tmp_path):
     made = table("doc-t1", rows, {"sex": ["total", "men", "women"]}, {"starters": "persons", "jobs": "jobs"})
     found = closure.closures(snapshot(tmp_path, made), ["doc-t1"])
     assert set(found["measured"]) == {"starters"}
+
+
+def test_what_a_snapshot_holds_counts_every_table_and_figure(published):
+    """81574NED, whose years run from one September to the next, was in no row: the page said one table less."""
+    found = closure.holdings(published, list(published.manifest.tables))
+    entries = published.manifest.tables.values()
+    assert set(found["table"]) == {entry.id for entry in entries}
+    assert found["cells"].sum() == sum(entry.rows for entry in entries)
+    (own,) = found[found["grain"] == closure.SPAN].to_dict("records")
+    assert (own["table"], own["first_period"], own["last_period"], own["periods"]) == ("81574NED", "2001", "2015", 10)
+    assert (own["unknown"], own["impossible"], own["provisional"]) == (0, 0, 1)

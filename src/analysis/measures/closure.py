@@ -6,6 +6,7 @@ unknown are in the total alone (85617NED, 2023: born in the Netherlands and born
 
 from functools import reduce
 from operator import add
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,14 @@ import pandas as pd
 from analysis.classifications.categories import ABOVE_AOW, CATEGORIES, TOTAL, USUAL_TOTALS, finest
 from analysis.classifications.regions import regions_of
 from analysis.cleaning.cells import Cells, read_cells
+from analysis.cleaning.numbers import parse_numbers
 from analysis.errors import CoverageError
 from analysis.intervals.comparison import BEYOND, WITHIN, zero_within_rounding
 from analysis.missing import FINAL, IMPOSSIBLE, UNDECIDED, UNKNOWN
+from analysis.snapshots.format import grain_of_code
 from analysis.snapshots.store import Snapshot
 
-UNCHECKED = "cannot be checked"
+UNCHECKED, SPAN = "cannot be checked", "years of its own"
 _SHARES = ("percent", "ratio")  # of which the parts do not add up to the whole
 _SEVERAL = ("provision", "persons")  # people with several kinds of provisions count in each kind, and once in the total
 _COLUMNS = ("table", "measured", "dimension", "grain", "closure", "checks", "gap", "gap_lo", "gap_hi", "tables")
@@ -80,20 +83,31 @@ def holdings(snapshot: Snapshot, tables: list[str]) -> pd.DataFrame:
     -------
     DataFrame
         ``table, title, coverage, grain, first_period, last_period``, ``cells`` and how many of them are ``unknown`` and
-        ``impossible``, ``periods`` and how many of them are ``provisional``, and ``tables``.
+        ``impossible``, ``periods`` and how many of them are ``provisional``, and ``tables``. Periods that are no month,
+        quarter or year have the grain ``years of its own``, of which the first and the last year are given.
     """
     rows = []
     for table in tables:
-        entry = snapshot.entry(table)
-        for grain in snapshot.metadata(table).grains():
+        metadata = snapshot.metadata(table)
+        for grain in metadata.grains():
             cells = read_cells(snapshot, table, grain)
-            frame, periods = cells.frame, cells.periods
-            row = {"table": table, "title": entry.title, "coverage": entry.coverage, "grain": grain}
-            row |= {"first_period": str(periods[0]), "last_period": str(periods[-1]), "cells": len(frame)}
-            row |= {reason: int((frame["missing"] == reason).sum()) for reason in (UNKNOWN, IMPOSSIBLE)}
-            provisional = frame.loc[frame["status"] != FINAL, "period"].nunique()
-            rows.append(row | {"periods": len(periods), "tables": table, "provisional": provisional})
+            rows.append(_holding(snapshot, table, grain, cells.frame, list(map(str, cells.periods))))
+        if spans := sorted(code for code in metadata.periods if grain_of_code(code) == "other"):
+            frame = snapshot.table(table).frame
+            frame = frame[frame["period"].isin(spans)]
+            frame = frame.assign(missing=parse_numbers(frame["value"])[1])
+            rows.append(_holding(snapshot, table, SPAN, frame, spans))
     return pd.DataFrame(rows)
+
+
+def _holding(snapshot: Snapshot, table: str, grain: str, frame: pd.DataFrame, periods: list[str]) -> dict[str, Any]:
+    entry, years = snapshot.entry(table), slice(4) if grain == SPAN else slice(None)
+    first, last = periods[0][years], periods[-1].rpartition("/")[2][years]
+    row = {"table": table, "title": entry.title, "coverage": entry.coverage, "grain": grain}
+    row |= {"first_period": first, "last_period": last, "cells": len(frame)}
+    row |= {reason: int((frame["missing"] == reason).sum()) for reason in (UNKNOWN, IMPOSSIBLE)}
+    provisional = frame.loc[frame["status"] != FINAL, "period"].nunique()
+    return row | {"periods": len(periods), "tables": table, "provisional": provisional}
 
 
 def _of_dimension(cells: Cells, dimension: str, grain: str) -> list[tuple]:
