@@ -15,9 +15,11 @@ def holm(p_values: pd.Series) -> pd.Series:
 
     Those that are missing count among the comparisons and stay missing.
     """
-    from statsmodels.stats.multitest import multipletests
-
-    return pd.Series(multipletests(p_values.fillna(1.0), method="holm")[1], p_values.index).where(p_values.notna())
+    values = p_values.fillna(1.0).to_numpy(float)
+    order, remaining = np.argsort(values), np.arange(len(values), 0, -1)
+    adjusted = np.empty(len(values))
+    adjusted[order] = np.maximum.accumulate(values[order] * remaining)
+    return pd.Series(np.minimum(adjusted, 1.0), p_values.index).where(p_values.notna())
 
 
 def spent(p_value: float, attempt: int) -> float:

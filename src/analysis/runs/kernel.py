@@ -13,14 +13,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import analysis.runs.no_iris  # noqa: F401 before papermill
 from analysis.files import json_bytes
 from analysis.runs.kernel_server import READS, SERVER
 from analysis.runs.kernel_versions import VERSIONS
 from analysis.runs.translation import PROSE, notebook_in
 from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE
-
-# jsonschema, which nbformat imports, would compile a grammar of IRIs: a second in each process, and no notebook has any
-sys.modules.setdefault("rfc3987_syntax", None)
 
 STARTS = 3
 """How often a kernel may be started: with several at once, two can be handed the same port (jupyter_client 8)."""
