@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.classifications.categories import CATEGORIES
+from analysis.language.translator import Translator
 from analysis.measures import closure
 from builders import crossing, snapshot, table
 
@@ -105,3 +106,13 @@ def test_what_a_snapshot_holds_counts_every_table_and_figure(published):
     (own,) = found[found["grain"] == closure.SPAN].to_dict("records")
     assert (own["table"], own["first_period"], own["last_period"], own["periods"]) == ("81574NED", "2001", "2015", 10)
     assert (own["unknown"], own["impossible"], own["provisional"]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_what_the_tables_measure_and_divide_has_words(published, lang):
+    """The Dutch page had jobs_counted and contract_fte_lowest."""
+    found, translator = closure.closures(published, list(published.manifest.tables)), Translator(lang)
+    words = {name: translator.value(name) for column in ("measured", "dimension") for name in found[column].unique()}
+    assert not [word for word in words.values() if "_" in word]
+    if lang == "nl":
+        assert {name for name in found["dimension"].unique() if words[name] == name} <= {"sector"}
