@@ -288,6 +288,12 @@ def test_years_that_are_numbers_are_no_quantity(saved):
     assert [text for text, _ in shown.columns[0].cells] == ["2021", ""]
 
 
+def test_a_period_may_go_from_one_to_another(saved):
+    assert "2019Q1/2025Q4,1" in saved("tested", VALUES[["v"]].assign(period="2019Q1/2025Q4")[["period", "v"]])
+    with pytest.raises(CallError, match="column 'period': expected periods"):
+        saved("half", VALUES[["v"]].assign(period="2019Q1/later"))
+
+
 def test_a_number_without_an_end_is_shown_so(saved):
     assert "inf" in saved("endless", VALUES.assign(v=[float("inf"), float("-inf")]))
     table = VALUES.assign(v=[float("inf"), float("-inf")])

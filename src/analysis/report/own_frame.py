@@ -102,8 +102,10 @@ def _other_name(column: str, expected: str, found: Any) -> str:
 
 
 def _is_period(found: Any) -> bool:
+    first, _, last = str(found).partition("/")  # of the test of a hypothesis: from one period to another (ISO 8601)
     try:
-        parse_period(str(found))
+        parse_period(first)
+        parse_period(last or first)
     except DataError:
         return False
     return True

@@ -130,6 +130,7 @@ def _code_of_module(module: str) -> ast.Module:
     return ast.parse(_file(module).read_text(encoding="utf-8"))
 
 
+@cache
 def _declares(module: str, kind: str) -> bool:
     assigned = [node for node in _code_of_module(module).body if isinstance(node, ast.Assign)]
     return kind in {name.id for node in assigned for name in ast.walk(node) if isinstance(name, ast.Name)}
