@@ -82,6 +82,7 @@ class _Parser(argparse.ArgumentParser):
         split = [name.rpartition(" ") for name in _COMMANDS]
         names = [last for group, _, last in split if f"bijstand {group}".strip() == self.prog]
         message = message.replace("the following arguments are required:", "expected")
+        message = re.sub(r"^expected -p$", "expected -p KEY=VALUE", message)
         message = re.sub(r"argument (--\S+): invalid int value: ('.*')", r"\1 \2: expected a whole number", message)
         if message in ("expected COMMAND", "expected ACTION"):
             message += f": {', '.join(names)}"

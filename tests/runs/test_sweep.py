@@ -417,5 +417,6 @@ def test_a_scheduler_that_is_killed_ends_the_command_and_its_workers(home, clust
     with thread(kill):
         assert main(["sweep", "small", *call]) == 1
     assert "the scheduler is no longer there; 1 of 2 runs are done" in capfd.readouterr().err
+    assert json.loads((tmp_path / "out" / "sweep.json").read_text())["status"] == "stopped"
     marker.unlink()  # a worker that lost its scheduler ends with the run that it is at, or in half a minute
     assert await_end(started) == []

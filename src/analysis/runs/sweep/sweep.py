@@ -55,7 +55,11 @@ def run_sweep(plan: SweepPlan, folder: Path, workers: Workers, kernels: str, mak
                     check_workers(client)
                     send_data(client, plan.data)
                     write_sweep_record(folder, record | {"status": "running"})
-                    errors = _run(client, plan, todo, kernels, folder)
+                    try:
+                        errors = _run(client, plan, todo, kernels, folder)
+                    except BaseException:
+                        write_sweep_record(folder, record | {"status": "stopped"})
+                        raise
         except SchedulerLostError as fault:
             left = len(plan.runs) - len(done_in(folder, plan))
             raise SchedulerLostError(
