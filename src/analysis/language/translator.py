@@ -146,7 +146,12 @@ class Translator:
         return printed.replace(" to ", self.word("intervals", "to"))
 
     def period(self, text: str, short: bool = False) -> str:
-        """Return a period as it is written in a sentence, or with ``short`` in a table (``2024 Q4``, ``2024 kw 4``)."""
+        """Return a period as it is written in a sentence, or with ``short`` in a table (``2024 Q4``, ``2024 kw 4``).
+
+        ``2019Q1/2025Q4`` goes from the one to the other.
+        """
+        if "/" in text:
+            return self.word("intervals", "through").join(self.period(each, short) for each in text.split("/"))
         period: pd.Period = parse_period(text)
         grain, title = period_grain(period), period_title(period, self.code)
         if short and grain == "quarter":
