@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import nbformat
@@ -13,6 +14,7 @@ from analysis.errors import CallError, DataError
 from analysis.language.translator import Translator
 from analysis.report import Report
 from analysis.report import report as module
+from analysis.report.data_dictionary import RESOURCE
 from analysis.report.own_frame import complete
 from analysis.report.table_html import RenderedTable
 from analysis.report.table_spec import machine_table, table_spec
@@ -253,6 +255,12 @@ def test_row_names_without_a_name_are_kept_and_a_count_of_rows_is_not(saved):
 
 def test_rows_of_several_snapshots_keep_theirs(saved):
     assert "old,1\n" in saved("vintages", VALUES.assign(snapshot=["old", "new"])[["group", "snapshot", "v"]])
+
+
+def test_numbers_that_have_no_order_are_texts_to_other_programs(saved, tmp_path):
+    saved("complex", VALUES.assign(v=[1 + 2j, 3j]))
+    fields = json.loads((tmp_path / "tables" / f"complex{RESOURCE}").read_text())["schema"]["fields"]
+    assert [field["type"] for field in fields] == ["string"] * 3
 
 
 def test_a_name_is_taken_once_in_a_run(saved):

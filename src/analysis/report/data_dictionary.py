@@ -86,4 +86,5 @@ def _type(column: str, values: pd.Series) -> str:
         return "string"
     if pd.api.types.is_bool_dtype(values):
         return "boolean"
-    return "number" if pd.api.types.is_numeric_dtype(values) else "string"
+    is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_complex_dtype(values)
+    return "number" if is_number else "string"
