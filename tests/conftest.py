@@ -22,7 +22,11 @@ from analysis.workspace import HOME_VARIABLE, RUN_FOLDER_VARIABLE, open_snapshot
 from project_copy import copy_project
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = ("test_notebooks.py", "test_pull_kills.py", "test_validation.py", "test_run.py", "test_benchmarks.py")
+LONGEST = (
+    "test_notebooks.py", "test_pull_kills.py", "test_validation.py", "test_run.py", "test_benchmarks.py",
+    "test_hypothesis_log.py", "test_machine.py", "test_pull_faults.py", "test_sweep.py", "test_full_tables.py",
+    "test_install.py", "test_cli.py", "test_simulations.py",
+)  # fmt: skip
 """Files begun first, the longest ahead, so that no worker is left alone with one at the end."""
 
 

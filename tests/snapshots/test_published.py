@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+from published import build
 from published.build import build_published
 
 from analysis.cleaning.cells import read_cells
@@ -19,6 +21,22 @@ from analysis.workspace import open_snapshot, project_root
 
 FOLDER = project_root() / "data" / "sources"
 SOURCES = sorted(FOLDER.glob("*.csv"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def pages_read_once():
+    """Read each page once for the same bytes and description: a test breaks one of them, or a document."""
+    read_page_of, known = build._table, {}
+
+    def table_of(path, about, described):
+        key = (path.name, path.read_bytes(), repr((about, described)))
+        if key not in known:
+            known[key] = read_page_of(path, about, described)
+        return replace(known[key], frame=known[key].frame.copy())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "_table", table_of)
+        yield
 
 
 def read(path):
