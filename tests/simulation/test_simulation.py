@@ -309,7 +309,7 @@ def test_measures_hold_the_truth_within_their_rounding(made, truth):
 WRONG_CALLS = {
     "negative persons": (["--persons", "-5"], "persons -5: expected a whole number from 100 to 4000000"),
     "too many": (["--persons", "99999999999"], "expected a whole number from 100"),
-    "no number": (["--persons", "many"], "argument --persons: invalid int value: 'many'"),
+    "no number": (["--persons", "many"], "--persons 'many': expected a whole number"),
     "negative seed": (["--seed", "-1"], "seed -1: expected a whole number from 0"),
     "a path": (["--name", "made/up"], "snapshot name 'made/up' is not a name"),
     "an empty name": (["--name", ""], "snapshot name '' is not a name"),
