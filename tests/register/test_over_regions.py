@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.errors import DataError
 from analysis.intervals.formula import FormulaError
 from analysis.language.translator import Translator
 from analysis.register import rows
@@ -141,6 +142,21 @@ def test_the_share_that_is_explained_or_that_there_is_nothing_to_explain(tmp_pat
     assert same[0] == "cannot be decided"
     assert np.isnan(same[1].value)
     assert (same[1].lo, same[1].hi) == (-np.inf, np.inf)
+
+
+def test_a_model_without_a_solution_decides_nothing_and_damage_is_an_error(register, tmp_path, monkeypatch):
+    def no_solution(*_):
+        raise DataError("beta-binomial: no solution")
+
+    source = towns(tmp_path, RISING, persons=RISING * 3)
+    monkeypatch.setattr("analysis.register.over_regions.explained_share", no_solution)
+    tree, operands, missing = Tables(source).query(parse(f"{EXPLAINED} > 0"))
+    assert not missing
+    assert recompute(tree, operands).truth == "cannot be decided"
+    assert operands["explained_share"].regions == 0
+    monkeypatch.setattr("analysis.register.over_regions.figures", no_solution)
+    with pytest.raises(DataError):
+        Tables(source).query(parse(f"{EXPLAINED} > 0"))
 
 
 def test_a_figure_that_is_the_same_everywhere_has_no_rank(register, tmp_path):

@@ -42,7 +42,8 @@ def _over_regions(finding: Finding, translator: Translator) -> list[Message]:
                 "value": translator.number(each.value, 2),
                 "interval": translator.interval(each.lo, each.hi, 2, form="span"),
             }
-            found.append(_say("sampled" if math.isfinite(each.value) else "nothing_to_explain", about))
+            without = "nothing_to_explain" if each.regions else "no_solution"
+            found.append(_say("sampled" if math.isfinite(each.value) else without, about))
     return found
 
 

@@ -1,7 +1,9 @@
 """What is computed over all regions of a level: their figures are looked up in a snapshot, the models do the rest."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -22,7 +24,8 @@ from analysis.snapshots.store import Snapshot
 class Sampled(Interval):
     """A number about regions: its interval is for regions like these (95%), not of rounding.
 
-    Ends at infinity, and NaN for the value, stand for a share of differences that may all be chance and rounding.
+    Ends at infinity, and NaN for the value, stand for a share of differences that may all be chance and rounding, or,
+    of no regions, for a model without a solution.
     """
 
     level: str
@@ -43,8 +46,12 @@ def over_regions(node: Node, snapshot: Snapshot) -> tuple[Sampled | None, tuple[
         return None, tuple(f"{name} ({NOT_IN_SNAPSHOT})" for name in absent)
     try:
         regions = map_of(snapshot, level, year)
-        found = _STATISTICS[node.kind](node, lambda name: _figures(snapshot, name, regions))
-    except (CallError, CoverageError, DataError) as fault:
+        figures_of = cache(partial(_figures, snapshot, regions))
+        for name in names:
+            with suppress(CoverageError):  # a characteristic that no region has may be left out; damaged data never
+                figures_of(name)
+        found = _found(node, figures_of)
+    except (CallError, CoverageError) as fault:
         return None, (f"{names[0]} ({fault})",)
     ends = (found.lo, found.hi) if np.isfinite(found.value) else (-np.inf, np.inf)
     return Sampled(found.value, *map(float, ends), level, found.regions), ()
@@ -53,7 +60,17 @@ def over_regions(node: Node, snapshot: Snapshot) -> tuple[Sampled | None, tuple[
 FiguresOf = Callable[[str], Rounded]
 
 
-def _figures(snapshot: Snapshot, name: str, regions: RegionalMap) -> Rounded:
+def _found(node: Node, figures_of: FiguresOf) -> Association:
+    """Return a number about regions; of none, and without a value, when its model has no solution."""
+    try:
+        return _STATISTICS[node.kind](node, figures_of)
+    except CoverageError:
+        raise
+    except DataError:
+        return Association(*[float("nan")] * 3, regions=0)
+
+
+def _figures(snapshot: Snapshot, regions: RegionalMap, name: str) -> Rounded:
     table, quantity, _, period = name.split(" | ")
     column = figures(snapshot, table, quantity, "", regions, [pd.Period(period)])
     return column * 1000 if column.unit.startswith("thousand ") else column

@@ -174,7 +174,7 @@ def _text(site: Site, column: str, value: Any) -> str:
     if pd.isna(value) or value == "":
         return ""
     if pd.api.types.is_bool(value):
-        return translator.value("yes") if value else _word(site, "no")
+        return translator.value("yes" if value else "no")
     if column == "missing":
         reasons = (each.partition("=") for each in str(value).split("; "))
         return "; ".join(
