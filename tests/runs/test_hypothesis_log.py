@@ -45,16 +45,24 @@ def tested(published):
     return run_test(read_question(published, "outflow_ratio", "total"), "trend", "lower")
 
 
-def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
-    given = [{}, {"start": "2020Q1", "end": "2022Q4", "hypothesis": "=1+1 | <b>"}]
-    folders, texts = [], []
-    for parameters in given:
-        folders.append(
-            run_report(plan_run(ROOT / "notebooks", ["08_hypothesis"], parameters), tmp_path, 1, make_pages, SERVED)
-        )
-        texts.append((tmp_path / hypothesis_log.LOG).read_bytes())
+def test_two_runs_leave_two_rows_and_neither_is_touched_and_a_page_says_what_was_registered(home, capsys):
+    out = home / "outputs"
+    given = ["-p", "hypothesis=Fewer leave.", "-p", "groups=total", "-p", "test=trend", "-p", "alternative=lower"]
+    assert main(["register", *given]) == 0
+    digest = capsys.readouterr().out.split()[-1]
+    assert main(["register", *given]) == 2
+    assert "registered already" in capsys.readouterr().err
+    folders, texts, pages = [], [], []
+    other = {"start": "2020Q1", "end": "2022Q4", "hypothesis": "=1+1 | <b>"}
+    for parameters in ({"hypothesis": "Fewer leave."}, other):
+        plan = plan_run(home / "notebooks", ["08_hypothesis"], parameters)
+        folders.append(run_report(plan, out, 1, make_pages, SERVED))
+        texts.append((out / hypothesis_log.LOG).read_bytes())
+        pages.append((folders[-1] / "08_hypothesis.html").read_text(encoding="utf-8"))
     assert texts[1].startswith(texts[0])
-    one, two = rows(tmp_path / hypothesis_log.LOG)
+    registered, one, two = rows(out / hypothesis_log.LOG)
+    assert (registered["verdict"], registered["p"]) == ("registered", "")
+    assert registered["plan"] == one["plan"] == digest != two["plan"]
     assert [one["run"], two["run"]] == [folder.name for folder in folders]
     assert [one["times_tested"], two["times_tested"]] == ["1", "2"]  # the same question, whatever the period
     assert [one["attempt"], two["attempt"]] == ["1", "2"]
@@ -65,9 +73,11 @@ def test_two_runs_leave_two_rows_and_neither_is_touched(tmp_path):
     assert len(one["digest"]) == 64
     assert float(one["lo"]) < float(one["estimate"]) < float(one["hi"])
     assert one["verdict"] == "cannot be decided"
-    page = (folders[1] / "08_hypothesis.html").read_text(encoding="utf-8")
-    assert "<b>" not in page.replace("<b></b>", "")
-    assert "in row 2 of hypotheses.csv" in page
+    assert "Registered beforehand" in pages[0]
+    assert "had been tested 0 times" in pages[0]
+    assert "Not registered beforehand" in pages[1]
+    assert "<b>" not in pages[1].replace("<b></b>", "")
+    assert "in row 3 of hypotheses.csv" in pages[1]
 
 
 def test_a_run_names_its_folder_and_not_the_one_it_is_made_in(tmp_path, monkeypatch):
@@ -225,25 +235,6 @@ def test_a_look_at_the_same_question_spends_less_and_other_questions_count(tmp_p
     other = hypothesis_log.append(log, row | {"question": "another"})
     assert other.p_question == pytest.approx(0.01645, abs=1e-5)
     assert other.p_log == pytest.approx(0.01645 * 4 / 2, abs=1e-4)
-
-
-def test_a_registered_hypothesis_and_an_unregistered_one_differ_on_the_page(home, capsys):
-    out = home / "outputs"
-    given = ["-p", "hypothesis=Fewer leave.", "-p", "groups=total", "-p", "test=trend", "-p", "alternative=lower"]
-    assert main(["register", *given]) == 0
-    digest = capsys.readouterr().out.split()[-1]
-    assert main(["register", *given]) == 2
-    assert "registered already" in capsys.readouterr().err
-    pages = []
-    for parameters in ({"hypothesis": "Fewer leave."}, {"hypothesis": "Fewer leave every year."}):
-        folder = run_report(plan_run(home / "notebooks", ["08_hypothesis"], parameters), out, 1, make_pages, SERVED)
-        pages.append((folder / "08_hypothesis.html").read_text(encoding="utf-8"))
-    assert "Registered beforehand" in pages[0]
-    assert "had been tested 0 times" in pages[0]
-    assert "Not registered beforehand" in pages[1]
-    registered, first, second = rows(out / hypothesis_log.LOG)
-    assert registered["plan"] == first["plan"] == digest != second["plan"]
-    assert (registered["verdict"], registered["p"]) == ("registered", "")
 
 
 def test_what_cannot_be_registered(home, capsys):
