@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,15 @@ def test_a_replicate_has_the_same_bytes_whatever_made_it(tools, page):
     for alone in (regions.replicate(2, "chance alone"), composition.composition(1, 20_000, "second")):
         text = alone.make().to_csv(index=False, lineterminator="\n")
         assert (page / "raw" / alone.file).read_bytes() == text.encode(), alone.file
+
+
+def test_a_part_needs_the_page_it_goes_into(tools, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["validate", "--regions", "--into", str(tmp_path / "new")])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(FOLDER), run_name="__main__")
+    assert ended.value.code == 2
+    assert "validation.md is not there" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_goes_on_with_the_replicates_that_are_there(tools, tmp_path, monkeypatch):

@@ -103,7 +103,11 @@ def _call() -> argparse.Namespace:
     read.add_argument("--sections", action="store_true")
     read.add_argument("--regions", action="store_true")
     read.add_argument("--raw", type=Path, default=None)
-    return read.parse_args()
+    given = read.parse_args()
+    page = (given.into or project_root() / "docs") / "validation.md"
+    if (given.sections or given.regions) and not page.is_file():
+        read.error(f"{page} is not there: --sections and --regions put their part into a page that was made whole.")
+    return given
 
 
 if __name__ == "__main__":
